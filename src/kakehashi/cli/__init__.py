@@ -1,0 +1,82 @@
+"""The command line: ``kakehashi …``. Commands are imported when called, so that ``rank`` never waits for Django."""
+
+import importlib
+import os
+import sys
+
+import click
+
+from kakehashi import __version__
+
+# command → (module, attribute, English help, Japanese help)
+COMMANDS: dict[str, tuple[str, str, str, str]] = {
+    "rank": ("rank", "rank", "Rank the known diseases for patients.", "患者に対して既知の疾患を順位付けする。"),
+    "match": ("rank", "match", "Find the most similar cases.", "最も似た症例を探す。"),
+    "ontology": (
+        "ontology",
+        "ontology",
+        "Install, inspect and search the ontology.",
+        "オントロジーの導入・確認・検索。",
+    ),
+    "demo": ("node", "demo", "Prepare the demo node and serve it.", "デモ用ノードを準備して起動する。"),
+    "up": ("node", "up", "Serve this node.", "このノードを起動する。"),
+    "worker": ("node", "worker", "Work off waiting jobs.", "待機中のジョブを処理する。"),
+    "doctor": ("node", "doctor", "Check this node and say what to do.", "ノードを点検し対処を示す。"),
+    "manage": ("node", "manage", "Run a Django management command.", "Djangoの管理コマンドを実行する。"),
+    "audit": ("audit", "audit", "Verify and list the audit trail.", "監査記録の検証と一覧。"),
+    "cases": ("cases", "cases", "Import and export cases.", "症例の取り込みと書き出し。"),
+    "organisations": ("people", "organisations", "Manage organisations.", "機関の管理。"),
+    "people": ("people", "people", "Manage people and their roles.", "人と役割の管理。"),
+}
+
+
+def preferred_language() -> str:
+    """``ja`` or ``en``, from KAKEHASHI_CLI_LANGUAGE, else the locale's variables, else English."""
+    for name in ("KAKEHASHI_CLI_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
+        text = os.environ.get(name, "")
+        if text:
+            return "ja" if text.lower().startswith("ja") else "en"
+    return "en"
+
+
+def say(en: str, ja: str, *, language: str | None = None, err: bool = False) -> None:
+    """Print one message in the person's language."""
+    click.echo(ja if (language or preferred_language()) == "ja" else en, err=err)
+
+
+class LazyGroup(click.Group):
+    """Lists commands from COMMANDS and imports only the one that is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, attribute, _, _ = COMMANDS[cmd_name]
+        command = getattr(importlib.import_module(f"kakehashi.cli.{module}"), attribute)
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        column = 3 if preferred_language() == "ja" else 2
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, str(row[column])) for name, row in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="kakehashi")
+def main() -> None:
+    """Kakehashi (架け橋): research management and data sharing, from one hospital to the world."""
+
+
+def start_django() -> None:
+    """Set Django up for a command that needs the node's database."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kakehashi.config.settings")
+    import django
+
+    django.setup()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

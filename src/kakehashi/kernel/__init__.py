@@ -1,0 +1,1 @@
+"""The ground every system stands on: people, organisations, rules, workflow, audit, events, jobs, notices, files."""

@@ -1,0 +1,1 @@
+"""The field's standards as typed shapes: no Django."""

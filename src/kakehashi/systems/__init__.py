@@ -1,0 +1,1 @@
+"""One folder, one Django app, one purpose people have a word for."""

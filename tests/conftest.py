@@ -1,0 +1,28 @@
+"""Shared by all tests: the real data and the compiled message catalogue. Database and home folder: settings.py."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from kakehashi.locale.build import compile_if_stale
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+compile_if_stale()
+
+
+def shared_data_folder() -> Path | None:
+    """The folder of real data beside the checkout (or named by KAKEHASHI_TEST_DATA), None when absent."""
+    named = os.environ.get("KAKEHASHI_TEST_DATA")
+    candidates = [Path(named)] if named else [parent / "shared" / "data" for parent in ROOT.parents]
+    return next((folder for folder in candidates if (folder / "phenopackets").is_dir()), None)
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    folder = shared_data_folder()
+    if folder is None:
+        pytest.skip("the real data are not beside this checkout (set KAKEHASHI_TEST_DATA)")
+    return folder

