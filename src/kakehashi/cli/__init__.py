@@ -21,7 +21,7 @@ COMMANDS: dict[str, tuple[str, str, str, str]] = {
     "demo": ("node", "demo", "Prepare the demo node and serve it.", "デモ用ノードを準備して起動する。"),
     "up": ("node", "up", "Serve this node.", "このノードを起動する。"),
     "worker": ("node", "worker", "Work off waiting jobs.", "待機中のジョブを処理する。"),
-    "doctor": ("node", "doctor", "Check this node and say what to do.", "ノードを点検し対処を示す。"),
+    "doctor": ("doctor", "doctor", "Check this node and say what to do.", "ノードを点検し対処を示す。"),
     "manage": ("node", "manage", "Run a Django management command.", "Djangoの管理コマンドを実行する。"),
     "audit": ("audit", "audit", "Verify and list the audit trail.", "監査記録の検証と一覧。"),
     "cases": ("cases", "cases", "Import and export cases.", "症例の取り込みと書き出し。"),
@@ -37,6 +37,11 @@ def preferred_language() -> str:
         if text:
             return "ja" if text.lower().startswith("ja") else "en"
     return "en"
+
+
+def text(en: str, ja: str) -> str:
+    """One of two texts in the person's language; for help texts and prompts."""
+    return ja if preferred_language() == "ja" else en
 
 
 def say(en: str, ja: str, *, language: str | None = None, err: bool = False) -> None:
@@ -59,23 +64,38 @@ class LazyGroup(click.Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        column = 3 if preferred_language() == "ja" else 2
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, str(row[column])) for name, row in COMMANDS.items()])
+        with formatter.section(text("Commands", "コマンド")):
+            formatter.write_dl([(name, text(en, ja)) for name, (_, _, en, ja) in COMMANDS.items()])
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help=text(
+        "Kakehashi (架け橋): research management and data sharing, from one hospital to the world.",
+        "架け橋:研究マネジメントとデータ共有を、一つの病院から世界まで。",
+    ),
+)
 @click.version_option(__version__, prog_name="kakehashi")
 def main() -> None:
-    """Kakehashi (架け橋): research management and data sharing, from one hospital to the world."""
+    """The group of all commands."""
 
 
 def start_django() -> None:
-    """Set Django up for a command that needs the node's database."""
+    """Set Django up for a command that needs the node's database.
+
+    Ends the command with exit code 2 and a readable message when a setting cannot be read.
+    """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kakehashi.config.settings")
     import django
 
-    django.setup()
+    from kakehashi.config.environment import BadSetting
+
+    try:
+        django.setup()
+    except BadSetting as error:
+        click.echo(str(error), err=True)
+        raise SystemExit(2) from error
 
 
 if __name__ == "__main__":

@@ -1,0 +1,213 @@
+"""``kakehashi doctor``: looks at a node and says, check by check, what is well and what to do about the rest."""
+
+import json
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+import click
+
+from kakehashi.cli import start_django, text
+
+State = Literal["ok", "warning", "failed"]
+SIGNS = {"ok": ("OK", "正常"), "warning": ("CARE", "注意"), "failed": ("FAIL", "異常")}
+
+
+@dataclass(frozen=True)
+class Check:
+    """The outcome of one check: what was looked at, how it is, and what to do."""
+
+    name: str
+    state: State
+    said: str
+    to_do: str = ""
+
+
+def python_version() -> Check:
+    found = ".".join(map(str, sys.version_info[:3]))
+    if sys.version_info >= (3, 11):
+        return Check("python", "ok", f"Python {found}")
+    return Check(
+        "python",
+        "failed",
+        f"Python {found}",
+        text("Install Python 3.11 or newer.", "Python 3.11以降を導入してください。"),
+    )
+
+
+def home_folder() -> Check:
+    from django.conf import settings
+
+    home = settings.HOME
+    if not home.is_dir() or not os.access(home, os.W_OK):
+        return Check(
+            "home",
+            "failed",
+            str(home),
+            text(
+                "Make the folder writable or set KAKEHASHI_HOME.",
+                "書き込めるようにするかKAKEHASHI_HOMEを設定してください。",
+            ),
+        )
+    free_gb = shutil.disk_usage(home).free / 1e9
+    said = text(f"{home}, {free_gb:.0f} GB free", f"{home}、空き {free_gb:.0f} GB")
+    if free_gb < 2:
+        return Check("home", "warning", said, text("Free some disk space.", "ディスクの空きを増やしてください。"))
+    return Check("home", "ok", said)
+
+
+def secret_key() -> Check:
+    from django.conf import settings
+
+    path = settings.HOME / "secret.key"
+    if path.exists() and path.stat().st_mode & 0o077:
+        return Check(
+            "secret key",
+            "failed",
+            str(path),
+            text("Run: chmod 600 on this file.", "このファイルに chmod 600 を実行してください。"),
+        )
+    return Check("secret key", "ok", text("kept from others", "他者からは読めません"))
+
+
+def safe_settings() -> Check:
+    from django.conf import settings
+
+    if settings.DEBUG:
+        return Check(
+            "settings",
+            "warning",
+            "KAKEHASHI_DEBUG=1",
+            text("Never where strangers reach.", "外部から届く場所では使わないでください。"),
+        )
+    public = [host for host in settings.ALLOWED_HOSTS if host not in {"127.0.0.1", "localhost", "[::1]"}]
+    if public and not settings.SESSION_COOKIE_SECURE:
+        return Check(
+            "settings",
+            "warning",
+            text("answers to public names without HTTPS settings", "HTTPS設定なしで公開名に応答しています"),
+            text("Set KAKEHASHI_SECURE=1 behind HTTPS.", "HTTPSの背後で KAKEHASHI_SECURE=1 を設定してください。"),
+        )
+    return Check("settings", "ok", text("safe for where it answers", "公開範囲に対して安全です"))
+
+
+def database() -> Check:
+    from django.db import DatabaseError, connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    try:
+        executor = MigrationExecutor(connection)
+        waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError:
+        return Check(
+            "database",
+            "failed",
+            text("cannot be reached", "接続できません"),
+            text(
+                "Check KAKEHASHI_DATABASE_URL and that the server runs.",
+                "KAKEHASHI_DATABASE_URLとサーバーの稼働を確認してください。",
+            ),
+        )
+    if waiting:
+        return Check(
+            "database",
+            "failed",
+            text(f"{len(waiting)} migrations wait", f"未適用の移行 {len(waiting)} 件"),
+            text("Run: kakehashi manage migrate", "kakehashi manage migrate を実行してください。"),
+        )
+    return Check("database", "ok", connection.vendor)
+
+
+def ontology() -> Check:
+    from kakehashi.engines.phenotype import knowledge
+
+    known = knowledge.load()
+    said = text(
+        f"HPO {known.ontology.release}, {known.ontology.n:,} terms, {len(known.diseases.ids):,} diseases",
+        f"HPO {known.ontology.release}、用語 {known.ontology.n:,}、疾患 {len(known.diseases.ids):,}",
+    )
+    return Check("ontology", "ok", said)
+
+
+def japanese_labels() -> Check:
+    from kakehashi.engines.phenotype import knowledge
+
+    count = knowledge.load().ontology.japanese_labels
+    if not count:
+        return Check(
+            "Japanese labels",
+            "warning",
+            text("not installed; findings are shown in English", "未導入(所見は英語で表示されます)"),
+            text(
+                "Get hp-ja.babelon.tsv of the HPO translations, then: kakehashi ontology labels FILE",
+                "HPO翻訳の hp-ja.babelon.tsv を入手し kakehashi ontology labels FILE を実行してください。",
+            ),
+        )
+    return Check("Japanese labels", "ok", text(f"{count:,} terms", f"{count:,} 語"))
+
+
+def audit_trail() -> Check:
+    from kakehashi.kernel.audit import verify
+
+    report = verify()
+    if report.intact:
+        return Check("audit", "ok", text(f"{report.entries:,} entries, unbroken", f"{report.entries:,} 件、改変なし"))
+    return Check(
+        "audit",
+        "failed",
+        str(report.findings[0]),
+        text("Run: kakehashi audit verify", "kakehashi audit verify を実行してください。"),
+    )
+
+
+def jobs() -> Check:
+    from kakehashi.kernel.jobs import queries
+
+    waiting, failed = queries.waiting_count(), queries.failed_count()
+    said = text(f"{waiting} waiting, {failed} failed", f"待機 {waiting}、失敗 {failed}")
+    return Check("jobs", "warning" if failed else "ok", said)
+
+
+CHECKS: tuple[Callable[[], Check], ...] = (
+    python_version,
+    home_folder,
+    secret_key,
+    safe_settings,
+    database,
+    ontology,
+    japanese_labels,
+    audit_trail,
+    jobs,
+)
+
+
+def examine() -> Iterator[Check]:
+    """Run every check; one that cannot run at all is itself a failed check."""
+    for check in CHECKS:
+        try:
+            yield check()
+        except Exception as error:  # a doctor reports what it meets, whatever it is
+            yield Check(check.__name__.replace("_", " "), "failed", type(error).__name__)
+
+
+@click.command(
+    help=text(
+        "Check this node and say what to do. Exit code 1 when something failed.",
+        "ノードを点検し対処を示す。異常があれば終了コード1。",
+    )
+)
+@click.option("--format", "shape", type=click.Choice(["table", "json"]), default="table", show_default=True)
+def doctor(shape: str) -> None:
+    start_django()
+    found = list(examine())
+    if shape == "json":
+        click.echo(json.dumps([asdict(check) for check in found], ensure_ascii=False, indent=1))
+    else:
+        for check in found:
+            click.echo(f"{text(*SIGNS[check.state]):5} {check.name:16} {check.said}")
+            if check.to_do:
+                click.echo(f"{'':22} → {check.to_do}")
+    raise SystemExit(1 if any(check.state == "failed" for check in found) else 0)

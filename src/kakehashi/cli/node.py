@@ -1,0 +1,151 @@
+"""Commands that prepare and run a node: demo, up, worker, manage."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import click
+
+from kakehashi.cli import say, start_django, text
+
+
+def prepare(*, quiet: bool = False) -> None:
+    """Bring the node up to date: folders, ontology, database, static files. A second run changes nothing."""
+    from django.conf import settings
+    from django.core.management import call_command
+
+    from kakehashi.engines.phenotype import knowledge
+
+    settings.HOME.mkdir(parents=True, exist_ok=True)
+    started = time.perf_counter()
+    known = knowledge.load()
+    if not quiet:
+        say(
+            f"Ontology: {known.ontology.n:,} terms, {len(known.diseases.ids):,} diseases (HPO {known.ontology.release}), "
+            f"{time.perf_counter() - started:.1f} s",
+            f"オントロジー:用語 {known.ontology.n:,}、疾患 {len(known.diseases.ids):,}(HPO {known.ontology.release})、"
+            f"{time.perf_counter() - started:.1f} 秒",
+        )
+    call_command("migrate", verbosity=0, interactive=False)
+    call_command("collectstatic", verbosity=0, interactive=False)
+    if not quiet:
+        say(f"Database and files: {settings.HOME}", f"データベースとファイル:{settings.HOME}")
+
+
+@click.command(
+    help=text(
+        "Prepare the demo node (synthetic patients of several hospitals), rank a sample patient, then serve.",
+        "デモ用ノード(複数病院の合成症例)を準備し、例の患者を順位付けしてから起動する。",
+    )
+)
+@click.option("--serve/--no-serve", default=True, help=text("Serve the site at the end.", "最後にサイトを起動する。"))
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.pass_context
+def demo(context: click.Context, serve: bool, host: str, port: int) -> None:
+    start_django()
+    from kakehashi.cli.rank import rank
+    from kakehashi.systems.cases.demo import SAMPLE_PATIENT, prepare_demo
+
+    prepare()
+    logins = prepare_demo()
+    say("\nA sample patient (eight findings), ranked:", "\n例の患者(所見八つ)の順位付け:")
+    context.invoke(rank, files=(str(SAMPLE_PATIENT),), top=5)
+    say("\nWho can log in:", "\nログインできる人:")
+    for login in logins:
+        click.echo(f"  {login.email}  {login.password}  {login.role}, {login.organisation}")
+    if serve:
+        run_server(host, port, with_worker=True)
+    else:
+        say(
+            f"\nReady. Serve it with: make up   (http://{host}:{port})",
+            f"\n準備完了。起動は make up (http://{host}:{port})",
+        )
+
+
+@click.command(help=text("Serve this node, and work off its jobs beside it.", "このノードを起動し、ジョブも処理する。"))
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option(
+    "--workers",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1, 64),
+    help=text("Web processes.", "Webプロセス数。"),
+)
+@click.option(
+    "--with-worker/--without-worker",
+    default=True,
+    help=text("Start a job worker beside the site.", "サイトと併せてジョブ処理も起動する。"),
+)
+def up(host: str, port: int, workers: int, with_worker: bool) -> None:
+    start_django()
+    prepare(quiet=True)
+    run_server(host, port, workers=workers, with_worker=with_worker)
+
+
+def run_server(host: str, port: int, *, workers: int = 1, with_worker: bool = True) -> None:
+    """Serve over WSGI until told to stop; the job worker runs as a child process and ends with it."""
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    child: subprocess.Popen[bytes] | None = None
+    if with_worker:
+        child = subprocess.Popen([sys.executable, "-m", "kakehashi", "worker"])
+    say(f"\nServing on http://{host}:{port}  (Ctrl-C stops)", f"\nhttp://{host}:{port} で起動中(Ctrl-C で終了)")
+    try:
+        Granian(
+            "kakehashi.config.wsgi:application",
+            address=host,
+            port=port,
+            interface=Interfaces.WSGI,
+            workers=workers,
+            blocking_threads=4,
+            log_access=False,
+        ).serve()
+    finally:
+        if child is not None:
+            child.terminate()
+            try:
+                child.wait(timeout=30)
+            except subprocess.TimeoutExpired:
+                child.kill()
+
+
+@click.command(help=text("Work off waiting jobs until stopped.", "待機中のジョブを停止されるまで処理する。"))
+@click.option("--once", is_flag=True, help=text("End when nothing is waiting.", "待機がなくなれば終了。"))
+def worker(once: bool) -> None:
+    start_django()
+    from kakehashi.kernel.jobs import worker as jobs_worker
+
+    stop = threading.Event()
+    parent = os.getppid()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    threading.Thread(target=_stop_with_parent, args=(parent, stop), daemon=True).start()
+    jobs_worker.run(stop_event=stop, once=once)
+
+
+def _stop_with_parent(parent: int, stop: threading.Event) -> None:
+    """A server that is killed outright leaves no worker behind."""
+    while parent != 1 and not stop.is_set():
+        if os.getppid() != parent:
+            stop.set()
+        time.sleep(2)
+
+
+@click.command(
+    help=text("Run one of Django's management commands.", "Djangoの管理コマンドを実行する。"),
+    context_settings={"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []},
+    add_help_option=False,
+)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def manage(arguments: tuple[str, ...]) -> None:
+    start_django()
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line([f"{Path(sys.argv[0]).name} manage", *arguments])
