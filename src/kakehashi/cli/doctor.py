@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Literal
@@ -24,18 +23,6 @@ class Check:
     state: State
     said: str
     to_do: str = ""
-
-
-def python_version() -> Check:
-    found = ".".join(map(str, sys.version_info[:3]))
-    if sys.version_info >= (3, 11):
-        return Check("python", "ok", f"Python {found}")
-    return Check(
-        "python",
-        "failed",
-        f"Python {found}",
-        text("Install Python 3.11 or newer.", "Python 3.11以降を導入してください。"),
-    )
 
 
 def home_folder() -> Check:
@@ -172,7 +159,6 @@ def jobs() -> Check:
 
 
 CHECKS: tuple[Callable[[], Check], ...] = (
-    python_version,
     home_folder,
     secret_key,
     safe_settings,

@@ -23,12 +23,12 @@ def prepare(*, quiet: bool = False) -> None:
     settings.HOME.mkdir(parents=True, exist_ok=True)
     started = time.perf_counter()
     known = knowledge.load()
+    seconds = time.perf_counter() - started
+    terms, diseases, release = known.ontology.n, len(known.diseases.ids), known.ontology.release
     if not quiet:
         say(
-            f"Ontology: {known.ontology.n:,} terms, {len(known.diseases.ids):,} diseases (HPO {known.ontology.release}), "
-            f"{time.perf_counter() - started:.1f} s",
-            f"オントロジー:用語 {known.ontology.n:,}、疾患 {len(known.diseases.ids):,}(HPO {known.ontology.release})、"
-            f"{time.perf_counter() - started:.1f} 秒",
+            f"Ontology: {terms:,} terms, {diseases:,} diseases (HPO {release}), {seconds:.1f} s",
+            f"オントロジー:用語 {terms:,}、疾患 {diseases:,}(HPO {release})、{seconds:.1f} 秒",
         )
     call_command("migrate", verbosity=0, interactive=False)
     call_command("collectstatic", verbosity=0, interactive=False)
