@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from kakehashi.engines.phenotype.knowledge import Knowledge, load
 from kakehashi.locale.build import compile_if_stale
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -26,3 +27,9 @@ def shared_data() -> Path:
     if folder is None:
         pytest.skip("the real data are not beside this checkout (set KAKEHASHI_TEST_DATA)")
     return folder
+
+
+@pytest.fixture(scope="session")
+def knowledge() -> Knowledge:
+    """The embedded HPO release, compiled once and kept between runs (its folder is named by its content)."""
+    return load(ROOT / "var" / "test-ontology")
