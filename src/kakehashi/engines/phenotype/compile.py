@@ -19,8 +19,9 @@ from kakehashi.engines.phenotype.genetable import GeneDisease
 from kakehashi.engines.phenotype.hpoa import HpoaDocument
 from kakehashi.engines.phenotype.obo import SCOPES, OboDocument, OboTerm, Synonym, term_number
 from kakehashi.engines.phenotype.problems import ParseError
+from kakehashi.engines.phenotype.searchindex import EXACT_SYNONYM, LABEL, OTHER_SYNONYM, Entry, build
 
-FORMAT = 1  # raise it whenever the arrays change; older compiled folders are then compiled anew
+FORMAT = 2  # raise it whenever the arrays change; older compiled folders are then compiled anew
 
 CURRENT, ALTERNATIVE, OBSOLETE = 0, 1, 2
 
@@ -32,6 +33,7 @@ class Compiled:
     arrays: dict[str, npt.NDArray[Any]] = field(default_factory=dict)
     tables: dict[str, Sequence[str]] = field(default_factory=dict)
     meta: dict[str, Any] = field(default_factory=dict)
+    term_wordings: list[Entry] = field(default_factory=list)  # what the term search is built from
 
 
 def compile_knowledge(
@@ -51,6 +53,7 @@ def compile_knowledge(
     compile_diseases(
         out.arrays, out.tables, out.meta, hpoa=hpoa, genes=genes, place={**aliases, **index}, japanese=japanese
     )
+    _compile_search(out)
     out.meta["release"] = obo.release
     out.meta["annotation_version"] = hpoa.version
     out.meta["labels_ja_release"] = labels.release if labels else ""
@@ -217,5 +220,27 @@ def _compile_labels(
     out.arrays["synonym_kind"] = np.array([kinds.index(synonym.kind) for synonym in flat], dtype=np.uint8)
     out.arrays["synonym_language"] = np.array([synonym.language == "ja" for synonym in flat], dtype=np.uint8)
     out.meta["synonym_kinds"] = kinds
+    out.term_wordings = [
+        *(Entry(i, LABEL, term.name, False) for i, term in enumerate(order)),
+        *(Entry(i, LABEL, label, True) for i, label in enumerate(labels_ja) if label),
+        *(
+            Entry(
+                i, EXACT_SYNONYM if synonym.scope == "EXACT" else OTHER_SYNONYM, synonym.text, synonym.language == "ja"
+            )
+            for i, row in enumerate(synonyms)
+            for synonym in row
+        ),
+    ]
     out.meta["labels_ja_count"] = sum(1 for label in labels_ja if label)
     return unplaced
+
+
+def _compile_search(out: Compiled) -> None:
+    build("term_search", out.term_wordings, out.arrays, out.tables)
+    names = [
+        Entry(i, LABEL, label, table == "disease_labels_ja")
+        for table in ("disease_labels", "disease_labels_ja")
+        for i, label in enumerate(out.tables[table])
+        if label
+    ]
+    build("disease_search", names, out.arrays, out.tables)

@@ -1,0 +1,155 @@
+"""Finding terms and diseases by what people type, in both languages."""
+
+import shutil
+import time
+from pathlib import Path
+
+import pytest
+
+from kakehashi.engines.phenotype.knowledge import Knowledge, load
+from kakehashi.engines.phenotype.search import Search
+from kakehashi.engines.phenotype.sources import write_choice
+from kakehashi.engines.phenotype.wording import plain, runs
+
+
+@pytest.fixture(scope="module")
+def search(knowledge: Knowledge) -> Search:
+    return Search(knowledge)
+
+
+@pytest.fixture(scope="module")
+def japanese(shared_data: Path) -> Search:
+    """The embedded release with the real Japanese labels."""
+    folder = Path(__file__).parents[3] / "var" / "test-ontology-ja"
+    (folder / "labels").mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(shared_data / "hpo" / "hp-ja.babelon.tsv.gz", folder / "labels" / "hp-ja.babelon.tsv.gz")
+    write_choice(folder, {"release": None, "labels": "hp-ja.babelon.tsv.gz"})
+    return Search(load(folder))
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "rank"),
+    [
+        ("seizure", "HP:0001250", "label"),
+        ("Seizures", "HP:0001250", "label"),
+        ("SEIZ", "HP:0001250", "prefix"),
+        ("oedema", "HP:0000969", "label"),
+        ("haemolytic anaemia", "HP:0001878", "label"),
+        ("disability, intellectual", "HP:0001249", "words"),
+        ("palate cleft", "HP:0000175", "words"),
+        ("GDD", "HP:0001263", "synonym"),
+        ("flat feet", "HP:0001763", "synonym"),
+        ("tumours of the brain", "HP:0030692", "words"),
+        ("int disab", "HP:0001249", "words"),
+        ("hp:0001250", "HP:0001250", "id"),
+        ("HP_0001250", "HP:0001250", "id"),
+        ("0001250", "HP:0001250", "id"),
+        ("ＳＥＩＺＵＲＥ", "HP:0001250", "label"),
+    ],
+)
+def test_english_wordings_find_their_term_first(search: Search, text: str, first: str, rank: str) -> None:
+    hits = search.terms(text)
+    assert (hits[0].id, hits[0].rank) == (first, rank)
+    assert len({hit.index for hit in hits}) == len(hits) <= 20
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("知的障害", "HP:0001249"),
+        ("小頭症", "HP:0000252"),
+        ("低身長", "HP:0004322"),
+        ("難聴", "HP:0000365"),
+        ("てんかん重積", "HP:0002133"),
+        ("癲癇重積", "HP:0002133"),
+        ("テンカン重積", "HP:0002133"),
+        ("ﾃﾝｶﾝ重積", "HP:0002133"),
+        ("側彎", "HP:0002650"),
+        ("脊柱側弯症", "HP:0002650"),
+        ("Scoliosis", "HP:0002650"),
+    ],
+)
+def test_japanese_wordings_find_their_term_in_any_kana_and_width(japanese: Search, text: str, first: str) -> None:
+    hits = japanese.terms(text, language="ja", limit=5)
+    assert hits[0].id == first
+    assert hits[0].label != hits[0].label_en
+
+
+def test_old_ids_are_found_and_say_so(search: Search) -> None:
+    (alternative,) = search.terms("HP:0000624")
+    assert (alternative.label_en, alternative.status) == ("Epicanthus", "alternative")
+    (obsolete,) = search.terms("HP:0000057")
+    assert (obsolete.id, obsolete.status) == ("HP:0008665", "obsolete")
+    assert search.terms("HP:9999999") == []
+
+
+def test_the_beginning_of_an_id_lists_its_terms(search: Search) -> None:
+    hits = search.terms("HP:00012", limit=5)
+    assert [hit.id for hit in hits] == sorted(hit.id for hit in hits)
+    assert all(hit.id.startswith("HP:00012") for hit in hits)
+
+
+def test_the_search_keeps_to_its_branch(search: Search, knowledge: Knowledge) -> None:
+    ontology = knowledge.ontology
+    assert all(ontology.is_phenotype(hit.index) for hit in search.terms("onset", limit=50))
+    hits = search.terms("childhood onset", within=ontology.onset_terms)
+    assert hits[0].id == "HP:0011463"
+    assert search.terms("recessive", within=ontology.inheritance_terms)[0].id == "HP:0000007"
+
+
+def test_without_japanese_labels_the_search_says_so(search: Search, japanese: Search) -> None:
+    assert not search.has_japanese
+    assert japanese.has_japanese
+
+
+@pytest.mark.parametrize("text", ["", " ", "\0", "%", "\\", "'\"", "の", "ー", "😀", "a" * 5000, "あ" * 5000, "\ud800"])
+def test_odd_queries_are_answered(search: Search, text: str) -> None:
+    assert isinstance(search.terms(text), list)
+    assert isinstance(search.diseases(text), list)
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("marfan syndrome", "OMIM:154700"),
+        ("syndrome marfan", "OMIM:154700"),
+        ("154700", "OMIM:154700"),
+        ("omim:154700", "OMIM:154700"),
+        ("Orphanet:558", "ORPHA:558"),
+        ("noonan syndrome 1", "OMIM:163950"),
+        ("MECP2", "OMIM:300055"),
+    ],
+)
+def test_diseases_are_found_by_name_id_and_gene(search: Search, text: str, first: str) -> None:
+    assert search.diseases(text)[0].id == first
+    assert all(hit.id.startswith("ORPHA") for hit in search.diseases(text, sources={"ORPHA"}))
+
+
+def test_the_search_is_quick(japanese: Search) -> None:
+    queries = [
+        "seizure",
+        "s",
+        "abnormal",
+        "abnormality of the nervous system",
+        "性の異常",
+        "発作",
+        "障",
+        "of",
+        "x-linked",
+    ]
+    japanese.terms("warm")
+    times = []
+    for text in queries * 5:
+        started = time.process_time()
+        japanese.terms(text, language="ja")
+        times.append(time.process_time() - started)
+    assert sorted(times)[int(0.95 * len(times))] < 0.060  # 20 ms on a quiet machine
+
+
+def test_wordings_read_the_same() -> None:
+    assert plain("ｹｲﾚﾝ") == plain("けいれん") == plain("ケイレン") == plain("痙攣")
+    assert runs("Oedema") == runs("edema")
+    assert runs("Kidneys") == runs("kidney")
+    assert runs("Tumours") == runs("tumor")
+    assert runs("Möbius") == runs("mobius")
+    assert runs("of") == [("of", False)]
