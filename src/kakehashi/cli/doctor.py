@@ -122,7 +122,7 @@ def ontology() -> Check:
 def japanese_labels() -> Check:
     from kakehashi.engines.phenotype import knowledge
 
-    count = knowledge.load().ontology.japanese_labels
+    count = knowledge.load().ontology.japanese_label_count
     if not count:
         return Check(
             "Japanese labels",

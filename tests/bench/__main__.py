@@ -1,0 +1,36 @@
+"""``make bench``: every benchmark one after the other, each beside its peers in its own run; results as JSON.
+
+``python -m tests.bench`` runs all, ``python -m tests.bench speed accuracy`` only those named.
+"""
+
+import subprocess
+import sys
+import time
+
+BENCHMARKS = {
+    "speed": "CPU time beside hpo3 and semsimian, growth, index size, cold start",
+    "accuracy": "disease ranking beside baselines, calibration, unknown diseases",
+    "case_matching": "same-disease case matching beside baselines",
+    "import_killed": "5,077 phenopackets imported into both databases, killed three times",
+}
+
+
+def main(names: list[str]) -> int:
+    unknown = [name for name in names if name not in BENCHMARKS]
+    if unknown:
+        print(f"no benchmark {', '.join(unknown)}; there are: {', '.join(BENCHMARKS)}", file=sys.stderr)
+        return 2
+    failed = []
+    for name in names or BENCHMARKS:
+        print(f"\n=== {name}: {BENCHMARKS[name]}", flush=True)
+        started = time.perf_counter()
+        if subprocess.run([sys.executable, "-m", f"tests.bench.{name}"]).returncode:
+            failed.append(name)
+        print(f"=== {name}: {time.perf_counter() - started:.0f} s wall", flush=True)
+    if failed:
+        print(f"failed: {', '.join(failed)}", file=sys.stderr)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
