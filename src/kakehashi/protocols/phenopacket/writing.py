@@ -1,0 +1,45 @@
+"""Phenopackets to text: JSON, JSON lines and YAML, as the protobuf JSON mapping writes them."""
+
+import json
+from collections.abc import Iterable
+from typing import Any, BinaryIO, Final
+
+import yaml
+
+from kakehashi.protocols.phenopacket.shape import Message
+
+
+def to_tree(message: Message) -> dict[str, Any]:
+    """Plain JSON tree: camelCase, only what was said, unknown fields as they were read."""
+    return message.model_dump(mode="json", by_alias=True, exclude_unset=True)
+
+
+def to_json(message: Message, *, indent: int | None = None) -> str:
+    """One JSON text; on one line unless ``indent`` is given."""
+    return json.dumps(to_tree(message), ensure_ascii=False, indent=indent, allow_nan=False)
+
+
+def to_yaml(message: Message) -> str:
+    """One YAML document, without aliases."""
+    return yaml.dump(
+        to_tree(message), Dumper=_Plain, allow_unicode=True, sort_keys=False, default_flow_style=False, width=120
+    )
+
+
+def write_lines(stream: BinaryIO, messages: Iterable[Message]) -> int:
+    """JSON lines into a binary stream; how many were written."""
+    count = 0
+    for message in messages:
+        stream.write(to_json(message).encode() + b"\n")
+        count += 1
+    return count
+
+
+_Dumper: Final[Any] = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
+
+class _Plain(_Dumper):  # type: ignore[misc]
+    """Writes shared values out each time."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True

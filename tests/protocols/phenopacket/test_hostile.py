@@ -1,0 +1,123 @@
+"""Any bytes give a result or a declared error, never another exception."""
+
+import gzip
+import io
+import json
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kakehashi.protocols.phenopacket import PhenopacketError, documents, loads, patients, to_json, to_yaml
+
+FORMS = st.sampled_from([None, "json", "jsonl", "yaml"])
+SPICE = st.sampled_from(
+    [b"{", b"}", b"[", b"]", b'"', b":", b",", b"id", b"null", b"NaN", b"\n", b"- ", b"&a ", b"*a", b"!!", b"<<: ",
+     b'{"id":"x"}', b'{"members":[', b'{"proband":{', b"\\ud800", b"\xff", b"\x00", b"\xef\xbb\xbf", b"---\n", b"1e999"]
+)  # fmt: skip
+BYTES = st.one_of(st.binary(max_size=300), st.lists(SPICE, max_size=25).map(b"".join))
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8)
+NAMES = st.sampled_from(
+    ["id", "subject", "phenotypicFeatures", "phenotypic_features", "type", "metaData", "members", "proband", "onset",
+     "age", "iso8601duration", "sex", "interpretations", "diagnosis", "excluded", "vcfRecord", "pos", "files", "x"]
+)  # fmt: skip
+TREES = st.recursive(
+    SCALARS, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(NAMES, inner, max_size=5), max_leaves=25
+)
+
+PACKET: dict[str, Any] = {
+    "id": "p",
+    "subject": {"id": "s", "sex": "FEMALE", "timeAtLastEncounter": {"age": {"iso8601duration": "P3Y"}}},
+    "phenotypicFeatures": [
+        {"type": {"id": "HP:0001250", "label": "Seizure"}, "onset": {"ontologyClass": {"id": "HP:0003577"}}},
+        {"type": {"id": "HP:0001263"}, "excluded": True, "modifiers": [{"id": "HP:0012825"}]},
+    ],
+    "measurements": [{"assay": {"id": "LOINC:1"}, "value": {"quantity": {"value": 1.5, "unit": {"id": "UCUM:g"}}}}],
+    "interpretations": [
+        {
+            "diagnosis": {
+                "disease": {"id": "OMIM:1"},
+                "genomicInterpretations": [
+                    {
+                        "variantInterpretation": {
+                            "variationDescriptor": {
+                                "geneContext": {"symbol": "LMNA"},
+                                "vcfRecord": {"genomeAssembly": "hg38", "chrom": "chr1", "pos": "5", "ref": "A"},
+                            }
+                        }
+                    }
+                ],
+            }
+        }
+    ],
+    "metaData": {"created": "2024-01-01T00:00:00Z", "resources": [{"id": "hp", "namespacePrefix": "HP"}]},
+}
+
+
+def places(tree: Any, path: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
+    steps = tree.items() if isinstance(tree, dict) else enumerate(tree) if isinstance(tree, list) else ()
+    return [path, *(place for step, child in steps for place in places(child, (*path, step)))]
+
+
+@st.composite
+def mutated(draw: st.DrawFn) -> Any:
+    tree = json.loads(json.dumps(PACKET))
+    for _ in range(draw(st.integers(1, 4))):
+        *above, last = draw(st.sampled_from(places(tree)[1:]))
+        node = tree
+        for step in above:
+            node = node[step]
+        match draw(st.sampled_from(["replace", "drop", "rename"])):
+            case "replace":
+                node[last] = draw(TREES)
+            case "rename" if isinstance(node, dict):
+                node[draw(NAMES)] = node.pop(last)
+            case _:
+                node.pop(last)
+        if not tree:
+            return tree
+    return tree
+
+
+def consume(data: bytes, form: str | None) -> None:
+    for read in (patients, documents):
+        for entry in read(io.BytesIO(data), form=form):
+            assert (entry.document is None) == bool(entry.problems)
+            for problem in entry.problems:
+                assert problem.path.startswith("$")
+                problem.en.encode()
+                problem.ja.encode()
+            if entry.document is not None:
+                to_json(entry.document).encode()
+
+
+@given(BYTES, FORMS)
+@settings(max_examples=600, deadline=None)
+def test_any_bytes_give_a_result_or_a_declared_error(data, form):
+    consume(data, form)
+
+
+@given(BYTES, st.integers(0, 40), FORMS)
+@settings(max_examples=150, deadline=None)
+def test_any_damaged_gzip_gives_a_result_or_a_declared_error(data, cut, form):
+    packed = gzip.compress(data)
+    consume(packed[: len(packed) - cut] + data[:cut], form)
+
+
+@given(TREES)
+@settings(max_examples=300, deadline=None)
+def test_any_tree_gives_a_result_or_a_declared_error(tree):
+    consume(json.dumps(tree).encode(), "json")
+
+
+@given(mutated())
+@settings(max_examples=400, deadline=None)
+def test_a_damaged_patient_is_refused_by_name_or_comes_back_the_same(tree):
+    text = json.dumps(tree)
+    try:
+        document = loads(text)
+    except PhenopacketError as error:
+        assert error.problems
+        return
+    assert loads(to_json(document)) == document
+    assert loads(to_yaml(document), yaml=True) == document
