@@ -1,5 +1,32 @@
-"""The first page."""
+"""The first page, signed out and signed in, in both languages."""
+
+import pytest
+
+from kakehashi.kernel.people.models import Person
 
 
-def test_home_answers(client, db):
-    assert client.get("/").status_code == 200
+@pytest.fixture
+def person(db):
+    return Person.objects.create_user("clinic@example.org", "long enough words", name="山田 花子")
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_home_signed_out_offers_log_in(client, db, language):
+    answer = client.get("/", headers={"accept-language": language})
+    assert answer.status_code == 200
+    assert "/accounts/login/" in answer.text
+    assert f'<html lang="{language}">' in answer.text
+
+
+def test_home_signed_in_shows_my_work(client, person):
+    client.force_login(person)
+    assert 'id="waiting"' in client.get("/").text
+
+
+def test_language_switch_keeps_the_page_and_the_choice(client, person):
+    client.force_login(person)
+    answer = client.post("/language/", {"language": "en", "next": "/?q=1"})
+    assert answer.headers["Location"] == "/?q=1"
+    person.refresh_from_db()
+    assert person.language == "en"
+    assert '<html lang="en">' in client.get("/").text

@@ -41,7 +41,9 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "django.contrib.humanize",
     "django.contrib.staticfiles",
+    "django.forms",
     "django_htmx",
     "allauth",
     "allauth.account",
@@ -56,6 +58,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "kakehashi.web.security.ContentSecurityPolicy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -68,6 +71,8 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
 ]
 
+FORM_RENDERER = "kakehashi.web.forms.Renderer"
+CSRF_FAILURE_VIEW = "kakehashi.web.problems.forgery_suspected"
 ROOT_URLCONF = "kakehashi.config.urls"
 WSGI_APPLICATION = "kakehashi.config.wsgi.application"
 
@@ -114,13 +119,15 @@ PASSWORD_HASHERS = [
 ]
 LOGIN_REDIRECT_URL = "/"
 LOGIN_URL = "account_login"
+ACCOUNT_ADAPTER = "kakehashi.web.accounts.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"  # people are invited by their organisation, never signed up by themselves
 ACCOUNT_SESSION_REMEMBER = False
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
-if value("KAKEHASHI_OIDC_ISSUER"):
+OIDC_ISSUER: str = value("KAKEHASHI_OIDC_ISSUER")
+if OIDC_ISSUER:
     SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {
         "openid_connect": {
             "OAUTH_PKCE_ENABLED": True,
@@ -130,7 +137,7 @@ if value("KAKEHASHI_OIDC_ISSUER"):
                     "name": value("KAKEHASHI_OIDC_NAME"),
                     "client_id": value("KAKEHASHI_OIDC_CLIENT_ID"),
                     "secret": value("KAKEHASHI_OIDC_CLIENT_SECRET"),
-                    "settings": {"server_url": value("KAKEHASHI_OIDC_ISSUER")},
+                    "settings": {"server_url": OIDC_ISSUER},
                 }
             ],
         }

@@ -4,6 +4,10 @@ from django.urls import include, path
 
 urlpatterns = [
     path("accounts/", include("allauth.urls")),
-    path("language/", include("django.conf.urls.i18n")),
     path("", include("kakehashi.web.urls")),
 ]
+
+handler400 = "kakehashi.web.problems.bad_request"
+handler403 = "kakehashi.web.problems.forbidden"
+handler404 = "kakehashi.web.problems.missing"
+handler500 = "kakehashi.web.problems.broken"

@@ -5,4 +5,10 @@ from django.urls import path
 from kakehashi.web import pages
 
 app_name = "web"
-urlpatterns = [path("", pages.home, name="home")]
+urlpatterns = [
+    path("", pages.home, name="home"),
+    path("search/", pages.search, name="search"),
+    path("notices/", pages.notices, name="notices"),
+    path("act-for/", pages.act_for, name="act_for"),
+    path("language/", pages.language, name="language"),
+]

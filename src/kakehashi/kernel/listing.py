@@ -1,0 +1,203 @@
+"""Tables that keep their state in the address: columns, sorting, filters, pages, CSV, totals.
+
+A page declares a Listing once; ``show(request, rows)`` answers what the template
+``web/components/table.html`` draws, ``csv(request, rows)`` the same rows as a file. Sorting, filters and the page
+stand in the query string, so that an address can be kept and sent; the choice of columns is remembered in the session.
+"""
+
+import csv
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils import formats, timezone
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+    Text = str | _StrPromise
+
+CSV_INJECTION = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: ``value(row)`` gives what is shown; ``sort`` the field to order by (None: cannot be sorted).
+
+    ``number`` aligns right; ``template`` names a template that draws the cell from ``row`` and ``value``;
+    ``shown`` says whether it stands there before anyone has chosen columns.
+    """
+
+    key: str
+    label: "Text"
+    value: Callable[[Any], Any]
+    sort: str | None = None
+    number: bool = False
+    template: str | None = None
+    shown: bool = True
+
+
+@dataclass(frozen=True)
+class Filter:
+    """One filter: its choices as (value, label), and how a value narrows the rows."""
+
+    key: str
+    label: "Text"
+    choices: Sequence[tuple[str, "Text"]]
+    apply: Callable[[QuerySet[Any], str], QuerySet[Any]]
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A table's declaration. ``row_link(row)`` is where a row leads; ``name`` keys the remembered columns."""
+
+    name: str
+    columns: Sequence[Column]
+    filters: Sequence[Filter] = ()
+    order: str = "-pk"
+    page_size: int = 50
+    row_link: Callable[[Any], str] | None = None
+
+    def show(self, request: HttpRequest, rows: QuerySet[Any]) -> dict[str, Any]:
+        """The template's context: heads, rows of this page, chips, filters, column choice, page, CSV address."""
+        chosen = self._columns(request)
+        narrowed = self.narrow(request, rows)
+        paginator = Paginator(narrowed, self.page_size)
+        page = paginator.get_page(request.GET.get("page"))
+        return {
+            "name": self.name,
+            "heads": [self._head(request, column) for column in chosen],
+            "rows": [self._row(chosen, row) for row in page.object_list],
+            "chips": self._chips(request),
+            "filters": [self._filter(request, one) for one in self.filters],
+            "choices": [{"key": c.key, "label": c.label, "shown": c in chosen} for c in self.columns],
+            "kept": self._kept(request, without={"columns"}),
+            "hidden": self._kept(request, without={"columns", "page", *(one.key for one in self.filters)}),
+            "csv_url": address(request, format="csv", page=None),
+            "page": {
+                "total": paginator.count,
+                "first": page.start_index(),
+                "last": page.end_index(),
+                "previous_url": address(request, page=page.previous_page_number()) if page.has_previous() else None,
+                "next_url": address(request, page=page.next_page_number()) if page.has_next() else None,
+            },
+        }
+
+    def narrow(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """The rows that the address asks for, in its order; what it asks wrongly is left out."""
+        for one in self.filters:
+            value = request.GET.get(one.key, "")
+            if value in {str(key) for key, _label in one.choices}:
+                rows = one.apply(rows, value)
+        return rows.order_by(self._order(request), "-pk")
+
+    def csv(self, request: HttpRequest, rows: QuerySet[Any]) -> HttpResponse:
+        """What is shown, all pages, as CSV in UTF-8 with a byte-order mark so that spreadsheets read Japanese."""
+        response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
+        response["Content-Disposition"] = f'attachment; filename="{self.name}-{timezone.localdate():%Y%m%d}.csv"'
+        writer = csv.writer(response)
+        chosen = self._columns(request)
+        writer.writerow([str(column.label) for column in chosen])
+        for row in self.narrow(request, rows).iterator(chunk_size=2000):
+            writer.writerow([_plain(column.value(row)) for column in chosen])
+        return response
+
+    def _columns(self, request: HttpRequest) -> list[Column]:
+        keys = {column.key for column in self.columns}
+        asked = [key for key in request.GET.getlist("columns") if key in keys]
+        session = getattr(request, "session", None)
+        if asked and session is not None:
+            session[f"columns:{self.name}"] = asked
+        elif session is not None:
+            asked = session.get(f"columns:{self.name}", [])
+        return [column for column in self.columns if (column.key in asked if asked else column.shown)]
+
+    def _order(self, request: HttpRequest) -> str:
+        asked = request.GET.get("sort", "")
+        for column in self.columns:
+            if column.sort and asked.lstrip("-") == column.key:
+                return ("-" if asked.startswith("-") else "") + column.sort
+        return self.order
+
+    def _head(self, request: HttpRequest, column: Column) -> dict[str, Any]:
+        asked = request.GET.get("sort", "")
+        direction = ""
+        if column.sort and asked.lstrip("-") == column.key:
+            direction = "descending" if asked.startswith("-") else "ascending"
+        elif not asked and column.sort and self.order.lstrip("-") == column.sort:
+            direction = "descending" if self.order.startswith("-") else "ascending"
+        target = f"-{column.key}" if direction == "ascending" else column.key
+        return {
+            "label": column.label,
+            "number": column.number,
+            "direction": direction,
+            "url": address(request, sort=target, page=None) if column.sort else None,
+        }
+
+    def _row(self, columns: list[Column], row: Any) -> dict[str, Any]:
+        return {
+            "object": row,
+            "link": self.row_link(row) if self.row_link else None,
+            "cells": [
+                {"label": c.label, "value": _shown(c.value(row)), "number": c.number, "template": c.template}
+                for c in columns
+            ],
+        }
+
+    def _filter(self, request: HttpRequest, one: Filter) -> dict[str, Any]:
+        value = request.GET.get(one.key, "")
+        return {
+            "key": one.key,
+            "label": one.label,
+            "choices": [{"value": key, "label": label, "chosen": str(key) == value} for key, label in one.choices],
+        }
+
+    def _kept(self, request: HttpRequest, without: set[str]) -> list[tuple[str, str]]:
+        return [(key, value) for key in request.GET if key not in without for value in request.GET.getlist(key)]
+
+    def _chips(self, request: HttpRequest) -> list[dict[str, Any]]:
+        chips = []
+        for one in self.filters:
+            for key, label in one.choices:
+                if str(key) == request.GET.get(one.key):
+                    cleared = address(request, **{one.key: None, "page": None})
+                    chips.append({"label": one.label, "value": label, "clear_url": cleared})
+        return chips
+
+
+def address(request: HttpRequest, **changes: object) -> str:
+    """This page's address with some of its query changed; None takes a part away."""
+    query = request.GET.copy()
+    query.pop("columns", None)
+    for key, value in changes.items():
+        if value is None:
+            query.pop(key, None)
+        else:
+            query[key] = str(value)
+    return f"{request.path}?{query.urlencode()}" if query else request.path
+
+
+def _shown(value: object) -> object:
+    if isinstance(value, datetime):
+        return formats.date_format(timezone.localtime(value) if timezone.is_aware(value) else value, "Y-m-d H:i")
+    if isinstance(value, date):
+        return formats.date_format(value, "Y-m-d")
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}"
+    return "" if value is None else value
+
+
+def _plain(value: object) -> str:
+    """A cell's text for CSV; text that a spreadsheet would run as a formula is quoted with an apostrophe."""
+    if value is None:
+        return ""
+    if isinstance(value, (datetime, date)):
+        return value.isoformat()
+    text = str(value)
+    if isinstance(value, str) and text.startswith(CSV_INJECTION):
+        return f"'{text}"
+    return text

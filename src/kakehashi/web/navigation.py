@@ -1,0 +1,69 @@
+"""The left rail and what waits: gathered from what each installed system says of itself (kernel.shell)."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from django.apps import AppConfig, apps
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.module_loading import import_string
+
+from kakehashi.kernel.shell import Change, Group, NavigationEntry, Waiting, used_by_everybody
+
+
+def systems_of(request: HttpRequest) -> list[dict[str, Any]]:
+    """The rail's groups with the entries this person uses; a group without entries is left out."""
+    if not getattr(getattr(request, "user", None), "is_authenticated", False):
+        return []
+    groups = []
+    for group in Group:
+        entries = [
+            shown
+            for entry in sorted(_entries(), key=lambda entry: (entry.order, entry.view))
+            if entry.group is group and _used(entry, request) and (shown := _shown(entry, request))
+        ]
+        if entries:
+            groups.append({"key": group.value, "label": group.label, "entries": entries})
+    return groups
+
+
+def waiting_for(person: Any) -> list[Waiting]:
+    """Everything that waits for this person, oldest first."""
+    return sorted(
+        (item for function in _functions("waiting") for item in function(person)), key=lambda item: item.since
+    )
+
+
+def changes_for(person: Any, since: datetime, at_most: int = 50) -> list[Change]:
+    """What changed since then that this person may see, newest first."""
+    changes = [item for function in _functions("changes") for item in function(person, since)]
+    return sorted(changes, key=lambda item: item.at, reverse=True)[:at_most]
+
+
+def _configs() -> Iterator[AppConfig]:
+    return iter(config for config in apps.get_app_configs() if config.name.startswith("kakehashi."))
+
+
+def _entries() -> list[NavigationEntry]:
+    return [entry for config in _configs() for entry in getattr(config, "navigation", ())]
+
+
+def _functions(attribute: str) -> list[Any]:
+    paths = [getattr(config, attribute, None) for config in _configs()]
+    return [import_string(path) for path in paths if path]
+
+
+def _used(entry: NavigationEntry, request: HttpRequest) -> bool:
+    used_by = import_string(entry.used_by) if entry.used_by else used_by_everybody
+    return bool(used_by(request.user))
+
+
+def _shown(entry: NavigationEntry, request: HttpRequest) -> dict[str, Any] | None:
+    try:
+        url = reverse(entry.view)
+    except NoReverseMatch:  # a system whose pages this node does not serve
+        return None
+    area = entry.area or url
+    current = "page" if request.path == url else "true" if area != "/" and request.path.startswith(area) else ""
+    return {"label": entry.label, "url": url, "current": current}
