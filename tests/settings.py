@@ -18,6 +18,9 @@ if os.environ.get("TEST_DATABASE", "sqlite") == "postgresql":
 
 from kakehashi.config.settings import *  # noqa: E402, F403
 
+if "sqlite" in DATABASES["default"]["ENGINE"]:  # noqa: F405
+    DATABASES["default"]["TEST"] = {"NAME": HOME / "test.sqlite3"}  # noqa: F405  a file: threads and WAL as in life
+AUDIT_CHECKPOINT = HOME / f"audit-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}.checkpoint"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 STORAGES = {

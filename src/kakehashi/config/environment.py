@@ -64,6 +64,13 @@ SETTINGS: tuple[Setting, ...] = (
         "署名用の秘密鍵。空なら一度だけ生成しホームフォルダに保存(権限600)。",
     ),
     Setting(
+        "KAKEHASHI_AUDIT_KEY",
+        str,
+        "",
+        "Secret that seals the audit trail; never change it. Empty: made once and kept in the home folder (mode 600).",
+        "監査記録を封印する秘密鍵。変更しないこと。空なら一度だけ生成しホームフォルダに保存(権限600)。",
+    ),
+    Setting(
         "KAKEHASHI_DEBUG",
         _boolean,
         "0",

@@ -14,9 +14,9 @@ PACKAGE = Path(__file__).resolve().parent.parent
 HOME: Path = value("KAKEHASHI_HOME").expanduser().resolve()
 
 
-def _kept_secret(home: Path) -> str:
-    """The node's own secret: made on first use, readable by its owner only, never in the repository."""
-    path = home / "secret.key"
+def _kept_secret(home: Path, name: str) -> str:
+    """A secret of the node's own: made on first use, readable by its owner only, never in the repository."""
+    path = home / name
     try:
         return path.read_text().strip()
     except FileNotFoundError:
@@ -30,7 +30,9 @@ def _kept_secret(home: Path) -> str:
         return fresh
 
 
-SECRET_KEY: str = value("KAKEHASHI_SECRET_KEY") or _kept_secret(HOME)
+SECRET_KEY: str = value("KAKEHASHI_SECRET_KEY") or _kept_secret(HOME, "secret.key")
+AUDIT_KEY: str = value("KAKEHASHI_AUDIT_KEY") or _kept_secret(HOME, "audit.key")
+AUDIT_CHECKPOINT: Path = HOME / "audit.checkpoint"
 DEBUG: bool = value("KAKEHASHI_DEBUG")
 ALLOWED_HOSTS: list[str] = value("KAKEHASHI_HOSTS")
 BASE_URL: str = value("KAKEHASHI_BASE_URL").rstrip("/")
@@ -52,7 +54,10 @@ INSTALLED_APPS = [
     "allauth.socialaccount.providers.openid_connect",
     "django_tasks",
     "django_tasks_db",
+    "kakehashi.kernel.organisations",
     "kakehashi.kernel.people",
+    "kakehashi.kernel.audit",
+    "kakehashi.kernel.events",
     "kakehashi.web",
 ]
 

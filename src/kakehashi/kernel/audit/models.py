@@ -1,0 +1,62 @@
+"""The audit trail's rows. The database itself refuses to change or delete an entry (see triggers.py)."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Outcome(models.TextChoices):
+    """How what was tried ended."""
+
+    DONE = "done", _("Done")
+    REFUSED = "refused", _("Refused")
+
+
+class AuditEntry(models.Model):
+    """One thing someone did, read or was refused.
+
+    Actors and subjects are plain ids, not foreign keys: an entry outlives what it names and holds no personal data.
+    """
+
+    sequence = models.BigIntegerField(_("number"), primary_key=True)
+    at = models.DateTimeField(_("time"))
+    actor = models.CharField(_("actor"), max_length=80)  # "person:12", "system"
+    organisation = models.CharField(_("organisation"), max_length=40, blank=True)  # id of the one acted for
+    action = models.CharField(_("action"), max_length=80)
+    subject_type = models.CharField(_("subject"), max_length=80, blank=True)
+    subject_id = models.CharField(_("subject id"), max_length=80, blank=True)
+    subject_ids = models.TextField(_("subject ids"), blank=True)  # JSON list, when one entry names several
+    outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome.choices)
+    detail = models.TextField(_("detail"), blank=True)  # canonical JSON
+    previous_hash = models.CharField(_("previous seal"), max_length=64)
+    hash = models.CharField(_("seal"), max_length=64)
+
+    class Meta:
+        verbose_name = _("audit entry")
+        verbose_name_plural = _("audit entries")
+        ordering: ClassVar[list[str]] = ["sequence"]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["subject_type", "subject_id"], name="audit_subject"),
+            models.Index(fields=["actor", "sequence"], name="audit_actor"),
+            models.Index(fields=["action", "sequence"], name="audit_action"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sequence} {self.at:%Y-%m-%d %H:%M:%S} {self.actor} {self.action} {self.outcome}"
+
+
+class AuditHead(models.Model):
+    """The last entry's number and hash, sealed: one row, locked by every writer, so that a cut-off tail shows."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    sequence = models.BigIntegerField()
+    hash = models.CharField(max_length=64)
+    seal = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = _("head of the audit trail")
+        verbose_name_plural = _("heads of the audit trail")
+
+    def __str__(self) -> str:
+        return f"{self.sequence} {self.hash[:12]}"

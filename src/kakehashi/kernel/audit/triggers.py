@@ -1,0 +1,34 @@
+"""Triggers that refuse UPDATE and DELETE on audit entries, on both databases. Used by the migration and by tests."""
+
+from typing import Any
+
+TABLE = "audit_auditentry"
+SQLITE = tuple(
+    f"CREATE TRIGGER IF NOT EXISTS audit_no_{verb.lower()} BEFORE {verb} ON {TABLE} "
+    "BEGIN SELECT RAISE(ABORT, 'audit entries are append-only'); END"
+    for verb in ("UPDATE", "DELETE")
+)
+POSTGRESQL = (
+    "CREATE OR REPLACE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS "
+    "$$ BEGIN RAISE EXCEPTION 'audit entries are append-only'; END $$",
+    f"CREATE OR REPLACE TRIGGER audit_no_change BEFORE UPDATE OR DELETE ON {TABLE} "
+    "FOR EACH ROW EXECUTE FUNCTION audit_refuse()",
+    f"CREATE OR REPLACE TRIGGER audit_no_truncate BEFORE TRUNCATE ON {TABLE} "
+    "FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse()",
+)
+
+
+def install(connection: Any) -> None:
+    """Make the table append-only."""
+    with connection.cursor() as cursor:
+        for statement in POSTGRESQL if connection.vendor == "postgresql" else SQLITE:
+            cursor.execute(statement)
+
+
+def remove(connection: Any) -> None:
+    """Lift the refusal: for undoing the migration, and for tests that empty or tamper with the table."""
+    names = ("change", "truncate") if connection.vendor == "postgresql" else ("update", "delete")
+    suffix = f" ON {TABLE}" if connection.vendor == "postgresql" else ""
+    with connection.cursor() as cursor:
+        for name in names:
+            cursor.execute(f"DROP TRIGGER IF EXISTS audit_no_{name}{suffix}")

@@ -1,0 +1,40 @@
+"""Reads about people and their memberships."""
+
+from datetime import date
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from kakehashi.kernel.organisations.models import Organisation
+from kakehashi.kernel.people.models import Membership, Person
+
+
+def current_memberships(person: Person, on: date | None = None) -> QuerySet[Membership]:
+    """The memberships in force on a day (today), oldest first, with their organisations."""
+    day = on or timezone.localdate()
+    in_force = Q(since__lte=day) & (Q(until=None) | Q(until__gte=day))
+    return Membership.objects.filter(in_force, person_id=person.pk).select_related("organisation")
+
+
+def organisation_ids_of(person: Person) -> frozenset[int]:
+    """Ids of the organisations someone belongs to today; empty for visitors and people who may not log in."""
+    return frozenset(organisation for organisation, _ in _roles(person))
+
+
+def roles_of(person: Person, organisation: Organisation | int | None = None) -> frozenset[str]:
+    """The roles someone holds today, in one organisation or in any."""
+    wanted = organisation.pk if isinstance(organisation, Organisation) else organisation
+    return frozenset(role for where, role in _roles(person) if wanted is None or where == wanted)
+
+
+def _roles(person: Person) -> frozenset[tuple[int, str]]:
+    if person.pk is None or not person.is_active:
+        return frozenset()
+    return frozenset(current_memberships(person).values_list("organisation_id", "role"))
+
+
+def people_of(organisation: Organisation) -> QuerySet[Person]:
+    """The people who belong to an organisation today, by name."""
+    day = timezone.localdate()
+    open_ones = Membership.objects.filter(Q(until=None) | Q(until__gte=day), organisation=organisation, since__lte=day)
+    return Person.objects.filter(pk__in=open_ones.values("person_id")).order_by("name", "email")

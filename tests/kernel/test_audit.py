@@ -1,0 +1,191 @@
+"""The audit trail: what is recorded, that the database refuses changes, and that every tampering is found."""
+
+import json
+import threading
+from contextlib import suppress
+
+import pytest
+from django.db import DatabaseError, close_old_connections, connection, transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from kakehashi.kernel import audit
+from kakehashi.kernel.audit import chain, triggers
+from kakehashi.kernel.audit.models import AuditEntry, AuditHead
+from kakehashi.kernel.errors import NotAllowed
+from kakehashi.kernel.rules import ALLOWED, denied
+
+
+def test_entry_says_who_did_what_for_whom(hospital, make_person):
+    person = make_person(hospital, "clinician")
+    person.acting_organisation_id = hospital.pk
+    audit.record(person, "case.register", ("case", 5), detail={"findings": 8, "a": 1})
+    entry = AuditEntry.objects.get()
+    assert (entry.sequence, entry.actor, entry.organisation) == (1, f"person:{person.pk}", str(hospital.pk))
+    assert (entry.action, entry.subject_type, entry.subject_id) == ("case.register", "case", "5")
+    assert entry.detail == '{"a":1,"findings":8}'
+    assert audit.verify().intact
+
+
+def test_reads_of_many_are_one_entry_that_is_found_by_each(db):
+    audit.read_of(None, "case", [3, 14, 15])
+    audit.read_of(None, "case", [14])
+    audit.read_of(None, "case", [])
+    assert [len(json.loads(entry.subject_ids or "[]")) for entry in AuditEntry.objects.all()] == [3, 0]
+    assert audit.entries_about("case", 14).count() == 2
+    assert audit.entries_about("case", 3).count() == 1
+    assert audit.entries_about("case", 1).count() == 0
+
+
+def test_insist_records_the_refusal(db):
+    audit.insist(ALLOWED, by=None, action="x")
+    with pytest.raises(NotAllowed) as caught:
+        audit.insist(denied("not_member", "No."), by=None, action="case.edit", subject=("case", 1))
+    assert caught.value.recorded
+    assert AuditEntry.objects.get().detail == '{"reasons":["not_member"]}'
+
+
+def test_batch_writes_in_order_and_drops_what_failed(db):
+    with audit.batch():
+        audit.record(None, "one")
+        with suppress(ValueError), audit.batch():
+            audit.record(None, "never happened")
+            raise ValueError("bad")
+        with audit.batch():
+            audit.record(None, "two")
+    assert list(AuditEntry.objects.values_list("action", flat=True)) == ["one", "two"]
+    assert audit.verify().intact
+
+
+@pytest.mark.parametrize("change", ["update", "delete"])
+def test_database_refuses_to_change_an_entry(db, change):
+    audit.record(None, "one")
+    rows = AuditEntry.objects.all()
+    attempt = rows.delete if change == "delete" else lambda: rows.update(actor="someone else")
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        attempt()
+    assert AuditEntry.objects.get().actor == "system"
+
+
+FIELDS = [field.attname for field in AuditEntry._meta.fields if field.attname not in {"sequence", "at"}]
+tamperings = st.one_of(
+    st.tuples(st.just("change"), st.integers(1, 6), st.sampled_from(FIELDS)),
+    st.tuples(st.just("drop"), st.integers(1, 6), st.integers(1, 3)),
+    st.tuples(st.just("swap"), st.integers(1, 6), st.integers(1, 6)).filter(lambda t: t[1] != t[2]),
+    st.tuples(st.just("insert"), st.integers(-2, 9), st.sampled_from(["copy", "blank"])).filter(
+        lambda t: not 1 <= t[1] <= 6
+    ),
+    st.tuples(st.just("empty"), st.just(0), st.sampled_from(["entries", "head"])),
+    st.tuples(st.just("head"), st.integers(0, 9).filter(lambda n: n != 6), st.just("")),
+    st.tuples(st.just("time"), st.integers(1, 6), st.integers(1, 10**9)),
+)
+
+
+@pytest.mark.django_db
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(tampering=tamperings)
+def test_any_single_tampering_is_found(tampering):
+    with transaction.atomic():
+        audit.record_many([audit.entry(None, f"step.{n}", ("case", n), detail={"n": n}) for n in range(6)])
+        assert audit.verify().intact
+        triggers.remove(connection)
+        tamper(*tampering)
+        report = audit.verify()
+        assert not report.intact, tampering
+        transaction.set_rollback(True)
+
+
+def tamper(how, where, what):
+    rows = AuditEntry.objects
+    if how == "change":
+        row = rows.get(pk=where)
+        rows.filter(pk=where).update(**{what: "0" * 63 + "1" if "hash" in what else getattr(row, what) + "x"})
+    elif how == "time":
+        from datetime import timedelta
+
+        rows.filter(pk=where).update(at=rows.get(pk=where).at + timedelta(microseconds=what))
+    elif how == "drop":
+        rows.filter(pk__gte=where, pk__lt=where + what).delete()
+    elif how == "swap":
+        a, b = rows.get(pk=where), rows.get(pk=what)
+        rows.filter(pk__in=[where, what]).delete()
+        a.pk, b.pk = what, where
+        rows.bulk_create([a, b])
+    elif how == "insert":
+        row = rows.get(pk=6)
+        row.pk = where
+        if what == "blank":
+            row.hash = row.previous_hash = "0" * 64
+        rows.bulk_create([row])
+    elif how == "empty":
+        (rows if what == "entries" else AuditHead.objects).all().delete()
+    elif how == "head":
+        AuditHead.objects.update(sequence=where)
+
+
+def test_verify_says_which_entry(db):
+    audit.record_many([audit.entry(None, "step") for _ in range(9)])
+    triggers.remove(connection)
+    AuditEntry.objects.filter(pk=4).update(actor="person:1")
+    AuditEntry.objects.filter(pk__in=[7, 9]).delete()
+    assert [(finding.kind, finding.sequence) for finding in audit.verify().findings] == [
+        ("changed", 4),
+        ("dropped", 7),
+        ("dropped", 9),
+    ]
+
+
+def test_who_has_the_database_alone_cannot_seal(db, settings):
+    settings.AUDIT_KEY = "another key"
+    audit.record(None, "forged")
+    settings.AUDIT_KEY = "the node's key"
+    assert {finding.kind for finding in audit.verify().findings} == {"changed", "head"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_putting_back_an_older_database_is_noticed():
+    audit.record(None, "one")
+    older = AuditHead.objects.get()
+    audit.record(None, "two")
+    assert chain.read_checkpoint()[0] == 2
+    triggers.remove(connection)
+    AuditEntry.objects.filter(pk=2).delete()
+    AuditHead.objects.update(sequence=1, hash=older.hash, seal=older.seal)
+    assert [finding.kind for finding in audit.verify().findings] == ["checkpoint"]
+    chain.checkpoint_path().write_text("0 forged forged\n")
+    assert [finding.kind for finding in audit.verify().findings] == ["checkpoint"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_concurrent_writers_make_one_chain():
+    errors = []
+
+    def write(name):
+        try:
+            for n in range(25):
+                with transaction.atomic():
+                    audit.record(name, "step", detail={"n": n})
+        except Exception as error:
+            errors.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=write, args=(f"writer:{n}",)) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    close_old_connections()
+    assert not errors
+    report = audit.verify()
+    assert (report.entries, report.findings) == (100, ())
+    assert chain.read_checkpoint()[0] == 100
+
+
+def test_five_thousand_entries_take_no_minutes(db):
+    import time
+
+    started = time.perf_counter()
+    audit.record_many([audit.entry(None, "case.register", ("case", n), detail={"findings": 8}) for n in range(5077)])
+    assert audit.verify().entries == 5077
+    assert time.perf_counter() - started < 20
