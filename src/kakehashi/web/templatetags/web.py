@@ -5,8 +5,10 @@ from typing import Any
 from django import template
 from django.forms import BoundField, CheckboxInput
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+
+from kakehashi.engines.pictures import Picture, draw, summary
 
 register = template.Library()
 
@@ -61,3 +63,20 @@ def breadcrumbs(context: template.Context, *steps: Any) -> dict[str, Any]:
 def tabs(items: Any, name: str = "") -> dict[str, Any]:
     """Tabs that are links. ``items``: dicts with label, url, current and perhaps count."""
     return {"items": items, "name": name or _("Views of this page")}
+
+
+@register.inclusion_tag("web/components/match_picture.html")
+def match_picture(picture: Picture, source: str = "") -> dict[str, Any]:
+    """The match picture with its finding in words, its source, and the same as a list (phones) and a table."""
+    lefts = {node.id: node for node in picture.left}
+    rights = {node.id: node for node in picture.right}
+    links = picture.linked()
+    joined = {link.left for link in links}
+    return {
+        "picture": picture,
+        "svg": mark_safe(draw(picture)),  # noqa: S308  every text in it is escaped by draw
+        "summary": summary(picture),
+        "pairs": [(lefts[link.left], rights[link.right], link) for link in links],
+        "alone": [node for node in picture.left if node.id not in joined],
+        "source": source,
+    }

@@ -1,0 +1,352 @@
+"""The match picture: a patient's findings joined by lines to a disease's, or another patient's, findings.
+
+Left the patient, right the other; a line's thickness is its evidence, a dashed line speaks against. Findings are
+grouped by body system, in the system's colour; what nothing explains stands alone below. Colour is never the only
+sign: names, dashes, hollow marks and strokes say the same in black and white. Text is measured by counting (full-width
+characters one em), wrapped to two lines and cut with an ellipsis; the whole text stands in the mark's title.
+"""
+
+import math
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from xml.sax.saxutils import escape, quoteattr
+
+from kakehashi.engines.pictures.systems import COLOURS, OTHER, SYSTEMS, System
+
+WIDTH = 720
+COLUMN = 262  # width of either column of words
+MARK_LEFT, MARK_RIGHT = COLUMN + 12, WIDTH - COLUMN - 12
+SIZE, LINE, ROW_GAP, HEAD = 14, 19, 7, 30
+THINNEST, THICKEST = 1.5, 11.0
+LATIN_EM = 0.56
+FULL_STRENGTH = 4.0  # evidence (natural logarithm) that is drawn thickest when nothing is stronger
+
+WORDS = {
+    "unexplained": ("Not explained", "説明されない所見"),
+    "absent": ("Absent", "認めない所見"),
+    "not_seen": ("Not recorded in the patient", "この患者で記録のない所見"),
+    "not_shared": ("Only in the other patient", "相手の患者のみの所見"),
+    "more": ("and {n} more", "ほか{n}件"),
+    "left": ("This patient", "この患者"),
+    "excluded": ("absent", "認めない"),
+    "against": ("speaks against", "不利な証拠"),
+    "for": ("speaks for", "有利な証拠"),
+}
+
+
+@dataclass(frozen=True)
+class Node:
+    """One finding: its term id (unique on its side), label in the reader's language, body system (a key of SYSTEMS).
+
+    ``note`` stands small behind the label (an onset, a frequency such as 12/15).
+    """
+
+    id: str
+    label: str
+    system: str = ""
+    excluded: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Link:
+    """A line from a left to a right finding. ``weight``: evidence, above zero for, below zero against the match.
+
+    ``label`` says it in words (see likelihood_words).
+    """
+
+    left: str
+    right: str
+    weight: float
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """All that is drawn. ``of_case``: the right side is another patient, not a disease."""
+
+    left: Sequence[Node]
+    right: Sequence[Node]
+    links: Sequence[Link]
+    title: str
+    right_title: str
+    left_title: str = ""
+    language: str = "en"
+    of_case: bool = False
+    alone_at_most: int = 8
+    key: str = "match"  # makes element ids unique when a page draws several
+
+    def word(self, name: str) -> str:
+        return WORDS[name][self.language == "ja"]
+
+    def linked(self) -> list[Link]:
+        """The links whose ends both exist, strongest first."""
+        lefts, rights = {node.id for node in self.left}, {node.id for node in self.right}
+        known = [link for link in self.links if link.left in lefts and link.right in rights]
+        return sorted(known, key=lambda link: (-abs(link.weight), link.left, link.right))
+
+
+@dataclass
+class _Side:
+    """One column while it is laid out: what stands where, as (y, node) and headings as (y, text, colour)."""
+
+    y: float = 0.0
+    rows: dict[str, float] = field(default_factory=dict)
+    out: list[str] = field(default_factory=list)
+
+
+def likelihood_words(log_ratio: float, language: str = "en") -> str:
+    """A log-likelihood ratio (natural) in words: how many times likelier the finding is with the disease."""
+    ratio = math.exp(min(abs(log_ratio), 20.0))
+    number = f"{ratio:.1f}" if ratio < 9.95 else f"{round(ratio, 2 - len(str(int(ratio)))):,.0f}"
+    if ratio < 1.1:
+        return "どちらとも言えない" if language == "ja" else "says little either way"
+    if language == "ja":
+        return f"この疾患なら{number}倍起こりやすい" if log_ratio > 0 else f"この疾患なら{number}倍起こりにくい"
+    return f"{number} times {'likelier' if log_ratio > 0 else 'less likely'} with this disease"
+
+
+def summary(picture: Picture) -> str:
+    """The picture's finding in one or two sentences: its alternative text."""
+    links = picture.linked()
+    observed = [node for node in picture.left if not node.excluded]
+    joined = {link.left for link in links if link.weight > 0}
+    matched = [node for node in observed if node.id in joined]
+    alone = [node.label for node in observed if node.id not in joined]
+    labels = {node.id: node.label for node in picture.left}
+    strongest = next((labels[link.left] for link in links if link.weight > 0), "")
+    against = [labels[link.left] for link in links if link.weight < 0]
+    if picture.language == "ja":
+        parts = [f"{picture.right_title}:所見{len(observed)}件のうち{len(matched)}件が対応"]
+        parts += [f"最も強い根拠は「{strongest}」"] if strongest else []
+        parts += [f"対応しない所見は{'、'.join(alone)}"] if alone else []
+        parts += [f"不利な所見は{'、'.join(against)}"] if against else []
+        return "。".join(parts) + "。"
+    parts = [f"{picture.right_title}: {len(matched)} of {len(observed)} findings have a counterpart"]
+    parts += [f"the strongest is {strongest}"] if strongest else []
+    parts += [f"without counterpart: {', '.join(alone)}"] if alone else []
+    parts += [f"speaking against: {', '.join(against)}"] if against else []
+    return "; ".join(parts) + "."
+
+
+def draw(picture: Picture) -> str:
+    """The picture as one <svg> element, 720 units wide, coloured by attributes that a style sheet may override."""
+    links = picture.linked()
+    left, right = _Side(), _Side()
+    for side, title, x, anchor in (
+        (left, picture.left_title or picture.word("left"), COLUMN, "end"),
+        (right, picture.right_title, WIDTH - COLUMN, "start"),
+    ):
+        side.y = _title(side, title, x, anchor)
+    _lay_left(picture, links, left)
+    _lay_right(picture, links, right, left)
+    lines = [_line(picture, link, left, right, _strength(links)) for link in reversed(links)]
+    height = math.ceil(max(left.y, right.y)) + 4
+    body = "\n".join([*lines, *left.out, *right.out])
+    return (
+        f'<svg class="match-picture" viewBox="0 0 {WIDTH} {height}" role="img" '
+        f'aria-labelledby="{picture.key}-title {picture.key}-desc" font-size="{SIZE}" fill="currentColor">'
+        f'<title id="{picture.key}-title">{escape(picture.title)}</title>'
+        f'<desc id="{picture.key}-desc">{escape(summary(picture))}</desc>\n{body}\n</svg>'
+    )
+
+
+def _lay_left(picture: Picture, links: Sequence[Link], side: _Side) -> None:
+    joined = {link.left for link in links}
+    strength = _sums(links)
+    groups = _by_system([node for node in picture.left if node.id in joined], strength)
+    for system, nodes in groups:
+        _heading(side, system.name(picture.language), COLUMN, "end", system.colour)
+        for node in nodes:
+            _row(picture, side, node, hollow=False, at_left=True)
+    alone = [node for node in picture.left if node.id not in joined]
+    for name, nodes in (
+        ("unexplained", [node for node in alone if not node.excluded]),
+        ("absent", [node for node in alone if node.excluded]),
+    ):
+        if nodes:
+            _heading(side, picture.word(name), COLUMN, "end", "", gap=10)
+            for node in nodes:
+                _row(picture, side, node, hollow=True, at_left=True)
+
+
+def _lay_right(picture: Picture, links: Sequence[Link], side: _Side, left: _Side) -> None:
+    joined: dict[str, list[float]] = {}
+    for link in links:
+        joined.setdefault(link.right, []).append(left.rows[link.left])
+    place = {term: sum(ys) / len(ys) for term, ys in joined.items()}
+    groups = _by_system(
+        [node for node in picture.right if node.id in joined], {term: -y for term, y in place.items()}, by_best=True
+    )
+    for system, nodes in groups:
+        _heading(side, system.name(picture.language), WIDTH - COLUMN, "start", system.colour)
+        for node in nodes:
+            _row(picture, side, node, hollow=False, at_left=False)
+    alone = [node for node in picture.right if node.id not in joined]
+    if alone:
+        name = "not_shared" if picture.of_case else "not_seen"
+        _heading(side, picture.word(name), WIDTH - COLUMN, "start", "", gap=10)
+        for node in alone[: picture.alone_at_most]:
+            _row(picture, side, node, hollow=True, at_left=False)
+        if len(alone) > picture.alone_at_most:
+            more = picture.word("more").format(n=len(alone) - picture.alone_at_most)
+            side.out.append(_text(more, WIDTH - COLUMN, side.y + 14, "start", "match-quiet"))
+            side.y += LINE + ROW_GAP
+
+
+def _by_system(
+    nodes: Sequence[Node], strength: dict[str, float], *, by_best: bool = False
+) -> list[tuple[System, list[Node]]]:
+    """Nodes grouped by body system; systems and nodes with the greatest strength first, ties by id."""
+    groups: dict[str, list[Node]] = {}
+    for node in sorted(nodes, key=lambda node: (-strength.get(node.id, 0.0), node.id)):
+        groups.setdefault(node.system if node.system in SYSTEMS else "", []).append(node)
+
+    def weight(system: str) -> float:
+        values = [strength.get(node.id, 0.0) for node in groups[system]]
+        return sum(values) / len(values) if by_best else sum(values)
+
+    return [(SYSTEMS.get(system, OTHER), groups[system]) for system in sorted(groups, key=lambda s: (-weight(s), s))]
+
+
+def _sums(links: Sequence[Link]) -> dict[str, float]:
+    sums: dict[str, float] = {}
+    for link in links:
+        sums[link.left] = sums.get(link.left, 0.0) + abs(link.weight)
+    return sums
+
+
+def _strength(links: Sequence[Link]) -> float:
+    return max([FULL_STRENGTH, *(abs(link.weight) for link in links)])
+
+
+def _title(side: _Side, text: str, x: float, anchor: str) -> float:
+    lines = wrap(text, COLUMN / SIZE)
+    for number, line in enumerate(lines):
+        side.out.append(_text(line, x, 16 + number * LINE, anchor, "match-title", bold=True))
+    return 12 + len(lines) * LINE
+
+
+def _heading(side: _Side, text: str, x: float, anchor: str, colour: str, gap: float = 0) -> None:
+    side.y += gap or 4
+    end = x - COLUMN if anchor == "end" else x + COLUMN
+    drawn = _colour(colour, "stroke") if colour else 'stroke="currentColor" stroke-dasharray="2 3"'
+    side.out.append(f'<path d="M{x} {side.y + 20:g}H{end}" {drawn} stroke-width="1.5"/>')
+    side.out.append(_text(text, x, side.y + 15, anchor, "match-system", size=12, bold=True))
+    side.y += HEAD
+
+
+def _row(picture: Picture, side: _Side, node: Node, *, hollow: bool, at_left: bool) -> None:
+    room = COLUMN / SIZE - (ems(node.note) * 0.86 + 0.6 if node.note else 0)
+    lines = wrap(node.label, max(room, 8.0))
+    middle = side.y + len(lines) * LINE / 2
+    side.rows[node.id] = middle
+    x, anchor, mark = (COLUMN, "end", MARK_LEFT) if at_left else (WIDTH - COLUMN, "start", MARK_RIGHT)
+    told = f"{node.label} ({node.id})" + (f" · {node.note}" if node.note else "")
+    told += f" · {picture.word('excluded')}" if node.excluded else ""
+    parts = [f"<g><title>{escape(told)}</title>"]
+    for number, line in enumerate(lines):
+        y = side.y + 14 + number * LINE
+        note = node.note if number == len(lines) - 1 else ""
+        parts.append(_text(line, x, y, anchor, "match-label", struck=node.excluded, note=note))
+    colour = SYSTEMS.get(node.system, OTHER).colour
+    inside = 'fill="none"' if hollow else _colour(colour, "fill")
+    parts.append(
+        f'<circle cx="{mark}" cy="{middle:g}" r="4" {inside} '
+        f'{_colour(colour, "stroke", only_attribute=not hollow)} stroke-width="1.5"/></g>'
+    )
+    side.out.append("".join(parts))
+    side.y += len(lines) * LINE + ROW_GAP
+
+
+def _line(picture: Picture, link: Link, left: _Side, right: _Side, strongest: float) -> str:
+    node = next(node for node in picture.left if node.id == link.left)
+    other = next(node for node in picture.right if node.id == link.right)
+    y1, y2 = left.rows[link.left], right.rows[link.right]
+    middle = (MARK_LEFT + MARK_RIGHT) / 2
+    width = THINNEST + (THICKEST - THINNEST) * min(abs(link.weight) / strongest, 1.0)
+    colour = SYSTEMS.get(node.system, OTHER).colour
+    dash = ' stroke-dasharray="4 4"' if link.weight < 0 else ""
+    said = picture.word("for" if link.weight >= 0 else "against")
+    told = f"{node.label} – {other.label}: {said}" + (f", {link.label}" if link.label else "")
+    return (
+        f'<path class="match-line match-{colour}" d="M{MARK_LEFT} {y1:g}C{middle:g} {y1:g} {middle:g} {y2:g} '
+        f'{MARK_RIGHT} {y2:g}" fill="none" stroke="{COLOURS[colour]}" stroke-width="{width:.2f}"{dash} '
+        f'stroke-opacity="0.75"><title>{escape(told)}</title></path>'
+    )
+
+
+def _colour(name: str, kind: str, *, only_attribute: bool = False) -> str:
+    return f'{kind}="{COLOURS[name]}"' if only_attribute else f'class="match-{kind}-{name}" {kind}="{COLOURS[name]}"'
+
+
+def _text(
+    text: str,
+    x: float,
+    y: float,
+    anchor: str,
+    kind: str,
+    *,
+    size: int = SIZE,
+    bold: bool = False,
+    struck: bool = False,
+    note: str = "",
+) -> str:
+    weight = ' font-weight="600"' if bold else ""
+    stroke = ' text-decoration="line-through"' if struck else ""
+    words = f"<tspan{stroke}>{escape(text)}</tspan>"
+    if note:
+        words += f'<tspan class="match-quiet" font-size="12" dx="6">{escape(note)}</tspan>'
+    return (
+        f'<text class={quoteattr(kind)} x="{x:g}" y="{y:g}" text-anchor="{anchor}" font-size="{size}"{weight}>'
+        f"{words}</text>"
+    )
+
+
+def ems(text: str) -> float:
+    """A text's width in ems, by counting: full-width characters one, capitals a little more than small letters."""
+    total = 0.0
+    for character in text:
+        if unicodedata.east_asian_width(character) in "WFA":
+            total += 1.0
+        elif character in "iljtfr.,:;'()[]|! ":
+            total += 0.34
+        elif character.isupper() or character in "mwMW%":
+            total += 0.72
+        else:
+            total += LATIN_EM
+    return total
+
+
+def wrap(text: str, room: float, most: int = 2) -> list[str]:
+    """The text in at most ``most`` lines of ``room`` ems: Latin broken at spaces, Japanese anywhere, the rest cut."""
+    lines: list[str] = []
+    rest = text.strip()
+    while rest:
+        if ems(rest) <= room:
+            return [*lines, rest]
+        if len(lines) == most - 1:
+            return [*lines, _cut(rest, room)]
+        end = _fitting(rest, room)
+        space = rest.rfind(" ", 0, end + 1)
+        if space > end / 3 and not _wide(rest[end - 1]):
+            end = space
+        lines.append(rest[:end].rstrip())
+        rest = rest[end:].lstrip()
+    return lines or [""]
+
+
+def _fitting(text: str, room: float) -> int:
+    end, used = 0, 0.0
+    while end < len(text) and (used := used + ems(text[end])) <= room:
+        end += 1
+    return max(end, 1)
+
+
+def _cut(text: str, room: float) -> str:
+    return text[: _fitting(text, room - 1.0)].rstrip() + "…"
+
+
+def _wide(character: str) -> bool:
+    return unicodedata.east_asian_width(character) in "WF"
