@@ -1,34 +1,23 @@
 """What the node knows: an ontology release, its disease models and genes, and the labels installed for it.
 
-`load()` is the way in. It opens a compiled folder under the ontology folder (see `sources.py`), compiling it first
-when there is none. Compiled folders are named by the content of their sources and the code's format number; a damaged
-one is compiled again. Two processes may compile at once: one waits for the other.
+`load()` is the way in; `install`, `install_labels` and `status` serve `kakehashi ontology …`.
 """
 
 from __future__ import annotations
 
-import contextlib
-import shutil
 import threading
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from filelock import FileLock
-
-from kakehashi.engines.phenotype import cachefolder
-from kakehashi.engines.phenotype.babelon import read_babelon
 from kakehashi.engines.phenotype.cachefolder import CompiledFolder
-from kakehashi.engines.phenotype.compile import FORMAT, compile_knowledge
+from kakehashi.engines.phenotype.compiledcache import open_or_compile, pointed, pointer_of
 from kakehashi.engines.phenotype.diseases import Diseases
-from kakehashi.engines.phenotype.genetable import read_gene_table
-from kakehashi.engines.phenotype.hpoa import read_hpoa
-from kakehashi.engines.phenotype.obo import read_obo
+from kakehashi.engines.phenotype.install import install, install_labels, remove_labels
 from kakehashi.engines.phenotype.ontology import Ontology
-from kakehashi.engines.phenotype.problems import DamagedCache, InstallError
-from kakehashi.engines.phenotype.sources import Sources, current_sources, ontology_folder, write_whole
+from kakehashi.engines.phenotype.sources import current_sources, ontology_folder, unwritable
 
-COMPILED_KEPT = 3  # compiled folders left in place: those of releases and labels used lately
+__all__ = ["Knowledge", "Status", "install", "install_labels", "load", "remove_labels", "status"]
 
 _opened: dict[Path, Knowledge] = {}
 _opening = threading.Lock()
@@ -55,6 +44,32 @@ class Knowledge:
         return Diseases(self.folder)
 
 
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What is installed. Counts: `terms`, `diseases` by source, `annotations` (rows), `genes`, Japanese labels.
+
+    `unplaced_rows` name annotations whose term the ontology does not know, `labels_ja_unplaced` counts translations of
+    terms that are not in this release; `compiled_bytes` is the size of the compiled folder.
+    """
+
+    folder: Path
+    embedded: bool
+    release: str
+    annotation_version: str
+    fingerprint: str
+    terms: int
+    phenotypes: int
+    diseases: dict[str, int]
+    annotations: int
+    genes: int
+    labels_ja: int
+    labels_ja_release: str
+    labels_ja_unplaced: int
+    unplaced_rows: list[str]
+    unplaced_rows_count: int
+    compiled_bytes: int
+
+
 def load(cache: Path | None = None) -> Knowledge:
     """The knowledge in force; compiled when needed (seconds), else opened in milliseconds and kept for the process.
 
@@ -64,91 +79,38 @@ def load(cache: Path | None = None) -> Knowledge:
     folder = ontology_folder(cache)
     sources = current_sources(folder)
     try:
-        return _open(folder, sources)
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise InstallError(
-            f"the compiled ontology cannot be kept in {folder} ({reason}); make the folder writable or set "
-            "KAKEHASHI_HOME to one that is",
-            f"コンパイルしたオントロジーを {folder} に置けません（{reason}）。書き込めるようにするか、"
-            "KAKEHASHI_HOME に書き込めるフォルダーを指定してください。",
-        ) from error
-
-
-def _open(folder: Path, sources: Sources) -> Knowledge:
-    compiled = folder / "compiled"
-    pointer = compiled / f".stamp-{sources.stamp()}-f{FORMAT}"
-    with _opening:
-        known = _pointed(pointer)
-        if known is not None and (knowledge := _opened.get(compiled / known)) is not None:
+        with _opening:
+            known = pointed(pointer_of(folder, sources))
+            if known is not None and (knowledge := _opened.get(known)) is not None:
+                return knowledge
+            opened = open_or_compile(folder, sources)
+            knowledge = Knowledge(opened, str(opened.meta["fingerprint"]))
+            _opened[opened.path] = knowledge
             return knowledge
-        knowledge = _try(compiled / known) if known is not None else None
-        if knowledge is None:
-            compiled.mkdir(parents=True, exist_ok=True)
-            with FileLock(compiled / ".lock"):
-                knowledge = _find_or_compile(compiled, sources)
-            write_whole(pointer, knowledge.folder.path.name.encode())
-        _opened[knowledge.folder.path] = knowledge
-        return knowledge
+    except OSError as error:
+        raise unwritable(folder, error) from error
 
 
-def _pointed(pointer: Path) -> str | None:
-    """The compiled folder that a stamp leads to: saves hashing the sources at every start."""
-    with contextlib.suppress(OSError, UnicodeDecodeError):
-        name = pointer.read_text(encoding="utf-8")
-        if name and name == Path(name).name:
-            return name
-    return None
-
-
-def _find_or_compile(compiled: Path, sources: Sources) -> Knowledge:
-    content = sources.content_hash()
-    name = f"{content[:24]}-f{FORMAT}"
-    target = compiled / name
-    found = _try(target)
-    if found is not None:
-        return found
-    compile_to(target, sources, content_hash=content)
-    _prune(compiled, keep=name)
-    return Knowledge(*_opened_folder(target))
-
-
-def compile_to(target: Path, sources: Sources, *, content_hash: str) -> None:
-    """Compile `sources` into the folder `target`. Errors: ParseError, OSError."""
-    out = compile_knowledge(
-        read_obo(sources.obo),
-        read_hpoa(sources.hpoa),
-        read_gene_table(sources.genes),
-        read_babelon(sources.labels) if sources.labels else None,
+def status(cache: Path | None = None) -> Status:
+    """What is installed in the ontology folder `cache` (default as in `load`). Errors: KnowledgeError."""
+    folder = ontology_folder(cache)
+    knowledge = load(cache)
+    ontology, diseases, meta = knowledge.ontology, knowledge.diseases, knowledge.folder.meta
+    return Status(
+        folder=folder,
+        embedded=current_sources(folder).embedded,
+        release=ontology.release,
+        annotation_version=diseases.version,
+        fingerprint=knowledge.fingerprint,
+        terms=ontology.n,
+        phenotypes=int(ontology.phenotype_mask.sum()),
+        diseases={source: int(diseases.source_mask({source}).sum()) for source in diseases.sources},
+        annotations=len(diseases.row_term),
+        genes=len(diseases.gene_symbols),
+        labels_ja=ontology.japanese_label_count,
+        labels_ja_release=str(meta["labels_ja_release"]),
+        labels_ja_unplaced=int(meta["labels_ja_unplaced"]),
+        unplaced_rows=diseases.unplaced_rows,
+        unplaced_rows_count=diseases.unplaced_rows_count,
+        compiled_bytes=sum(file.stat().st_size for file in knowledge.folder.path.iterdir()),
     )
-    out.meta["embedded"] = sources.embedded
-    out.meta["fingerprint"] = f"{out.meta['release'] or 'unnamed'}-{content_hash[:16]}"
-    cachefolder.write(target, arrays=out.arrays, tables=out.tables, meta=out.meta)
-
-
-def _try(path: Path) -> Knowledge | None:
-    try:
-        return Knowledge(*_opened_folder(path))
-    except FileNotFoundError:
-        return None
-    except DamagedCache:
-        cachefolder.discard(path)
-        return None
-
-
-def _opened_folder(path: Path) -> tuple[CompiledFolder, str]:
-    opened = cachefolder.open_folder(path)
-    return opened, str(opened.meta["fingerprint"])
-
-
-def _prune(compiled: Path, *, keep: str) -> None:
-    """Delete compiled folders but the COMPILED_KEPT youngest, and pointers to none; open ones stay mapped."""
-    folders = [path for path in compiled.iterdir() if path.is_dir() and not path.name.startswith(".")]
-    folders.sort(key=lambda path: path.stat().st_mtime_ns, reverse=True)
-    for path in folders[COMPILED_KEPT:]:
-        if path.name != keep:
-            shutil.rmtree(path, ignore_errors=True)
-    for pointer in compiled.glob(".stamp-*"):
-        name = _pointed(pointer)
-        if name is None or not (compiled / name).is_dir():
-            pointer.unlink(missing_ok=True)

@@ -95,13 +95,13 @@ def release_files(folder: Path) -> tuple[Path, Path, Path]:
 def read_choice(folder: Path) -> dict[str, str | None]:
     """What current.json chooses: {"release": …, "labels": …}, both None by default. Errors: InstallError."""
     try:
-        text = (folder / "current.json").read_text(encoding="utf-8")
+        content = (folder / "current.json").read_bytes()
     except FileNotFoundError:
         return {"release": None, "labels": None}
     except OSError as error:
-        raise _unreadable(folder) from error
+        raise unwritable(folder, error) from error
     try:
-        chosen = json.loads(text)
+        chosen = json.loads(content)
         choice = {name: chosen.get(name) for name in ("release", "labels")}
     except (ValueError, AttributeError) as error:
         raise _unreadable(folder) from error
@@ -156,4 +156,15 @@ def _unreadable(folder: Path) -> InstallError:
     return InstallError(
         f"{path} cannot be read; delete it to return to the embedded release, then install again",
         f"{path} を読めません。削除すると内蔵のリリースに戻ります。その後に入れ直してください。",
+    )
+
+
+def unwritable(folder: Path, error: OSError) -> InstallError:
+    """What to say when the ontology folder cannot be read or written."""
+    reason = error.strerror or type(error).__name__
+    return InstallError(
+        f"the ontology cannot be kept in {folder} ({reason}); make the folder writable, free some disk space, or set "
+        "KAKEHASHI_HOME to another folder",
+        f"オントロジーを {folder} に置けません（{reason}）。書き込み権限とディスクの空きを確かめるか、"
+        "KAKEHASHI_HOME に別のフォルダーを指定してください。",
     )
