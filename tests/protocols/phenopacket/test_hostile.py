@@ -5,10 +5,13 @@ import io
 import json
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kakehashi.protocols.phenopacket import PhenopacketError, documents, loads, patients, to_json, to_yaml
+from kakehashi.protocols.phenopacket import Phenopacket, PhenopacketError, documents, loads, patients, to_json, to_yaml
+from kakehashi.protocols.phenopacket.facts import FactReader
+from kakehashi.protocols.phenopacket.hgvs import parse_hgvs
+from kakehashi.protocols.phenopacket.validation import validate
 
 FORMS = st.sampled_from([None, "json", "jsonl", "yaml"])
 SPICE = st.sampled_from(
@@ -79,6 +82,26 @@ def mutated(draw: st.DrawFn) -> Any:
     return tree
 
 
+TEXTS = st.sampled_from(
+    ["P3Y", "-P1D", "P999999999Y", "PT", "HP:0001250", "HP:0000118", "HP:0002279", "HP:", "HP:9999999", ":", "chr2",
+     "NC_000002.12:g.166003361C>T", "2024-01-01T00:00:00Z", "9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00+23:00"]
+) | st.text(max_size=12)  # fmt: skip
+
+
+@st.composite
+def odd_texts(draw: st.DrawFn) -> Any:
+    """A patient of sound structure whose texts are odd."""
+    tree = json.loads(json.dumps(PACKET))
+    for place in draw(st.lists(st.sampled_from(places(tree)[1:]), max_size=6)):
+        *above, last = place
+        node = tree
+        for step in above:
+            node = node[step]
+        if isinstance(node[last], str) and last not in ("sex", "pos"):
+            node[last] = draw(TEXTS)
+    return tree
+
+
 def consume(data: bytes, form: str | None) -> None:
     for read in (patients, documents):
         for entry in read(io.BytesIO(data), form=form):
@@ -120,3 +143,26 @@ def test_a_damaged_patient_is_refused_by_name_or_comes_back_the_same(tree):
         return
     assert loads(to_json(document)) == document
     assert loads(to_yaml(document), yaml=True) == document
+
+
+@given(st.one_of(mutated(), odd_texts()))
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_can_be_read_can_be_checked_and_used(ontology, tree):
+    try:
+        document = loads(json.dumps(tree))
+    except PhenopacketError:
+        return
+    for problem in validate(document, ontology):
+        assert problem.path.startswith("$")
+        assert problem.severity in ("error", "warning")
+    if isinstance(document, Phenopacket):
+        facts = FactReader(ontology).facts(document)
+        assert not set(facts.observed) & set(facts.excluded)
+
+
+@given(st.text(alphabet="NMCPGR_0123456789.:cgpnr[]()>+-*?;=|AaTtdelinsfsTerX", max_size=400))
+@settings(max_examples=300, deadline=1000)
+def test_hgvs_of_any_text_ends_soon(text):
+    parse_hgvs(text)
+    parse_hgvs(f"NM_1.1:c.{text}")
+    parse_hgvs(f"NP_1.1:p.{text * 4}")
