@@ -1,0 +1,124 @@
+"""Why a case was found: which finding met which, through what, and what stays unexplained on either side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from kakehashi.engines.phenotype.caseindex.model import BRIDGE_LEVELS, CaseModel
+from kakehashi.engines.phenotype.caseindex.profile import Profile
+from kakehashi.engines.phenotype.caseindex.query import Query
+from kakehashi.engines.phenotype.caseindex.snapshot import Snapshot
+
+UNEXPLAINED_BELOW = 0.1  # share of what a finding could have given
+
+
+@dataclass(frozen=True)
+class FindingMatch:
+    """A finding of one side and its best counterpart on the other.
+
+    `ancestor` is the most informative term above both (the term itself where they are the same), `points` what the
+    match adds to the score, `share` (0…1) how much of what the finding could have given. Term indices throughout.
+    """
+
+    side: Literal["query", "case"]
+    finding: int
+    counterpart: int
+    ancestor: int
+    share: float
+    points: float
+
+
+@dataclass(frozen=True)
+class SharedDisease:
+    """A known disease that both sides point to (index into `Diseases`) and what that adds to the score."""
+
+    disease: int
+    points: float
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A score taken apart: the points of all parts add up to `score`.
+
+    `query_matches` and `case_matches`: each finding's best counterpart, most points first. `unexplained_query` and
+    `unexplained_case`: findings whose counterpart gives less than a tenth of what they could have given (what little
+    it gives still counts). `diseases`: shared known diseases, most points
+    first. `gene_points` belong to all of `shared_genes` together.
+    """
+
+    id: str
+    score: float
+    query_matches: tuple[FindingMatch, ...]
+    case_matches: tuple[FindingMatch, ...]
+    unexplained_query: tuple[int, ...]
+    unexplained_case: tuple[int, ...]
+    diseases: tuple[SharedDisease, ...]
+    shared_genes: tuple[str, ...]
+    gene_points: float
+
+
+def explain(snapshot: Snapshot, profile: Profile, case_id: str, *, use_genes: bool = True) -> Explanation:
+    """Take apart the score of one case. Errors: KeyError where the snapshot has no such case."""
+    found = snapshot.locate(case_id)
+    if found is None:
+        raise KeyError(case_id)
+    segment, row = snapshot.parts[found[0]].segment, found[1]
+    query = Query.of(snapshot.model, profile, use_genes=use_genes)
+    findings = segment.findings(row)
+    values = query.values[:, findings] if len(findings) else np.zeros((len(query.findings), 0), np.float32)
+    norm = float(segment.arrays["norm"][row])
+    own = snapshot.model.own_value
+    query_side = _best(snapshot.model, "query", query.findings, findings, values, own, query.query_factor)
+    case_side = _best(snapshot.model, "case", findings, query.findings, values.T, own, query.case_factor * norm)
+    rows, levels = segment.diseases(row)
+    shared, mine, theirs = np.intersect1d(query.pull.rows, rows, assume_unique=True, return_indices=True)
+    points = query.bridge_factor / BRIDGE_LEVELS * query.pull.weights[mine] * levels[theirs]
+    places = snapshot.model.evidence.disease_index[shared]
+    order = np.lexsort((places, -points))
+    case_genes = segment.case_genes(row)
+    genes = tuple(gene for gene in case_genes if gene in set(query.genes))
+    gene_points = query.gene_factor * float(query.gene_value(np.array(len(genes)), np.array(len(case_genes))))
+    parts = [match.points for match in (*query_side, *case_side)]
+    return Explanation(
+        id=case_id,
+        score=min(1.0, float(sum(parts) + points.sum() + gene_points)),
+        query_matches=tuple(match for match in query_side if match.points > 0),
+        case_matches=tuple(match for match in case_side if match.points > 0),
+        unexplained_query=tuple(match.finding for match in query_side if match.share < UNEXPLAINED_BELOW),
+        unexplained_case=tuple(match.finding for match in case_side if match.share < UNEXPLAINED_BELOW),
+        diseases=tuple(SharedDisease(int(places[i]), float(points[i])) for i in order),
+        shared_genes=genes,
+        gene_points=gene_points,
+    )
+
+
+def _best(
+    model: CaseModel,
+    side: Literal["query", "case"],
+    findings: npt.NDArray[np.int32],
+    others: npt.NDArray[np.int32],
+    values: npt.NDArray[np.float32],
+    own: npt.NDArray[np.float32],
+    factor: float,
+) -> list[FindingMatch]:
+    """Each finding's best counterpart, most points first."""
+    matches = []
+    for i, finding in enumerate(findings.tolist()):
+        if not len(others):
+            matches.append(FindingMatch(side, finding, -1, -1, 0.0, 0.0))
+            continue
+        place = int(np.argmax(values[i]))
+        worth, other = float(values[i, place]), int(others[place])
+        ancestor = _meeting_term(model, finding, other)
+        matches.append(FindingMatch(side, finding, other, ancestor, worth / float(own[finding]), worth * factor))
+    return sorted(matches, key=lambda match: (-match.points, match.finding))
+
+
+def _meeting_term(model: CaseModel, one: int, other: int) -> int:
+    """The most informative term above both."""
+    common = np.intersect1d(model.ontology.ancestors(one), model.ontology.ancestors(other), assume_unique=True)
+    return int(common[np.argmax(model.information[common])])

@@ -1,0 +1,196 @@
+"""The loops, compiled by numba. Import this module lazily (about a second); `warm` compiles all of it at set-up.
+
+Each kernel is a plain function below and its compiled twin under the public name: the tests run both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+import numba
+import numpy as np
+from numba.extending import intrinsic
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def _compiled(function: Function) -> Function:
+    """No fast-math: sums keep their order, so a score is the same number however it was reached."""
+    return cast(Function, numba.njit(cache=True, nogil=True)(function))
+
+
+def _count_bits(context: Any, word: Any) -> Any:
+    def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        return builder.ctpop(arguments[0])
+
+    return numba.types.uint64(numba.types.uint64), generate
+
+
+count_bits: Any = intrinsic(_count_bits)
+
+
+def plain_add_evidence(
+    findings: Any,
+    ancestor_indptr: Any,
+    ancestor_indices: Any,
+    indptr: Any,
+    diseases: Any,
+    evidence: Any,
+    floor: Any,
+    best: Any,
+    totals: Any,
+) -> None:
+    """Add each finding's best evidence for each disease to `totals` float64[D]; `best` float32[D] is scratch."""
+    for finding in findings:
+        best[:] = floor
+        for place in range(ancestor_indptr[finding], ancestor_indptr[finding + 1]):
+            term = ancestor_indices[place]
+            for row in range(indptr[term], indptr[term + 1]):
+                disease = diseases[row]
+                if evidence[row] > best[disease]:
+                    best[disease] = evidence[row]
+        for disease in range(len(totals)):
+            totals[disease] += best[disease]
+
+
+def plain_value_rows(
+    findings: Any,
+    ancestor_indptr: Any,
+    ancestor_indices: Any,
+    descendant_indptr: Any,
+    descendant_indices: Any,
+    information: Any,
+    own_value: Any,
+    values: Any,
+) -> None:
+    """Fill `values` float32[Q, n]: what query finding i gets from case finding t (see `query.py`)."""
+    for i in range(len(findings)):
+        finding = findings[i]
+        for place in range(ancestor_indptr[finding], ancestor_indptr[finding + 1]):
+            ancestor = ancestor_indices[place]
+            worth = information[ancestor]
+            if worth > 0:
+                for below in range(descendant_indptr[ancestor], descendant_indptr[ancestor + 1]):
+                    term = descendant_indices[below]
+                    if worth > values[i, term]:
+                        values[i, term] = worth
+        values[i, finding] = own_value[finding]
+
+
+def plain_thermometer(values: Any, bits: Any, unit: Any, words: Any, column_best: Any) -> None:
+    """Per term: a word with ceil(value / unit) bits set for each query finding, and the best value over findings.
+
+    Finding i owns `bits[i]` bits. The OR of the words of a case's terms then has at least (sum over query findings of
+    the best value) / unit bits set: an upper bound of the query's share by one OR a finding and one population count.
+    """
+    for term in range(values.shape[1]):
+        word = np.uint64(0)
+        best = np.float32(0)
+        offset = 0
+        for i in range(values.shape[0]):
+            value = values[i, term]
+            if value > 0:
+                if value > best:
+                    best = value
+                if bits[i] > 0:
+                    level = min(np.int64(np.ceil(value / unit)), bits[i])
+                    mark = ~np.uint64(0) if level >= 64 else (np.uint64(1) << np.uint64(level)) - np.uint64(1)
+                    word |= mark << np.uint64(offset)
+            offset += bits[i]
+        words[term] = word
+        column_best[term] = best
+
+
+def plain_add_bridge(rows: Any, weights: Any, indptr: Any, cases: Any, levels: Any, factor: Any, extra: Any) -> None:
+    """Add factor · (query's weight × case's weight) over common diseases to `extra` float32[cases]."""
+    for i in range(len(rows)):
+        disease = rows[i]
+        step = np.float32(factor * weights[i])
+        for place in range(indptr[disease], indptr[disease + 1]):
+            extra[cases[place]] += step * np.float32(levels[place])
+
+
+def plain_scan(
+    order: Any,
+    group_start: Any,
+    group_flat: Any,
+    terms: Any,
+    norm: Any,
+    extra: Any,
+    allowed: Any,
+    values: Any,
+    words: Any,
+    column_best: Any,
+    query_factor: Any,
+    bound_unit: Any,
+    bound_rest: Any,
+    case_factor: Any,
+    k: Any,
+    threshold: Any,
+) -> Any:
+    """(rows, exact scores, number scored in full): every case of a segment that can stand among the best k, ties too.
+
+    Cases lie in groups of the same number of findings; `order` says in which order groups are visited. `threshold` is
+    the k-th best score known so far.
+    """
+    found_rows = np.empty(256, np.int64)
+    found_scores = np.empty(256, np.float64)
+    found = 0
+    best = np.full(k, threshold)  # ascending; best[0] is the k-th best so far
+    n_query = values.shape[0]
+    scored = 0
+    slack = np.float32(2e-5)
+    for group in order:
+        first = group_start[group]
+        last = group_start[group + 1]
+        place = group_flat[group]
+        for row in range(first, last):
+            word = np.uint64(0)
+            total = np.float32(0)
+            for at in range(place, place + group):
+                term = terms[at]
+                word |= words[term]
+                total += column_best[term]
+            bound = (
+                extra[row]
+                + bound_unit * np.float32(count_bits(word))
+                + bound_rest
+                + case_factor * total * norm[row]
+                + slack
+            )
+            if bound >= best[0] and (len(allowed) == 0 or allowed[row]):
+                scored += 1
+                query_sum = np.float64(0)
+                for i in range(n_query):
+                    most = np.float32(0)
+                    for at in range(place, place + group):
+                        value = values[i, terms[at]]
+                        if value > most:
+                            most = value
+                    query_sum += most
+                case_sum = np.float64(0)
+                for at in range(place, place + group):
+                    case_sum += column_best[terms[at]]
+                score = query_factor * query_sum + case_factor * case_sum * norm[row] + extra[row]
+                if score >= best[0]:
+                    if found == len(found_rows):
+                        found_rows = np.concatenate((found_rows, np.empty(found, np.int64)))
+                        found_scores = np.concatenate((found_scores, np.empty(found, np.float64)))
+                    found_rows[found] = row
+                    found_scores[found] = score
+                    found += 1
+                    slot = 0
+                    while slot + 1 < k and best[slot + 1] < score:
+                        best[slot] = best[slot + 1]
+                        slot += 1
+                    best[slot] = score
+            place += group
+    return found_rows[:found], found_scores[:found], scored
+
+
+add_evidence = _compiled(plain_add_evidence)
+value_rows = _compiled(plain_value_rows)
+thermometer = _compiled(plain_thermometer)
+add_bridge = _compiled(plain_add_bridge)
+scan = _compiled(plain_scan)

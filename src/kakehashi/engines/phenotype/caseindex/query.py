@@ -1,0 +1,176 @@
+"""A query made ready: its tables for scanning, and the search of one set of segments.
+
+score = ( query_share  · Σ over query findings a of max over case findings b of v(a, b) / Σ v(a, a)
+        + case_share   · Σ over case findings b of max over query findings a of v(a, b) / Σ v(b, b)
+        + disease_bridge · cosine of the diseases both point to ) / their weights
+v(a, b) = information of the most informative common ancestor (Resnik 1995); v(a, a) = exact_match · information of a.
+
+Where the query has candidate genes the score is (that + shared_gene · g) / (1 + shared_gene), with g = number of shared
+genes · log(1 + G / (genes of the query · genes of the case)) / log(1 + G), at most 1: a gene shared by two long lists
+may be chance. So a score lies in 0…1: 1 is a case with the same findings, the same diseases and the same single gene.
+It is a share, not a probability, and it is not symmetric: what matters is that the *query* finds itself in the case.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from kakehashi.engines.phenotype.caseindex.columns import tidy_genes
+from kakehashi.engines.phenotype.caseindex.model import BRIDGE_LEVELS, CaseModel, DiseasePull
+from kakehashi.engines.phenotype.caseindex.profile import Profile
+from kakehashi.engines.phenotype.caseindex.segment import Segment
+
+WORD_BITS = 64
+
+
+@dataclass(frozen=True)
+class Query:
+    """A profile's tables. `values` float32[Q, n]: v(a, t); `pull`: the diseases it points to; factors: see above."""
+
+    model: CaseModel
+    findings: npt.NDArray[np.int32]
+    genes: tuple[str, ...]
+    values: npt.NDArray[np.float32]
+    words: npt.NDArray[np.uint64]
+    column_best: npt.NDArray[np.float32]
+    unit: float
+    rest: float
+    pull: DiseasePull
+    query_factor: float
+    case_factor: float
+    bridge_factor: float
+    gene_factor: float
+
+    @classmethod
+    def of(cls, model: CaseModel, profile: Profile, *, use_genes: bool = True) -> Query:
+        """Make `profile` ready (about a millisecond)."""
+        from kakehashi.engines.phenotype.caseindex import kernels
+
+        weights = model.weights
+        findings = model.tidy(profile.observed)
+        genes = tidy_genes(profile.genes) if use_genes else ()
+        ontology = model.ontology
+        values = np.zeros((len(findings), ontology.n), dtype=np.float32)
+        kernels.value_rows(
+            findings,
+            ontology.ancestor_indptr,
+            ontology.ancestor_indices,
+            ontology.descendant_indptr,
+            ontology.descendant_indices,
+            model.information,
+            model.own_value,
+            values,
+        )
+        own = model.own_value[findings].astype(np.float64)
+        bits, unit, rest = _share_bits(own)
+        words = np.zeros(ontology.n, dtype=np.uint64)
+        column_best = np.zeros(ontology.n, dtype=np.float32)
+        kernels.thermometer(values, bits, np.float32(unit), words, column_best)
+        whole = weights.query_share + weights.case_share + weights.disease_bridge
+        if genes:
+            whole *= 1 + weights.shared_gene
+        return cls(
+            model=model,
+            findings=findings,
+            genes=genes,
+            values=values,
+            words=words,
+            column_best=column_best,
+            unit=unit,
+            rest=rest,
+            pull=model.query_pull(profile),
+            query_factor=weights.query_share / whole / max(own.sum(), 1e-9),
+            case_factor=weights.case_share / whole,
+            bridge_factor=weights.disease_bridge / whole,
+            gene_factor=weights.shared_gene / (1 + weights.shared_gene) if genes else 0.0,
+        )
+
+    def gene_value(self, shared: npt.NDArray[Any], listed: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+        """g of the formula for cases that list `listed` candidate genes, `shared` of them the query's."""
+        pool = self.model.weights.genome_of_candidates
+        surprise = np.log1p(pool / (max(len(self.genes), 1) * np.maximum(listed, 1))) / np.log1p(pool)
+        return np.asarray(np.minimum(1.0, shared * surprise), dtype=np.float64)
+
+    def extras(self, segment: Segment) -> npt.NDArray[np.float32]:
+        """float32[rows]: what diseases and genes add to each case's score, exactly."""
+        from kakehashi.engines.phenotype.caseindex import kernels
+
+        extra = np.zeros(segment.rows, dtype=np.float32)
+        arrays = segment.arrays
+        for first_row, indptr in segment.blocks():
+            kernels.add_bridge(
+                self.pull.rows,
+                self.pull.weights,
+                indptr,
+                arrays["bridge_cases"],
+                arrays["bridge_levels"],
+                self.bridge_factor / BRIDGE_LEVELS,
+                extra[first_row:],
+            )
+        rows, shared = self.shared_genes(segment)
+        listed = arrays["case_gene_indptr"][rows + 1].astype(np.int64) - arrays["case_gene_indptr"][rows]
+        extra[rows] += (self.gene_factor * self.gene_value(shared, listed)).astype(np.float32)
+        return extra
+
+    def shared_genes(self, segment: Segment) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """(rows, number of genes shared with the query) of the cases that share any."""
+        numbers = [number for gene in self.genes if (number := segment.find_gene(gene)) is not None]
+        indptr = segment.arrays["gene_indptr"]
+        lists = [segment.arrays["gene_cases"][int(indptr[i]) : int(indptr[i + 1])] for i in numbers]
+        if not lists:
+            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+        rows, counts = np.unique(np.concatenate(lists), return_counts=True)
+        return rows.astype(np.int64), counts
+
+    def scan(
+        self, segment: Segment, k: int, threshold: float, allowed: npt.NDArray[np.uint8] | None
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64], int]:
+        """(rows, scores, number scored in full): all cases of the segment that may be among the best k, ties too."""
+        from kakehashi.engines.phenotype.caseindex import kernels
+
+        sizes = np.flatnonzero(np.diff(segment.group_start)).astype(np.int64)
+        order = sizes[np.argsort(np.abs(sizes - len(self.findings)), kind="stable")]
+        found: Any = kernels.scan(
+            order,
+            segment.group_start,
+            segment.group_flat,
+            segment.terms,
+            segment.norm,
+            self.extras(segment),
+            np.zeros(0, dtype=np.uint8) if allowed is None else allowed,
+            self.values,
+            self.words,
+            self.column_best,
+            self.query_factor,
+            np.float32(self.query_factor * self.unit),
+            np.float32(self.query_factor * self.rest),
+            self.case_factor,
+            k,
+            threshold,
+        )
+        return found[0], found[1], int(found[2])
+
+
+def _share_bits(own: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.int64], float, float]:
+    """Share the bits of a word among findings by what they give at most: (bits each, value of a bit, value left out).
+
+    The finest unit such that every finding's ceil(own / unit) bits fit together; of more findings than bits the least
+    telling get none and count in full.
+    """
+    bits = np.zeros(len(own), dtype=np.int64)
+    if not len(own):
+        return bits, 1.0, 0.0
+    served = np.argsort(-own, kind="stable")[: WORD_BITS * 3 // 4]
+    low, high = own[served].sum() / WORD_BITS, own[served].sum()
+    for _ in range(40):
+        middle = (low + high) / 2
+        if np.ceil(own[served] / middle + 1e-6).sum() <= WORD_BITS:
+            high = middle
+        else:
+            low = middle
+    bits[served] = np.ceil(own[served] / high + 1e-6).astype(np.int64)
+    return bits, float(high), float(own.sum() - own[served].sum())

@@ -1,0 +1,28 @@
+"""The few numbers of the case score. They stand here with what they were fitted on; nothing else in it is tuned."""
+
+from __future__ import annotations
+
+from dataclasses import astuple, dataclass
+
+
+@dataclass(frozen=True)
+class Weights:
+    """Weights of the parts of a case score (see `scoring.py` for the formula)."""
+
+    query_share: float = 0.57  # the query's findings found again in the case
+    case_share: float = 0.25  # the case's findings found again in the query
+    disease_bridge: float = 0.18  # both point to the same known diseases
+    shared_gene: float = 1.5  # a candidate gene in common, beside the three above
+    exact_match: float = 2.0  # the same term on both sides, relative to meeting only in that term
+    genome_of_candidates: int = 5000  # genes that candidate lists are drawn from, for the surprise of a shared one
+    temperature: float = 2.0  # of the disease posterior behind the bridge
+    noise: float = 0.1  # share of findings that a disease does not explain
+    diseases_kept: int = 16  # strongest diseases kept of a case
+    diseases_asked: int = 100  # strongest diseases kept of a query
+
+    def key(self) -> str:
+        """Names these weights: an index built with others says so."""
+        return repr(astuple(self))
+
+
+WEIGHTS = Weights()
