@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "kakehashi.web.problems.ProblemPages",
 ]
 
 FORM_RENDERER = "kakehashi.web.forms.Renderer"

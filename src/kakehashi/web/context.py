@@ -4,8 +4,11 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 
 from kakehashi import __version__
+from kakehashi.kernel.organisations.models import Organisation
+from kakehashi.kernel.people.acting import acting_organisation, organisations_to_act_for
 from kakehashi.web.navigation import systems_of
 
 STYLE_SHEETS = tuple(f"web/{name}.css" for name in ("tokens", "shell", "content", "forms", "layouts", "picture"))
@@ -13,9 +16,17 @@ STYLE_SHEETS = tuple(f"web/{name}.css" for name in ("tokens", "shell", "content"
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Context processor for web/base.html."""
+    acting = acting_organisation(request) if hasattr(request, "user") else None
     return {
         "node_name": settings.NODE_NAME,
         "version": __version__,
         "style_sheets": STYLE_SHEETS,
         "systems": systems_of(request),
+        "acting_organisation": acting,
+        "other_organisations": SimpleLazyObject(lambda: _others(request, acting)),
     }
+
+
+def _others(request: HttpRequest, acting: Organisation | None) -> list[Organisation]:
+    """The organisations one could act for instead."""
+    return [one for one in organisations_to_act_for(request.user) if one != acting] if acting else []

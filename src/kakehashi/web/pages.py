@@ -3,12 +3,14 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone, translation
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
+from kakehashi.kernel.people.acting import act_for as choose_organisation
 from kakehashi.web.navigation import changes_for, systems_of, waiting_for
 
 LAST_HERE = "last_here"
@@ -57,5 +59,15 @@ def notices(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def act_for(request: HttpRequest) -> HttpResponse:
-    """Choose the organisation one acts for."""
-    return HttpResponse(status=204)
+    """Choose the organisation one acts for; stays on the page."""
+    choose_organisation(request, request.POST.get("organisation", ""))
+    return HttpResponseRedirect(_safe_next(request))
+
+
+def _safe_next(request: HttpRequest) -> str:
+    """Where the form came from, if that is on this node; else the first page."""
+    wanted = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return wanted if safe else "/"

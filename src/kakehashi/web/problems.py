@@ -1,10 +1,38 @@
 """Pages for what went wrong: what happened, what is safe, what to do. Django's handler400 … handler500."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+
+from kakehashi.kernel.errors import Invalid, KakehashiError, NotAllowed
+
+
+class ProblemPages:
+    """Middleware: an error of the kernel's tree, raised anywhere below a page, becomes a page that a person reads.
+
+    The API has its own handler (problem+json) and is left alone.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Django calls this for whatever a view raises."""
+        if not isinstance(error, KakehashiError) or request.path.startswith("/api/"):
+            return None
+        context: dict[str, Any] = {"title": error.title, "detail": error.detail}
+        if isinstance(error, NotAllowed) and error.verdict is not None and error.verdict.reasons:
+            context |= {"detail": "", "reasons": [reason.text for reason in error.verdict.reasons]}
+        elif isinstance(error, Invalid):
+            context |= {"detail": " ".join(str(text) for text in error.problems.get("", ()))}
+            context["fields"] = {field: texts for field, texts in error.problems.items() if field}
+        return problem_page(request, error.status, **context)
 
 
 def problem_page(request: HttpRequest, status: int, **context: Any) -> HttpResponse:

@@ -1,0 +1,96 @@
+"""One Chromium for the whole run; pages open logged in, in a language, a width and a colour scheme."""
+
+import os
+import shutil
+from dataclasses import dataclass
+
+import pytest
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+
+from kakehashi.kernel.organisations.models import Organisation
+from kakehashi.kernel.people.models import Membership, Person
+from kakehashi.kernel.people.roles import Role
+
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's loop runs in the thread of the tests
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "/tests/e2e/" in str(item.path):
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        pytest.skip("Chromium is missing: apt-get install -y --no-install-recommends chromium fonts-noto-cjk")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        yield opened
+        opened.close()
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a page is looked at."""
+
+    width: int = 1280
+    language: str = "ja"
+    scheme: str = "light"
+    script: bool = True
+
+    def __str__(self):
+        return f"{self.width}-{self.language}-{self.scheme}" + ("" if self.script else "-noscript")
+
+
+@pytest.fixture
+def clinician(transactional_db):
+    person = Person.objects.create_user("hanako@hospital-a.example", "long enough words", name="山田 花子")
+    for code, name, name_en in (
+        ("hospital-a", "あおば総合病院", "Aoba General Hospital"),
+        ("hospital-b", "みなと大学医学部附属病院", "Minato University Hospital"),
+    ):
+        organisation = Organisation.objects.create(code=code, name=name, name_en=name_en)
+        Membership.objects.create(person=person, organisation=organisation, role=Role.CLINICIAN)
+    return person
+
+
+@pytest.fixture
+def open_page(browser, live_server):
+    """``open_page(look, person)`` → a page whose ``goto`` takes paths; errors in its console fail the test."""
+    contexts, faults = [], []
+
+    def open_(look=Look(), person=None):
+        context = browser.new_context(
+            base_url=live_server.url,
+            viewport={"width": look.width, "height": 900},
+            locale="ja-JP" if look.language == "ja" else "en-GB",
+            color_scheme=look.scheme,
+            java_script_enabled=look.script,
+            reduced_motion="reduce",
+        )
+        contexts.append(context)
+        if person is not None:
+            session = SessionStore()
+            session[SESSION_KEY] = str(person.pk)
+            session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+            session[HASH_SESSION_KEY] = person.get_session_auth_hash()
+            session.save()
+            cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session.session_key, "url": live_server.url}
+            context.add_cookies([cookie])
+        page = context.new_page()
+        page.on("console", lambda message: message.type == "error" and faults.append(message.text))
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    expected = ("Failed to load resource: the server responded with a status of 4",)
+    assert not [fault for fault in faults if not fault.startswith(expected)]

@@ -1,0 +1,139 @@
+"""The shell in a browser: every page accessible, usable by keyboard alone, readable without JavaScript."""
+
+import pytest
+from tests.e2e.accessibility import faults_of
+from tests.e2e.conftest import Look
+
+LOOKS = [
+    Look(360, "ja", "dark"),
+    Look(1280, "en", "light"),
+    Look(360, "en", "light"),
+    Look(1280, "ja", "dark"),
+]
+SIGNED_OUT = ["/", "/accounts/login/", "/accounts/password/reset/", "/accounts/signup/", "/nowhere/"]
+SIGNED_IN = [
+    "/",
+    "/search/",
+    "/search/?q=abc",
+    "/notices/",
+    "/accounts/password/change/",
+    "/accounts/email/",
+    "/accounts/2fa/",
+    "/accounts/logout/",
+    "/nowhere/",
+]
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=str)
+def test_pages_for_visitors_are_accessible(open_page, transactional_db, look):
+    page = open_page(look)
+    faults = []
+    for path in SIGNED_OUT:
+        page.goto(path)
+        faults += faults_of(page)
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=str)
+def test_pages_for_people_are_accessible(open_page, clinician, look):
+    page = open_page(look, clinician)
+    faults = []
+    for path in SIGNED_IN:
+        page.goto(path)
+        faults += faults_of(page)
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.parametrize("width", [360, 1920])
+def test_no_page_scrolls_sideways(open_page, clinician, width):
+    page = open_page(Look(width), clinician)
+    for path in SIGNED_IN:
+        page.goto(path)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+
+
+def tab_to(page, name):
+    """Press Tab until the field of that name has the focus."""
+    for _ in range(40):
+        if page.evaluate("document.activeElement.name") == name:
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"{name} cannot be reached by keyboard")
+
+
+def test_log_in_by_keyboard_alone(open_page, clinician):
+    page = open_page(Look(language="en"))
+    page.goto("/accounts/login/")
+    tab_to(page, "login")
+    page.keyboard.type("hanako@hospital-a.example")
+    tab_to(page, "password")
+    page.keyboard.type("long enough words")
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: url.endswith("/") and "login" not in url)
+    assert page.locator("h1").inner_text() == "My work"
+
+
+def test_first_tab_stop_leads_past_the_shell(open_page, clinician):
+    page = open_page(Look(language="en"), clinician)
+    page.goto("/")
+    page.keyboard.press("Tab")
+    assert page.locator(":focus").inner_text() == "Skip to the content"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+
+
+def test_slash_goes_to_the_search_and_escape_closes_menus(open_page, clinician):
+    page = open_page(Look(language="en"), clinician)
+    page.goto("/")
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.id") == "site-search"
+    page.locator("summary").last.click()
+    assert page.locator("details[data-menu][open]").count() == 1
+    page.keyboard.press("Escape")
+    assert page.locator("details[data-menu][open]").count() == 0
+
+
+def test_language_switch_keeps_the_page(open_page, clinician):
+    page = open_page(Look(language="ja"), clinician)
+    page.goto("/search/?q=abc")
+    page.get_by_role("button", name="English").click()
+    assert page.url.endswith("/search/?q=abc")
+    assert page.locator("html").get_attribute("lang") == "en"
+
+
+def test_organisation_switch_keeps_the_page(open_page, clinician):
+    page = open_page(Look(language="en"), clinician)
+    page.goto("/search/?q=abc")
+    page.locator("summary", has_text="Aoba").click()
+    page.get_by_role("button", name="Act for Minato University Hospital").click()
+    assert page.url.endswith("/search/?q=abc")
+    assert page.locator("summary", has_text="Minato").count() == 1
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "noscript"])
+def test_rail_is_a_sheet_on_a_phone(open_page, clinician, script):
+    page = open_page(Look(360, "en", script=script), clinician)
+    page.goto("/search/")
+    rail = page.get_by_role("navigation", name="Systems")
+    assert not rail.is_visible()
+    page.get_by_role("link", name="Menu").click()
+    assert rail.is_visible()
+    page.get_by_role("link", name="Close").click()
+    assert not rail.is_visible()
+
+
+def test_pages_read_without_javascript(open_page, clinician):
+    page = open_page(Look(language="en", script=False), clinician)
+    for path in SIGNED_IN:
+        page.goto(path)
+        assert page.locator("h1").is_visible()
+
+
+def test_page_prints_on_a_white_a4_with_its_address(open_page, clinician):
+    page = open_page(Look(scheme="dark"), clinician)
+    page.goto("/")
+    page.emulate_media(media="print")
+    assert page.locator(".print-foot").is_visible()
+    assert not page.locator(".topbar").is_visible()
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert page.pdf().startswith(b"%PDF")

@@ -1,0 +1,77 @@
+"""Template tags and components: bars that do not overclaim, forms with their errors, breadcrumbs, tabs."""
+
+import pytest
+from django import forms
+from django.template import engines
+from django.test import RequestFactory
+from django.utils import translation
+
+from kakehashi.web.templatetags.web import bar, percent
+
+
+class Questionnaire(forms.Form):
+    name = forms.CharField(label="Name", help_text="As on the card")
+    agreed = forms.BooleanField(label="Agreed")
+    sex = forms.ChoiceField(label="Sex", choices=[("f", "female"), ("m", "male")], widget=forms.RadioSelect)
+
+
+def rendered(source, **context):
+    with translation.override("en"):
+        return engines["django"].from_string(source).render(context, RequestFactory().get("/"))
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [(None, "–"), (0, "0 %"), (0.004, "<1 %"), (0.562, "56 %"), (0.996, ">99 %"), (1, "100 %")],
+)
+def test_percent_never_claims_more_than_is_known(share, text):
+    assert percent(share) == text
+
+
+def test_bar_is_drawn_without_inline_style_and_read_out():
+    drawn = bar(0.56, "Probability")
+    assert 'width="56.0"' in drawn
+    assert "style" not in drawn
+    assert "Probability: </span>56 %" in drawn
+    assert 'width="100.0"' in bar(7)
+
+
+def test_form_lists_errors_on_top_with_links_and_at_the_field():
+    text = rendered("{{ form }}", form=Questionnaire({"name": ""}))
+    assert '<a href="#id_name">Name: This field is required.</a>' in text
+    assert 'id="id_name_error"' in text
+    assert 'aria-describedby="id_name_helptext id_name_error"' in text
+
+
+def test_form_has_label_help_errors_field_in_this_order():
+    text = rendered("{{ form.name.as_field_group }}", form=Questionnaire({"name": ""}))
+    places = [text.index(part) for part in ("<label", "As on the card", "errorlist", "<input")]
+    assert places == sorted(places)
+
+
+def test_tick_box_stands_before_its_label_and_radio_in_a_fieldset():
+    text = rendered("{{ form }}", form=Questionnaire())
+    assert text.index('id="id_agreed"') < text.index('for="id_agreed"')
+    assert "<legend>Sex" in text
+
+
+def test_breadcrumbs_end_with_this_page():
+    text = rendered('{% load web %}{% breadcrumbs "Cases" "/cases/" "Case 7" %}')
+    assert '<a href="/cases/">Cases</a>' in text
+    assert '<span aria-current="page">Case 7</span>' in text
+
+
+def test_tabs_are_links():
+    items = [{"label": "One", "url": "?tab=1", "current": True}, {"label": "Two", "url": "?tab=2", "count": 3}]
+    text = rendered("{% load web %}{% tabs items %}", items=items)
+    assert '<a href="?tab=1" aria-current="page">One</a>' in text
+    assert '<span class="count">3</span>' in text
+
+
+def test_dangerous_act_names_what_is_lost():
+    text = rendered(
+        '{% include "web/components/confirm.html" with title="Withdraw" action_label="Withdraw it" needs_note=True %}',
+        loses=["3 findings", "its place in the index"],
+    )
+    assert "<li>3 findings</li>" in text
+    assert 'name="note" required' in text
