@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "kakehashi.kernel.people",
     "kakehashi.kernel.audit",
     "kakehashi.kernel.events",
+    "kakehashi.systems.cases",
     "kakehashi.web",
 ]
 

@@ -1,0 +1,177 @@
+"""Every write to cases by people: one transaction each, the actor explicit, audited, with a revision.
+
+An edit names the revision it started from; when the case has moved on in between, Conflict says what differs and
+nothing is overwritten. Importing files is in importing.py, moves between states are in workflow.py.
+"""
+
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from kakehashi.kernel import audit, events
+from kakehashi.kernel.errors import Conflict, Invalid, NotFound
+from kakehashi.kernel.organisations.models import Organisation
+from kakehashi.kernel.people.models import Person
+from kakehashi.kernel.workflow import advance
+from kakehashi.systems.cases import rules, workflow
+from kakehashi.systems.cases.description import Description, Difference, differences
+from kakehashi.systems.cases.events import CaseChanged
+from kakehashi.systems.cases.models import Case, CaseFinding, CaseGene, Revision
+from kakehashi.systems.cases.states import CaseState, RevisionKind
+
+assert workflow.CASE_FLOW  # the table stands wherever cases are written
+
+
+class EditConflict(Conflict):
+    """Someone else changed the case in between. ``theirs`` is what they changed, ``revision`` where it stands now."""
+
+    code = "edited_meanwhile"
+
+    def __init__(self, *, revision: int, theirs: list[Difference]) -> None:
+        self.revision, self.theirs = revision, theirs
+        super().__init__(_("Someone else changed this case while you were editing. Nothing of theirs was overwritten."))
+
+    def problem(self) -> dict[str, Any]:
+        """With the revision that stands and the places that changed; their contents are read from the case itself."""
+        changed = [{"place": one.place, "item": one.item} for one in self.theirs]
+        return super().problem() | {"revision": self.revision, "changed": changed}
+
+
+def enter_case(
+    *, by: Person, organisation: Organisation, local_id: str, description: Description, synthetic: bool = False
+) -> Case:
+    """Enter a case as a draft of an organisation. Raises NotAllowed, Invalid (the pseudonym is empty or taken)."""
+    audit.insist(rules.may_register(by, organisation), by=by, action="case.enter", organisation=organisation)
+    pseudonym = clean_local_id(local_id)
+    try:
+        with transaction.atomic():
+            case = Case(organisation=organisation, local_id=pseudonym, synthetic=synthetic, registered_by=by)
+            case.describe(description)
+            case.save()
+            write_rows(case, description)
+            add_revision(case, RevisionKind.ENTERED, by=by)
+            audit.record(by, "case.enter", case, organisation=organisation)
+    except IntegrityError:
+        raise Invalid(
+            {"local_id": [_("Your organisation already has a case under this pseudonym. Open that case and edit it.")]}
+        ) from None
+    return case
+
+
+def register_case(*, by: Person, case: Case, note: str = "") -> Case:
+    """Register a draft: it is indexed, ranked and found from now on. Raises NotAllowed, Conflict, Invalid."""
+    return advance(case, "register", by=by, note=note)
+
+
+def withdraw_case(*, by: Person, case: Case, note: str) -> Case:
+    """Take a case out of every search. Raises NotAllowed, Conflict, Invalid (a reason is needed)."""
+    return advance(case, "withdraw", by=by, note=note)
+
+
+def edit_case(
+    *,
+    by: Person,
+    case: Case,
+    description: Description,
+    from_revision: int,
+    note: str = "",
+    kind: RevisionKind = RevisionKind.EDITED,
+) -> Case:
+    """Replace what is said of a case; nothing happens when nothing changed.
+
+    Raises NotAllowed, EditConflict (it was changed after ``from_revision``), Conflict (it is withdrawn).
+    """
+    audit.insist(rules.may_edit(by, case), by=by, action="case.edit", subject=case)
+    with transaction.atomic():
+        locked = Case.objects.select_for_update().get(pk=case.pk)
+        if locked.revision != from_revision:
+            raise EditConflict(revision=locked.revision, theirs=changes_since(locked, from_revision))
+        if locked.state == CaseState.WITHDRAWN:
+            raise Conflict(_("This case is withdrawn. Bring it back before editing it."))
+        if locked.state == CaseState.REGISTERED and not description.says_something:
+            raise Invalid({"findings": [_("A registered case keeps at least one finding, gene or variant.")]})
+        changed = differences(locked.described, description)
+        if not changed:
+            return locked
+        locked.describe(description)
+        locked.revision += 1
+        locked.save()
+        replace_rows(locked, description)
+        add_revision(locked, kind, by=by, note=note)
+        places = sorted({one.place for one in changed})
+        audit.record(by, "case.edit", locked, detail={"revision": locked.revision, "changed": places})
+        if locked.state == CaseState.REGISTERED:
+            events.publish(CaseChanged(locked.pk, locked.revision))
+    return locked
+
+
+def revert_case(*, by: Person, case: Case, to_revision: int, from_revision: int) -> Case:
+    """Say again what an earlier revision said; the revisions in between stay. Errors as edit_case, NotFound."""
+    audit.insist(rules.may_edit(by, case), by=by, action="case.edit", subject=case)
+    earlier = Revision.objects.filter(case=case, number=to_revision).first()
+    if earlier is None:
+        raise NotFound(_now("Revision %(number)s") % {"number": to_revision})
+    return edit_case(
+        by=by,
+        case=case,
+        description=earlier.described,
+        from_revision=from_revision,
+        note=_now("As in revision %(number)s") % {"number": to_revision},
+        kind=RevisionKind.REVERTED,
+    )
+
+
+def changes_since(case: Case, revision: int) -> list[Difference]:
+    """What was changed after a revision; everything, when that revision never was."""
+    earlier = Revision.objects.filter(case=case, number=revision).first()
+    return differences(earlier.described if earlier else Description(), case.described)
+
+
+def clean_local_id(local_id: str) -> str:
+    """The hospital's own pseudonym. Raises Invalid when it is empty, too long or holds control characters."""
+    pseudonym = local_id.strip()
+    if not pseudonym or len(pseudonym) > 120 or not pseudonym.isprintable():
+        raise Invalid({"local_id": [_("Give the pseudonym your hospital uses: 1 to 120 printable characters.")]})
+    return pseudonym
+
+
+def add_revision(case: Case, kind: RevisionKind, *, by: Person | None, note: str = "") -> Revision:
+    """Keep the case as it stands now."""
+    return Revision.objects.create(
+        case=case,
+        number=case.revision,
+        kind=kind,
+        by=by,
+        note=note.strip()[:500],
+        state=case.state,
+        description=case.description,
+    )
+
+
+def finding_rows(case: Case, description: Description) -> list[CaseFinding]:
+    """The rows by which a case is found by its findings (HPO terms only)."""
+    return [
+        CaseFinding(case=case, number=int(finding.term[3:]), excluded=finding.excluded)
+        for finding in description.findings
+        if finding.term.startswith("HP:") and finding.term[3:].isdigit()
+    ]
+
+
+def gene_rows(case: Case, description: Description) -> list[CaseGene]:
+    """The rows by which a case is found by its genes."""
+    return [CaseGene(case=case, symbol=symbol.upper()) for symbol in description.all_genes]
+
+
+def write_rows(case: Case, description: Description) -> None:
+    """Write both kinds of rows."""
+    CaseFinding.objects.bulk_create(finding_rows(case, description))
+    CaseGene.objects.bulk_create(gene_rows(case, description))
+
+
+def replace_rows(case: Case, description: Description) -> None:
+    """Write both kinds of rows anew."""
+    CaseFinding.objects.filter(case=case).delete()
+    CaseGene.objects.filter(case=case).delete()
+    write_rows(case, description)

@@ -1,0 +1,50 @@
+"""What other systems may hear about cases."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from kakehashi.kernel.events import Event
+
+if TYPE_CHECKING:
+    from kakehashi.systems.cases.models import Case
+
+
+@dataclass(frozen=True)
+class CaseRegistered(Event):
+    """A case can be ranked against others and found from now on (registered, or brought back)."""
+
+    case_id: int
+    revision: int
+
+
+@dataclass(frozen=True)
+class CaseChanged(Event):
+    """What is said of a registered case changed."""
+
+    case_id: int
+    revision: int
+
+
+@dataclass(frozen=True)
+class CaseWithdrawn(Event):
+    """A case is no longer to be found, matched or shared."""
+
+    case_id: int
+    revision: int
+
+
+@dataclass(frozen=True)
+class CasesImported(Event):
+    """Many cases were registered or changed at once."""
+
+    case_ids: tuple[int, ...]
+
+
+def registered(case: "Case", by: Any, note: str) -> CaseRegistered:
+    """The event of the moves that register."""
+    return CaseRegistered(case.pk, case.revision)
+
+
+def withdrawn(case: "Case", by: Any, note: str) -> CaseWithdrawn:
+    """The event of the move that withdraws."""
+    return CaseWithdrawn(case.pk, case.revision)

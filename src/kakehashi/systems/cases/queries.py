@@ -1,0 +1,135 @@
+"""Every read of cases that is more than a get. What is shown of a patient is recorded in the audit trail."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from kakehashi.engines.phenotype.ontology import parse_id
+from kakehashi.kernel import audit
+from kakehashi.kernel.errors import NotFound
+from kakehashi.kernel.organisations.models import Organisation
+from kakehashi.systems.cases import rules, vocabulary
+from kakehashi.systems.cases.description import Description, Difference, differences
+from kakehashi.systems.cases.models import Case, CaseFinding, CaseGene, Packet, Revision
+
+SORTS = {
+    "id": "public_id",
+    "local_id": "local_id",
+    "changed": "changed_at",
+    "entered": "created_at",
+    "sex": "sex",
+    "age": "age_days",
+    "findings": "present_count",
+    "state": "state",
+    "diagnosis": "diagnosis",
+}
+
+
+def visible_cases(person: Any) -> QuerySet[Case]:
+    """The cases someone may see, with their organisations."""
+    return Case.objects.filter(rules.visible_to(person)).select_related("organisation")
+
+
+def case_for(person: Any, public_id: str, *, reading: bool = True) -> Case:
+    """One case that someone may see; ``reading`` records that they were shown it.
+
+    Raises NotFound alike for what is not there and what they may not know of.
+    """
+    case = visible_cases(person).select_related("registered_by").filter(public_id=public_id.strip().upper()).first()
+    if case is None:
+        raise NotFound(_("Case"))
+    if reading:
+        audit.read_of(person, "case", [case.pk])
+    return case
+
+
+def record_shown(person: Any, cases: Sequence[Case]) -> None:
+    """Record that someone was shown a list of cases."""
+    audit.read_of(person, "case", [case.pk for case in cases], action="case.list")
+
+
+@dataclass(frozen=True)
+class CaseFilter:
+    """What a list of cases is narrowed to; None and "" leave a field open."""
+
+    state: str = ""
+    sex: str = ""
+    organisation: str = ""
+    term: str = ""
+    gene: str = ""
+    text: str = ""
+    diagnosed: bool | None = None
+    synthetic: bool | None = None
+
+
+def narrowed(cases: QuerySet[Case], by: CaseFilter) -> QuerySet[Case]:
+    """The cases that fit. A term finds what is beneath it too: HP:0001250 finds every kind of seizure."""
+    exact = {"state": by.state, "sex": by.sex, "organisation__code": by.organisation}
+    cases = cases.filter(**{field: value for field, value in exact.items() if value})
+    if by.synthetic is not None:
+        cases = cases.filter(synthetic=by.synthetic)
+    if by.diagnosed is not None:
+        cases = cases.exclude(diagnosis="") if by.diagnosed else cases.filter(diagnosis="")
+    if by.term:
+        cases = cases.filter(Exists(_finding_rows(by.term)))
+    if by.gene:
+        cases = cases.filter(Exists(CaseGene.objects.filter(case=OuterRef("pk"), symbol=by.gene.strip().upper())))
+    if by.text:
+        written = by.text.strip()
+        cases = cases.filter(
+            Q(public_id__iexact=written) | Q(local_id__icontains=written) | Q(diagnosis__iexact=written)
+        )
+    return cases
+
+
+def _finding_rows(term: str) -> QuerySet[CaseFinding]:
+    ontology = vocabulary.knowledge().ontology
+    index = ontology.index(term)
+    rows = CaseFinding.objects.filter(case=OuterRef("pk"), excluded=False)
+    if index is None:
+        number = parse_id(term)
+        return rows.filter(number=number) if number is not None else rows.none()
+    beneath = ontology.numbers[ontology.descendants(index)].tolist()
+    if len(beneath) <= 500:
+        return rows.filter(number__in=beneath)
+    inside = set(beneath)
+    present = CaseFinding.objects.filter(excluded=False).values_list("number", flat=True).distinct()
+    return rows.filter(number__in=[number for number in present if number in inside])
+
+
+def organisations_to_register_for(person: Any) -> QuerySet[Organisation]:
+    """The organisations for which someone may register cases."""
+    return Organisation.objects.filter(pk__in=rules.organisations_written_by(person))
+
+
+@dataclass(frozen=True)
+class Step:
+    """One revision with what it changed."""
+
+    revision: Revision
+    changes: tuple[Difference, ...]
+
+
+def history_of(case: Case) -> list[Step]:
+    """Every revision of a case, newest first, each with what it changed against the one before."""
+    steps, before = [], Description()
+    for revision in case.revisions.select_related("by").order_by("number"):
+        described = revision.described
+        steps.append(Step(revision, tuple(differences(before, described)) if before != described else ()))
+        before = described
+    return steps[::-1]
+
+
+def original_packet(case: Case) -> Packet | None:
+    """The phenopacket that the case was last imported from."""
+    return case.packets.order_by("-pk").first()
+
+
+def used_by(person: Any) -> bool:
+    """Whether the system stands in this person's rail."""
+    return bool(rules.reads_somewhere(person))

@@ -1,0 +1,52 @@
+"""Who may do what with a case, and its twin that the database filters by. Default deny.
+
+Until hospitals share (kernel.sharing), a case is its own hospital's: clinicians and data managers work on it, auditors
+read it, nobody else knows of it. ``visible_to`` is the only visibility filter there is.
+"""
+
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from kakehashi.kernel.people.queries import current_memberships
+from kakehashi.kernel.people.roles import Role
+from kakehashi.kernel.people.rules import holds_role, member_of_holder
+from kakehashi.kernel.rules import logged_in, rule
+
+WRITERS = (Role.CLINICIAN, Role.DATA_MANAGER)
+READERS = (*WRITERS, Role.AUDITOR)
+
+may_register = logged_in & member_of_holder & holds_role(*WRITERS)
+may_edit = may_register
+may_withdraw = may_register
+may_restore = logged_in & member_of_holder & holds_role(Role.DATA_MANAGER)
+may_import = may_register
+may_see = logged_in & member_of_holder & holds_role(*READERS)
+
+
+@rule("no_reader", _("Cases are for clinicians, data managers and auditors of a hospital."))
+def reads_somewhere(person: Any) -> bool:
+    """The person reads the cases of some organisation: whether the system shows in their rail."""
+    return bool(organisations_read_by(person))
+
+
+def organisations_read_by(person: Any) -> frozenset[int]:
+    """Ids of the organisations whose cases someone may read today."""
+    return _organisations(person, READERS)
+
+
+def organisations_written_by(person: Any) -> frozenset[int]:
+    """Ids of the organisations for which someone may register cases today."""
+    return _organisations(person, WRITERS)
+
+
+def visible_to(person: Any) -> Q:
+    """The cases that ``may_see`` allows, for the database: ``Case.objects.filter(visible_to(person))``."""
+    return Q(organisation_id__in=organisations_read_by(person))
+
+
+def _organisations(person: Any, roles: tuple[Role, ...]) -> frozenset[int]:
+    if not getattr(person, "is_authenticated", False) or not person.is_active:
+        return frozenset()
+    return frozenset(current_memberships(person).filter(role__in=roles).values_list("organisation_id", flat=True))

@@ -1,0 +1,78 @@
+"""Hospitals, people and cases for the tests of cases."""
+
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from kakehashi.kernel.organisations.models import Organisation
+from kakehashi.kernel.people.models import Membership, Person
+from kakehashi.systems.cases.actions import enter_case, register_case
+from kakehashi.systems.cases.description import Description, Finding
+
+ROOT = Path(__file__).resolve().parents[3]
+PASSWORD = "correct horse battery"
+WORKED_EXAMPLE = (
+    "HP:0001305",
+    "HP:0007033",
+    "HP:0001274",
+    "HP:0011344",
+    "HP:0008050",
+    "HP:0000319",
+    "HP:0000411",
+    "HP:0000519",
+)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _compiled_ontology(knowledge):
+    """The node of the tests finds the ontology that the test run keeps compiled."""
+    folder = Path(settings.HOME) / "ontology"
+    if not folder.exists():
+        folder.symlink_to(ROOT / "var" / "test-ontology", target_is_directory=True)
+
+
+@pytest.fixture
+def hospital(db):
+    return Organisation.objects.create(code="KITA", name="北病院", name_en="North Hospital")
+
+
+@pytest.fixture
+def other_hospital(db):
+    return Organisation.objects.create(code="MINAMI", name="南病院", name_en="South Hospital")
+
+
+@pytest.fixture
+def make_person(db):
+    """make_person(hospital, "clinician", …) → a person with these roles there."""
+
+    def make(organisation=None, *roles, **fields):
+        number = Person.objects.count() + 1
+        person = Person.objects.create_user(f"p{number}@example.org", PASSWORD, **fields)
+        for role in roles:
+            Membership.objects.create(person=person, organisation=organisation, role=role)
+        return person
+
+    return make
+
+
+@pytest.fixture
+def clinician(hospital, make_person):
+    return make_person(hospital, "clinician", name="北野 花", name_en="Hana Kitano")
+
+
+@pytest.fixture
+def worked_example():
+    return Description(
+        sex="female", age="P3Y", findings=tuple(Finding(term=term) for term in WORKED_EXAMPLE), genes=("CEP290",)
+    )
+
+
+@pytest.fixture
+def draft(hospital, clinician, worked_example):
+    return enter_case(by=clinician, organisation=hospital, local_id="N-001", description=worked_example)
+
+
+@pytest.fixture
+def case(draft, clinician):
+    return register_case(by=clinician, case=draft)
