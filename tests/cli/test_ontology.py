@@ -28,7 +28,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     )
     (tmp_path / "ja.tsv").write_text(
         "translation_language\tsubject_id\tpredicate_id\ttranslation_value\ttranslation_status\n"
-        "ja\tHP:0001250\trdfs:label\t発作\tOFFICIAL\n"
+        "ja\tHP:0001250\trdfs:label\t試験用発作名\tOFFICIAL\n"
     )
     monkeypatch.setenv("KAKEHASHI_HOME", str(tmp_path / "home"))
 
@@ -49,17 +49,18 @@ def test_status_says_what_is_in_use_and_where_labels_come_from(run) -> None:
 
 
 def test_labels_are_put_in_place_and_searched(run, tmp_path: Path) -> None:
-    assert run("search", "発作").exit_code == 1
-    assert "日本語ラベルは未導入" in run("search", "発作", language="ja").stderr
+    assert run("search", "試験用発作名").exit_code == 1
+    assert "日本語ラベルは未導入" in run("search", "試験用", language="ja").stderr
     assert run("labels", str(tmp_path / "ja.tsv")).output == "1 terms have a Japanese label now.\n"
-    assert run("search", "発作", language="ja").output == "HP:0001250  発作\n"
-    assert run("search", "発作").output == "HP:0001250  Seizure  (発作)\n"
+    assert run("search", "試験用", language="ja").output == "HP:0001250  試験用発作名\n"
+    assert run("search", "試験用").output == "HP:0001250  Seizure  (試験用発作名)\n"
     (row,) = [json.loads(line) for line in run("search", "AB", "--diseases", "--format", "jsonl").output.splitlines()]
     assert (row["id"], row["rank"]) == ("OMIM:1", "gene")
     assert run("search", "all").exit_code == 1
     assert run("search", "all", "--everything").output == "HP:0000001  All\n"
     assert run("labels", "none").exit_code == 0
-    assert run("search", "発作").exit_code == 1
+    assert run("search", "試験用").exit_code == 1
+    assert run("search", "けいれん", language="ja").output == "HP:0001250  発作  (けいれん)\n"
 
 
 @pytest.mark.parametrize("command", [("install", "no/such/folder"), ("labels", "no/such/file")])

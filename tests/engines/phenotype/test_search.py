@@ -10,6 +10,7 @@ from kakehashi.engines.phenotype.knowledge import Knowledge, load
 from kakehashi.engines.phenotype.search import Search
 from kakehashi.engines.phenotype.sources import write_choice
 from kakehashi.engines.phenotype.wording import plain, runs
+from kakehashi.engines.phenotype.wordings_ja import read_wordings
 
 
 @pytest.fixture(scope="module")
@@ -95,6 +96,28 @@ def test_the_search_keeps_to_its_branch(search: Search, knowledge: Knowledge) ->
     hits = search.terms("childhood onset", within=ontology.onset_terms)
     assert hits[0].id == "HP:0011463"
     assert search.terms("recessive", within=ontology.inheritance_terms)[0].id == "HP:0000007"
+
+
+def test_our_own_wordings_name_current_terms_and_are_found_without_any_label_table(
+    search: Search, knowledge: Knowledge
+) -> None:
+    rows = read_wordings()
+    assert len(rows) > 300
+    for row in rows:
+        term = knowledge.ontology.resolve(f"HP:{row.number:07d}")
+        assert (term.status, term.label) == ("current", row.label)
+        assert term.index is not None
+        assert knowledge.ontology.label(term.index, "ja").startswith(row.texts[0])
+        for text in row.texts:
+            assert term.index in [hit.index for hit in search.terms(text, limit=3)], text
+
+
+def test_wrong_labels_of_the_table_are_corrected_and_equal_ones_told_apart(japanese: Search) -> None:
+    (cough,) = japanese.terms("HP:0012735", language="ja")
+    assert cough.label == "咳嗽"
+    assert "Cough" not in [hit.label_en for hit in japanese.terms("外層")]
+    labels = [hit.label for hit in japanese.terms("屈指", language="ja", limit=30)]
+    assert len(set(labels)) == len(labels)
 
 
 def test_without_japanese_labels_the_search_says_so(search: Search, japanese: Search) -> None:

@@ -6,6 +6,7 @@ same files always give the same numbers). Ragged relations are CSR: `x_indices[x
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,8 +21,9 @@ from kakehashi.engines.phenotype.hpoa import HpoaDocument
 from kakehashi.engines.phenotype.obo import SCOPES, OboDocument, OboTerm, Synonym, term_number
 from kakehashi.engines.phenotype.problems import ParseError
 from kakehashi.engines.phenotype.searchindex import EXACT_SYNONYM, LABEL, OTHER_SYNONYM, Entry, build
+from kakehashi.engines.phenotype.wordings_ja import read_wordings
 
-FORMAT = 2  # raise it whenever the arrays change; older compiled folders are then compiled anew
+FORMAT = 3  # raise it whenever the arrays change; older compiled folders are then compiled anew
 
 CURRENT, ALTERNATIVE, OBSOLETE = 0, 1, 2
 
@@ -194,7 +196,11 @@ def _compile_labels(
     aliases: dict[int, int],
     japanese: dict[str, list[Synonym]],
 ) -> int:
-    """Japanese labels and all synonyms; returns how many translated HPO ids are no term of this release."""
+    """Japanese labels and all synonyms; returns how many translated HPO ids are no term of this release.
+
+    A label comes from the installed table; our own wordings fill in, correct it where marked, and are synonyms else.
+    Where two terms would read the same, the English label is added in brackets.
+    """
     labels_ja = [""] * len(order)
     synonyms: list[list[Synonym]] = [list(term.synonyms) for term in order]
     unplaced = 0
@@ -211,9 +217,18 @@ def _compile_labels(
                 labels_ja[place] = wording.text
             else:
                 synonyms[place].append(Synonym(wording.text, wording.scope or "RELATED", "", "ja"))
+    out.meta["labels_ja_count"] = sum(1 for label in labels_ja if label)
+    for own in read_wordings():
+        place = index.get(own.number, -1)
+        if place < 0:
+            continue
+        if own.instead or not labels_ja[place]:
+            labels_ja[place] = own.texts[0]
+        known = {labels_ja[place], *(synonym.text for synonym in synonyms[place])}
+        synonyms[place].extend(Synonym(text, "EXACT", "", "ja") for text in own.texts if text not in known)
     flat = [synonym for row in synonyms for synonym in row]
     kinds = sorted({synonym.kind for synonym in flat})
-    out.tables["labels_ja"] = labels_ja
+    out.tables["labels_ja"] = _distinct(labels_ja, order)
     out.tables["synonyms"] = [synonym.text for synonym in flat]
     out.arrays["synonym_indptr"] = np.cumsum([0, *map(len, synonyms)]).astype(np.int32)
     out.arrays["synonym_scope"] = np.array([SCOPES.index(synonym.scope) for synonym in flat], dtype=np.uint8)
@@ -231,8 +246,16 @@ def _compile_labels(
             for synonym in row
         ),
     ]
-    out.meta["labels_ja_count"] = sum(1 for label in labels_ja if label)
     return unplaced
+
+
+def _distinct(labels: list[str], order: list[OboTerm]) -> list[str]:
+    """The labels, with the English one in brackets where several terms have the same."""
+    times = Counter(labels)
+    return [
+        f"{label}（{term.name}）" if label and times[label] > 1 else label
+        for label, term in zip(labels, order, strict=True)
+    ]
 
 
 def _compile_search(out: Compiled) -> None:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+from functools import cache
 from pathlib import Path
 
 from filelock import FileLock
 
-from kakehashi.engines.phenotype import cachefolder
+from kakehashi.engines.phenotype import cachefolder, wordings_ja
 from kakehashi.engines.phenotype.babelon import read_babelon
 from kakehashi.engines.phenotype.cachefolder import CompiledFolder
 from kakehashi.engines.phenotype.compile import FORMAT, compile_knowledge
@@ -26,9 +27,15 @@ from kakehashi.engines.phenotype.sources import Sources, write_whole
 COMPILED_KEPT = 3  # compiled folders left in place: those of releases and labels used lately
 
 
+@cache
+def version() -> str:
+    """What besides the sources decides the compiled content: the arrays' format and our own wordings."""
+    return f"f{FORMAT}-{wordings_ja.version()}"
+
+
 def pointer_of(folder: Path, sources: Sources) -> Path:
     """The file that names the compiled folder for this state of `sources`. Errors: OSError."""
-    return folder / "compiled" / f".stamp-{sources.stamp()}-f{FORMAT}"
+    return folder / "compiled" / f".stamp-{sources.stamp()}-{version()}"
 
 
 def pointed(pointer: Path) -> Path | None:
@@ -56,7 +63,7 @@ def open_or_compile(folder: Path, sources: Sources) -> CompiledFolder:
 
 def _find_or_compile(compiled: Path, sources: Sources) -> CompiledFolder:
     content = sources.content_hash()
-    target = compiled / f"{content[:24]}-f{FORMAT}"
+    target = compiled / f"{content[:24]}-{version()}"
     opened = _try(target)
     if opened is not None:
         return opened

@@ -4,7 +4,7 @@
   current.json                {"release": folder under releases/, "labels": file under labels/}; null: embedded, none
   releases/2025-01-16-3f…/    hp.obo, phenotype.hpoa, genes_to_disease.txt or genes_to_phenotype.txt
   labels/ja-7c….tsv           a Babelon table as it was given
-  compiled/2025-01-16-9a…-f1/ what `knowledge.load` opens; may be deleted at any time
+  compiled/9a…-f3-1c…/         what `knowledge.load` opens; may be deleted at any time
 """
 
 from __future__ import annotations
