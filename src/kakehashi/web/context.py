@@ -9,6 +9,7 @@ from django.utils.functional import SimpleLazyObject
 from kakehashi import __version__
 from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.people.acting import acting_organisation, organisations_to_act_for
+from kakehashi.kernel.people.models import Person
 from kakehashi.web.navigation import systems_of
 
 STYLE_SHEETS = tuple(f"web/{name}.css" for name in ("tokens", "shell", "content", "forms", "layouts", "picture"))
@@ -29,4 +30,5 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 def _others(request: HttpRequest, acting: Organisation | None) -> list[Organisation]:
     """The organisations one could act for instead."""
-    return [one for one in organisations_to_act_for(request.user) if one != acting] if acting else []
+    person = request.user
+    return [one for one in organisations_to_act_for(person) if one != acting] if isinstance(person, Person) else []
