@@ -19,4 +19,4 @@ class CasesConfig(AppConfig):
     )
 
     def ready(self) -> None:
-        from kakehashi.systems.cases import workflow  # noqa: F401
+        from kakehashi.systems.cases import handlers, workflow  # noqa: F401

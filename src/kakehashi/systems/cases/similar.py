@@ -1,0 +1,170 @@
+"""Similar cases: the case index of this node, kept in step with the database, searched within what one may see.
+
+The database says which cases the index must hold (registered, in their current revision) and, in each row, which
+revision it holds. A change of a case leaves the two apart in the very transaction that makes it; bringing them
+together is idempotent and runs after the commit, before every search and when a process first opens the index. A
+process killed anywhere in between leaves work for the next one, never a wrong answer for long.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from filelock import FileLock
+
+from kakehashi.engines.phenotype.caseindex import (
+    CaseIndex,
+    CaseModel,
+    Explanation,
+    IndexDamaged,
+    IndexOutdated,
+    Profile,
+    explain,
+)
+from kakehashi.engines.phenotype.knowledge import Knowledge
+from kakehashi.systems.cases import vocabulary
+from kakehashi.systems.cases.description import Description
+from kakehashi.systems.cases.models import Case
+from kakehashi.systems.cases.queries import visible_cases
+from kakehashi.systems.cases.states import CaseState
+
+AT_ONCE = 1000
+
+_indexes: dict[tuple[Path, str], CaseIndex] = {}
+_opening = threading.Lock()
+
+
+@dataclass(frozen=True)
+class SimilarCase:
+    """A case someone may see, how similar it is (0–1), and why."""
+
+    rank: int
+    case: Case
+    score: float
+    explanation: Explanation
+
+
+def folder() -> Path:
+    """Where this node's index lies."""
+    return Path(settings.HOME) / "case-index"
+
+
+def profile_of(description: Description) -> Profile:
+    """A patient as the index compares it: present findings and candidate genes; what was absent never counts."""
+    ontology = vocabulary.knowledge().ontology
+    return Profile.of_terms(
+        ontology,
+        (finding.term for finding in description.present),
+        genes=tuple(gene.upper() for gene in description.all_genes),
+    )
+
+
+def case_index() -> CaseIndex:
+    """The index, opened once a process for each release and brought into agreement with the database then."""
+    known = vocabulary.knowledge()
+    key = (folder(), known.fingerprint)
+    with _opening:
+        found = _indexes.get(key)
+        if found is None:
+            found = _opened(known)
+            _indexes.clear()
+            _indexes[key] = found
+        return found
+
+
+def _opened(known: Knowledge) -> CaseIndex:
+    model = CaseModel.of(known)
+    try:
+        index = CaseIndex.open(folder(), model)
+    except (IndexDamaged, IndexOutdated):
+        index = CaseIndex(folder(), model)
+        _rebuild(index)
+        return index
+    if len(index) != Case.objects.filter(state=CaseState.REGISTERED, indexed_revision__gt=0).count():
+        bring_up_to_date(index)
+        if len(index) != Case.objects.filter(state=CaseState.REGISTERED, indexed_revision__gt=0).count():
+            _rebuild(index)
+    return index
+
+
+def bring_up_to_date(index: CaseIndex | None = None) -> int:
+    """Put every case into the index that changed since it was last put there; how many did."""
+    waiting = Case.objects.exclude(indexed_revision=F("revision"))
+    done = 0
+    while waiting.exists():
+        index = index or case_index()
+        with transaction.atomic(), _alone():
+            rows = list(
+                waiting.order_by("pk").values_list("pk", "public_id", "revision", "state", "description")[:AT_ONCE]
+            )
+            put = [
+                (public_id, profile_of(Description.model_validate(described)))
+                for _pk, public_id, _revision, state, described in rows
+                if state == CaseState.REGISTERED
+            ]
+            index.change(put=put, withdraw=[row[1] for row in rows if row[3] != CaseState.REGISTERED])
+            for pk, _public_id, revision, _state, _described in rows:
+                Case.objects.filter(pk=pk).update(indexed_revision=revision)
+        done += len(rows)
+    return done
+
+
+def rebuild() -> int:
+    """Make the whole index anew from the registered cases; how many there are."""
+    index = CaseIndex(folder(), CaseModel.of(vocabulary.knowledge()))
+    count = _rebuild(index)
+    with _opening:
+        _indexes.clear()
+    return count
+
+
+def _rebuild(index: CaseIndex) -> int:
+    with transaction.atomic(), _alone():
+        taken = dict(Case.objects.values_list("pk", "revision"))
+        index.rebuild(_registered_profiles())
+        Case.objects.filter(pk__in=taken).update(indexed_revision=F("revision"))
+    return len(index)
+
+
+def _registered_profiles() -> Iterator[tuple[str, Profile]]:
+    rows = Case.objects.filter(state=CaseState.REGISTERED).order_by("pk").values_list("public_id", "description")
+    for public_id, described in rows.iterator(chunk_size=2000):
+        yield public_id, profile_of(Description.model_validate(described))
+
+
+def _alone() -> FileLock:
+    """One process at a time reads what waits and writes it; taken inside the transaction, always in this order."""
+    folder().mkdir(parents=True, exist_ok=True)
+    return FileLock(folder() / "following.lock")
+
+
+def find_similar(
+    person: Any, description: Description, *, k: int = 10, but: Collection[str] = (), use_genes: bool = True
+) -> list[SimilarCase]:
+    """The k most similar registered cases among those ``person`` may see, without the case ids in ``but``."""
+    bring_up_to_date()
+    snapshot = case_index().snapshot()
+    profile = profile_of(description)
+    hidden = set(but)
+    visible = visible_cases(person).filter(state=CaseState.REGISTERED)
+    ids = [public_id for public_id in visible.values_list("public_id", flat=True) if public_id not in hidden]
+    if not ids or not (profile.observed or profile.genes):
+        return []
+    matches = snapshot.search(profile, k, snapshot.only(ids), use_genes=use_genes)
+    cases = {case.public_id: case for case in visible.filter(public_id__in=[match.id for match in matches])}
+    return [
+        SimilarCase(
+            rank=rank,
+            case=cases[match.id],
+            score=match.score,
+            explanation=explain(snapshot, profile, match.id, use_genes=use_genes),
+        )
+        for rank, match in enumerate((match for match in matches if match.id in cases), 1)
+    ]
