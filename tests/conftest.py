@@ -6,12 +6,8 @@ from pathlib import Path
 import pytest
 
 from kakehashi.engines.phenotype.knowledge import Knowledge, load
-from kakehashi.locale.build import compile_if_stale
 
 ROOT = Path(__file__).resolve().parent.parent
-
-
-compile_if_stale()
 
 
 def shared_data_folder() -> Path | None:

@@ -17,6 +17,9 @@ if os.environ.get("TEST_DATABASE", "sqlite") == "postgresql":
     os.environ["KAKEHASHI_DATABASE_URL"] = server.get_uri()
 
 from kakehashi.config.settings import *  # noqa: E402, F403
+from kakehashi.locale.build import compile_if_stale  # noqa: E402
+
+compile_if_stale()  # before anything is translated
 
 if "sqlite" in DATABASES["default"]["ENGINE"]:  # noqa: F405
     DATABASES["default"]["TEST"] = {"NAME": HOME / "test.sqlite3"}  # noqa: F405  a file: threads and WAL as in life

@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.forms",
     "django_htmx",
+    "ninja",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -58,6 +59,7 @@ INSTALLED_APPS = [
     "kakehashi.kernel.people",
     "kakehashi.kernel.audit",
     "kakehashi.kernel.events",
+    "kakehashi.kernel.jobs",
     "kakehashi.systems.cases",
     "kakehashi.web",
 ]
@@ -76,6 +78,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "kakehashi.web.problems.ProblemPages",
+    "kakehashi.kernel.answers.Answers",
 ]
 
 FORM_RENDERER = "kakehashi.web.forms.Renderer"

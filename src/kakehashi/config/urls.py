@@ -2,7 +2,10 @@
 
 from django.urls import include, path
 
+from kakehashi.config.api import api
+
 urlpatterns = [
+    path("api/", api.urls),
     path("accounts/", include("allauth.urls")),
     path("", include("kakehashi.web.urls")),
 ]

@@ -1,7 +1,7 @@
 """The audit trail: every write, every read of a person's data, every refusal; append-only and hash-chained.
 
     audit.record(person, "case.register", case, detail={"findings": 8})     in the transaction of the write itself
-    audit.read_of(person, "case", [case.pk for case in page])                a read of personal data; many ids, one entry
+    audit.read_of(person, "case", [case.pk for case in page])               a read of personal data; many ids, one entry
     audit.insist(verdict, by=person, action="case.edit", subject=case)       a refusal is recorded, then raised
     with audit.batch(): …                                                   thousands of records, written together
     audit.verify()                                                          finds what was changed, dropped, reordered
@@ -10,8 +10,9 @@ Record last, after every other lock of the transaction is held: writers queue on
 ``detail`` takes ids, codes and counts, never names, addresses or findings.
 """
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from kakehashi.kernel.lazily import found_in
 
 if TYPE_CHECKING:
     from kakehashi.kernel.audit.queries import entries_about, entries_by
@@ -20,14 +21,16 @@ if TYPE_CHECKING:
     from kakehashi.kernel.audit.verification import Finding, Report, verify
     from kakehashi.kernel.audit.writing import Entry, batch, entry, record, record_many
 
-_WHERE = {
-    "queries": ("entries_about", "entries_by"),
-    "reading": ("read_of",),
-    "refusals": ("insist", "refused", "settle"),
-    "verification": ("Finding", "Report", "verify"),
-    "writing": ("Entry", "batch", "entry", "record", "record_many"),
-}
-_MODULE_OF = {name: module for module, names in _WHERE.items() for name in names}
+__getattr__ = found_in(
+    __name__,
+    {
+        "queries": ("entries_about", "entries_by"),
+        "reading": ("read_of",),
+        "refusals": ("insist", "refused", "settle"),
+        "verification": ("Finding", "Report", "verify"),
+        "writing": ("Entry", "batch", "entry", "record", "record_many"),
+    },
+)
 
 __all__ = [
     "Entry",
@@ -45,12 +48,3 @@ __all__ = [
     "settle",
     "verify",
 ]
-
-
-def __getattr__(name: str) -> Any:
-    """Found on first use: this package is imported before Django's models are ready."""
-    if name not in _MODULE_OF:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found = getattr(importlib.import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
-    globals()[name] = found
-    return found

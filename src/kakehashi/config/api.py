@@ -1,0 +1,19 @@
+"""The node's API: one NinjaAPI, one router a system. Shapes and answers: /api/docs and /api/openapi.json."""
+
+from kakehashi import __version__
+from kakehashi.kernel.api.authentication import Session, Token
+from kakehashi.kernel.api.site import Api, Renderer, answer_errors
+from kakehashi.kernel.jobs.api import router as jobs
+from kakehashi.kernel.people.api import router as people
+
+api = Api(
+    title="Kakehashi",
+    version=__version__,
+    description="Cases, diseases and similar patients of this node. Errors are RFC 9457 problem documents.",
+    urls_namespace="api",
+    auth=[Session(), Token()],
+    renderer=Renderer(),
+)
+answer_errors(api)
+api.add_router("", people)
+api.add_router("jobs", jobs)

@@ -1,0 +1,1 @@
+"""What every API route stands on: problem+json answers, authentication, the shape of the API itself."""
