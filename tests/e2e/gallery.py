@@ -10,6 +10,7 @@ from django.urls import path
 
 from kakehashi.config import urls
 from kakehashi.engines.pictures import Link, Node, Picture, likelihood_words
+from kakehashi.kernel.jobs.models import Job, JobState
 from kakehashi.kernel.listing import Column, Filter, Listing
 from kakehashi.kernel.organisations.models import Organisation
 
@@ -51,12 +52,8 @@ TERMS = [
 ]
 
 
-class FakeJob:
-    message, total, done, share, figures, finished = "Importing", 5077, 1200, 0.24, "1,200 / 5,077", False
-
-
-class FinishedJob(FakeJob):
-    message, done, share, figures, finished = "Imported", 5077, 1.0, "5,077 / 5,077", True
+RUNNING = Job(pk=7, kind="import", state=JobState.RUNNING, message="Importing", total=5077, done=1200)
+OVER = Job(pk=7, kind="import", state=JobState.DONE, message="Imported", total=5077, done=5077)
 
 
 def picture(language: str) -> Picture:
@@ -93,7 +90,7 @@ def form(request: HttpRequest) -> HttpResponse:
 
 def parts(request: HttpRequest) -> HttpResponse:
     tabs = [{"label": "Diseases", "url": "?", "current": True}, {"label": "Similar", "url": "?tab=2", "count": 12}]
-    context = {"tabs": tabs, "reasons": ["3 findings", "its history"], "job": FakeJob(), "picture": picture("en")}
+    context = {"tabs": tabs, "reasons": ["3 findings", "its history"], "job": RUNNING, "picture": picture("en")}
     return page("parts", request, **context)
 
 
@@ -108,7 +105,7 @@ def terms(request: HttpRequest) -> JsonResponse:
 
 def progress(request: HttpRequest) -> HttpResponse:
     source = '{% include "web/components/progress.html" with url="/gallery/progress/" %}'
-    return HttpResponse(engines["django"].from_string(source).render({"job": FinishedJob()}, request))
+    return HttpResponse(engines["django"].from_string(source).render({"job": OVER}, request))
 
 
 urlpatterns = [

@@ -16,6 +16,7 @@ SIGNED_IN = [
     "/search/",
     "/search/?q=abc",
     "/notices/",
+    "/jobs/",
     "/accounts/password/change/",
     "/accounts/email/",
     "/accounts/2fa/",

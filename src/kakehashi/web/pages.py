@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone, translation
@@ -47,16 +48,19 @@ def _last_here(request: HttpRequest) -> datetime:
     return datetime.fromisoformat(kept) if kept else timezone.now() - timedelta(days=7)
 
 
+@login_required
 def search(request: HttpRequest) -> HttpResponse:
     """One search over everything this person may see."""
     return render(request, "web/search.html", {"search_text": request.GET.get("q", "").strip()})
 
 
+@login_required
 def notices(request: HttpRequest) -> HttpResponse:
     """What this node told the person."""
     return render(request, "web/notices.html")
 
 
+@login_required
 @require_POST
 def act_for(request: HttpRequest) -> HttpResponse:
     """Choose the organisation one acts for; stays on the page."""

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kakehashi.web import pages
+from kakehashi.web import jobs, pages
 
 app_name = "web"
 urlpatterns = [
@@ -10,5 +10,8 @@ urlpatterns = [
     path("search/", pages.search, name="search"),
     path("notices/", pages.notices, name="notices"),
     path("act-for/", pages.act_for, name="act_for"),
+    path("jobs/", jobs.jobs, name="jobs"),
+    path("jobs/<int:number>/", jobs.job, name="job"),
+    path("jobs/<int:number>/progress/", jobs.job_progress, name="job_progress"),
     path("language/", pages.language, name="language"),
 ]

@@ -113,7 +113,8 @@ def summary(picture: Picture) -> str:
     observed = [node for node in picture.left if not node.excluded]
     joined = {link.left for link in links if link.weight > 0}
     matched = [node for node in observed if node.id in joined]
-    alone = [node.label for node in observed if node.id not in joined]
+    touched = {link.left for link in links}
+    alone = [node.label for node in observed if node.id not in touched]
     labels = {node.id: node.label for node in picture.left}
     strongest = next((labels[link.left] for link in links if link.weight > 0), "")
     against = [labels[link.left] for link in links if link.weight < 0]
