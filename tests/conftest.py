@@ -37,7 +37,7 @@ def _emptying_the_audit_trail_between_tests():
     from django.db import connection
     from django.test import TransactionTestCase
 
-    from kakehashi.kernel.audit import chain, triggers
+    from kakehashi.kernel.audit import triggers
 
     original = TransactionTestCase._fixture_teardown
 
@@ -45,8 +45,13 @@ def _emptying_the_audit_trail_between_tests():
         triggers.remove(connection)
         original(case)
         triggers.install(connection)
-        chain.checkpoint_path().unlink(missing_ok=True)
 
     TransactionTestCase._fixture_teardown = teardown
     yield
     TransactionTestCase._fixture_teardown = original
+
+
+@pytest.fixture(autouse=True)
+def _no_checkpoint_of_other_tests(settings):
+    """Each test begins with an empty audit trail, so the file that remembers how far it went must be gone too."""
+    settings.AUDIT_CHECKPOINT.unlink(missing_ok=True)

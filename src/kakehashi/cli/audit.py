@@ -1,0 +1,104 @@
+"""``kakehashi audit``: verify the trail and read it."""
+
+import json
+from datetime import datetime
+
+import click
+
+from kakehashi.cli import preferred_language, say, start_django, text
+
+
+@click.group(help=text("Verify and list the audit trail.", "監査記録の検証と一覧。"))
+def audit() -> None:
+    start_django()
+
+
+@audit.command(
+    help=text(
+        "Find any changed, dropped, reordered or inserted entry. Exit code 1 when there is one.",
+        "改変・欠落・入れ替え・挿入を見つける。あれば終了コード1。",
+    )
+)
+@click.option("--format", "shape", type=click.Choice(["table", "json"]), default="table", show_default=True)
+def verify(shape: str) -> None:
+    from django.utils import translation
+
+    from kakehashi.kernel.audit import verify as verify_trail
+
+    with translation.override(preferred_language()):
+        report = verify_trail()
+        findings = [
+            {"kind": finding.kind, "sequence": finding.sequence, "text": str(finding.text)}
+            for finding in report.findings
+        ]
+    if shape == "json":
+        click.echo(json.dumps({"entries": report.entries, "findings": findings}, ensure_ascii=False, indent=1))
+    elif report.intact:
+        say(f"{report.entries:,} entries, unbroken.", f"{report.entries:,} 件、改変なし。")
+    else:
+        for finding in findings:
+            click.echo(finding["text"], err=True)
+        say(
+            f"{report.entries:,} entries, {len(findings)} findings. Keep this database as it is and find out who had "
+            "access to it.",
+            f"{report.entries:,} 件中、問題 {len(findings)} 件。データベースを保全し、アクセスした者を調べてください。",
+            err=True,
+        )
+    raise SystemExit(0 if report.intact else 1)
+
+
+@audit.command("list", help=text("Show entries, newest first.", "記録を新しい順に表示する。"))
+@click.option("--actor", default=None, help=text("person:12, system, visitor …", "person:12、system、visitor など。"))
+@click.option("--action", default=None, help=text("case.register, login …", "case.register、login など。"))
+@click.option("--subject", default=None, help=text("TYPE:ID, as case:5.", "種別:ID(例 case:5)。"))
+@click.option("--refused", is_flag=True, help=text("Only refusals.", "拒否のみ。"))
+@click.option("--since", default=None, type=click.DateTime(), help=text("Not before.", "この日時以降。"))
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 100_000))
+@click.option("--format", "shape", type=click.Choice(["table", "jsonl"]), default="table", show_default=True)
+def list_entries(
+    actor: str | None,
+    action: str | None,
+    subject: str | None,
+    refused: bool,
+    since: datetime | None,
+    limit: int,
+    shape: str,
+) -> None:
+    from django.utils import timezone
+
+    from kakehashi.kernel.audit import entries_about
+    from kakehashi.kernel.audit.models import AuditEntry, Outcome
+
+    found = AuditEntry.objects.order_by("-sequence")
+    if subject is not None:
+        kind, colon, identifier = subject.partition(":")
+        if not colon:
+            raise click.BadParameter(text("write TYPE:ID, as case:5", "種別:ID の形で指定してください(例 case:5)"))
+        found = entries_about(kind, identifier)
+    if actor:
+        found = found.filter(actor=actor)
+    if action:
+        found = found.filter(action=action)
+    if refused:
+        found = found.filter(outcome=Outcome.REFUSED)
+    if since:
+        found = found.filter(at__gte=timezone.make_aware(since) if timezone.is_naive(since) else since)
+    for entry in found[:limit]:
+        subjects = f"{entry.subject_type}:{entry.subject_id or entry.subject_ids}" if entry.subject_type else ""
+        if shape == "jsonl":
+            row = {
+                "sequence": entry.sequence,
+                "at": entry.at.isoformat(),
+                "actor": entry.actor,
+                "organisation": entry.organisation,
+                "action": entry.action,
+                "subject": subjects,
+                "outcome": entry.outcome,
+                "detail": json.loads(entry.detail or "{}"),
+            }
+            click.echo(json.dumps(row, ensure_ascii=False))
+        else:
+            at = timezone.localtime(entry.at).strftime("%Y-%m-%d %H:%M:%S")
+            click.echo(
+                "\t".join([str(entry.sequence), at, entry.actor, entry.action, subjects, entry.outcome, entry.detail])
+            )

@@ -1,0 +1,149 @@
+"""``kakehashi organisations`` and ``kakehashi people``: what the operator of a node sets up by hand."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import click
+
+from kakehashi.cli import preferred_language, say, start_django, text
+
+SHAPE = click.option("--format", "shape", type=click.Choice(["table", "json"]), default="table", show_default=True)
+
+
+@contextmanager
+def told_plainly() -> Iterator[None]:
+    """Our own errors end the command with exit code 2 and their text, in the person's language."""
+    from django.utils import translation
+
+    from kakehashi.kernel.errors import KakehashiError
+
+    with translation.override(preferred_language()):
+        try:
+            yield
+        except KakehashiError as error:
+            click.echo(error.detail, err=True)
+            raise SystemExit(2) from error
+
+
+def show(rows: list[dict[str, Any]], shape: str) -> None:
+    """Rows as a table of columns, or as JSON."""
+    if shape == "json":
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
+        return
+    for row in rows:
+        click.echo("\t".join(str(cell) for cell in row.values()))
+
+
+def organisation_of(code: str) -> Any:
+    """The organisation with this code. Raises NotFound naming it."""
+    from kakehashi.kernel.errors import NotFound
+    from kakehashi.kernel.organisations.models import Organisation
+
+    found = Organisation.objects.filter(code=code).first()
+    if found is None:
+        raise NotFound(text(f"Organisation {code}", f"機関 {code} "))
+    return found
+
+
+@click.group(help=text("Manage organisations.", "機関の管理。"))
+def organisations() -> None:
+    start_django()
+
+
+@organisations.command("add", help=text("Register an organisation.", "機関を登録する。"))
+@click.argument("code")
+@click.option("--name", required=True, help=text("Name.", "名称。"))
+@click.option("--name-en", default="", help=text("Name in English.", "英語名称。"))
+@click.option("--country", default="JP", show_default=True, help="ISO 3166-1 alpha-2.")
+@click.option("--kind", default="hospital", show_default=True, help=text("hospital, university, …", "hospital など。"))
+@click.option("--ror", default="", help="ROR id.")
+@click.option("--erad", default="", help=text("e-Rad institution code.", "e-Rad機関コード。"))
+def add_organisation(code: str, name: str, name_en: str, country: str, kind: str, ror: str, erad: str) -> None:
+    from kakehashi.kernel.organisations.actions import register_organisation
+
+    with told_plainly():
+        register_organisation(
+            by=None, code=code, name=name, name_en=name_en, country=country, kind=kind, ror=ror, erad_code=erad
+        )
+    say(f"Registered {code}.", f"{code} を登録しました。")
+
+
+@organisations.command("list", help=text("List organisations.", "機関の一覧。"))
+@SHAPE
+def list_organisations(shape: str) -> None:
+    from kakehashi.kernel.organisations.models import Organisation
+
+    columns = ("code", "name", "name_en", "kind", "country", "ror", "erad_code")
+    show([dict(row) for row in Organisation.objects.values(*columns)], shape)
+
+
+@click.group(help=text("Manage people and their roles.", "人と役割の管理。"))
+def people() -> None:
+    start_django()
+
+
+@people.command(
+    "add",
+    help=text(
+        "Give someone an account and a role. Without --password-stdin they set their password by mail.",
+        "アカウントと役割を与える。--password-stdin がなければ本人がメールで設定する。",
+    ),
+)
+@click.argument("email")
+@click.option("--organisation", "code", required=True, help=text("Code of the organisation.", "機関コード。"))
+@click.option("--role", required=True, help=text("clinician, administrator, …", "clinician など。"))
+@click.option("--name", default="", help=text("Name.", "氏名。"))
+@click.option("--name-en", default="", help=text("Name in Latin letters.", "氏名(ローマ字)。"))
+@click.option("--language", type=click.Choice(["ja", "en"]), default="ja", show_default=True)
+@click.option(
+    "--password-stdin",
+    is_flag=True,
+    help=text("Read the password from standard input.", "標準入力からパスワードを読む。"),
+)
+def add_person(email: str, code: str, role: str, name: str, name_en: str, language: str, password_stdin: bool) -> None:
+    from kakehashi.kernel import events
+    from kakehashi.kernel.people import actions
+
+    password = sys.stdin.readline().rstrip("\r\n") if password_stdin else None
+    with told_plainly():
+        organisation = organisation_of(code)
+        person = actions.add_person(
+            by=None,
+            email=email,
+            organisation=organisation,
+            role=role,
+            name=name,
+            name_en=name_en,
+            language=language,
+            password=password,
+        )
+        if password is None:
+            events.publish(actions.PersonInvited(person.pk, organisation.pk))
+    say(f"{email} is {role} of {code}.", f"{email} に {code} の {role} の役割を与えました。")
+
+
+@people.command("list", help=text("List people and their roles.", "人と役割の一覧。"))
+@click.option("--organisation", "code", default=None, help=text("Only of this organisation.", "この機関のみ。"))
+@SHAPE
+def list_people(code: str | None, shape: str) -> None:
+    from kakehashi.kernel.people.models import Membership
+
+    with told_plainly():
+        found = Membership.objects.select_related("person", "organisation").order_by("person__email", "since")
+        if code:
+            found = found.filter(organisation=organisation_of(code))
+        rows = [
+            {
+                "email": one.person.email,
+                "name": one.person.name,
+                "organisation": one.organisation.code,
+                "role": one.role,
+                "since": one.since.isoformat(),
+                "until": one.until.isoformat() if one.until else "",
+            }
+            for one in found
+        ]
+    show(rows, shape)

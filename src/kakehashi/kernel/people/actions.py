@@ -1,0 +1,130 @@
+"""Every write to people and their memberships."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from kakehashi.kernel import audit, events
+from kakehashi.kernel.errors import Conflict, Invalid
+from kakehashi.kernel.organisations.models import Organisation
+from kakehashi.kernel.people.models import Membership, Person
+from kakehashi.kernel.people.roles import Role
+from kakehashi.kernel.people.rules import may_manage_people
+
+
+@dataclass(frozen=True)
+class PersonInvited(events.Event):
+    """Someone was given a place here and needs the mail that lets them set a password."""
+
+    person_id: int
+    organisation_id: int
+
+
+def add_person(
+    *,
+    by: Person | None,
+    email: str,
+    organisation: Organisation,
+    role: str,
+    name: str = "",
+    name_en: str = "",
+    language: str = "ja",
+    password: str | None = None,
+) -> Person:
+    """Give someone an account and a role; who has an account already gets the role.
+
+    ``by`` None: the node's operator, on the command line. Raises Invalid naming the field.
+    """
+    address = email.strip().lower()
+    with transaction.atomic():
+        person = Person.objects.filter(email=address).first()
+        if person is None:
+            person = Person(email=address, name=name.strip(), name_en=name_en.strip(), language=language)
+            _check(person, role, password)
+            person.set_password(password)
+            person.save()
+            # The operator vouches for the address; an invited person proves it by opening the mail.
+            EmailAddress.objects.create(user=person, email=address, primary=True, verified=password is not None)
+            audit.record(by, "person.add", person, organisation=organisation)
+        else:
+            _check(person, role, None)
+        if not Membership.objects.filter(person=person, organisation=organisation, role=role, until=None).exists():
+            grant_role(by=by, person=person, organisation=organisation, role=role, checked=True)
+    return person
+
+
+def _check(person: Person, role: str, password: str | None) -> None:
+    problems: dict[str, list[Any]] = {}
+    try:
+        validate_email(person.email)
+    except ValidationError as error:
+        problems["email"] = list(error.messages)
+    if role not in Role.values:
+        text = _("There is no role “%(role)s”; there are: %(known)s.")
+        problems["role"] = [text % {"role": role, "known": ", ".join(Role.values)}]
+    if person.language not in ("ja", "en"):
+        problems["language"] = [_("Choose ja or en.")]
+    if password is not None:
+        try:
+            validate_password(password, person)
+        except ValidationError as error:
+            problems["password"] = list(error.messages)
+    if problems:
+        raise Invalid(problems)
+
+
+def invite_person(
+    *, by: Person, email: str, organisation: Organisation, role: str, name: str = "", language: str = "ja"
+) -> Person:
+    """Invite someone into one's organisation: they get a mail with a link to set their password.
+
+    Raises NotAllowed (recorded) unless ``by`` is its administrator, Invalid naming the field.
+    """
+    audit.insist(may_manage_people(by, organisation), by=by, action="person.invite", subject=organisation)
+    with transaction.atomic():
+        person = add_person(by=by, email=email, organisation=organisation, role=role, name=name, language=language)
+        events.publish(PersonInvited(person.pk, organisation.pk))
+        audit.record(by, "person.invite", person, organisation=organisation, detail={"role": role})
+    return person
+
+
+def grant_role(
+    *, by: Person | None, person: Person, organisation: Organisation, role: str, checked: bool = False
+) -> Membership:
+    """Give a person one more role. Raises NotAllowed unless ``by`` administers the organisation, Conflict when held."""
+    if not checked and by is not None:
+        audit.insist(may_manage_people(by, organisation), by=by, action="membership.grant", subject=person)
+    with transaction.atomic():
+        held = Membership.objects.select_for_update().filter(person=person, organisation=organisation, role=role)
+        if held.filter(until=None).exists():
+            raise Conflict(_("This person has this role already."))
+        membership = Membership.objects.create(person=person, organisation=organisation, role=role)
+        audit.record(by, "membership.grant", person, organisation=organisation, detail={"role": str(role)})
+    return membership
+
+
+def end_membership(membership_id: int, *, by: Person | None) -> None:
+    """End a role as of today: it no longer holds from now on. Raises NotAllowed, Conflict when it ended before."""
+    with transaction.atomic():
+        found = Membership.objects.select_for_update().filter(pk=membership_id).first()
+        if found is None or found.until is not None:
+            raise Conflict(_("This role has ended already."))
+        if by is not None:
+            verdict = may_manage_people(by, found)
+            audit.insist(verdict, by=by, action="membership.end", subject=("person", found.person_id))
+        yesterday = timezone.localdate() - timedelta(days=1)
+        if found.since > yesterday:
+            found.delete()
+        else:
+            found.until = yesterday
+            found.save(update_fields=["until"])
+        detail = {"role": found.role}
+        audit.record(by, "membership.end", ("person", found.person_id), organisation=found.organisation, detail=detail)

@@ -1,0 +1,71 @@
+"""``kakehashi organisations``, ``people`` and ``audit``: what they print, and their exit codes."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+from django.db import connection
+
+from kakehashi.cli import main
+from kakehashi.kernel import audit
+from kakehashi.kernel.audit import triggers
+from kakehashi.kernel.audit.models import AuditEntry
+from kakehashi.kernel.people.models import Person
+
+
+@pytest.fixture
+def kakehashi(db, monkeypatch):
+    """kakehashi("people", "list", …) → click's result."""
+    monkeypatch.setenv("KAKEHASHI_CLI_LANGUAGE", "en")
+    return lambda *arguments, **rest: CliRunner().invoke(main, arguments, **rest)
+
+
+def test_operator_sets_up_organisation_and_people(kakehashi):
+    added = kakehashi("organisations", "add", "KITA", "--name", "北病院", "--name-en", "North", "--erad", "1234567890")
+    assert (added.exit_code, added.output) == (0, "Registered KITA.\n")
+    arguments = ["people", "add", "a@example.org", "--organisation", "KITA", "--role", "clinician", "--password-stdin"]
+    assert kakehashi(*arguments, input="correct horse battery\n").exit_code == 0
+    assert Person.objects.get().check_password("correct horse battery")
+    listed = json.loads(kakehashi("people", "list", "--organisation", "KITA", "--format", "json").output)
+    assert [(row["email"], row["role"]) for row in listed] == [("a@example.org", "clinician")]
+    assert "北病院" in kakehashi("organisations", "list").output
+    assert audit.verify().intact
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["organisations", "add", "K K", "--name", "x"], "code: Use letters"),
+        (["people", "add", "x", "--organisation", "NONE", "--role", "clinician"], "Organisation NONE was not found"),
+        (["people", "list", "--organisation", "NONE"], "Organisation NONE was not found"),
+    ],
+)
+def test_bad_input_ends_with_two_and_says_what_is_wrong(kakehashi, arguments, said):
+    result = kakehashi(*arguments)
+    assert result.exit_code == 2
+    assert said in result.output
+
+
+def test_audit_verify_says_what_is_wrong_in_both_languages(kakehashi, monkeypatch):
+    audit.record_many([audit.entry(None, "step", ("case", n)) for n in range(3)])
+    assert kakehashi("audit", "verify").output == "3 entries, unbroken.\n"
+    triggers.remove(connection)
+    AuditEntry.objects.filter(pk=2).update(actor="person:9")
+    result = kakehashi("audit", "verify")
+    assert result.exit_code == 1
+    assert "Entry 2 was changed or forged" in result.output
+    monkeypatch.setenv("KAKEHASHI_CLI_LANGUAGE", "ja")
+    assert "記録 2 は改変" in kakehashi("audit", "verify").output
+    assert json.loads(kakehashi("audit", "verify", "--format", "json").output)["findings"][0]["sequence"] == 2
+
+
+def test_audit_list_filters(kakehashi):
+    audit.record("person:1", "case.edit", ("case", 5), detail={"findings": 2})
+    audit.read_of("person:2", "case", [5, 6])
+    audit.refused("person:2", "case.edit", ("case", 6))
+    assert len(kakehashi("audit", "list").output.splitlines()) == 3
+    assert len(kakehashi("audit", "list", "--subject", "case:5").output.splitlines()) == 2
+    assert len(kakehashi("audit", "list", "--refused").output.splitlines()) == 1
+    row = json.loads(kakehashi("audit", "list", "--actor", "person:1", "--format", "jsonl").output)
+    assert (row["subject"], row["detail"]) == ("case:5", {"findings": 2})
+    assert kakehashi("audit", "list", "--subject", "case").exit_code == 2
