@@ -129,6 +129,16 @@ def test_files_of_different_releases_are_refused(home: Path, small_release: Path
         knowledge.install(small_release, home)
 
 
+def test_annotations_of_another_ontology_altogether_are_refused(home: Path, small_release: Path) -> None:
+    hpoa = small_release / "phenotype.hpoa"
+    text = hpoa.read_text()
+    for number in ("0002279", "0001252", "0000006", "0000057"):
+        text = text.replace(f"\tHP:{number}\t", "\tHP:0777777\t")
+    hpoa.write_text(text)
+    with pytest.raises(InstallError, match="5 of 5 annotations"):
+        knowledge.install(small_release, home)
+
+
 def test_broken_labels_leave_the_old_ones_in_use(home: Path, small_labels: Path) -> None:
     knowledge.install_labels(small_labels, home)
     before = knowledge.load(home).fingerprint

@@ -5,8 +5,11 @@ import time
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kakehashi.engines.phenotype.knowledge import Knowledge, load
+from kakehashi.engines.phenotype.misspelling import one_slip
 from kakehashi.engines.phenotype.search import Search
 from kakehashi.engines.phenotype.sources import write_choice
 from kakehashi.engines.phenotype.wording import plain, runs
@@ -103,6 +106,7 @@ def test_our_own_wordings_name_current_terms_and_are_found_without_any_label_tab
 ) -> None:
     rows = read_wordings()
     assert len(rows) > 300
+    assert len({row.texts[0] for row in rows}) == len({row.number for row in rows}) == len(rows)
     for row in rows:
         term = knowledge.ontology.resolve(f"HP:{row.number:07d}")
         assert (term.status, term.label) == ("current", row.label)
@@ -116,8 +120,40 @@ def test_wrong_labels_of_the_table_are_corrected_and_equal_ones_told_apart(japan
     (cough,) = japanese.terms("HP:0012735", language="ja")
     assert cough.label == "咳嗽"
     assert "Cough" not in [hit.label_en for hit in japanese.terms("外層")]
-    labels = [hit.label for hit in japanese.terms("屈指", language="ja", limit=30)]
+    labels = [hit.label for hit in japanese.terms("眼振", language="ja", limit=30)]
+    assert labels[0] == "眼振"
+    assert any(label.startswith("眼振（") for label in labels[1:])
     assert len(set(labels)) == len(labels)
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("siezure", "HP:0001250"),
+        ("scoliossis", "HP:0002650"),
+        ("microcephly", "HP:0000252"),
+        ("atxia", "HP:0001251"),
+        ("hepatomegali", "HP:0002240"),
+        ("agenesis corpus calossum", "HP:0001274"),
+    ],
+)
+def test_one_slip_of_the_finger_is_forgiven(search: Search, text: str, first: str) -> None:
+    assert search.terms(text)[0].id == first
+
+
+@given(word=st.text("abcde", min_size=4, max_size=8), place=st.integers(0, 7), letter=st.sampled_from("abcdef"))
+def test_a_slip_is_one_letter_and_no_more(word: str, place: int, letter: str) -> None:
+    place = min(place, len(word) - 1)
+    for slipped in (
+        word[:place] + word[place + 1 :],
+        word[:place] + letter + word[place:],
+        word[:place] + letter + word[place + 1 :],
+        word[:place] + word[place : place + 2][::-1] + word[place + 2 :],
+    ):
+        assert one_slip(word, slipped)
+        assert one_slip(slipped, word)
+    assert not one_slip(word, "xy" + word)
+    assert not one_slip(word, "x" + word[1:] + "y")
 
 
 def test_without_japanese_labels_the_search_says_so(search: Search, japanese: Search) -> None:

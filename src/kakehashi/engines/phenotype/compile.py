@@ -23,7 +23,7 @@ from kakehashi.engines.phenotype.problems import ParseError
 from kakehashi.engines.phenotype.searchindex import EXACT_SYNONYM, LABEL, OTHER_SYNONYM, Entry, build
 from kakehashi.engines.phenotype.wordings_ja import read_wordings
 
-FORMAT = 3  # raise it whenever the arrays change; older compiled folders are then compiled anew
+FORMAT = 5  # raise it whenever the arrays change; older compiled folders are then compiled anew
 
 CURRENT, ALTERNATIVE, OBSOLETE = 0, 1, 2
 
@@ -199,7 +199,7 @@ def _compile_labels(
     """Japanese labels and all synonyms; returns how many translated HPO ids are no term of this release.
 
     A label comes from the installed table; our own wordings fill in, correct it where marked, and are synonyms else.
-    Where two terms would read the same, the English label is added in brackets.
+    Where two terms would read the same, the English label is added in brackets, but not to the one we word so.
     """
     labels_ja = [""] * len(order)
     synonyms: list[list[Synonym]] = [list(term.synonyms) for term in order]
@@ -218,17 +218,20 @@ def _compile_labels(
             else:
                 synonyms[place].append(Synonym(wording.text, wording.scope or "RELATED", "", "ja"))
     out.meta["labels_ja_count"] = sum(1 for label in labels_ja if label)
+    ours: set[int] = set()
     for own in read_wordings():
         place = index.get(own.number, -1)
         if place < 0:
             continue
         if own.instead or not labels_ja[place]:
             labels_ja[place] = own.texts[0]
+        if labels_ja[place] == own.texts[0]:
+            ours.add(place)
         known = {labels_ja[place], *(synonym.text for synonym in synonyms[place])}
         synonyms[place].extend(Synonym(text, "EXACT", "", "ja") for text in own.texts if text not in known)
     flat = [synonym for row in synonyms for synonym in row]
     kinds = sorted({synonym.kind for synonym in flat})
-    out.tables["labels_ja"] = _distinct(labels_ja, order)
+    out.tables["labels_ja"] = _distinct(labels_ja, order, ours)
     out.tables["synonyms"] = [synonym.text for synonym in flat]
     out.arrays["synonym_indptr"] = np.cumsum([0, *map(len, synonyms)]).astype(np.int32)
     out.arrays["synonym_scope"] = np.array([SCOPES.index(synonym.scope) for synonym in flat], dtype=np.uint8)
@@ -249,12 +252,12 @@ def _compile_labels(
     return unplaced
 
 
-def _distinct(labels: list[str], order: list[OboTerm]) -> list[str]:
-    """The labels, with the English one in brackets where several terms have the same."""
+def _distinct(labels: list[str], order: list[OboTerm], ours: set[int]) -> list[str]:
+    """The labels, with the English one in brackets where several terms have the same; `ours` keep theirs."""
     times = Counter(labels)
     return [
-        f"{label}（{term.name}）" if label and times[label] > 1 else label
-        for label, term in zip(labels, order, strict=True)
+        f"{label}（{order[i].name}）" if label and times[label] > 1 and i not in ours else label
+        for i, label in enumerate(labels)
     ]
 
 

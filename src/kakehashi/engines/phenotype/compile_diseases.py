@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice, repeat
 from typing import Any
 
 import numpy as np
@@ -29,23 +30,22 @@ def compile_diseases(
 ) -> None:
     """Fill `arrays`, `tables` and `meta`. `place` maps HPO numbers, alternative ones included, to term indices.
 
-    A row whose term the ontology does not know is left out and named in meta["unplaced_rows"], never lost in silence.
+    A row whose term the ontology does not know is left out, an unknown onset or modifier is taken off its row; both
+    are named in meta["unplaced_rows"], never lost in silence.
     """
     names: dict[str, Counter[str]] = {}
-    kept: list[Annotation] = []
-    unplaced: list[str] = []
-    unplaced_count = 0
-    for row in hpoa.rows:
-        names.setdefault(row.disease_id, Counter())[row.disease_name] += 1
-        if row.term in place:
-            kept.append(row)
-            continue
-        unplaced_count += 1
-        if len(unplaced) < PROBLEMS_KEPT:
-            unplaced.append(f"phenotype.hpoa:{row.line} {row.disease_id} HP:{row.term:07d}")
+    for (disease, name), count in Counter((row.disease_id, row.disease_name) for row in hpoa.rows).items():
+        names.setdefault(disease, Counter())[name] = count
     ids = sorted(names)
     disease_index = {disease: i for i, disease in enumerate(ids)}
-    kept.sort(key=lambda row: (disease_index[row.disease_id], place[row.term], row.line))
+    kept = [row for row in hpoa.rows if row.term in place]
+    order = np.lexsort(([place[row.term] for row in kept], [disease_index[row.disease_id] for row in kept]))
+    unplaced = [
+        f"phenotype.hpoa:{row.line} {row.disease_id} HP:{number:07d}"
+        for row in hpoa.rows
+        for number in (row.term, row.onset, *row.modifiers)
+        if number and number not in place
+    ]
 
     sources = sorted({disease.partition(":")[0] for disease in ids})
     tables["disease_ids"] = ids
@@ -53,9 +53,9 @@ def compile_diseases(
     tables["disease_labels_ja"] = [japanese[d][0].text if d in japanese else "" for d in ids]
     arrays["disease_source"] = np.array([sources.index(d.partition(":")[0]) for d in ids], dtype=np.uint8)
     meta["disease_sources"] = sources
-    meta["unplaced_rows"] = unplaced
-    meta["unplaced_rows_count"] = unplaced_count
-    _rows(arrays, tables, kept, disease_index, place)
+    meta["unplaced_rows"] = unplaced[:PROBLEMS_KEPT]
+    meta["unplaced_rows_count"] = len(unplaced)
+    _rows(arrays, tables, [kept[i] for i in order.tolist()], disease_index, place)
     _genes(arrays, tables, meta, genes, disease_index)
 
 
@@ -70,7 +70,7 @@ def _rows(
     modifiers: dict[tuple[int, ...], int] = {}
     for row in rows:
         references.setdefault(row.references, len(references))
-        modifiers.setdefault(tuple(place[m] for m in row.modifiers if m in place), len(modifiers))
+        modifiers.setdefault(row.modifiers, len(modifiers))
     publications: dict[str, int] = {}
     for reference in references:
         for publication in reference:
@@ -79,24 +79,28 @@ def _rows(
     def column(name: str, values: Iterable[float], kind: type[np.generic]) -> None:
         arrays[f"row_{name}"] = np.fromiter(values, dtype=kind, count=len(rows))
 
-    column("disease", (disease_index[r.disease_id] for r in rows), np.int32)
-    column("term", (place[r.term] for r in rows), np.int32)
-    column("numerator", (r.frequency.numerator for r in rows), np.int32)
-    column("denominator", (r.frequency.denominator for r in rows), np.int32)
-    column("frequency", (np.nan if r.frequency.value is None else r.frequency.value for r in rows), np.float64)
-    column("frequency_kind", (FREQUENCY_KINDS.index(r.frequency.kind) for r in rows), np.uint8)
-    column("negated", (r.negated for r in rows), np.bool_)
-    column("reference", (references[r.references] for r in rows), np.int32)
-    column("onset", (place.get(r.onset, -1) for r in rows), np.int32)
-    column("sex", (SEXES.index(r.sex) for r in rows), np.uint8)
-    column("aspect", (ASPECTS.index(r.aspect) for r in rows), np.uint8)
-    column("evidence", (EVIDENCES.index(r.evidence) for r in rows), np.uint8)
-    column("modifiers", (modifiers[tuple(place[m] for m in r.modifiers if m in place)] for r in rows), np.int32)
+    columns = zip(*rows, strict=True) if rows else repeat(())
+    _, diseases, _, negated, terms, cited, evidence, onset, frequency, sex, modified, aspect = islice(columns, 12)
+    column("disease", map(disease_index.__getitem__, diseases), np.int32)
+    column("term", map(place.__getitem__, terms), np.int32)
+    column("numerator", (f.numerator for f in frequency), np.int32)
+    column("denominator", (f.denominator for f in frequency), np.int32)
+    column("frequency", (np.nan if f.value is None else f.value for f in frequency), np.float64)
+    column("frequency_kind", (FREQUENCY_KINDS.index(f.kind) for f in frequency), np.uint8)
+    column("negated", negated, np.bool_)
+    column("reference", map(references.__getitem__, cited), np.int32)
+    column("onset", (place.get(number, -1) for number in onset), np.int32)
+    column("sex", map(SEXES.index, sex), np.uint8)
+    column("aspect", map(ASPECTS.index, aspect), np.uint8)
+    column("evidence", map(EVIDENCES.index, evidence), np.uint8)
+    column("modifiers", map(modifiers.__getitem__, modified), np.int32)
     arrays["disease_row_indptr"] = _indptr(arrays["row_disease"], len(disease_index))
     arrays["reference_indptr"], arrays["reference_indices"] = _ragged(
         [[publications[p] for p in reference] for reference in references]
     )
-    arrays["modifier_indptr"], arrays["modifier_indices"] = _ragged(modifiers)
+    arrays["modifier_indptr"], arrays["modifier_indices"] = _ragged(
+        [[place[m] for m in row_modifiers if m in place] for row_modifiers in modifiers]
+    )
     tables["publications"] = list(publications)
 
 

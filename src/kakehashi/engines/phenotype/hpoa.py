@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from kakehashi.engines.phenotype.obo import term_number
 from kakehashi.engines.phenotype.problems import ParseError
@@ -63,9 +64,11 @@ class Frequency:
 NOT_GIVEN = Frequency("none", None)
 
 
-@dataclass(frozen=True, slots=True)
-class Annotation:
-    """One row. Terms are numbers (1250 for HP:0001250); `onset` 0 where it is not given."""
+class Annotation(NamedTuple):
+    """One row; terms are numbers (1250 for HP:0001250), `onset` 0 where it is not given.
+
+    A tuple, as there are hundreds of thousands.
+    """
 
     line: int
     disease_id: str
@@ -170,7 +173,7 @@ def _row(
         onset=_term(onset, "onset", source, line) if onset else 0,
         frequency=frequencies[frequency],
         sex=sex.upper(),
-        modifiers=tuple(dict.fromkeys(_term(part, "modifier", source, line) for part in modifier.split(";") if part)),
+        modifiers=_terms(modifier, "modifier", source, line) if modifier else (),
         aspect=aspect,
         biocuration=biocuration,
     )
@@ -207,6 +210,10 @@ def _term(text: str, column: str, source: str, line: int) -> int:
     if number is None:
         raise _bad(source, line, column, text, "an HPO id such as HP:0001250", "HP:0001250 のような HPO の id")
     return number
+
+
+def _terms(text: str, column: str, source: str, line: int) -> tuple[int, ...]:
+    return tuple(dict.fromkeys(_term(part, column, source, line) for part in text.split(";") if part))
 
 
 def _bad(source: str, line: int, column: str, value: str, wanted_en: str, wanted_ja: str) -> ParseError:

@@ -1,8 +1,8 @@
 """Finding a term or a disease by what a person types: label, synonym or id, English or Japanese.
 
 Order of the answers: exact label, exact synonym, wordings that begin with the query, wordings that hold all of it in
-any order, wordings that hold a part of it. Within one rank terms that more diseases have come first, then shorter
-wordings; the same query always gives the same order.
+any order, wordings that hold a part of it or a word one slip of the finger away. Within one rank terms that more
+diseases have come first, then shorter wordings; the same query always gives the same order.
 """
 
 from __future__ import annotations

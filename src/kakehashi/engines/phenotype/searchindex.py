@@ -15,9 +15,11 @@ import numpy as np
 import numpy.typing as npt
 
 from kakehashi.engines.phenotype.cachefolder import CompiledFolder
+from kakehashi.engines.phenotype.misspelling import build_slips, near_words
 from kakehashi.engines.phenotype.wording import pairs, runs
 
 LABEL, EXACT_SYNONYM, OTHER_SYNONYM = range(3)
+_PREFIX_WORTH, _MISSPELT_WORTH = 0.95, 0.8
 MOST_TOKENS = 24  # of a query; what comes after is not looked at
 
 
@@ -73,6 +75,7 @@ def build(
     tables[f"{name}.texts"] = [entry.text for entry in entries]
     arrays[f"{name}.indptr"] = np.cumsum([0, *(len(postings[word]) for word in vocabulary)]).astype(np.int32)
     arrays[f"{name}.entries"] = np.array([n for word in vocabulary for n in postings[word]], dtype=np.int32)
+    arrays[f"{name}.slip_hashes"], arrays[f"{name}.slip_words"] = build_slips(vocabulary)
     arrays[f"{name}.owner"] = np.array([entry.owner for entry in entries], dtype=np.int32)
     arrays[f"{name}.kind"] = np.array([entry.kind for entry in entries], dtype=np.uint8)
     arrays[f"{name}.japanese"] = np.array([entry.japanese for entry in entries], dtype=np.bool_)
@@ -86,6 +89,8 @@ class SearchIndex:
         self._vocabulary = list(folder.strings(f"{name}.vocabulary"))
         self._indptr: npt.NDArray[np.int32] = folder.array(f"{name}.indptr")
         self._entries: npt.NDArray[np.int32] = folder.array(f"{name}.entries")
+        self._slip_hashes: npt.NDArray[np.uint32] = folder.array(f"{name}.slip_hashes")
+        self._slip_words: npt.NDArray[np.int32] = folder.array(f"{name}.slip_words")
         self.owner: npt.NDArray[np.int32] = folder.array(f"{name}.owner")
         self.kind: npt.NDArray[np.uint8] = folder.array(f"{name}.kind")
         self.japanese: npt.NDArray[np.bool_] = folder.array(f"{name}.japanese")
@@ -94,9 +99,9 @@ class SearchIndex:
         self.texts = folder.strings(f"{name}.texts")
 
     def coverage(self, query: Query) -> npt.NDArray[np.float32]:
-        """How much of the query each entry holds, 0–1: tokens weighted by rarity, a prefix slightly less than a word.
+        """float32[entries]: how much of the query each entry holds, 0–1.
 
-        float32[entries]
+        Tokens are weighted by rarity; a prefix counts slightly less than a word, a misspelt word less again.
         """
         count = len(self.owner)
         total = 0.0
@@ -106,13 +111,22 @@ class SearchIndex:
             exact = start < len(self._vocabulary) and self._vocabulary[start] == token
             end = start + int(exact) if whole else bisect_left(self._vocabulary, token + "\U0010ffff", start)
             hits = self._entries[self._indptr[start] : self._indptr[end]]
+            worth = 1.0 if whole else _PREFIX_WORTH
+            if not len(hits) and not whole:
+                hits, worth = self._misspelt(token), _MISSPELT_WORTH
             weight = float(np.log1p(count / (len(hits) + 1)))
             total += weight
             if not len(hits):
                 continue
             held = np.zeros(count, dtype=np.float32)
-            held[hits] = weight if whole else 0.95 * weight
+            held[hits] = worth * weight
             if exact:
                 held[self._entries[self._indptr[start] : self._indptr[start + 1]]] = weight
             covered += held
         return covered / np.float32(total) if total else covered
+
+    def _misspelt(self, token: str) -> npt.NDArray[np.int32]:
+        """The entries that hold a word one slip away from `token`."""
+        words = near_words(token, self._vocabulary, self._slip_hashes, self._slip_words)
+        slices = [self._entries[self._indptr[word] : self._indptr[word + 1]] for word in words]
+        return np.concatenate(slices) if slices else np.zeros(0, dtype=np.int32)

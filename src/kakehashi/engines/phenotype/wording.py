@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _KATAKANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
 _CHARACTERS = str.maketrans(
@@ -64,6 +65,7 @@ def _stem_ja(run: str) -> str:
     return run[:-1] if len(run) > 2 and run.endswith("症") else run
 
 
+@lru_cache(maxsize=32_768)
 def stem(word: str) -> str:
     """An English word in American spelling and without its plural."""
     for pattern, american in _BRITISH:
