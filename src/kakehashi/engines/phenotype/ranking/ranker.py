@@ -1,0 +1,305 @@
+"""Ranks diseases for a patient: likelihood ratios of the findings, a prior, and whatever else is known.
+
+score(D) = prior + Σ over observed findings (w · log ratio(t, D) − v · log size(D)) + excluded + onset + sex
+         + inheritance + genes + nearest solved case
+
+Every term is fitted to the scale of a log posterior (`parameters.json`), so that probabilities follow by softmax.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from kakehashi.engines.phenotype.knowledge import Knowledge
+from kakehashi.engines.phenotype.ranking import circumstances
+from kakehashi.engines.phenotype.ranking.calibration import Posterior, posterior
+from kakehashi.engines.phenotype.ranking.evidence import Explainer
+from kakehashi.engines.phenotype.ranking.leaveout import LeftOut, Patch, leave_out, patch
+from kakehashi.engines.phenotype.ranking.likelihood import Likelihood
+from kakehashi.engines.phenotype.ranking.model import Model, open_model
+from kakehashi.engines.phenotype.ranking.outlook import questions, sufficiency
+from kakehashi.engines.phenotype.ranking.parameters import Parameters, fitted
+from kakehashi.engines.phenotype.ranking.patient import Findings, Patient, arrange
+from kakehashi.engines.phenotype.ranking.result import (
+    Evidence,
+    FindingEvidence,
+    OtherEvidence,
+    RankedDisease,
+    Ranking,
+    Topic,
+)
+from kakehashi.engines.phenotype.ranking.solved import SolvedCases
+
+Float64 = npt.NDArray[np.float64]
+Int32 = npt.NDArray[np.int32]
+
+PooledRows = Literal["drop", "keep"]
+
+DEFAULT_SOURCES = frozenset({"OMIM"})
+PUBLICATIONS_KEPT = 64
+
+
+@dataclass(frozen=True, slots=True)
+class _Scored:
+    """One model's part of a ranking."""
+
+    source: str
+    findings: Findings
+    changed: Patch | None
+    total: Float64
+    others: dict[Topic, Float64]
+    size: Float64
+
+
+class Ranker:
+    """Ranks the diseases of `sources` ("OMIM", "ORPHA", "DECIPHER"); one may be used by many threads.
+
+    Compiled models are opened on construction (compiled first where missing, some seconds). Errors: ValueError for a
+    source that the release does not hold; KnowledgeError where models cannot be kept on disk.
+    """
+
+    def __init__(
+        self,
+        knowledge: Knowledge,
+        *,
+        sources: Collection[str] = DEFAULT_SOURCES,
+        solved: SolvedCases | None = None,
+        parameters: Parameters | None = None,
+    ) -> None:
+        missing = sorted(set(sources) - set(knowledge.diseases.sources))
+        if missing or not sources:
+            known = ", ".join(knowledge.diseases.sources)
+            raise ValueError(f"no diseases of source {', '.join(missing) or '(none)'}: this release holds {known}")
+        self.knowledge = knowledge
+        self.parameters = parameters or fitted()
+        self.solved = solved
+        self._models: dict[str, Likelihood] = {}
+        for source in sorted(sources):
+            model = open_model(knowledge, source, self.parameters.profile)
+            self._models[source] = Likelihood(model, knowledge.ontology, self.parameters.score)
+        self._explainers = {
+            source: Explainer(knowledge, likelihood, self.parameters) for source, likelihood in self._models.items()
+        }
+        self._without: OrderedDict[tuple[str, PooledRows], dict[str, Patch] | None] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def rank(
+        self,
+        patient: Patient,
+        *,
+        leave_publication_out: bool = False,
+        pooled_rows: PooledRows = "drop",
+        top: int = 10,
+    ) -> Ranking:
+        """Rank all diseases for `patient`; the first `top` come with labels, genes and evidence.
+
+        `leave_publication_out`: as if phenotype.hpoa held no row that cites the patient's own publication, and the
+        library no solved case of it. `pooled_rows`: 6,571 rows of the embedded release pool several publications;
+        "drop" leaves out every row that cites the patient's own, "keep" only those that cite nothing else (so that
+        what the others reported stays, and with it, unavoidably, the patient herself). Errors: ValueError for an index
+        that is no term.
+        """
+        findings = arrange(patient, self.knowledge.ontology)
+        leaving = patient.publication if leave_publication_out else None
+        changes = self._changes(leaving, pooled_rows) if leaving else None
+        parts = [
+            self._score(source, findings, patient, changes[source] if changes else None, leaving)
+            for source in self._models
+        ]
+        indices = np.concatenate([self._models[part.source].model.diseases for part in parts])
+        scores = np.concatenate([part.total for part in parts])
+        calibration = self.parameters.calibration_solved if self.solved else self.parameters.calibration
+        shares = posterior(scores, len(findings.observed), calibration)
+        return self._ranking(findings, parts, indices, scores, shares, top)
+
+    # --- scores --------------------------------------------------------------------------------------------------
+
+    def _score(
+        self, source: str, findings: Findings, patient: Patient, changed: Patch | None, own_publication: str | None
+    ) -> _Scored:
+        likelihood = self._models[source]
+        model, score = likelihood.model, self.parameters.score
+        traits = model.traits if changed is None else changed.traits
+        total = np.zeros(model.n)
+        for term in findings.observed:
+            total += likelihood.row(term, changed)
+        size = self._size(likelihood, changed)
+        total *= score.finding
+        total -= len(findings.observed) * size
+        for term in findings.excluded:
+            total += self._excluded(model, term, changed)
+        others: dict[Topic, Float64] = {"prior": circumstances.patients_prior(traits, score)}
+        optional: dict[Topic, Float64 | None] = {
+            "onset": circumstances.onset_scores(self.knowledge, patient, traits, score),
+            "sex": circumstances.sex_scores(patient, traits, score),
+            "inheritance": circumstances.inheritance_scores(self.knowledge, patient, model, changed, score),
+            "genes": circumstances.gene_scores(self.knowledge, patient, model, score),
+        }
+        if self.solved:
+            excess, _ = self.solved.nearest(findings.observed, model, score.solved_share, own_publication)
+            optional["solved"] = score.solved * excess
+        others.update({topic: values for topic, values in optional.items() if values is not None})
+        for values in others.values():
+            total += values
+        return _Scored(source, findings, changed, total, others, size)
+
+    def _size(self, likelihood: Likelihood, changed: Patch | None) -> Float64:
+        """What each observed finding costs a disease for the size of its profile; 0 for the mean size."""
+        model, score = likelihood.model, self.parameters.score
+        traits, kin_size = (model.traits, model.kin_size) if changed is None else (changed.traits, changed.kin_size)
+        reference = model.reference_size if changed is None else changed.left_out.reference_size
+        share = likelihood.share(traits.findings)
+        size = (1 - share) * traits.size + share * kin_size
+        cost: Float64 = score.size * np.log((size + score.size_floor) / (reference + score.size_floor))
+        return cost.astype(np.float64)
+
+    def _excluded(self, model: Model, term: int, changed: Patch | None) -> Float64:
+        """What an excluded finding costs the diseases in which it is frequent."""
+        score = self.parameters.score
+        frequency = np.zeros(model.n)
+        start, end = model.own.indptr[term], model.own.indptr[term + 1]
+        frequency[model.own.column[start:end]] = model.own.frequency[start:end]
+        if changed is not None:
+            lost = changed.lost >= 0
+            frequency[changed.columns[lost]] = changed.left_out.own[changed.lost[lost], term]
+        expected = 0.95 * np.maximum(frequency, score.excluded_from)
+        cost: Float64 = score.excluded * np.log((1 - expected) / (1 - 0.95 * score.excluded_from))
+        return cost
+
+    def _changes(self, publication: str, pooled_rows: PooledRows) -> dict[str, Patch] | None:
+        """What changes per model without the rows that cite `publication`; None where nothing cites it."""
+        key = (publication, pooled_rows)
+        with self._lock:
+            if key in self._without:
+                self._without.move_to_end(key)
+                return self._without[key]
+        diseases = self.knowledge.diseases
+        rows = diseases.rows_citing(publication).astype(np.int64)
+        if pooled_rows == "keep":
+            cited = np.diff(diseases.reference_indptr)[diseases.row_reference[rows]]
+            rows = rows[cited == 1]
+        changes: dict[str, Patch] | None = None
+        if len(rows):
+            any_model = next(iter(self._models.values())).model
+            left_out: LeftOut = leave_out(self.knowledge, any_model, rows, self.parameters.profile)
+            changes = {source: patch(likelihood.model, left_out) for source, likelihood in self._models.items()}
+        with self._lock:
+            self._without[key] = changes
+            while len(self._without) > PUBLICATIONS_KEPT:
+                self._without.popitem(last=False)
+        return changes
+
+    # --- result --------------------------------------------------------------------------------------------------
+
+    def _ranking(
+        self, findings: Findings, parts: list[_Scored], indices: Int32, scores: Float64, shares: Posterior, top: int
+    ) -> Ranking:
+        probabilities = shares.probabilities
+        order = _first(scores, top)
+        explain = _Explanation(self, parts)
+        ranked = tuple(self._row(int(place), indices, scores, probabilities, explain) for place in order)
+        by_index = np.argsort(indices, kind="stable")
+        likeliest = max(parts, key=lambda part: float(part.total.max(initial=-np.inf)))
+        own = shares.known[np.isin(indices, self._models[likeliest.source].model.diseases)]
+        return Ranking(
+            ranked,
+            shares.unknown,
+            findings,
+            indices[by_index],
+            scores[by_index],
+            probabilities[by_index],
+            explain,
+            lambda: sufficiency(shares),
+            lambda count: questions(
+                self.knowledge,
+                self._models[likeliest.source].model,
+                self._explainers[likeliest.source],
+                own,
+                findings,
+                likeliest.changed,
+                count,
+            ),
+        )
+
+    def _row(
+        self, place: int, indices: Int32, scores: Float64, probabilities: Float64, explain: _Explanation
+    ) -> RankedDisease:
+        diseases = self.knowledge.diseases
+        disease = int(indices[place])
+        return RankedDisease(
+            1 + int((scores > scores[place]).sum()),
+            disease,
+            diseases.ids[disease],
+            diseases.labels[disease],
+            diseases.labels_ja[disease],
+            float(scores[place]),
+            float(probabilities[place]),
+            tuple(gene.symbol for gene in diseases.genes(disease)),
+            explain,
+        )
+
+    def column(self, source: str, disease: int) -> int | None:
+        """The column of a disease index in the model of `source`."""
+        return self._models[source].model.column(disease)
+
+    def explain(self, part: _Scored, column: int) -> Evidence:
+        """The evidence for one disease of a ranking."""
+        likelihood, explainer = self._models[part.source], self._explainers[part.source]
+        weight, cost = self.parameters.score.finding, float(part.size[column])
+        changed, findings = part.changed, part.findings
+        evidence: list[FindingEvidence] = []
+        for term in findings.observed:
+            contribution = weight * float(likelihood.row(term, changed)[column]) - cost
+            evidence.append(explainer.finding(term, column, contribution, changed))
+        for term in findings.excluded:
+            contribution = float(self._excluded(likelihood.model, term, changed)[column])
+            evidence.append(explainer.excluded(term, column, contribution, changed))
+        others: list[OtherEvidence] = [
+            circumstances.other_evidence(topic, float(values[column])) for topic, values in part.others.items()
+        ]
+        return Evidence(
+            float(part.total[column]),
+            tuple(evidence),
+            tuple(other for other in others if other.contribution != 0.0),
+            tuple(
+                one.term for one in evidence if not one.excluded and (one.contribution <= 0 or one.through == "none")
+            ),
+            explainer.expected(column, findings.observed, findings.excluded, changed),
+        )
+
+
+class _Explanation:
+    """Explains any disease of one ranking when asked, and remembers it."""
+
+    def __init__(self, ranker: Ranker, parts: list[_Scored]) -> None:
+        self._ranker = ranker
+        self._parts = parts
+        self._known: dict[int, Evidence] = {}
+
+    def __call__(self, disease: int) -> Evidence:
+        if disease not in self._known:
+            for part in self._parts:
+                column = self._ranker.column(part.source, disease)
+                if column is not None:
+                    self._known[disease] = self._ranker.explain(part, column)
+                    break
+            else:
+                raise KeyError(disease)
+        return self._known[disease]
+
+
+def _first(scores: Float64, top: int) -> npt.NDArray[np.int64]:
+    """The places of the `top` highest scores, highest first, equals in the order they stand."""
+    count = max(0, min(top, len(scores)))
+    if count == 0:
+        return np.zeros(0, dtype=np.int64)
+    least = np.partition(scores, len(scores) - count)[len(scores) - count]
+    among = np.flatnonzero(scores >= least)
+    return among[np.argsort(-scores[among], kind="stable")][:count]
