@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import time
 from dataclasses import dataclass
 
 import pytest
@@ -81,6 +82,9 @@ def open_page(browser, live_server):
             session[SESSION_KEY] = str(person.pk)
             session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
             session[HASH_SESSION_KEY] = person.get_session_auth_hash()
+            session["account_authentication_methods"] = [
+                {"method": "password", "at": time.time(), "email": person.email}
+            ]
             session.save()
             cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session.session_key, "url": live_server.url}
             context.add_cookies([cookie])

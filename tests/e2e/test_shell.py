@@ -10,7 +10,14 @@ LOOKS = [
     Look(360, "en", "light"),
     Look(1280, "ja", "dark"),
 ]
-SIGNED_OUT = ["/", "/accounts/login/", "/accounts/password/reset/", "/accounts/signup/", "/nowhere/"]
+SIGNED_OUT = [
+    "/",
+    "/accounts/login/",
+    "/accounts/password/reset/",
+    "/accounts/password/reset/done/",
+    "/accounts/signup/",
+    "/nowhere/",
+]
 SIGNED_IN = [
     "/",
     "/search/",
@@ -20,6 +27,10 @@ SIGNED_IN = [
     "/accounts/password/change/",
     "/accounts/email/",
     "/accounts/2fa/",
+    "/accounts/2fa/totp/activate/",
+    "/accounts/2fa/webauthn/",
+    "/accounts/2fa/webauthn/add/",
+    "/accounts/reauthenticate/",
     "/accounts/logout/",
     "/nowhere/",
 ]
