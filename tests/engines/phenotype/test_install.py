@@ -159,7 +159,7 @@ def test_a_damaged_cache_is_compiled_again(home: Path) -> None:
         flipped = bytearray(whole)
         flipped[-3] ^= 0xFF
         for content in (whole[: len(whole) // 2], b"", bytes(flipped), None):
-            knowledge._opened.clear()
+            knowledge._in_force.clear()
             (folder / victim).unlink()
             if content is not None:
                 (folder / victim).write_bytes(content)
@@ -174,11 +174,11 @@ def test_a_deleted_cache_and_stray_pointers_do_no_harm(home: Path) -> None:
     import shutil
 
     shutil.rmtree(home / "compiled")
-    knowledge._opened.clear()
+    knowledge._in_force.clear()
     assert knowledge.load(home).ontology.n == 7
     for pointer in (home / "compiled").glob(".stamp-*"):
         pointer.write_bytes(b"../../etc\xff")
-    knowledge._opened.clear()
+    knowledge._in_force.clear()
     assert knowledge.load(home).ontology.n == 7
 
 
@@ -226,7 +226,7 @@ def test_two_processes_compile_at_once_without_harm(home: Path) -> None:
     for worker in workers:
         worker.join(timeout=60)
         assert worker.exitcode == 0
-    knowledge._opened.clear()
+    knowledge._in_force.clear()
     assert found == {knowledge.load(home).fingerprint}
     assert not [path for path in (home / "compiled").iterdir() if path.is_dir() and path.name.startswith(".")]
 
@@ -244,7 +244,7 @@ def test_a_new_release_is_seen_by_a_running_process(home: Path, small_release: P
 def test_the_embedded_release_loads_quickly(knowledge_folder: Path) -> None:
     times = []
     for _ in range(5):
-        knowledge._opened.clear()
+        knowledge._in_force.clear()
         started = time.process_time()
         known = knowledge.load(knowledge_folder)
         assert known.ontology.index("HP:0001250") is not None

@@ -11,15 +11,15 @@ from functools import cached_property
 from pathlib import Path
 
 from kakehashi.engines.phenotype.cachefolder import CompiledFolder
-from kakehashi.engines.phenotype.compiledcache import open_or_compile, pointed, pointer_of
+from kakehashi.engines.phenotype.compiledcache import open_or_compile
 from kakehashi.engines.phenotype.diseases import Diseases
 from kakehashi.engines.phenotype.install import install, install_labels, remove_labels
 from kakehashi.engines.phenotype.ontology import Ontology
-from kakehashi.engines.phenotype.sources import current_sources, ontology_folder, unwritable
+from kakehashi.engines.phenotype.sources import choice_state, current_sources, ontology_folder, unwritable
 
 __all__ = ["Knowledge", "Status", "install", "install_labels", "load", "remove_labels", "status"]
 
-_opened: dict[Path, Knowledge] = {}
+_in_force: dict[Path, tuple[tuple[int, ...], Knowledge]] = {}  # ontology folder → state of its choice, what it led to
 _opening = threading.Lock()
 
 
@@ -74,21 +74,21 @@ def load(cache: Path | None = None) -> Knowledge:
     """The knowledge in force; compiled when needed (seconds), else opened in milliseconds and kept for the process.
 
     `cache` is the ontology folder, default KAKEHASHI_HOME/ontology. A release or labels installed by another process
-    are seen by the next call. Errors: KnowledgeError (a source file is missing or broken, the folder is not writable).
+    are seen by the next call, which costs microseconds while nothing has changed. Errors: KnowledgeError (a source
+    file is missing or broken, the folder is not writable).
     """
-    folder = ontology_folder(cache)
-    sources = current_sources(folder)
-    try:
-        with _opening:
-            known = pointed(pointer_of(folder, sources))
-            if known is not None and (knowledge := _opened.get(known)) is not None:
-                return knowledge
-            opened = open_or_compile(folder, sources)
-            knowledge = Knowledge(opened, str(opened.meta["fingerprint"]))
-            _opened[opened.path] = knowledge
-            return knowledge
-    except OSError as error:
-        raise unwritable(folder, error) from error
+    folder = ontology_folder(cache).absolute()
+    with _opening:
+        state = choice_state(folder)
+        if (kept := _in_force.get(folder)) is not None and kept[0] == state:
+            return kept[1]
+        try:
+            opened = open_or_compile(folder, current_sources(folder))
+        except OSError as error:
+            raise unwritable(folder, error) from error
+        knowledge = Knowledge(opened, str(opened.meta["fingerprint"]))
+        _in_force[folder] = (state, knowledge)
+        return knowledge
 
 
 def status(cache: Path | None = None) -> Status:

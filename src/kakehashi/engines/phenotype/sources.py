@@ -110,6 +110,15 @@ def read_choice(folder: Path) -> dict[str, str | None]:
     return choice
 
 
+def choice_state(folder: Path) -> tuple[int, ...]:
+    """Numbers that change whenever another release or other labels are chosen; () while nothing is chosen."""
+    try:
+        state = (folder / "current.json").stat()
+    except OSError:
+        return ()
+    return state.st_ino, state.st_mtime_ns, state.st_size
+
+
 def write_choice(folder: Path, choice: dict[str, str | None]) -> None:
     """Replace current.json in one step. Errors: OSError."""
     write_whole(folder / "current.json", json.dumps(choice, ensure_ascii=False).encode())
