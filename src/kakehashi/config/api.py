@@ -5,6 +5,7 @@ from kakehashi.kernel.api.authentication import Session, Token
 from kakehashi.kernel.api.site import Api, Renderer, answer_errors
 from kakehashi.kernel.jobs.api import router as jobs
 from kakehashi.kernel.people.api import router as people
+from kakehashi.systems.cases.api import router as cases
 
 api = Api(
     title="Kakehashi",
@@ -17,3 +18,4 @@ api = Api(
 answer_errors(api)
 api.add_router("", people)
 api.add_router("jobs", jobs)
+api.add_router("cases", cases)

@@ -40,9 +40,18 @@ class EditConflict(Conflict):
 
 
 def enter_case(
-    *, by: Person, organisation: Organisation, local_id: str, description: Description, synthetic: bool = False
+    *,
+    by: Person,
+    organisation: Organisation,
+    local_id: str,
+    description: Description,
+    synthetic: bool = False,
+    register: bool = False,
 ) -> Case:
-    """Enter a case as a draft of an organisation. Raises NotAllowed, Invalid (the pseudonym is empty or taken)."""
+    """Enter a case of an organisation as a draft, or registered at once (both or nothing).
+
+    Raises NotAllowed, Invalid (the pseudonym is empty or taken, or nothing to rank by is said).
+    """
     audit.insist(rules.may_register(by, organisation), by=by, action="case.enter", organisation=organisation)
     pseudonym = clean_local_id(local_id)
     try:
@@ -53,6 +62,8 @@ def enter_case(
             write_rows(case, description)
             add_revision(case, RevisionKind.ENTERED, by=by)
             audit.record(by, "case.enter", case, organisation=organisation)
+            if register:
+                case = register_case(by=by, case=case)
     except IntegrityError:
         raise Invalid(
             {"local_id": [_("Your organisation already has a case under this pseudonym. Open that case and edit it.")]}

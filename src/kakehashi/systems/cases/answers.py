@@ -1,0 +1,190 @@
+"""From cases, rankings and matches to the shapes of the API."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from kakehashi.engines.phenotype.ranking import RankedDisease, Ranking
+from kakehashi.kernel.workflow import moves_available
+from kakehashi.systems.cases import ranking, schemas, vocabulary
+from kakehashi.systems.cases.description import Description
+from kakehashi.systems.cases.models import Case
+from kakehashi.systems.cases.queries import Step
+from kakehashi.systems.cases.similar import SimilarCase
+from kakehashi.systems.cases.states import CaseState, RevisionKind
+
+
+def row(case: Case) -> schemas.CaseRow:
+    """A case in a list."""
+    return schemas.CaseRow(**_row(case))
+
+
+def _row(case: Case) -> dict[str, Any]:
+    return {
+        "id": case.public_id,
+        "organisation": case.organisation.code,
+        "local_id": case.local_id,
+        "state": case.state,
+        "synthetic": case.synthetic,
+        "sex": case.sex,
+        "age_days": case.age_days,
+        "present_count": case.present_count,
+        "absent_count": case.absent_count,
+        "diagnosis": case.diagnosis,
+        "revision": case.revision,
+        "created_at": case.created_at,
+        "changed_at": case.changed_at,
+    }
+
+
+def whole(case: Case, person: Any) -> schemas.CaseOut:
+    """A case with all that is said, and what the person may do with it."""
+    description = case.described
+    moves = [
+        schemas.MoveOut(name=move.name, label=str(move.label_staff), needs_note=move.needs_note)
+        for move in moves_available(case, person)
+    ]
+    return schemas.CaseOut(**_row(case), description=description, labels=labels(description), moves=moves)
+
+
+def labels(description: Description) -> dict[str, str]:
+    """id → label of every term and disease in a description, in the language in force."""
+    found: dict[str, str] = {}
+    for finding in description.findings:
+        found[finding.term] = vocabulary.term_label(finding.term, finding.label)
+        for term in (finding.onset, finding.severity, *finding.modifiers):
+            if ":" in term:
+                found[term] = vocabulary.term_label(term)
+    for term in (*description.inheritance, description.onset):
+        if ":" in term:
+            found[term] = vocabulary.term_label(term)
+    for diagnosis in description.diagnoses:
+        found[diagnosis.disease] = vocabulary.disease_label(diagnosis.disease, diagnosis.label)
+    return found
+
+
+def revision(step: Step) -> schemas.RevisionOut:
+    """One step of a case's history."""
+    kept = step.revision
+    return schemas.RevisionOut(
+        number=kept.number,
+        kind=RevisionKind(kept.kind),
+        state=CaseState(kept.state),
+        at=kept.at,
+        by=str(kept.by) if kept.by else None,
+        note=kept.note,
+        changes=[schemas.DifferenceOut(**one.model_dump()) for one in step.changes],
+        description=kept.described,
+    )
+
+
+def warnings(description: Description) -> list[str]:
+    """What a description says that this node could not use."""
+    return [
+        _("%(term)s is not in this node's HPO release and was not used.") % {"term": term}
+        for term in ranking.unknown_terms(description)
+    ]
+
+
+def ranked(answer: Ranking, description: Description) -> schemas.RankingOut:
+    """Ranked diseases with their evidence."""
+    known = vocabulary.knowledge()
+    return schemas.RankingOut(
+        knowledge=known.fingerprint,
+        diseases=[_disease(disease) for disease in answer.diseases],
+        unknown_probability=answer.unknown_probability,
+        sufficiency=sufficiency(answer),
+        questions=questions(answer),
+        warnings=warnings(description),
+    )
+
+
+def sufficiency(answer: Ranking) -> schemas.SufficiencyOut:
+    """The meter, in words."""
+    told = answer.sufficiency
+    text = told.ja if vocabulary.language() == "ja" else told.en
+    return schemas.SufficiencyOut(level=told.level, share=told.share, candidates=told.candidates, text=text)
+
+
+def questions(answer: Ranking) -> list[schemas.QuestionOut]:
+    """The findings that would tell most."""
+    ontology, language = vocabulary.knowledge().ontology, vocabulary.language()
+    return [
+        schemas.QuestionOut(
+            term=ontology.id(one.term),
+            label=ontology.label(one.term, language),
+            information_bits=one.information_bits,
+            present_probability=one.present_probability,
+        )
+        for one in answer.questions
+    ]
+
+
+def _disease(disease: RankedDisease) -> schemas.RankedDiseaseOut:
+    ontology, language = vocabulary.knowledge().ontology, vocabulary.language()
+    evidence = disease.evidence
+    return schemas.RankedDiseaseOut(
+        rank=disease.rank,
+        id=disease.id,
+        label=vocabulary.disease_label(disease.id, disease.label),
+        score=disease.score,
+        probability=disease.probability,
+        genes=list(disease.genes),
+        evidence=[
+            schemas.FindingEvidenceOut(
+                term=ontology.id(one.term),
+                label=ontology.label(one.term, language),
+                excluded=one.excluded,
+                contribution=one.contribution,
+                through=one.through,
+                matched=ontology.id(one.matched) if one.matched is not None else None,
+                matched_label=ontology.label(one.matched, language) if one.matched is not None else None,
+                frequency=one.frequency,
+            )
+            for one in evidence.findings
+        ],
+        other_evidence=[
+            schemas.OtherEvidenceOut(
+                topic=one.topic, contribution=one.contribution, text=one.ja if language == "ja" else one.en
+            )
+            for one in evidence.others
+        ],
+    )
+
+
+def matched(found: Iterable[SimilarCase], description: Description) -> schemas.SimilarCasesOut:
+    """Similar cases with what makes them similar."""
+    ontology = vocabulary.knowledge().ontology
+
+    def term(index: int) -> str | None:
+        return ontology.id(index) if index >= 0 else None
+
+    return schemas.SimilarCasesOut(
+        warnings=warnings(description),
+        matches=[
+            schemas.SimilarCaseOut(
+                rank=one.rank,
+                id=one.case.public_id,
+                organisation=one.case.organisation.code,
+                local_id=one.case.local_id,
+                synthetic=one.case.synthetic,
+                diagnosis=one.case.diagnosis,
+                diagnosis_label=vocabulary.disease_label(one.case.diagnosis) if one.case.diagnosis else "",
+                score=one.score,
+                matches=[
+                    schemas.FindingMatchOut(
+                        term=ontology.id(match.finding),
+                        counterpart=term(match.counterpart),
+                        through=term(match.ancestor),
+                        points=match.points,
+                    )
+                    for match in one.explanation.query_matches
+                ],
+                shared_genes=list(one.explanation.shared_genes),
+            )
+            for one in found
+        ],
+    )

@@ -1,0 +1,237 @@
+"""The cases API for our own users: list, register, read, edit, move, rank, match, ask, look terms up."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from ninja import Path, Query, Router, Status
+from pydantic import StringConstraints
+
+from kakehashi.kernel import audit
+from kakehashi.kernel.api.authentication import caller
+from kakehashi.kernel.errors import Invalid
+from kakehashi.kernel.organisations.models import Organisation
+from kakehashi.kernel.workflow import advance
+from kakehashi.protocols.phenopacket import to_tree
+from kakehashi.systems.cases import actions, answers, queries, ranking, schemas, similar, vocabulary
+from kakehashi.systems.cases.models import Case
+from kakehashi.systems.cases.queries import SORTS, CaseFilter
+from kakehashi.systems.cases.reading import phenopacket_of, with_known_terms
+
+router = Router(tags=["cases"])
+
+Typed = Annotated[str, StringConstraints(max_length=200)]
+CaseId = Annotated[str, StringConstraints(pattern=r"^K-[0-9A-Z]{12}$")]
+Top = Annotated[int, Query(ge=1, le=100)]
+MoveName = Literal["register", "withdraw", "restore"]
+
+
+@router.get("/terms", response=list[schemas.TermOut], summary="Find HPO terms")
+def terms(
+    request: HttpRequest,
+    q: Typed,
+    branch: vocabulary.Branch = "phenotype",
+    limit: Annotated[int, Query(ge=1, le=50)] = 12,
+    language: Literal["", "ja", "en"] = "",
+) -> list[schemas.TermOut]:
+    """Terms by label, synonym or id, in Japanese and English, best first."""
+    ontology = vocabulary.knowledge().ontology
+    return [
+        schemas.TermOut(
+            id=hit.id,
+            label=hit.label_en,
+            label_ja=ontology.label(hit.index, "ja") if ontology.has_japanese(hit.index) else "",
+            synonym=hit.matched,
+            definition=ontology.definition(hit.index),
+            found_by=hit.rank,
+        )
+        for hit in vocabulary.find_terms(q, branch=branch, limit=limit)
+    ]
+
+
+@router.get("/diseases", response=list[schemas.DiseaseHitOut], summary="Find diseases")
+def diseases(
+    request: HttpRequest, q: Typed, limit: Annotated[int, Query(ge=1, le=50)] = 12
+) -> list[schemas.DiseaseHitOut]:
+    """Diseases by name, id or gene symbol."""
+    return [
+        schemas.DiseaseHitOut(id=hit.id, label=hit.label, found_by=hit.rank)
+        for hit in vocabulary.find_diseases(q, limit=limit)
+    ]
+
+
+@router.get("/genes", response=list[str], summary="Find gene symbols")
+def genes(request: HttpRequest, q: Typed, limit: Annotated[int, Query(ge=1, le=50)] = 12) -> list[str]:
+    """Symbols that begin with, then those that hold, what was typed."""
+    return vocabulary.find_genes(q, limit=limit)
+
+
+@router.post("/rank", response=schemas.RankingOut, summary="Rank diseases for an unregistered patient")
+def rank(request: HttpRequest, patient: schemas.RankIn) -> schemas.RankingOut:
+    """Nothing of the patient is kept; that a ranking was asked for is recorded."""
+    audit.record(caller(request), "case.rank_unregistered")
+    answer = ranking.rank(
+        patient.description,
+        use_genes=patient.use_genes,
+        leave_publication_out=patient.leave_publication_out,
+        top=patient.top,
+    )
+    return answers.ranked(answer, patient.description)
+
+
+@router.post("/match", response=schemas.SimilarCasesOut, summary="Find cases similar to an unregistered patient")
+def match(request: HttpRequest, patient: schemas.MatchIn) -> schemas.SimilarCasesOut:
+    """Among the registered cases that the caller may see. Nothing of the patient is kept."""
+    found = similar.find_similar(caller(request), patient.description, k=patient.top, use_genes=patient.use_genes)
+    audit.read_of(caller(request), "case", [one.case.pk for one in found], action="case.match")
+    return answers.matched(found, patient.description)
+
+
+@router.get("/", response=schemas.CasePage, summary="List cases")
+def list_cases(request: HttpRequest, asked: Query[schemas.CaseQuery]) -> schemas.CasePage:
+    """The cases that the caller may see, narrowed, sorted, a page at a time."""
+    narrowed = queries.narrowed(
+        queries.visible_cases(caller(request)),
+        CaseFilter(
+            state=asked.state or "",
+            sex=asked.sex or "",
+            organisation=asked.organisation,
+            term=asked.term,
+            gene=asked.gene,
+            text=asked.text,
+            diagnosed=asked.diagnosed,
+            synthetic=asked.synthetic,
+        ),
+    )
+    field = SORTS[asked.sort.lstrip("-")]
+    ordered = narrowed.order_by(f"-{field}" if asked.sort.startswith("-") else field, "pk")
+    paginator = Paginator(ordered, asked.page_size)
+    cases = list(paginator.page(asked.page).object_list) if asked.page <= paginator.num_pages else []
+    queries.record_shown(caller(request), cases)
+    return schemas.CasePage(
+        items=[answers.row(case) for case in cases],
+        total=paginator.count,
+        page=asked.page,
+        page_size=asked.page_size,
+    )
+
+
+@router.post("/", response={201: schemas.CaseOut}, summary="Register a case")
+def enter(request: HttpRequest, new: schemas.CaseIn) -> Status[schemas.CaseOut]:
+    """Enters a case for one of the caller's organisations and registers it, or leaves it a draft."""
+    case = actions.enter_case(
+        by=caller(request),
+        organisation=_organisation(request, new.organisation),
+        local_id=new.local_id,
+        description=with_known_terms(new.description),
+        synthetic=new.synthetic,
+        register=new.register_now,
+    )
+    return Status(201, answers.whole(case, caller(request)))
+
+
+def _organisation(request: HttpRequest, code: str) -> Organisation:
+    """The organisation named, else the only one the caller registers for. Raises Invalid."""
+    possible = queries.organisations_to_register_for(caller(request))
+    if code:
+        found = Organisation.objects.filter(code=code).first()
+        if found is None:
+            raise Invalid({"organisation": [_("There is no organisation of this code.")]})
+        return found
+    acting = caller(request).acting_organisation_id
+    chosen = (possible.filter(pk=acting).first() if acting else None) or (
+        possible.first() if possible.count() == 1 else None
+    )
+    if chosen is None:
+        raise Invalid({"organisation": [_("Say for which organisation; you register cases for none or several.")]})
+    return chosen
+
+
+@router.get("/{case_id}", response=schemas.CaseOut, summary="Read a case")
+def read(request: HttpRequest, case_id: Path[CaseId]) -> schemas.CaseOut:
+    """All that is said of the patient, and the moves the caller may make."""
+    return answers.whole(queries.case_for(caller(request), case_id), caller(request))
+
+
+@router.put("/{case_id}", response=schemas.CaseOut, summary="Edit a case")
+def edit(request: HttpRequest, case_id: Path[CaseId], change: schemas.CaseEdit) -> schemas.CaseOut:
+    """Replaces the description, if the revision it started from (from_revision, or If-Match) still stands."""
+    case = queries.case_for(caller(request), case_id, reading=False)
+    started_from = change.from_revision or _if_match(request)
+    edited = actions.edit_case(
+        by=caller(request),
+        case=case,
+        description=with_known_terms(change.description),
+        from_revision=started_from,
+        note=change.note,
+    )
+    return answers.whole(edited, caller(request))
+
+
+def _if_match(request: HttpRequest) -> int:
+    """The revision in the header If-Match. Raises Invalid when it is not there either."""
+    found = re.fullmatch(r'\s*(?:W/)?"?(\d{1,7})"?\s*', request.headers.get("If-Match", ""))
+    if not found:
+        raise Invalid({"from_revision": [_("Say which revision you edited: from_revision, or the header If-Match.")]})
+    return int(found.group(1))
+
+
+@router.post("/{case_id}/moves/{move}", response=schemas.CaseOut, summary="Register, withdraw or bring back")
+def make_move(
+    request: HttpRequest, case_id: Path[CaseId], move: Path[MoveName], why: schemas.MoveIn
+) -> schemas.CaseOut:
+    """One of the moves listed in the case."""
+    case = queries.case_for(caller(request), case_id, reading=False)
+    return answers.whole(advance(case, move, by=caller(request), note=why.note), caller(request))
+
+
+@router.get("/{case_id}/history", response=list[schemas.RevisionOut], summary="Read a case's history")
+def history(request: HttpRequest, case_id: Path[CaseId]) -> list[schemas.RevisionOut]:
+    """Every revision, newest first, with what it changed."""
+    return [answers.revision(step) for step in queries.history_of(queries.case_for(caller(request), case_id))]
+
+
+@router.post("/{case_id}/revert", response=schemas.CaseOut, summary="Go back to an earlier revision")
+def revert(request: HttpRequest, case_id: Path[CaseId], back: schemas.RevertIn) -> schemas.CaseOut:
+    """Says again what an earlier revision said; the revisions in between stay."""
+    case = queries.case_for(caller(request), case_id, reading=False)
+    reverted = actions.revert_case(
+        by=caller(request), case=case, to_revision=back.to_revision, from_revision=back.from_revision
+    )
+    return answers.whole(reverted, caller(request))
+
+
+@router.get("/{case_id}/diseases", response=schemas.RankingOut, summary="Rank diseases for a case")
+def ranked_diseases(
+    request: HttpRequest, case_id: Path[CaseId], top: Top = 20, leave_publication_out: bool = False
+) -> schemas.RankingOut:
+    """With evidence, the share of "no known disease", sufficiency and next questions."""
+    description = queries.case_for(caller(request), case_id).described
+    return answers.ranked(ranking.rank(description, leave_publication_out=leave_publication_out, top=top), description)
+
+
+@router.get("/{case_id}/questions", response=list[schemas.QuestionOut], summary="Ask what to look for next")
+def next_questions(request: HttpRequest, case_id: Path[CaseId]) -> list[schemas.QuestionOut]:
+    """The findings whose answer would tell most."""
+    return answers.questions(ranking.rank(queries.case_for(caller(request), case_id).described))
+
+
+@router.get("/{case_id}/similar", response=schemas.SimilarCasesOut, summary="Find cases similar to a case")
+def similar_cases(request: HttpRequest, case_id: Path[CaseId], top: Top = 10) -> schemas.SimilarCasesOut:
+    """Among the registered cases that the caller may see."""
+    case = queries.case_for(caller(request), case_id)
+    found = similar.find_similar(caller(request), case.described, k=top, but=[case.public_id])
+    audit.read_of(caller(request), "case", [one.case.pk for one in found], action="case.match")
+    return answers.matched(found, case.described)
+
+
+@router.get("/{case_id}/phenopacket", response=dict[str, Any], summary="Export a case as a phenopacket")
+def phenopacket(request: HttpRequest, case_id: Path[CaseId]) -> dict[str, Any]:
+    """GA4GH Phenopacket v2; an imported one keeps all it came with."""
+    case: Case = queries.case_for(caller(request), case_id, reading=False)
+    audit.read_of(caller(request), "case", [case.pk], action="case.export")
+    return to_tree(phenopacket_of(case))

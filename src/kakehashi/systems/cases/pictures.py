@@ -1,0 +1,97 @@
+"""The match picture of a disease or of a similar case, in the language in force."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from kakehashi.engines.phenotype.ranking import RankedDisease
+from kakehashi.engines.pictures.match import Link, Node, Picture, likelihood_words
+from kakehashi.systems.cases import vocabulary
+from kakehashi.systems.cases.description import Description
+from kakehashi.systems.cases.similar import SimilarCase
+
+SHOWN_POINTS = 0.005
+"""Below this a finding's counterpart adds nothing one could see."""
+
+
+def _node(term: int, *, excluded: bool = False, note: str = "") -> Node:
+    ontology = vocabulary.knowledge().ontology
+    term_id = ontology.id(term)
+    label = ontology.label(term, vocabulary.language())
+    return Node(term_id, label, vocabulary.body_system(term_id), excluded=excluded, note=note)
+
+
+def disease_picture(disease: RankedDisease) -> Picture:
+    """The patient's findings joined to the disease's findings by what they say for or against it."""
+    language = vocabulary.language()
+    evidence = disease.evidence
+    left, links = [], []
+    right: dict[int, Node] = {}
+    for finding in evidence.findings:
+        left.append(_node(finding.term, excluded=finding.excluded))
+        if finding.matched is None or finding.contribution == 0:
+            continue
+        note = f"{finding.frequency:.0%}" if finding.frequency is not None else ""
+        right.setdefault(finding.matched, _node(finding.matched, note=note))
+        links.append(
+            Link(
+                left[-1].id,
+                right[finding.matched].id,
+                finding.contribution,
+                likelihood_words(finding.contribution, language),
+            )
+        )
+    for term in evidence.expected[:6]:
+        right.setdefault(term, _node(term))
+    label = vocabulary.disease_label(disease.id, disease.label)
+    return Picture(
+        left=left,
+        right=list(right.values()),
+        links=links,
+        title=label,
+        right_title=f"{label} ({disease.id})",
+        left_title=_("This patient"),
+        language=language,
+        key=f"disease-{disease.index}",
+    )
+
+
+def case_picture(found: SimilarCase, description: Description) -> Picture:
+    """The patient's findings joined to those of a similar case by what each pair adds to the score."""
+    ontology = vocabulary.knowledge().ontology
+    explanation = found.explanation
+    left: dict[int, Node] = {}
+    for finding in description.present:
+        index = ontology.index(finding.term)
+        if index is not None:
+            left.setdefault(index, _node(index))
+    right: dict[int, Node] = {}
+    for finding in found.case.described.present:
+        index = ontology.index(finding.term)
+        if index is not None:
+            right.setdefault(index, _node(index))
+    links = [
+        Link(
+            ontology.id(match.finding),
+            ontology.id(match.counterpart),
+            match.points * 20,
+            _("through %(term)s") % {"term": ontology.label(match.ancestor, vocabulary.language())}
+            if match.ancestor not in {match.finding, match.counterpart}
+            else _("the same finding")
+            if match.finding == match.counterpart
+            else _("one is a kind of the other"),
+        )
+        for match in explanation.query_matches
+        if match.counterpart >= 0 and match.points > SHOWN_POINTS
+    ]
+    return Picture(
+        left=list(left.values()),
+        right=list(right.values()),
+        links=links,
+        title=str(found.case),
+        right_title=_("Case %(id)s") % {"id": found.case.public_id},
+        left_title=_("This patient"),
+        language=vocabulary.language(),
+        of_case=True,
+        key=f"case-{found.case.public_id}",
+    )

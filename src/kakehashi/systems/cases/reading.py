@@ -1,0 +1,49 @@
+"""Cases in and out of other forms: what may be entered, and a case as a phenopacket."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from kakehashi.kernel.errors import Invalid
+from kakehashi.protocols.phenopacket import Phenopacket
+from kakehashi.systems.cases import queries, vocabulary
+from kakehashi.systems.cases.description import Description
+from kakehashi.systems.cases.models import Case
+from kakehashi.systems.cases.packets import as_packet
+
+
+def with_known_terms(description: Description) -> Description:
+    """The same under current ids: alternative and replaced obsolete ids are mapped.
+
+    Entered by people, a description holds phenotypic abnormalities of this node's release only (imported ones may hold
+    terms of another release). Raises Invalid naming each finding that is none, and terms that turn out to be the same.
+    """
+    ontology = vocabulary.knowledge().ontology
+    problems: dict[str, list[str]] = {}
+    findings, seen = [], set()
+    for place, finding in enumerate(description.findings):
+        found, field = ontology.resolve(finding.term), f"findings.{place}.term"
+        named = {"id": finding.term, "label": found.label, "now": found.id}
+        if found.index is None:
+            problems[field] = [_("%(id)s is no term of this node's HPO release.") % named]
+        elif not ontology.is_phenotype(found.index):
+            problems[field] = [_("%(id)s (%(label)s) is no finding; use the field meant for it.") % named]
+        elif found.id in seen:
+            problems[field] = [_("%(id)s is %(now)s, which is given already.") % named]
+        seen.add(found.id)
+        findings.append(finding.model_copy(update={"term": found.id}))
+    if problems:
+        raise Invalid(problems)
+    return description.model_copy(update={"findings": tuple(findings)})
+
+
+def phenopacket_of(case: Case) -> Phenopacket:
+    """A case as a GA4GH phenopacket, with all that an imported one came with."""
+    original = queries.original_packet(case)
+    return as_packet(
+        packet_id=case.public_id,
+        description=case.described,
+        created=timezone.localtime(case.created_at).isoformat(timespec="seconds"),
+        original=original.content if original else None,
+    )

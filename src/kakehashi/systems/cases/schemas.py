@@ -1,0 +1,261 @@
+"""The shapes of the cases API. Descriptions are description.Description itself; labels are in the caller's language."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from ninja import Schema
+from pydantic import Field, StringConstraints
+
+from kakehashi.systems.cases.description import Description
+from kakehashi.systems.cases.states import CaseState, RevisionKind, Sex
+
+Text = Annotated[str, StringConstraints(max_length=200)]
+Note = Annotated[str, StringConstraints(max_length=500)]
+SortKey = Literal[
+    "id", "local_id", "changed", "entered", "sex", "age", "findings", "state", "diagnosis",
+    "-id", "-local_id", "-changed", "-entered", "-sex", "-age", "-findings", "-state", "-diagnosis",
+]  # fmt: skip
+
+
+class CaseQuery(Schema):
+    """What to list. ``term`` finds what is beneath it too; ``text`` is an id, a part of a pseudonym or a diagnosis."""
+
+    state: CaseState | None = None
+    sex: Sex | None = None
+    organisation: Text = Field(default="", description="Code of the organisation that holds the case")
+    term: Text = ""
+    gene: Text = ""
+    text: Text = ""
+    diagnosed: bool | None = None
+    synthetic: bool | None = None
+    sort: SortKey = "-changed"
+    page: int = Field(default=1, ge=1, le=100_000)
+    page_size: int = Field(default=50, ge=1, le=500)
+
+
+class CaseRow(Schema):
+    """A case in a list."""
+
+    id: str
+    organisation: str
+    local_id: str
+    state: CaseState
+    synthetic: bool
+    sex: Sex
+    age_days: int | None
+    present_count: int
+    absent_count: int
+    diagnosis: str
+    revision: int
+    created_at: datetime
+    changed_at: datetime
+
+
+class CasePage(Schema):
+    """One page of a list; ``total`` counts all pages."""
+
+    items: list[CaseRow]
+    total: int
+    page: int
+    page_size: int
+
+
+class MoveOut(Schema):
+    """A move that the caller may make now."""
+
+    name: str
+    label: str
+    needs_note: bool
+
+
+class CaseOut(CaseRow):
+    """A case with all that is said of the patient. ``labels``: id → label of every term and disease in it."""
+
+    description: Description
+    labels: dict[str, str]
+    moves: list[MoveOut]
+
+
+class CaseIn(Schema):
+    """A new case. ``organisation`` may be left out by those who register for one organisation only."""
+
+    local_id: Annotated[str, StringConstraints(min_length=1, max_length=120)]
+    description: Description
+    organisation: Text = ""
+    register_now: bool = Field(default=True, description="False leaves it a draft")
+    synthetic: bool = False
+
+
+class CaseEdit(Schema):
+    """An edit, and the revision it started from; If-Match may say the revision instead."""
+
+    description: Description
+    from_revision: int | None = Field(default=None, ge=1, le=1_000_000)
+    note: Note = ""
+
+
+class MoveIn(Schema):
+    """Why, where a move needs a reason."""
+
+    note: Note = ""
+
+
+class RevertIn(Schema):
+    """Which revision to go back to, and the one that stands now."""
+
+    to_revision: int = Field(ge=1, le=1_000_000)
+    from_revision: int = Field(ge=1, le=1_000_000)
+
+
+class DifferenceOut(Schema):
+    """One thing that changed."""
+
+    place: str
+    item: str
+    before: Any = None
+    after: Any = None
+
+
+class RevisionOut(Schema):
+    """A revision and what it changed against the one before."""
+
+    number: int
+    kind: RevisionKind
+    state: CaseState
+    at: datetime
+    by: str | None
+    note: str
+    changes: list[DifferenceOut]
+    description: Description
+
+
+class TermOut(Schema):
+    """A term found by what was typed; ``synonym`` is the wording that fitted."""
+
+    id: str
+    label: str
+    label_ja: str
+    synonym: str
+    definition: str
+    found_by: str
+
+
+class DiseaseHitOut(Schema):
+    """A disease found by what was typed."""
+
+    id: str
+    label: str
+    found_by: str
+
+
+class RankIn(Schema):
+    """A patient who is not registered, to be ranked; nothing is kept."""
+
+    description: Description
+    top: int = Field(default=20, ge=1, le=100)
+    use_genes: bool = True
+    leave_publication_out: bool = False
+
+
+class MatchIn(Schema):
+    """A patient who is not registered, to be compared with the cases the caller may see; nothing is kept."""
+
+    description: Description
+    top: int = Field(default=10, ge=1, le=100)
+    use_genes: bool = True
+
+
+class FindingEvidenceOut(Schema):
+    """How one finding speaks for (> 0) or against (< 0) a disease, in nats, and through which disease finding."""
+
+    term: str
+    label: str
+    excluded: bool
+    contribution: float
+    through: str
+    matched: str | None
+    matched_label: str | None
+    frequency: float | None
+
+
+class OtherEvidenceOut(Schema):
+    """What something else than a finding adds."""
+
+    topic: str
+    contribution: float
+    text: str
+
+
+class RankedDiseaseOut(Schema):
+    """A disease in its place, and why it stands there."""
+
+    rank: int
+    id: str
+    label: str
+    score: float
+    probability: float
+    genes: list[str]
+    evidence: list[FindingEvidenceOut]
+    other_evidence: list[OtherEvidenceOut]
+
+
+class SufficiencyOut(Schema):
+    """Could these findings single out a disease?"""
+
+    level: str
+    share: float
+    candidates: float
+    text: str
+
+
+class QuestionOut(Schema):
+    """A finding to ask for next."""
+
+    term: str
+    label: str
+    information_bits: float
+    present_probability: float
+
+
+class RankingOut(Schema):
+    """Ranked diseases; ``unknown_probability`` is the share of "none of the known diseases"."""
+
+    knowledge: str = Field(description="Release and fingerprint of what it was ranked with")
+    diseases: list[RankedDiseaseOut]
+    unknown_probability: float
+    sufficiency: SufficiencyOut
+    questions: list[QuestionOut]
+    warnings: list[str]
+
+
+class FindingMatchOut(Schema):
+    """A finding of the patient and its counterpart in the similar case."""
+
+    term: str
+    counterpart: str | None
+    through: str | None
+    points: float
+
+
+class SimilarCaseOut(Schema):
+    """A similar case that the caller may see, and why it is similar."""
+
+    rank: int
+    id: str
+    organisation: str
+    local_id: str
+    synthetic: bool
+    diagnosis: str
+    diagnosis_label: str
+    score: float
+    matches: list[FindingMatchOut]
+    shared_genes: list[str]
+
+
+class SimilarCasesOut(Schema):
+    """Similar cases, most similar first."""
+
+    matches: list[SimilarCaseOut]
+    warnings: list[str]

@@ -1,0 +1,178 @@
+"""The cases API: register, read, edit, move, rank, match, look up; problem documents for everything refused."""
+
+import pytest
+
+from kakehashi.kernel.audit.models import AuditEntry
+from kakehashi.systems.cases import similar
+from kakehashi.systems.cases.actions import edit_case
+from kakehashi.systems.cases.description import Description
+from kakehashi.systems.cases.models import Case
+from tests.systems.cases.conftest import WORKED_EXAMPLE
+
+pytestmark = pytest.mark.django_db
+FINDINGS = [{"term": term} for term in WORKED_EXAMPLE]
+
+
+@pytest.fixture(autouse=True)
+def _own_index(tmp_path, monkeypatch):
+    monkeypatch.setattr(similar, "folder", lambda: tmp_path / "case-index")
+    yield
+    similar._indexes.clear()
+
+
+@pytest.fixture
+def api(client, clinician):
+    client.force_login(clinician)
+
+    def call(method, path, body=None, **headers):
+        send = getattr(client, method)
+        options = {"content_type": "application/json", "data": body} if body is not None else {}
+        return send(f"/api/cases{path}", headers=headers, **options)
+
+    return call
+
+
+def test_register_read_edit_withdraw_and_history(api):
+    made = api("post", "/", {"local_id": "N-7", "description": {"findings": FINDINGS, "sex": "female"}})
+    assert made.status_code == 201, made.content
+    case = made.json()
+    assert case["state"] == "registered"
+    assert [move["name"] for move in case["moves"]] == ["withdraw"]
+    assert case["labels"]["HP:0000519"]
+    edited = api("put", f"/{case['id']}", {"description": {"findings": FINDINGS[:3]}}, If_Match=f'"{case["revision"]}"')
+    assert edited.status_code == 200, edited.content
+    stale = api("put", f"/{case['id']}", {"description": {"genes": ["FBN1"]}, "from_revision": case["revision"]})
+    assert stale.status_code == 409
+    assert stale.json()["code"] == "edited_meanwhile"
+    assert stale.json()["changed"]
+    withdrawn = api("post", f"/{case['id']}/moves/withdraw", {"note": "asked for"})
+    assert withdrawn.json()["state"] == "withdrawn"
+    history = api("get", f"/{case['id']}/history").json()
+    assert [revision["kind"] for revision in history] == ["moved", "edited", "moved", "entered"]
+    assert len([change for change in history[1]["changes"] if change["place"] == "findings"]) == 5
+    assert api("post", f"/{case['id']}/moves/register", {}).status_code == 409
+
+
+def test_edit_without_a_revision_is_refused(api, case):
+    answer = api("put", f"/{case.public_id}", {"description": {"genes": ["FBN1"]}})
+    assert answer.status_code == 422
+    assert "from_revision" in answer.json()["errors"]
+
+
+def test_revert_by_api(api, case, clinician, worked_example):
+    edit_case(by=clinician, case=case, description=Description(genes=("FBN1",)), from_revision=2)
+    answer = api("post", f"/{case.public_id}/revert", {"to_revision": 1, "from_revision": 3})
+    assert answer.json()["present_count"] == 8
+    assert api("post", f"/{case.public_id}/revert", {"to_revision": 9, "from_revision": 4}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("finding", "where"),
+    [("HP:9999999", "findings.0.term"), ("HP:0000007", "findings.0.term"), ("HP:0002355", None), ("nonsense", "body")],
+)
+def test_findings_that_are_no_findings_are_refused_with_their_place(api, finding, where):
+    answer = api("post", "/", {"local_id": "N-8", "description": {"findings": [{"term": finding}]}})
+    if where is None:
+        assert answer.status_code == 201
+        return
+    assert answer.status_code == 422
+    assert any(place.startswith(where) for place in answer.json()["errors"])
+    assert not Case.objects.exists()
+
+
+def test_case_without_anything_to_rank_by_is_not_left_as_a_draft(api):
+    assert api("post", "/", {"local_id": "N-9", "description": {"sex": "male"}}).status_code == 422
+    assert not Case.objects.exists()
+    made = api("post", "/", {"local_id": "N-9", "description": {"sex": "male"}, "register_now": False})
+    assert made.json()["state"] == "draft"
+
+
+def test_list_narrows_sorts_and_pages(api, case):
+    for number in range(5):
+        body = {"local_id": f"L-{number}", "description": {"findings": [{"term": "HP:0002069"}], "sex": "male"}}
+        assert api("post", "/", body).status_code == 201
+    assert api("get", "/").json()["total"] == 6
+    assert api("get", "/?term=HP:0001250").json()["total"] == 5
+    assert api("get", "/?gene=cep290").json()["total"] == 1
+    assert api("get", "/?sex=male&state=registered&diagnosed=false").json()["total"] == 5
+    assert api("get", "/?text=L-").json()["total"] == 5
+    paged = api("get", "/?sort=local_id&page=2&page_size=2").json()
+    assert [row["local_id"] for row in paged["items"]] == ["L-2", "L-3"]
+    assert api("get", "/?page=99").json()["items"] == []
+    assert api("get", "/?sort=nonsense").status_code == 422
+
+
+def test_other_hospitals_see_and_touch_nothing(client, case, other_hospital, make_person):
+    client.force_login(make_person(other_hospital, "clinician"))
+    assert client.get("/api/cases/").json()["total"] == 0
+    for path in ("", "/history", "/diseases", "/similar", "/questions", "/phenopacket"):
+        assert client.get(f"/api/cases/{case.public_id}{path}").status_code == 404
+    answer = client.post(f"/api/cases/{case.public_id}/moves/withdraw", {"note": "x"}, content_type="application/json")
+    assert answer.status_code == 404
+    case.refresh_from_db()
+    assert case.state == "registered"
+
+
+def test_visitors_are_asked_to_log_in(client, case):
+    assert client.get("/api/cases/").status_code == 401
+    assert client.get(f"/api/cases/{case.public_id}").status_code == 401
+
+
+def test_auditor_reads_but_does_not_write(client, case, hospital, make_person):
+    client.force_login(make_person(hospital, "auditor"))
+    assert client.get(f"/api/cases/{case.public_id}").json()["moves"] == []
+    body = {"description": {"genes": ["FBN1"]}, "from_revision": 2}
+    assert client.put(f"/api/cases/{case.public_id}", body, content_type="application/json").status_code == 403
+    body = {"local_id": "A-1", "description": {"genes": ["FBN1"]}, "organisation": hospital.code}
+    assert client.post("/api/cases/", body, content_type="application/json").status_code == 403
+
+
+def test_ranking_explains_itself_and_adds_up(api, case):
+    answer = api("get", f"/{case.public_id}/diseases?top=100").json()
+    assert len(answer["diseases"]) == 100
+    assert 0 < answer["unknown_probability"] < 1
+    assert sum(one["probability"] for one in answer["diseases"]) + answer["unknown_probability"] <= 1.000001
+    first = answer["diseases"][0]
+    assert {one["term"] for one in first["evidence"]} == set(WORKED_EXAMPLE)
+    assert answer["sufficiency"]["text"]
+    assert len(answer["questions"]) == 3
+    assert api("get", f"/{case.public_id}/questions").json() == answer["questions"]
+
+
+def test_unregistered_patient_is_ranked_and_matched_and_not_kept(api, case):
+    body = {"description": {"findings": [*FINDINGS, {"term": "HP:9999999", "label": "tomorrow's"}]}, "top": 5}
+    ranked = api("post", "/rank", body).json()
+    assert len(ranked["diseases"]) == 5
+    assert "HP:9999999" in ranked["warnings"][0]
+    matched = api("post", "/match", body).json()
+    assert [one["local_id"] for one in matched["matches"]] == ["N-001"]
+    assert Case.objects.count() == 1
+
+
+def test_similar_cases_leave_out_the_case_itself(api, case):
+    assert api("get", f"/{case.public_id}/similar").json()["matches"] == []
+
+
+def test_reads_are_recorded(api, case, clinician):
+    AuditEntry.objects.count()
+    for path in ("/", f"/{case.public_id}", f"/{case.public_id}/history", f"/{case.public_id}/phenopacket"):
+        api("get", path)
+    actions = list(AuditEntry.objects.order_by("sequence").values_list("action", flat=True))
+    assert actions[-4:] == ["case.list", "case.read", "case.read", "case.export"]
+    assert AuditEntry.objects.last().actor == f"person:{clinician.pk}"
+
+
+def test_terms_are_found_in_english_and_by_id(api):
+    assert api("get", "/terms?q=seizure").json()[0]["id"] == "HP:0001250"
+    assert api("get", "/terms?q=HP:0001250").json()[0]["label"] == "Seizure"
+    assert api("get", "/terms?q=autosomal recessive&branch=inheritance").json()[0]["id"] == "HP:0000007"
+    assert api("get", "/terms?q=congenital&branch=onset").json()[0]["id"] == "HP:0003577"
+    assert api("get", "/diseases?q=marfan").json()[0]["id"] == "OMIM:154700"
+    assert api("get", "/genes?q=fbn").json()[0] == "FBN1"
+
+
+def test_phenopacket_of_a_case(api, case):
+    packet = api("get", f"/{case.public_id}/phenopacket").json()
+    assert [feature["type"]["id"] for feature in packet["phenotypicFeatures"]] == list(WORKED_EXAMPLE)
+    assert packet["id"] == case.public_id
+    assert "N-001" not in str(packet)
