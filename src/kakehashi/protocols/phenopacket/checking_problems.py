@@ -62,6 +62,12 @@ RECORD: Final[dict[str, Wording]] = {
         "keep one",
         "1 つだけ残してください",
     ),
+    "no-publication": _warning(
+        "the record names no publication, so none was left out",
+        "この記録には文献がないため、除外した文献はありません",
+        'give it as an external reference "PMID:…" in metaData',
+        "metaData の externalReferences に PMID:… を書いてください",
+    ),
     "unknown-individual": _warning(
         '"{id}" is neither the subject nor one of the biosamples',
         "「{id}」は対象者でも検体でもありません",

@@ -1,0 +1,142 @@
+"""What ``kakehashi match`` answers: the cases most like a patient, for scripts and for people."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final, Self
+
+from rich.console import Console
+from rich.text import Text
+
+from kakehashi.cli.library import FileLibrary, Library, RegisteredLibrary
+from kakehashi.cli.outputs import bar, grid, heading, listed, safe
+from kakehashi.cli.rankanswers import draw_warnings, told_briefly, warnings_of
+from kakehashi.engines.phenotype import knowledge as phenotype
+from kakehashi.engines.phenotype.caseindex import CaseModel, Match, Profile, explain
+from kakehashi.engines.phenotype.knowledge import Knowledge
+from kakehashi.protocols.phenopacket.documents import Phenopacket
+from kakehashi.protocols.phenopacket.facts import FactReader, Facts
+from kakehashi.protocols.phenopacket.problems import Language, Problem
+from kakehashi.protocols.phenopacket.reading import Entry
+
+WORDS: Final[dict[str, tuple[str, str]]] = {
+    "observed": ("{} findings", "所見 {} 件"),
+    "genes": ("genes {}", "遺伝子 {}"),
+    "library": ("{} cases searched", "検索対象 {} 症例"),
+    "nothing": ("no case has anything in common with this patient", "この患者と共通点のある症例はありません"),
+}
+STRONGEST: Final = 5
+
+
+@dataclass(frozen=True)
+class MatchRun:
+    """One run of the command: the library, ready for any number of patients."""
+
+    knowledge: Knowledge
+    reader: FactReader
+    library: Library
+    language: Language
+
+    @classmethod
+    def of(cls, entries: Iterable[Entry[Phenopacket]], language: Language) -> Self:
+        """Index the patients of files. Errors: KnowledgeError; whatever reading the entries raises."""
+        knowledge = phenotype.load()
+        reader = FactReader(knowledge.ontology)
+        facts = (reader.facts(entry.document) for entry in entries if entry.document is not None)
+        return cls(knowledge, reader, FileLibrary(CaseModel.of(knowledge), facts), language)
+
+    @classmethod
+    def registered(cls, language: Language) -> Self:
+        """Search the node's registered cases. Errors: KnowledgeError."""
+        from kakehashi.cli import start_django
+
+        start_django()
+        knowledge = phenotype.load()
+        return cls(knowledge, FactReader(knowledge.ontology), RegisteredLibrary(), language)
+
+    def answer(self, packet: Phenopacket, top: int, *, genes: bool, leave_publication_out: bool) -> "MatchAnswer":
+        """The cases most like one patient."""
+        facts = self.reader.facts(packet)
+        own = facts.publications[0] if leave_publication_out and facts.publications else None
+        profile = Profile(facts.observed, facts.genes if genes else (), own)
+        snapshot = self.library.snapshot
+        hidden = self.library.hidden_from(facts, leave_publication_out=leave_publication_out)
+        mask = snapshot.all_but(hidden) if hidden else None
+        matches = snapshot.search(profile, top, mask, use_genes=genes)
+        self.library.record_shown([match.id for match in matches])
+        warnings = warnings_of(packet, facts, needs_publication=leave_publication_out)
+        return MatchAnswer(self, facts, profile, tuple(matches), warnings)
+
+
+@dataclass(frozen=True)
+class MatchAnswer:
+    """One patient's most similar cases."""
+
+    run: MatchRun
+    facts: Facts
+    profile: Profile
+    matches: tuple[Match, ...]
+    warnings: tuple[Problem, ...]
+
+    def plain(self) -> dict[str, Any]:
+        """For scripts; keys and order are kept."""
+        return {
+            "id": self.facts.id,
+            "matches": [self._plain(match) for match in self.matches],
+            "warnings": [told_briefly(problem, self.run.language) for problem in self.warnings],
+        }
+
+    def _plain(self, match: Match) -> dict[str, Any]:
+        case = self.run.library.case(match.id)
+        return {
+            "rank": match.rank,
+            "id": match.id,
+            "score": match.score,
+            "diseases": list(case.diseases),
+            "shared_genes": [gene for gene in self.profile.genes if gene in case.genes],
+            "publications": list(case.publications),
+        }
+
+    def draw(self, console: Console) -> None:
+        """For people: a table with what matched and what did not."""
+        genes = self.profile.genes
+        counts = [self._say("observed").format(len(self.facts.observed))]
+        counts += [self._say("genes").format(listed(map(safe, genes), 4, self.run.language))] if genes else []
+        counts.append(self._say("library").format(f"{len(self.run.library.snapshot):,}"))
+        console.print(heading(self.facts.id or "–", "  ".join(counts)))
+        if not self.matches:
+            console.print(Text(self._say("nothing"), style="dim"))
+        table = grid("right", "right", "left", "left")
+        for match in self.matches:
+            share = f"[cyan]{bar(match.score)}[/cyan]"
+            table.add_row(str(match.rank), f"{match.score:.3f}", share, self._row(match))
+        console.print(table)
+        draw_warnings(console, self.warnings, self.run.language)
+
+    def _row(self, match: Match) -> str:
+        """Case, diagnosis and shared genes; below them the findings that match (≈: alike) and those that do not."""
+        why = explain(self.run.library.snapshot, self.profile, match.id, use_genes=bool(self.profile.genes))
+        diseases = listed(map(self._disease, self.run.library.case(match.id).diseases), 2, self.run.language)
+        genes = listed(why.shared_genes, 5, self.run.language)
+        lines = [f"[bold]{safe(match.id)}[/bold]  {safe(diseases)}  [green]{safe(genes)}[/green]".rstrip()]
+        met = [
+            self._term(one.finding)
+            if one.finding == one.counterpart
+            else f"{self._term(one.finding)} ≈ {self._term(one.counterpart)}"
+            for one in why.query_matches
+            if one.finding not in why.unexplained_query
+        ]
+        for mark, findings in (("+", met), ("−", [self._term(term) for term in why.unexplained_query])):
+            if findings:
+                more = f" +{len(findings) - STRONGEST}" if len(findings) > STRONGEST else ""
+                lines.append(f"[dim]{mark} {safe(' · '.join(findings[:STRONGEST]))}{more}[/dim]")
+        return "\n".join(lines)
+
+    def _say(self, word: str) -> str:
+        return WORDS[word][self.run.language == "ja"]
+
+    def _term(self, term: int) -> str:
+        return self.run.knowledge.ontology.label(term, self.run.language)
+
+    def _disease(self, disease: str) -> str:
+        index = self.run.knowledge.diseases.index(disease)
+        return disease if index is None else self.run.knowledge.diseases.label(index, self.run.language)

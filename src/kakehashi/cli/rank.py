@@ -1,0 +1,213 @@
+"""``kakehashi rank`` and ``kakehashi match``: phenopackets in, ranked diseases or similar cases out.
+
+Exit codes: 0 all answered; 2 something could not be read (with ``--keep-going`` every good patient is answered first);
+1 the ontology or the case index is out of order; 130 interrupted. Nothing here waits for Django.
+"""
+
+import contextlib
+from collections.abc import Callable, Iterator
+from typing import Any, Final, TypeVar, cast
+
+import click
+
+from kakehashi.cli import preferred_language, text
+from kakehashi.cli.inputs import INTERRUPTED, Inputs, Progress
+from kakehashi.cli.outputs import Answers
+from kakehashi.protocols.phenopacket.problems import Language
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+FORMATS: Final = ("table", "json", "jsonl")
+SOURCES: Final = ("OMIM", "ORPHA", "DECIPHER")
+
+
+def _shared_options(command: F) -> F:
+    """What rank and match have in common."""
+    options: tuple[Callable[[F], F], ...] = (
+        click.argument("files", nargs=-1, required=True, metavar="FILE…"),
+        click.option(
+            "--top",
+            type=click.IntRange(1, 100_000),
+            default=10,
+            show_default=True,
+            metavar="N",
+            help=text("Answers a patient.", "患者 1 名あたりの件数。"),
+        ),
+        click.option(
+            "--format",
+            "form",
+            type=click.Choice(FORMATS),
+            default="table",
+            show_default=True,
+            help=text(
+                "Table for people; json and jsonl (one line a patient, in input order) for scripts.",
+                "人が読む表、またはスクリプト用の json・jsonl(1 行 1 患者、入力順)。",
+            ),
+        ),
+        click.option(
+            "--leave-publication-out",
+            is_flag=True,
+            help=text(
+                "Leave out what the patient's own publication (PMID) has taught: for fair tests.",
+                "患者自身の論文(PMID)に由来する知識を除く。公正な評価のため。",
+            ),
+        ),
+        click.option(
+            "--genes/--no-genes",
+            default=True,
+            show_default=True,
+            help=text("Use the candidate genes of the patient.", "患者の候補遺伝子を使う。"),
+        ),
+        click.option(
+            "--keep-going",
+            is_flag=True,
+            help=text(
+                "Answer all good patients, though some input is bad (exit code 2 all the same).",
+                "不正な入力があっても残りの患者すべてに答える(終了コードは 2)。",
+            ),
+        ),
+        click.option(
+            "--language",
+            type=click.Choice(("en", "ja")),
+            default=None,
+            help=text(
+                "Language of tables, labels and messages. Default: the locale's; in JSON English.",
+                "表・ラベル・メッセージの言語。既定はロケールの言語(JSON では英語)。",
+            ),
+        ),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+FILES_EN: Final = "FILE: .json, .jsonl, .yaml (each also .gz), a folder, or - for standard input."
+FILES_JA: Final = "FILE: .json、.jsonl、.yaml(それぞれ .gz 可)、フォルダー、または標準入力を表す -。"
+
+
+@click.command(
+    help=text(
+        f"Rank the known diseases for the patients of phenopacket files.\n\n{FILES_EN}",
+        f"フェノパケットの患者に対して既知の疾患を順位付けする。\n\n{FILES_JA}",
+    )
+)
+@_shared_options
+@click.option(
+    "--solved-cases",
+    multiple=True,
+    metavar="FILE",
+    help=text("Phenopackets with diagnoses, as further evidence.", "診断の付いたフェノパケット。追加の根拠に使う。"),
+)
+@click.option(
+    "--source",
+    "sources",
+    type=click.Choice(SOURCES),
+    multiple=True,
+    default=("OMIM",),
+    show_default=True,
+    help=text("Diseases to rank; may be given more than once.", "順位付けする疾患の体系。複数指定できる。"),
+)
+def rank(
+    files: tuple[str, ...],
+    top: int,
+    form: str,
+    leave_publication_out: bool,
+    genes: bool,
+    keep_going: bool,
+    language: str | None,
+    solved_cases: tuple[str, ...],
+    sources: tuple[str, ...],
+) -> None:
+    spoken = _spoken(language)
+    with _quiet_end(spoken):
+        from kakehashi.cli.rankanswers import RankRun
+
+        inputs = Inputs(spoken, keep_going=keep_going)
+        run = RankRun.open(sources, inputs.patients(solved_cases), _written(language, form))
+        progress = Progress(spoken)
+        with Answers(form) as answers:
+            for entry in inputs.patients(files):
+                assert entry.document is not None
+                answer = run.answer(entry.document, top, genes=genes, leave_publication_out=leave_publication_out)
+                answers.write(answer.plain(), answer)
+                progress.step()
+        progress.done()
+        inputs.finish()
+
+
+@click.command(
+    help=text(
+        f"Find the most similar cases for the patients of phenopacket files.\n\n{FILES_EN}",
+        f"フェノパケットの患者に最も似た症例を探す。\n\n{FILES_JA}",
+    )
+)
+@_shared_options
+@click.option(
+    "--library",
+    "library",
+    multiple=True,
+    metavar="FILE_OR_FOLDER",
+    help=text("The cases to search.", "検索対象の症例。"),
+)
+@click.option(
+    "--registered",
+    is_flag=True,
+    help=text("Search the cases registered on this node.", "このノードに登録された症例を検索する。"),
+)
+def match(
+    files: tuple[str, ...],
+    top: int,
+    form: str,
+    leave_publication_out: bool,
+    genes: bool,
+    keep_going: bool,
+    language: str | None,
+    library: tuple[str, ...],
+    registered: bool,
+) -> None:
+    spoken = _spoken(language)
+    if bool(library) == registered:
+        raise click.UsageError(
+            "--library と --registered のどちらか一方を指定してください。"
+            if spoken == "ja"
+            else "give either --library FILE_OR_FOLDER or --registered"
+        )
+    with _quiet_end(spoken):
+        from kakehashi.cli.matchanswers import MatchRun
+
+        inputs = Inputs(spoken, keep_going=keep_going)
+        written = _written(language, form)
+        run = MatchRun.registered(written) if registered else MatchRun.of(inputs.patients(library), written)
+        progress = Progress(spoken)
+        with Answers(form) as answers:
+            for entry in inputs.patients(files):
+                assert entry.document is not None
+                answer = run.answer(entry.document, top, genes=genes, leave_publication_out=leave_publication_out)
+                answers.write(answer.plain(), answer)
+                progress.step()
+        progress.done()
+        inputs.finish()
+
+
+def _spoken(language: str | None) -> Language:
+    """The language of messages."""
+    return cast(Language, language or preferred_language())
+
+
+def _written(language: str | None, form: str) -> Language:
+    """The language of answers: scripts get English unless they ask, whatever the locale."""
+    return _spoken(language if form == "table" else language or "en")
+
+
+@contextlib.contextmanager
+def _quiet_end(language: Language) -> Iterator[None]:
+    """Ctrl-C ends without words; an ontology or index that is out of order is said in the person's language."""
+    from kakehashi.engines.phenotype.problems import KnowledgeError
+
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise SystemExit(INTERRUPTED) from None
+    except KnowledgeError as error:
+        click.echo(f"{'エラー' if language == 'ja' else 'error'}: {error.text(language)}", err=True)
+        raise SystemExit(1) from None

@@ -1,0 +1,188 @@
+"""What ``kakehashi rank`` answers: a patient's ranked diseases, for scripts and for people."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Self
+
+from rich.console import Console
+from rich.text import Text
+
+from kakehashi.cli.outputs import bar, grid, heading, listed, percent, safe
+from kakehashi.engines.phenotype import knowledge as phenotype
+from kakehashi.engines.phenotype.knowledge import Knowledge
+from kakehashi.engines.phenotype.ranking import (
+    Evidence,
+    Patient,
+    RankedDisease,
+    Ranker,
+    Ranking,
+    SolvedCase,
+    SolvedCases,
+)
+from kakehashi.protocols.phenopacket.checking_problems import checking_problem
+from kakehashi.protocols.phenopacket.documents import Phenopacket
+from kakehashi.protocols.phenopacket.facts import FactReader, Facts
+from kakehashi.protocols.phenopacket.problems import Language, Problem
+from kakehashi.protocols.phenopacket.reading import Entry
+
+WORDS: Final[dict[str, tuple[str, str]]] = {
+    "observed": ("{} findings", "所見 {} 件"),
+    "excluded": ("{} excluded", "なしの所見 {} 件"),
+    "genes": ("genes {}", "遺伝子 {}"),
+    "unknown": ("none of the known diseases", "既知の疾患のいずれでもない"),
+    "others": ("all other known diseases", "その他の既知の疾患"),
+    "ask": ("Ask next: {}", "次に確認するとよい所見: {}"),
+}
+STRONGEST: Final = 3
+
+
+def patient_of(facts: Facts, *, genes: bool) -> Patient:
+    """The ranker's patient."""
+    return Patient(
+        observed=facts.observed,
+        excluded=facts.excluded,
+        genes=facts.genes if genes else (),
+        sex=facts.sex,
+        age_days=facts.age_days,
+        onset=facts.onset,
+        onset_days=facts.onset_days,
+        inheritance=facts.inheritance[0] if facts.inheritance else None,
+        publication=facts.publications[0] if facts.publications else None,
+    )
+
+
+def warnings_of(packet: Phenopacket, facts: Facts, *, needs_publication: bool) -> tuple[Problem, ...]:
+    """What to tell beside an answer."""
+    more = []
+    if not packet.id:
+        more.append(checking_problem("missing-field", "$.id", name="id"))
+    if needs_publication and not facts.publications:
+        more.append(checking_problem("no-publication", "$.metaData.externalReferences"))
+    return (*more, *facts.warnings)
+
+
+def told_briefly(problem: Problem, language: Language) -> str:
+    """``$.phenotypicFeatures[3].type.id: HP:… is not in this release …``."""
+    return f"{problem.path}: {problem.text(language)}"
+
+
+def draw_warnings(console: Console, warnings: Iterable[Problem], language: Language) -> None:
+    """Below an answer, one line each."""
+    for problem in warnings:
+        console.print(Text(f"! {told_briefly(problem, language)}", style="yellow"), soft_wrap=True)
+
+
+@dataclass(frozen=True)
+class RankRun:
+    """One run of the command: the ranker with its knowledge, ready for any number of patients."""
+
+    knowledge: Knowledge
+    reader: FactReader
+    ranker: Ranker
+    language: Language
+
+    @classmethod
+    def open(cls, sources: Sequence[str], solved: Iterable[Entry[Phenopacket]], language: Language) -> Self:
+        """Load the knowledge and the solved cases. Errors: KnowledgeError."""
+        knowledge = phenotype.load()
+        reader = FactReader(knowledge.ontology)
+        cases = list(_solved(solved, reader))
+        library = SolvedCases(knowledge, cases) if cases else None
+        return cls(knowledge, reader, Ranker(knowledge, sources=set(sources), solved=library), language)
+
+    def answer(self, packet: Phenopacket, top: int, *, genes: bool, leave_publication_out: bool) -> "RankAnswer":
+        """Rank one patient."""
+        facts = self.reader.facts(packet)
+        ranking = self.ranker.rank(patient_of(facts, genes=genes), leave_publication_out=leave_publication_out, top=top)
+        warnings = warnings_of(packet, facts, needs_publication=leave_publication_out)
+        return RankAnswer(self.knowledge, self.language, facts, ranking, warnings, facts.genes if genes else ())
+
+
+def _solved(entries: Iterable[Entry[Phenopacket]], reader: FactReader) -> Iterable[SolvedCase]:
+    """A case for each diagnosis of each solved patient."""
+    for number, entry in enumerate(entries):
+        if entry.document is not None:
+            facts = reader.facts(entry.document)
+            for disease in facts.diseases:
+                yield SolvedCase(facts.id or f"{entry.source}#{number}", disease, patient_of(facts, genes=True))
+
+
+@dataclass(frozen=True)
+class RankAnswer:
+    """One patient's ranked diseases."""
+
+    knowledge: Knowledge
+    language: Language
+    facts: Facts
+    ranking: Ranking
+    warnings: tuple[Problem, ...]
+    genes: tuple[str, ...]
+
+    def plain(self) -> dict[str, Any]:
+        """For scripts; keys and order are kept."""
+        return {
+            "id": self.facts.id,
+            "diseases": [
+                {
+                    "rank": disease.rank,
+                    "id": disease.id,
+                    "label": self._label(disease),
+                    "score": disease.score,
+                    "probability": disease.probability,
+                    "genes": list(disease.genes),
+                }
+                for disease in self.ranking.diseases
+            ],
+            "unknown_disease_probability": self.ranking.unknown_probability,
+            "warnings": [told_briefly(problem, self.language) for problem in self.warnings],
+        }
+
+    def draw(self, console: Console) -> None:
+        """For people: a table with bars and the findings that speak for and against."""
+        counts = [self._say("observed").format(len(self.facts.observed))]
+        counts += [self._say("excluded").format(len(self.facts.excluded))] if self.facts.excluded else []
+        counts += [self._say("genes").format(listed(map(safe, self.genes), 4, self.language))] if self.genes else []
+        console.print(heading(self.facts.id or "–", "  ".join(counts)))
+        sufficiency = self.ranking.sufficiency
+        console.print(Text(sufficiency.ja if self.language == "ja" else sufficiency.en, style="dim"))
+        table = grid("right", "right", "left", "left")
+        for disease in self.ranking.diseases:
+            share = disease.probability
+            table.add_row(str(disease.rank), percent(share), f"[cyan]{bar(share)}[/cyan]", self._row(disease))
+        rest = 1 - self.ranking.unknown_probability - sum(disease.probability for disease in self.ranking.diseases)
+        unknown = self.ranking.unknown_probability
+        table.add_row("", percent(rest), f"[dim]{bar(rest)}[/dim]", f"[dim]{self._say('others')}[/dim]")
+        table.add_row("", percent(unknown), f"[yellow]{bar(unknown)}[/yellow]", f"[bold]{self._say('unknown')}[/bold]")
+        console.print(table)
+        if questions := self.ranking.questions:
+            asked = "; ".join(self._term(question.term) for question in questions)
+            console.print(Text(self._say("ask").format(asked), style="dim"))
+        draw_warnings(console, self.warnings, self.language)
+
+    def _row(self, disease: RankedDisease) -> str:
+        """Name, id and genes; below them what speaks for the disease and what against."""
+        genes = safe(listed(disease.genes, 5, self.language))
+        lines = [f"[bold]{safe(self._label(disease))}[/bold]  {disease.id}  [green]{genes}[/green]".rstrip()]
+        for sign, mark in ((1.0, "+"), (-1.0, "−")):
+            if strongest := self._strongest(disease.evidence, sign):
+                lines.append(f"[dim]{mark} {strongest}[/dim]")
+        return "\n".join(lines)
+
+    def _say(self, word: str) -> str:
+        return WORDS[word][self.language == "ja"]
+
+    def _label(self, disease: RankedDisease) -> str:
+        return disease.label_ja if self.language == "ja" and disease.label_ja else disease.label
+
+    def _term(self, term: int) -> str:
+        return self.knowledge.ontology.label(term, self.language)
+
+    def _strongest(self, evidence: Evidence, sign: float) -> str:
+        """The findings (and other things) that speak most for (``sign`` 1) or against (−1) a disease."""
+        parts = [
+            (finding.contribution, ("¬" if finding.excluded else "") + self._term(finding.term))
+            for finding in evidence.findings
+        ]
+        parts += [(other.contribution, other.ja if self.language == "ja" else other.en) for other in evidence.others]
+        chosen = sorted((part for part in parts if part[0] * sign > 0.05), key=lambda part: -part[0] * sign)
+        return " · ".join(f"{safe(name)} {abs(worth):.1f}" for worth, name in chosen[:STRONGEST])
