@@ -231,6 +231,29 @@ def test_two_processes_compile_at_once_without_harm(home: Path) -> None:
     assert not [path for path in (home / "compiled").iterdir() if path.is_dir() and path.name.startswith(".")]
 
 
+def _die_while_compiling(home: str, release: str) -> None:
+    """Dies as kill -9 would, in the middle of writing the compiled folder."""
+    import kakehashi.engines.phenotype.cachefolder as cachefolder
+
+    cachefolder.np.save = lambda *_, **__: os._exit(9)  # type: ignore[assignment]
+    knowledge.install(release, Path(home))
+
+
+def test_an_installation_that_is_killed_leaves_the_old_release_and_no_litter(home: Path, small_release: Path) -> None:
+    before = knowledge.load(home).fingerprint
+    obo = small_release / "hp.obo"
+    obo.write_text(obo.read_text().replace("2030-02-03", "2031-01-01"))
+    process = multiprocessing.get_context("spawn").Process(target=_die_while_compiling, args=(str(home), small_release))
+    process.start()
+    process.join(timeout=60)
+    assert process.exitcode == 9
+    assert list((home / "releases").glob(".incoming.*"))
+    assert knowledge.load(home).fingerprint == before
+    assert knowledge.install(small_release, home).startswith("2031-01-01-")
+    assert not list((home / "releases").glob(".incoming.*"))
+    assert not [path for path in (home / "compiled").iterdir() if path.is_dir() and path.name.startswith(".")]
+
+
 def test_a_new_release_is_seen_by_a_running_process(home: Path, small_release: Path) -> None:
     before = knowledge.load(home)
     assert knowledge.load(home) is before

@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kakehashi.engines.phenotype.knowledge import Knowledge, load
@@ -82,6 +82,7 @@ def test_japanese_wordings_find_their_term_in_any_kana_and_width(japanese: Searc
 def test_old_ids_are_found_and_say_so(search: Search) -> None:
     (alternative,) = search.terms("HP:0000624")
     assert (alternative.label_en, alternative.status) == ("Epicanthus", "alternative")
+    assert search.terms("HP:0000624", limit=0) == search.diseases("OMIM:154700", limit=-1) == []
     (obsolete,) = search.terms("HP:0000057")
     assert (obsolete.id, obsolete.status) == ("HP:0008665", "obsolete")
     assert search.terms("HP:9999999") == []
@@ -165,6 +166,19 @@ def test_without_japanese_labels_the_search_says_so(search: Search, japanese: Se
 def test_odd_queries_are_answered(search: Search, text: str) -> None:
     assert isinstance(search.terms(text), list)
     assert isinstance(search.diseases(text), list)
+
+
+@given(text=st.text(max_size=60), limit=st.integers(-1, 30))
+@settings(max_examples=200, deadline=None)
+def test_any_text_is_answered_and_any_id_resolved(search: Search, knowledge: Knowledge, text: str, limit: int) -> None:
+    assert len(search.terms(text, limit=limit)) <= max(limit, 0)
+    assert len(search.diseases(text, limit=limit)) <= max(limit, 0)
+    assert search.terms(text) == search.terms(text)
+    resolution = knowledge.ontology.resolve(text)
+    assert (resolution.index is None) == (knowledge.ontology.index(text) is None)
+    knowledge.diseases.index(text)
+    knowledge.diseases.gene_index(text)
+    knowledge.diseases.rows_citing(text)
 
 
 @pytest.mark.parametrize(

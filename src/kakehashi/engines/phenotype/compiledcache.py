@@ -90,7 +90,13 @@ def _try(path: Path) -> CompiledFolder | None:
 
 
 def _prune(compiled: Path, *, keep: str) -> None:
-    """Delete compiled folders but the COMPILED_KEPT youngest, and pointers to none; open ones stay mapped."""
+    """Delete compiled folders but the COMPILED_KEPT youngest, what a killed compilation left, and pointers to none.
+
+    Only the holder of the lock comes here, so nobody else is building; folders that are open stay mapped.
+    """
+    for path in compiled.iterdir():
+        if path.is_dir() and path.name.startswith("."):
+            shutil.rmtree(path, ignore_errors=True)
     folders = [path for path in compiled.iterdir() if path.is_dir() and not path.name.startswith(".")]
     folders.sort(key=lambda path: path.stat().st_mtime_ns, reverse=True)
     for path in folders[COMPILED_KEPT:]:

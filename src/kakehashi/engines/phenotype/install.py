@@ -159,8 +159,10 @@ def _exclusive(folder: Path) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _incoming(parent: Path) -> Iterator[Path]:
-    """A temporary folder beside the final place, gone in the end."""
+    """A temporary folder beside the final place, gone in the end, like those that killed installations left."""
     parent.mkdir(parents=True, exist_ok=True)
+    for left in parent.glob(".incoming.*"):
+        shutil.rmtree(left, ignore_errors=True)
     incoming = Path(tempfile.mkdtemp(prefix=".incoming.", dir=parent))
     incoming.chmod(0o755)
     try:

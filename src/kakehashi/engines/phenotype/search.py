@@ -96,6 +96,8 @@ class Search:
             allowed = self._ontology.phenotype_mask
         else:
             allowed[within] = True
+        if limit <= 0:
+            return []
         hits = self._by_id(text, allowed, limit, language)
         if hits:
             return hits
@@ -126,7 +128,7 @@ class Search:
                 if allowed[place]
             }
             hits = by_gene | {place: hit for place, hit in hits.items() if place not in by_gene}
-        return list(hits.values())[:limit]
+        return list(hits.values())[: max(limit, 0)]
 
     def _by_id(self, text: str, allowed: npt.NDArray[np.bool_], limit: int, language: str) -> list[TermHit]:
         stripped = text.strip()
