@@ -20,7 +20,7 @@ Int32 = npt.NDArray[np.int32]
 
 PHENOTYPE, INHERITANCE, COURSE, MODIFIER, HISTORY = range(5)  # values of row_aspect: P, I, C, M, H
 ANY_SEX, MALE, FEMALE = range(3)  # values of row_sex
-INFERRED, PUBLISHED, TRACEABLE = range(3)  # values of row_evidence: IEA, PCS, TAS
+INFERRED, PUBLISHED, TRACEABLE, EXPERIENCE = range(4)  # values of row_evidence: IEA, PCS, TAS, ICE
 NO_FREQUENCY, COUNT, PERCENT, FREQUENCY_TERM = range(4)  # values of row_frequency_kind
 
 

@@ -29,7 +29,7 @@ COLUMNS = (
     "biocuration",
 )
 ASPECTS = ("P", "I", "C", "M", "H")  # phenotype, inheritance, clinical course, modifier, past medical history
-EVIDENCES = ("IEA", "PCS", "TAS")
+EVIDENCES = ("IEA", "PCS", "TAS", "ICE")  # ICE (individual clinical experience) only in older releases
 SEXES = ("", "MALE", "FEMALE")
 
 # HPO frequency terms as the middle of the band they stand for (HP:0040279's children).
@@ -153,7 +153,7 @@ def _row(
     if qualifier not in ("", "NOT"):
         raise _bad(source, line, "qualifier", qualifier, "empty or NOT", "空欄または NOT")
     if evidence not in EVIDENCES:
-        raise _bad(source, line, "evidence", evidence, "one of IEA, PCS, TAS", "IEA・PCS・TAS のいずれか")
+        raise _bad(source, line, "evidence", evidence, "one of IEA, PCS, TAS, ICE", "IEA・PCS・TAS・ICE のいずれか")
     if sex.upper() not in SEXES:
         raise _bad(source, line, "sex", sex, "empty, MALE or FEMALE", "空欄・MALE・FEMALE のいずれか")
     if aspect not in ASPECTS:
