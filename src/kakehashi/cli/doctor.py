@@ -127,7 +127,7 @@ def japanese_labels() -> Check:
         return Check(
             "Japanese labels",
             "warning",
-            text("not installed; findings are shown in English", "未導入(所見は英語で表示されます)"),
+            text("not installed; most findings are shown in English", "未導入(多くの所見は英語で表示されます)"),
             text(
                 "Get hp-ja.babelon.tsv of the HPO translations, then: kakehashi ontology labels FILE",
                 "HPO翻訳の hp-ja.babelon.tsv を入手し kakehashi ontology labels FILE を実行してください。",
