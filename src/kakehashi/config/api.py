@@ -4,6 +4,7 @@ from kakehashi import __version__
 from kakehashi.kernel.api.authentication import Session, Token
 from kakehashi.kernel.api.site import Api, Renderer, answer_errors
 from kakehashi.kernel.jobs.api import router as jobs
+from kakehashi.kernel.notices.api import router as notices
 from kakehashi.kernel.people.api import router as people
 from kakehashi.systems.cases.api import router as cases
 
@@ -18,4 +19,5 @@ api = Api(
 answer_errors(api)
 api.add_router("", people)
 api.add_router("jobs", jobs)
+api.add_router("notices", notices)
 api.add_router("cases", cases)

@@ -60,6 +60,9 @@ INSTALLED_APPS = [
     "kakehashi.kernel.audit",
     "kakehashi.kernel.events",
     "kakehashi.kernel.jobs",
+    "kakehashi.kernel.notices",
+    "kakehashi.kernel.search",
+    "kakehashi.kernel.files",
     "kakehashi.systems.cases",
     "kakehashi.web",
 ]

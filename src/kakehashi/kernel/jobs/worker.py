@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from datetime import timedelta
 
 from django.db import OperationalError, close_old_connections, transaction
@@ -13,6 +14,7 @@ from django_tasks_db.models import DBTaskResult
 
 from kakehashi.kernel import audit
 from kakehashi.kernel.events.delivery import deliver_due
+from kakehashi.kernel.files.actions import sweep
 from kakehashi.kernel.jobs import running
 from kakehashi.kernel.jobs.models import ACTIVE, Job, JobState
 from kakehashi.kernel.jobs.queue import enqueue
@@ -21,6 +23,7 @@ from kakehashi.kernel.jobs.running import MOST_ATTEMPTS, execute, is_dead, worke
 logger = logging.getLogger(__name__)
 
 IDLE_SECONDS = 1.0
+TIDY_SECONDS = 3600.0
 KEPT = timedelta(days=30)
 """How long finished rows of the queue are kept; jobs themselves stay."""
 
@@ -38,10 +41,13 @@ def run(*, stop_event: threading.Event, once: bool = False) -> None:
         worker_id=name,
         excluded_queue_names=[],
     )
-    tidy()
     tokens = running.worker.set(name), running.stop_event.set(stop_event)
     try:
+        tidied_at = float("-inf")
         while not stop_event.is_set():
+            if time.monotonic() - tidied_at > TIDY_SECONDS:
+                tidied_at = time.monotonic()
+                tidy()
             worked = _round(queue)
             if once and not worked:
                 return
@@ -116,7 +122,7 @@ def run_waiting() -> int:
     return count
 
 
-def tidy() -> int:
-    """Drop old finished rows of the queue; returns how many."""
-    old = DBTaskResult.objects.finished().filter(finished_at__lt=timezone.now() - KEPT)
-    return int(old.delete()[0])
+def tidy() -> None:
+    """Drop old finished rows of the queue, and file contents that nothing names any more."""
+    DBTaskResult.objects.finished().filter(finished_at__lt=timezone.now() - KEPT).delete()
+    sweep()

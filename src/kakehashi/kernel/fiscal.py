@@ -1,0 +1,93 @@
+"""Japan's fiscal year (April to March) and its eras.
+
+A fiscal year is named after the calendar year it begins in: FY2026 = 令和8年度 = 1 April 2026 to 31 March 2027. The era
+of a fiscal year is the one in force on its first day; FY2019, begun in 平成31年, is 令和元年度 by cabinet decision.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+
+APRIL = 4
+
+
+@dataclass(frozen=True)
+class Era:
+    """An era: its name, its Latin letter and its first day."""
+
+    name: str
+    name_en: str
+    letter: str
+    begins: date
+
+
+ERAS = (
+    Era("明治", "Meiji", "M", date(1868, 1, 25)),
+    Era("大正", "Taishō", "T", date(1912, 7, 30)),
+    Era("昭和", "Shōwa", "S", date(1926, 12, 25)),
+    Era("平成", "Heisei", "H", date(1989, 1, 8)),
+    Era("令和", "Reiwa", "R", date(2019, 5, 1)),
+)
+
+
+def fiscal_year(day: date) -> int:
+    """The fiscal year a day belongs to."""
+    return day.year if day.month >= APRIL else day.year - 1
+
+
+def fiscal_year_days(year: int) -> tuple[date, date]:
+    """First and last day of a fiscal year."""
+    return date(year, APRIL, 1), date(year + 1, 3, 31)
+
+
+def era_of(day: date) -> Era:
+    """The era in force on a day. Raises ValueError before Meiji."""
+    for era in reversed(ERAS):
+        if day >= era.begins:
+            return era
+    raise ValueError(f"{day.isoformat()} is before the Meiji era ({ERAS[0].begins.isoformat()})")
+
+
+def _numbered(era: Era, year: int) -> str:
+    return "元" if year == era.begins.year else str(year - era.begins.year + 1)
+
+
+def era_date(day: date) -> str:
+    """A day in its era: 令和8年11月21日."""
+    era = era_of(day)
+    return f"{era.name}{_numbered(era, day.year)}年{day.month}月{day.day}日"
+
+
+def fiscal_year_name(year: int, language: str = "ja") -> str:
+    """令和8年度, or FY2026."""
+    if not language.startswith("ja"):
+        return f"FY{year}"
+    era = ERAS[-1] if year == 2019 else era_of(date(year, APRIL, 1))
+    return f"{era.name}{_numbered(era, year)}年度"
+
+
+_WRITTEN = re.compile(
+    r"(?P<era>明治|大正|昭和|平成|令和|[MTSHR])?\s*(?P<year>元|\d{1,4})\s*[年./-]\s*(?P<month>\d{1,2})\s*[月./-]\s*(?P<day>\d{1,2})\s*日?"
+)
+
+
+def parse_date(text: str) -> date:
+    """A day as people write it: 令和8年4月1日, R8.4.1, 令和元年5月1日, 2026-04-01, 2026年4月1日; full-width too.
+
+    Raises ValueError saying what was not understood, also for a day outside the era named.
+    """
+    normal = unicodedata.normalize("NFKC", text).strip()
+    found = _WRITTEN.fullmatch(normal)
+    if found is None:
+        raise ValueError(f"{text!r} is no date: write 2026-04-01, 令和8年4月1日 or R8.4.1")
+    year = 1 if found["year"] == "元" else int(found["year"])
+    if found["era"] is None:
+        if found["year"] == "元" or year < 1000:
+            raise ValueError(f"{text!r} names no era and no four-digit year")
+        return date(year, int(found["month"]), int(found["day"]))
+    era = next(era for era in ERAS if found["era"] in (era.name, era.letter))
+    day = date(era.begins.year + year - 1, int(found["month"]), int(found["day"]))
+    if year < 1 or era_of(day) is not era:
+        raise ValueError(f"{text!r} does not lie in the {era.name_en} era")
+    return day

@@ -1,0 +1,32 @@
+"""What kinds of things can be found: each system registers its own, with the rule of who may see them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.functional import Promise
+
+
+@dataclass(frozen=True)
+class SearchKind:
+    """One kind: ``visible_to(person)`` is the owning system's own queryset, so search shows nothing it would hide."""
+
+    name: str
+    label: str | Promise
+    visible_to: Callable[[Any], QuerySet[Any]]
+    title: Callable[[Any], str]
+    link: Callable[[Any], str]
+
+
+_kinds: dict[str, SearchKind] = {}
+
+
+def register(kind: SearchKind) -> None:
+    """Make a kind findable (from the system's ``AppConfig.ready``)."""
+    _kinds[kind.name] = kind
+
+
+def registered() -> list[SearchKind]:
+    """Every kind, in the order of registration."""
+    return list(_kinds.values())

@@ -1,0 +1,54 @@
+"""Searching."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
+from django.utils.functional import Promise
+
+from kakehashi.kernel.search import bigrams
+from kakehashi.kernel.search.kinds import registered
+from kakehashi.kernel.search.models import SearchEntry
+
+MOST_CANDIDATES = 2000
+SQL = {
+    "sqlite": "SELECT rowid FROM search_fts WHERE search_fts MATCH %s",
+    "postgresql": "SELECT id FROM search_searchentry WHERE to_tsvector('simple', bigrams) @@ to_tsquery('simple', %s)",
+}
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One thing found."""
+
+    kind: str
+    kind_label: str | Promise
+    object_id: str
+    title: str
+    link: str
+
+
+def matching(text: str) -> QuerySet[SearchEntry]:
+    """The entries that hold every word of the text, newest first, whoever may see them."""
+    translate = bigrams.tsquery if connection.vendor == "postgresql" else bigrams.fts5_query
+    query = translate(text)
+    if not query:
+        return SearchEntry.objects.none()
+    found = RawSQL(SQL[connection.vendor], [query])  # noqa: S611  the query is a parameter
+    return SearchEntry.objects.filter(pk__in=found).order_by("-updated_at", "-pk")
+
+
+def search(person: Any, text: str, *, limit: int = 20) -> list[Hit]:
+    """The newest ``limit`` things of each kind that hold every word and that this person may see."""
+    hits: list[Hit] = []
+    entries = matching(text)
+    for kind in registered():
+        ids = list(entries.filter(kind=kind.name).values_list("object_id", flat=True)[:MOST_CANDIDATES])
+        if not ids:
+            continue
+        visible = {str(one.pk): one for one in kind.visible_to(person).filter(pk__in=ids)}
+        shown = [visible[object_id] for object_id in ids if object_id in visible][:limit]
+        hits += [Hit(kind.name, kind.label, str(one.pk), kind.title(one), kind.link(one)) for one in shown]
+    return hits

@@ -1,0 +1,99 @@
+"""Search finds Japanese and English, whole words and parts, and only what the person may see."""
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from kakehashi.kernel.organisations.models import Organisation
+from kakehashi.kernel.people.queries import organisation_ids_of
+from kakehashi.kernel.search import SearchKind, bigrams, forget, index, kinds, search
+from kakehashi.kernel.search.models import SearchEntry
+from kakehashi.kernel.search.queries import matching
+
+TEXTS = {
+    1: "結核 てんかん性脳症 小頭症",
+    2: "Epilepsy with Menière-like vertigo HP:0001250",
+    3: "ﾃﾝｶﾝ(部分発作) 発達遅滞",
+    4: "糖尿病 MODY2",
+}
+
+
+@pytest.fixture
+def entries(db):
+    for number, text in TEXTS.items():
+        index("text", number, [text])
+
+
+def found(query):
+    return {int(entry.object_id) for entry in matching(query)}
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("結核", {1}),
+        ("核", {1}),
+        ("症", {1}),
+        ("てんかん", {1, 3}),
+        ("テンカン", {1, 3}),
+        ("てんかん 小頭", {1}),
+        ("小頭 てんかん", {1}),
+        ("epilepsy", {2}),
+        ("EPILEP", {2}),
+        ("meniere", {2}),
+        ("lepsy vert", {2}),
+        ("0001250", {2}),
+        ("HP:0001250", {2}),
+        ("mody2", {4}),
+        ("糖尿病", {4}),
+        ("尿糖", set()),
+        ("結核 epilepsy", set()),
+        ("", set()),
+        ("  ", set()),
+        ('" OR * NEAR(', set()),
+        ("'); DROP TABLE", set()),
+    ],
+)
+def test_words_and_parts_are_found(entries, query, expected):
+    assert found(query) == expected
+
+
+def test_changed_and_removed_things_are_found_as_they_are_now(entries):
+    index("text", 1, ["白血病"])
+    assert found("結核") == set()
+    assert found("白血") == {1}
+    forget("text", 1)
+    assert found("白血") == set()
+    assert SearchEntry.objects.count() == 3
+
+
+def test_hits_are_only_what_the_person_may_see(hospital, other_hospital, make_person, monkeypatch):
+    monkeypatch.setattr(kinds, "_kinds", {})
+    kinds.register(
+        SearchKind(
+            "organisation",
+            "Organisation",
+            visible_to=lambda person: Organisation.objects.filter(pk__in=organisation_ids_of(person)),
+            title=str,
+            link=lambda organisation: f"/organisations/{organisation.code}/",
+        )
+    )
+    for organisation in (hospital, other_hospital):
+        index("organisation", organisation.pk, [organisation.name, organisation.name_en], organisation=organisation)
+    person = make_person(hospital, "clinician")
+    assert [hit.link for hit in search(person, "病院")] == ["/organisations/KITA/"]
+    assert search(person, "south") == []
+    assert search(make_person(), "病院") == []
+
+
+@pytest.mark.django_db
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text(max_size=30), st.data())
+def test_any_part_of_any_word_finds_it_and_no_query_fails(text, data):
+    SearchEntry.objects.all().delete()
+    index("text", 9, [text])
+    assert found(data.draw(st.text(max_size=10))) <= {9}
+    for word in bigrams.words(text)[:3]:
+        start = data.draw(st.integers(0, len(word) - 1))
+        stop = data.draw(st.integers(start + 1, len(word)))
+        assert found(word[start:stop]) == {9}, word[start:stop]
