@@ -89,7 +89,9 @@ def open_page(browser, live_server):
             cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session.session_key, "url": live_server.url}
             context.add_cookies([cookie])
         page = context.new_page()
-        page.on("console", lambda message: message.type == "error" and faults.append(message.text))
+        page.on(
+            "console", lambda message: message.type == "error" and faults.append(f"{message.text} {message.location}")
+        )
         page.on("pageerror", lambda error: faults.append(str(error)))
         return page
 

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from kakehashi import __version__
+from kakehashi.kernel.notices import unread_count
 from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.people.acting import acting_organisation, organisations_to_act_for
 from kakehashi.kernel.people.models import Person
@@ -22,6 +23,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "node_name": settings.NODE_NAME,
         "version": __version__,
         "style_sheets": STYLE_SHEETS,
+        "unread_notices": SimpleLazyObject(lambda: _unread(request)),
         "systems": systems_of(request),
         "acting_organisation": acting,
         "other_organisations": SimpleLazyObject(lambda: _others(request, acting)),
@@ -32,3 +34,8 @@ def _others(request: HttpRequest, acting: Organisation | None) -> list[Organisat
     """The organisations one could act for instead."""
     person = request.user
     return [one for one in organisations_to_act_for(person) if one != acting] if isinstance(person, Person) else []
+
+
+def _unread(request: HttpRequest) -> int:
+    """How many notices this person has not read."""
+    return unread_count(request.user) if isinstance(request.user, Person) else 0

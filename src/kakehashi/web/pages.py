@@ -1,20 +1,29 @@
-"""The shell's own pages: home ("my work"), language."""
+"""The shell's own pages: home ("my work"), search, notices, organisation and language switch."""
 
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
+from kakehashi.kernel.errors import NotFound
+from kakehashi.kernel.notices import mark_read, notices_of, unread_count
 from kakehashi.kernel.people.acting import act_for as choose_organisation
+from kakehashi.kernel.people.models import Person
+from kakehashi.kernel.search import search as find
 from kakehashi.web.navigation import changes_for, systems_of, waiting_for
 
 LAST_HERE = "last_here"
+HITS_OF_A_KIND = 50
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -50,14 +59,33 @@ def _last_here(request: HttpRequest) -> datetime:
 
 @login_required
 def search(request: HttpRequest) -> HttpResponse:
-    """One search over everything this person may see."""
-    return render(request, "web/search.html", {"search_text": request.GET.get("q", "").strip()})
+    """One search over everything this person may see, grouped by kind."""
+    text = request.GET.get("q", "").strip()[:200]
+    hits = find(request.user, text, limit=HITS_OF_A_KIND) if text else []
+    groups = [{"label": label, "hits": list(found)} for label, found in groupby(hits, key=lambda hit: hit.kind_label)]
+    return render(request, "web/search.html", {"search_text": text, "groups": groups, "most": HITS_OF_A_KIND})
 
 
 @login_required
 def notices(request: HttpRequest) -> HttpResponse:
-    """What this node told the person."""
-    return render(request, "web/notices.html")
+    """What this node told the person, newest first; a POST marks all as read."""
+    assert isinstance(request.user, Person)
+    if request.method == "POST":
+        mark_read(request.user)
+        return redirect("web:notices")
+    page = Paginator(notices_of(request.user), 50).get_page(request.GET.get("page"))
+    return render(request, "web/notices.html", {"notices": page, "unread": unread_count(request.user)})
+
+
+@login_required
+def notice(request: HttpRequest, number: int) -> HttpResponse:
+    """Follow a notice: it counts as read from now on."""
+    assert isinstance(request.user, Person)
+    found = notices_of(request.user).filter(pk=number).first()
+    if found is None:
+        raise NotFound(_("This notice"))
+    mark_read(request.user, [found.pk])
+    return HttpResponseRedirect(found.link or reverse("web:notices"))
 
 
 @login_required

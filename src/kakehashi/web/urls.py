@@ -9,6 +9,7 @@ urlpatterns = [
     path("", pages.home, name="home"),
     path("search/", pages.search, name="search"),
     path("notices/", pages.notices, name="notices"),
+    path("notices/<int:number>/", pages.notice, name="notice"),
     path("act-for/", pages.act_for, name="act_for"),
     path("jobs/", jobs.jobs, name="jobs"),
     path("jobs/<int:number>/", jobs.job, name="job"),

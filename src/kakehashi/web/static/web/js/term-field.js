@@ -3,6 +3,7 @@
 // <div data-term-field data-endpoint="/api/cases/terms" data-language="ja" data-nothing="…" data-found="… {n} …">
 //   <input type="text" name="…-label">  <input type="hidden" name="…-term" data-term-id>
 // </div>
+// The endpoint answers a list of {id, label, label_ja, synonym, definition}, or of plain texts (genes).
 // Without this script the text field is sent as it is and the server resolves label or id.
 let made = 0;
 
@@ -65,7 +66,7 @@ class TermField {
       const answer = await fetch(address, { headers: { Accept: "application/json" } });
       if (turn !== this.asked) return; // a later question is under way
       const terms = answer.ok ? await answer.json() : [];
-      this.show(Array.isArray(terms) ? terms : terms.items ?? []);
+      this.show(terms.map((term) => (typeof term === "string" ? { id: term, label: term } : term)));
     } catch {
       this.close(); // the field still takes what is typed; the server resolves it
     }
@@ -101,9 +102,10 @@ class TermField {
     line.dataset.index = index;
     line.setAttribute("role", "option");
     line.setAttribute("aria-selected", "false");
-    line.append(part("term-id", term.id), document.createTextNode(first));
+    if (term.id !== first) line.append(part("term-id", term.id));
+    line.append(first);
     if (rest.length) line.append(part("term-other", rest.join(" · ")));
-    if (term.definition) line.title = term.definition;
+    if (term.definition) line.append(part("term-definition", term.definition)); // shown for the one pointed at
     return line;
   }
 
