@@ -7,6 +7,7 @@ from kakehashi.config.api import api
 urlpatterns = [
     path("api/", api.urls),
     path("accounts/", include("allauth.urls")),
+    path("cases/", include("kakehashi.systems.cases.urls")),
     path("", include("kakehashi.web.urls")),
 ]
 

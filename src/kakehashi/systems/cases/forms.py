@@ -213,7 +213,7 @@ class VariantForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
-        fields = {name: said.get(name) for name in self.fields if said.get(name) not in (None, "")}
+        fields = {name: said.get(name) for name in self.base_fields if said.get(name) not in (None, "")}
         if set(fields) - {"zygosity", "assembly"}:
             try:
                 said["variant"] = Variant.model_validate(fields)

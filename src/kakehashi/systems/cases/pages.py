@@ -1,0 +1,266 @@
+"""The pages of cases: parse, call an action or a query, render."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from kakehashi.kernel import audit
+from kakehashi.kernel.errors import Invalid, NotFound
+from kakehashi.kernel.people.acting import acting_organisation
+from kakehashi.kernel.people.models import Person
+from kakehashi.kernel.workflow import advance, workflow_of
+from kakehashi.protocols.phenopacket import to_tree
+from kakehashi.systems.cases import actions, panes, pictures, queries, ranking, similar, tasks
+from kakehashi.systems.cases.actions import EditConflict
+from kakehashi.systems.cases.forms import CaseEntry, ImportForm
+from kakehashi.systems.cases.listing import CASES
+from kakehashi.systems.cases.models import Case
+from kakehashi.systems.cases.reading import phenopacket_of
+
+SIMILAR_SHOWN = 10
+
+
+def _person(request: HttpRequest) -> Person:
+    assert isinstance(request.user, Person)
+    return request.user
+
+
+@login_required
+@require_GET
+def case_list(request: HttpRequest) -> HttpResponse:
+    """The cases someone may see, as a table or CSV."""
+    cases = panes.searched(queries.visible_cases(_person(request)), request.GET.get("q", ""))
+    if request.GET.get("format") == "csv":
+        audit.read_of(_person(request), "case", [case.pk for case in cases], action="case.export")
+        return CASES.csv(request, cases)
+    table = CASES.show(request, cases)
+    queries.record_shown(_person(request), [row["object"] for row in table["rows"]])
+    may_add = queries.organisations_to_register_for(_person(request)).exists()
+    return render(
+        request, "cases/list.html", {"table": table, "may_add": may_add, "search_text": request.GET.get("q", "")}
+    )
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def new_case(request: HttpRequest) -> HttpResponse:
+    """Enter a case and register it, or keep it as a draft."""
+    organisation = panes.organisation_to_register_for(request)
+    entry = CaseEntry(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and entry.is_valid():
+        try:
+            case = actions.enter_case(
+                by=_person(request),
+                organisation=organisation,
+                local_id=entry.local_id,
+                description=entry.description,
+                register=request.POST.get("then") != "draft",
+            )
+        except Invalid as error:
+            panes.show_problems(entry, error)
+        else:
+            messages.success(request, _("Case %(id)s is kept.") % {"id": case.public_id})
+            return redirect("cases:show", case.public_id)
+    context = {"entry": entry, "organisation": organisation}
+    return render(request, "cases/form.html", context, status=422 if entry.problems else 200)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def edit_case(request: HttpRequest, case_id: str) -> HttpResponse:
+    """Edit a case; when someone else was quicker, show what they changed beside what was typed."""
+    case = queries.case_for(_person(request), case_id)
+    entry = CaseEntry(request.POST if request.method == "POST" else None, case=case)
+    conflict: EditConflict | None = None
+    if request.method == "POST" and entry.is_valid():
+        try:
+            actions.edit_case(
+                by=_person(request),
+                case=case,
+                description=entry.description,
+                from_revision=panes.number(request.POST.get("from_revision")),
+                note=request.POST.get("why", ""),
+            )
+        except EditConflict as error:
+            conflict = error
+        except Invalid as error:
+            panes.show_problems(entry, error)
+        else:
+            messages.success(request, _("The changes are kept."))
+            return redirect("cases:show", case.public_id)
+    context: dict[str, Any] = {"entry": entry, "case": case, "conflict": conflict, "why": request.POST.get("why", "")}
+    context["from_revision"] = conflict.revision if conflict else request.POST.get("from_revision", case.revision)
+    context["theirs"] = panes.said_changes(conflict.theirs) if conflict else []
+    return render(request, "cases/form.html", context, status=409 if conflict else 422 if entry.problems else 200)
+
+
+@login_required
+@require_GET
+def diseases(request: HttpRequest, case_id: str) -> HttpResponse:
+    """A case's page: the patient, the ranked diseases, the chosen one explained."""
+    case = queries.case_for(_person(request), case_id)
+    ranked = ranking.rank(case.described)
+    chosen = panes.chosen_disease(ranked, request.GET.get("disease", ""))
+    context = panes.case_context(request, case, "diseases", ranked) | {
+        "rows": panes.disease_rows(ranked),
+        "unknown": ranked.unknown_probability,
+        "chosen": chosen,
+        "picture": pictures.disease_picture(chosen) if chosen else None,
+        "source": panes.source_line(),
+    }
+    return render(request, "cases/diseases.html", context)
+
+
+@login_required
+@require_GET
+def similar_cases(request: HttpRequest, case_id: str) -> HttpResponse:
+    """The most similar cases one may see, the chosen one explained."""
+    case = queries.case_for(_person(request), case_id)
+    found = similar.find_similar(_person(request), case.described, k=SIMILAR_SHOWN, but=[case.public_id])
+    audit.read_of(_person(request), "case", [one.case.pk for one in found], action="case.match")
+    wanted = request.GET.get("case", "")
+    chosen = next((one for one in found if one.case.public_id == wanted), found[0] if found else None)
+    context = panes.case_context(request, case, "similar") | {
+        "found": found,
+        "chosen": chosen,
+        "picture": pictures.case_picture(chosen, case.described) if chosen else None,
+        "source": panes.source_line(),
+    }
+    return render(request, "cases/similar.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def questions(request: HttpRequest, case_id: str) -> HttpResponse:
+    """The three most telling findings to ask for; each answer re-ranks at once. Answers travel in the form, unkept."""
+    case = queries.case_for(_person(request), case_id)
+    answered = panes.answers_in(request)
+    supposed = panes.with_answers(case.described, answered)
+    ranked = ranking.rank(supposed)
+    context = panes.case_context(request, case, "questions", ranked) | {
+        "answered": panes.said_answers(answered),
+        "questions": panes.said_questions(ranked),
+        "rows": panes.disease_rows(ranked)[:8],
+        "unknown": ranked.unknown_probability,
+    }
+    template = "cases/parts/questions.html" if request.headers.get("HX-Request") else "cases/questions.html"
+    return render(request, template, context)
+
+
+@login_required
+@require_POST
+def keep_answers(request: HttpRequest, case_id: str) -> HttpResponse:
+    """Keep the answers given to questions as findings of the case."""
+    case = queries.case_for(_person(request), case_id)
+    actions.edit_case(
+        by=_person(request),
+        case=case,
+        description=panes.with_answers(case.described, panes.answers_in(request)),
+        from_revision=panes.number(request.POST.get("from_revision")),
+        note=_("Answers to the next questions"),
+    )
+    messages.success(request, _("The answers are kept as findings."))
+    return redirect("cases:show", case.public_id)
+
+
+@login_required
+@require_GET
+def history(request: HttpRequest, case_id: str) -> HttpResponse:
+    """Every revision and what it changed."""
+    case = queries.case_for(_person(request), case_id)
+    context = panes.case_context(request, case, "history") | {"steps": panes.said_steps(case)}
+    return render(request, "cases/history.html", context)
+
+
+@login_required
+@require_POST
+def revert(request: HttpRequest, case_id: str) -> HttpResponse:
+    """Say again what an earlier revision said."""
+    case = queries.case_for(_person(request), case_id, reading=False)
+    to_revision = panes.number(request.POST.get("to_revision"))
+    from_revision = panes.number(request.POST.get("from_revision"))
+    actions.revert_case(by=_person(request), case=case, to_revision=to_revision, from_revision=from_revision)
+    messages.success(request, _("The case says again what revision %(number)s said.") % {"number": to_revision})
+    return redirect("cases:history", case.public_id)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def make_move(request: HttpRequest, case_id: str, move: str) -> HttpResponse:
+    """Ask before a move, then make it."""
+    case = queries.case_for(_person(request), case_id)
+    if move not in workflow_of(case).moves:
+        raise NotFound(_("The step"))
+    if request.method == "POST":
+        advance(case, move, by=_person(request), note=request.POST.get("note", ""))
+        messages.success(request, _("Case %(id)s: %(state)s.") % {"id": case, "state": case.get_state_display()})
+        return redirect("cases:show", case.public_id)
+    context = {"case": case, "move": workflow_of(case).move(move), "loses": panes.losses(move)}
+    return render(request, "cases/move.html", context)
+
+
+@login_required
+@require_GET
+def print_case(request: HttpRequest, case_id: str) -> HttpResponse:
+    """A case on one sheet of A4: the patient, the first diseases with the first one's picture, similar cases."""
+    case = queries.case_for(_person(request), case_id)
+    ranked = ranking.rank(case.described)
+    found = similar.find_similar(_person(request), case.described, k=5, but=[case.public_id])
+    audit.read_of(_person(request), "case", [case.pk, *(one.case.pk for one in found)], action="case.print")
+    first = ranked.diseases[0] if ranked.diseases else None
+    context = panes.case_context(request, case, "print", ranked) | {
+        "rows": panes.disease_rows(ranked)[:7],
+        "unknown": ranked.unknown_probability,
+        "found": found,
+        "picture": pictures.disease_picture(first) if first else None,
+        "source": panes.source_line(),
+    }
+    return render(request, "cases/print.html", context)
+
+
+@login_required
+@require_GET
+def phenopacket(request: HttpRequest, case_id: str) -> HttpResponse:
+    """The case as a GA4GH phenopacket, to download."""
+    case: Case = queries.case_for(_person(request), case_id, reading=False)
+    audit.read_of(_person(request), "case", [case.pk], action="case.export")
+    response = JsonResponse(to_tree(phenopacket_of(case)), json_dumps_params={"ensure_ascii": False, "indent": 1})
+    response["Content-Disposition"] = f'attachment; filename="{case.public_id}.json"'
+    return response
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def import_file(request: HttpRequest) -> HttpResponse:
+    """Hand a file of phenopackets to a job and go to its progress."""
+    possible = queries.organisations_to_register_for(_person(request))
+    choices = [(one.code, one.label()) for one in possible]
+    acting = acting_organisation(request)
+    form = ImportForm(
+        request.POST or None,
+        request.FILES or None,
+        organisations=choices,
+        initial={"organisation": acting.code if acting else ""},
+    )
+    if request.method == "POST" and form.is_valid():
+        organisation = possible.get(code=form.cleaned_data["organisation"])
+        job = tasks.start_import(by=_person(request), organisation=organisation, upload=form.cleaned_data["file"])
+        return redirect("cases:import_progress", job.pk)
+    context = {"form": form, "may_add": bool(choices)}
+    return render(request, "cases/import.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+@require_GET
+def import_progress(request: HttpRequest, job_id: int) -> HttpResponse:
+    """How far an import is, and what it did."""
+    job = tasks.import_job(_person(request), job_id)
+    result = panes.said_result(job.result)
+    return render(request, "cases/import_progress.html", {"job": job, "result": result})

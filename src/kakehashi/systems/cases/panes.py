@@ -1,0 +1,331 @@
+"""What the pages of a case show, put into words: the patient, the tabs, diseases, questions, history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from kakehashi.engines.phenotype.ranking import RankedDisease, Ranking
+from kakehashi.kernel.errors import Invalid, NotAllowed
+from kakehashi.kernel.organisations.models import Organisation
+from kakehashi.kernel.people.acting import acting_organisation
+from kakehashi.kernel.workflow import moves_available
+from kakehashi.systems.cases import queries, ranking, rules, vocabulary
+from kakehashi.systems.cases.description import AGE, Description, Difference, Finding
+from kakehashi.systems.cases.forms import CaseEntry
+from kakehashi.systems.cases.models import Case, Revision
+from kakehashi.systems.cases.queries import CaseFilter
+from kakehashi.systems.cases.states import Answer, Sex, Zygosity
+
+ANSWERS_MOST = 50
+
+
+def number(text: str | None) -> int:
+    """A number of a form; 0 (which is no revision) for anything else."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 9 else 0
+
+
+def searched(cases: QuerySet[Case], text: str) -> QuerySet[Case]:
+    """Cases narrowed by what was typed above the list: an id, a pseudonym, a diagnosis."""
+    return queries.narrowed(cases, CaseFilter(text=text)) if text.strip() else cases
+
+
+def organisation_to_register_for(request: HttpRequest) -> Organisation:
+    """The organisation acted for, if the person registers cases there; else the first where they do.
+
+    Raises NotAllowed for those who register nowhere.
+    """
+    acting = acting_organisation(request)
+    possible = list(queries.organisations_to_register_for(request.user))
+    if acting is not None and acting in possible:
+        return acting
+    if not possible:
+        raise NotAllowed(rules.may_register(request.user, acting))
+    return possible[0]
+
+
+def show_problems(entry: CaseEntry, error: Invalid) -> None:
+    """Put what an action refused to the fields of the form."""
+    for field, texts in error.problems.items():
+        for text in texts:
+            entry.patient.add_error(field if field in entry.patient.fields else None, str(text))
+
+
+# --- the patient --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A finding as it is shown."""
+
+    label: str
+    term_id: str
+    excluded: bool
+    onset: str
+    more: str
+
+
+def case_context(request: HttpRequest, case: Case, tab: str, ranked: Ranking | None = None) -> dict[str, Any]:
+    """What every page of a case shows: the patient on the left, tabs, meter, moves."""
+    description = case.described
+    ranked = ranked or ranking.rank(description)
+    sufficiency = ranked.sufficiency
+    return {
+        "case": case,
+        "description": description,
+        "systems": [
+            {"label": group.label, "chips": [_chip(one) for one in group.findings]}
+            for group in vocabulary.by_body_system(description.findings)
+        ],
+        "facts": list(_facts(description)),
+        "variants": [
+            {"said": one, "zygosity": Zygosity(one.zygosity).label if one.zygosity != "unknown" else ""}
+            for one in description.variants
+        ],
+        "reach": reach_sentence(case),
+        "tabs": _tabs(case, tab),
+        "sufficiency": sufficiency,
+        "sufficiency_text": sufficiency.ja if vocabulary.language() == "ja" else sufficiency.en,
+        "moves": moves_available(case, request.user),
+        "may_edit": bool(rules.may_edit(request.user, case)) and case.state != "withdrawn",
+        "unknown_terms": ranking.unknown_terms(description),
+    }
+
+
+def _chip(finding: Finding) -> Chip:
+    details = [vocabulary.term_label(one) for one in (finding.severity, *finding.modifiers) if one]
+    return Chip(
+        vocabulary.term_label(finding.term, finding.label),
+        finding.term,
+        finding.excluded,
+        moment_text(finding.onset),
+        " · ".join([*details, finding.note] if finding.note else details),
+    )
+
+
+def moment_text(moment: str) -> str:
+    """An onset in words: the term's label, or the age."""
+    return vocabulary.term_label(moment) if moment.startswith("HP:") else age_text(moment)
+
+
+def age_text(age: str) -> str:
+    """An ISO 8601 age in words."""
+    found = AGE.fullmatch(age)
+    if not found:
+        return ""
+    years, months, weeks, days = (int(part or 0) for part in found.groups())
+    parts = [
+        _("%(number)d y") % {"number": years} if years else "",
+        _("%(number)d m") % {"number": months} if months else "",
+        _("%(number)d d") % {"number": weeks * 7 + days} if (weeks or days) and years < 2 else "",
+    ]
+    return " ".join(part for part in parts if part) or _("at birth")
+
+
+def _facts(description: Description) -> Iterable[tuple[str, str]]:
+    if description.age:
+        yield _("Age at last examination"), age_text(description.age)
+    if description.birth:
+        yield _("Born in"), description.birth
+    if description.onset:
+        yield _("First signs"), moment_text(description.onset)
+    if description.affected_relatives != "unknown":
+        yield _("Relatives with similar signs"), str(Answer(description.affected_relatives).label)
+    if description.consanguinity != "unknown":
+        yield _("Parents related by blood"), str(Answer(description.consanguinity).label)
+    if description.inheritance:
+        yield _("Suspected inheritance"), " · ".join(map(vocabulary.term_label, description.inheritance))
+    for diagnosis in description.diagnoses:
+        yield _("Diagnosis"), f"{vocabulary.disease_label(diagnosis.disease, diagnosis.label)} ({diagnosis.disease})"
+    if description.sources:
+        yield _("Published in"), " · ".join(description.sources)
+
+
+def reach_sentence(case: Case) -> str:
+    """Who may learn of the case, as a plain sentence. Sharing between hospitals changes this one place."""
+    if case.state == "withdrawn":
+        return _("This case is withdrawn: it is in no search, and nobody learns of it.")
+    return _("Only %(organisation)s sees this case.") % {"organisation": case.organisation.label()}
+
+
+def _tabs(case: Case, current: str) -> list[dict[str, Any]]:
+    names = [
+        ("show", "diseases", _("Diseases")),
+        ("similar", "similar", _("Similar cases")),
+        ("questions", "questions", _("Next question")),
+        ("history", "history", _("History")),
+    ]
+    return [
+        {"label": label, "url": reverse(f"cases:{view}", args=[case.public_id]), "current": key == current}
+        for view, key, label in names
+    ]
+
+
+# --- diseases -----------------------------------------------------------------------------------------------------
+
+
+def disease_rows(ranked: Ranking) -> list[dict[str, Any]]:
+    """The diseases in their order, with "no known disease" in its place among them."""
+    rows: list[dict[str, Any]] = [
+        {
+            "disease": one,
+            "id": one.id,
+            "label": vocabulary.disease_label(one.id, one.label),
+            "genes": one.genes,
+            "probability": one.probability,
+        }
+        for one in ranked.diseases
+    ]
+    place = sum(row["probability"] >= ranked.unknown_probability for row in rows)
+    rows.insert(place, {"disease": None, "label": "", "probability": ranked.unknown_probability})
+    return rows
+
+
+def chosen_disease(ranked: Ranking, wanted: str) -> RankedDisease | None:
+    """The disease asked for, else the first; None where nothing was ranked."""
+    found = next((one for one in ranked.diseases if one.id == wanted), None)
+    return found or (ranked.diseases[0] if ranked.diseases else None)
+
+
+def source_line() -> str:
+    """What a ranking stands on, for beneath a picture."""
+    known = vocabulary.knowledge()
+    return _("HPO %(release)s, phenotype.hpoa %(version)s") % {
+        "release": known.ontology.release,
+        "version": known.diseases.version,
+    }
+
+
+# --- next questions -----------------------------------------------------------------------------------------------
+
+
+def answers_in(request: HttpRequest) -> dict[str, bool]:
+    """The answers a form carries: term → present or not. ``answer=HP:0001250:yes``, one field each."""
+    answered: dict[str, bool] = {}
+    for text in request.POST.getlist("answer")[:ANSWERS_MOST]:
+        term, _colon, answer = text.rpartition(":")
+        if vocabulary.is_known(term) and answer in {"yes", "no"}:
+            answered[term] = answer == "yes"
+    for term in request.POST.getlist("forget"):
+        answered.pop(term, None)
+    return answered
+
+
+def with_answers(description: Description, answered: Mapping[str, bool]) -> Description:
+    """The description with answers added as findings; what it says already stands."""
+    said = {finding.term for finding in description.findings}
+    added = tuple(Finding(term=term, excluded=not yes) for term, yes in answered.items() if term not in said)
+    return description.model_copy(update={"findings": (*description.findings, *added)})
+
+
+def said_answers(answered: Mapping[str, bool]) -> list[dict[str, Any]]:
+    """The answers given so far, for the form to carry on."""
+    return [
+        {"term": term, "label": vocabulary.term_label(term), "yes": yes, "value": f"{term}:{'yes' if yes else 'no'}"}
+        for term, yes in answered.items()
+    ]
+
+
+def said_questions(ranked: Ranking) -> list[dict[str, Any]]:
+    """The next questions with their definitions and the diseases they would tell apart."""
+    known = vocabulary.knowledge()
+    ontology, diseases = known.ontology, known.diseases
+    return [
+        {
+            "term": ontology.id(one.term),
+            "label": ontology.label(one.term, vocabulary.language()),
+            "definition": ontology.definition(one.term),
+            "present": one.present_probability,
+            "bits": one.information_bits,
+            "diseases": [diseases.label(index, vocabulary.language()) for index in one.for_diseases[:3]],
+        }
+        for one in ranked.questions
+    ]
+
+
+# --- history ------------------------------------------------------------------------------------------------------
+
+PLACES = {
+    "sex": lambda: _("Sex"),
+    "birth": lambda: _("Born in"),
+    "age": lambda: _("Age at last examination"),
+    "onset": lambda: _("First signs"),
+    "findings": lambda: _("Finding"),
+    "genes": lambda: _("Candidate genes"),
+    "variants": lambda: _("Variant"),
+    "affected_relatives": lambda: _("Relatives with similar signs"),
+    "consanguinity": lambda: _("Parents related by blood"),
+    "family_history": lambda: _("Family history"),
+    "inheritance": lambda: _("Suspected inheritance"),
+    "diagnoses": lambda: _("Diagnosis"),
+    "sources": lambda: _("Published in"),
+    "note": lambda: _("Note"),
+}
+
+
+def said_steps(case: Case) -> list[dict[str, Any]]:
+    """The history in words."""
+    return [
+        {"revision": step.revision, "changes": said_changes(step.changes), "who": _who(step.revision)}
+        for step in queries.history_of(case)
+    ]
+
+
+def _who(revision: Revision) -> str:
+    return str(revision.by) if revision.by else _("the node's operator")
+
+
+def said_changes(changes: Iterable[Difference]) -> list[dict[str, str]]:
+    """Changes in words: what, before, after."""
+    return [
+        {"place": PLACES[one.place](), "before": _said(one, one.before), "after": _said(one, one.after)}
+        for one in changes
+    ]
+
+
+def _said(change: Difference, value: Any) -> str:
+    if value in (None, "", [], ()):
+        return ""
+    if change.place == "findings":
+        finding = Finding.model_validate(value)
+        chip = _chip(finding)
+        return " · ".join(
+            part for part in (chip.label, _("absent") if chip.excluded else "", chip.onset, chip.more) if part
+        )
+    if change.place == "diagnoses":
+        return f"{vocabulary.disease_label(value['disease'], value['label'])} ({value['disease']})"
+    if change.place == "variants":
+        return " · ".join(str(part) for part in value.values() if part and part != "unknown")
+    if change.place in {"inheritance", "onset"}:
+        return moment_text(str(value)) or str(value)
+    if change.place == "age":
+        return age_text(str(value))
+    if change.place in {"sex", "affected_relatives", "consanguinity"}:
+        return str((Sex if change.place == "sex" else Answer)(value).label)
+    return str(value)
+
+
+def losses(move: str) -> list[str]:
+    """What a move takes away, for the page that asks before it."""
+    if move == "withdraw":
+        return [
+            _("The case is taken out of every search and comparison."),
+            _("Its description and history stay, readable for your organisation."),
+            _("A data manager can bring it back."),
+        ]
+    return [_("The case can be found and compared again.")]
+
+
+def said_result(result: Any) -> dict[str, Any] | None:
+    """What an import did, with its problems in the language in force."""
+    if not isinstance(result, dict):
+        return None
+    language = vocabulary.language()
+    problems = [{"place": one["place"], "text": one[language]} for one in result.get("problems", [])]
+    return result | {"problems": problems}
