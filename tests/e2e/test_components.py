@@ -55,7 +55,9 @@ def test_terms_are_chosen_by_keyboard_and_open_the_next_row(open_page, clinician
 def test_rows_are_added_and_taken_away(open_page, clinician):
     page = open_page(Look(language="en"), clinician)
     page.goto("/gallery/form/")
-    page.get_by_role("button", name="Add a finding").click()
+    assert page.locator("[data-row]:visible").count() == 1
+    for _ in range(3):
+        page.get_by_role("button", name="Add a finding").click()
     assert page.locator("[data-row]:visible").count() == 4
     assert page.locator("#id_findings-TOTAL_FORMS").input_value() == "4"
     page.keyboard.type("febrile")
@@ -77,10 +79,14 @@ def test_draft_is_kept_and_offered_back(open_page, clinician):
     page = open_page(Look(language="en"), clinician)
     page.goto("/gallery/form/")
     page.fill("#id_name", "Hanako")
+    page.get_by_role("button", name="Add a finding").click()
+    page.fill("#id_findings-1-label", "Seizure")
     page.locator("[data-autosave-notice]", has_text="Kept").wait_for()
     page.reload()
     page.get_by_role("button", name="Restore").click()
     assert page.locator("#id_name").input_value() == "Hanako"
+    assert page.locator("#id_findings-1-label").is_visible()
+    assert page.locator("#id_findings-1-label").input_value() == "Seizure"
 
 
 def test_table_rows_by_keyboard(open_page, clinician):

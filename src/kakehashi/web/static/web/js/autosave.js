@@ -57,4 +57,7 @@ function restore(form, pairs) {
       else field.value = value;
     }
   }
+  for (const row of form.querySelectorAll("[data-row][hidden]")) {
+    row.hidden = ![...row.querySelectorAll("input[type=text]")].some((input) => input.value);
+  }
 }

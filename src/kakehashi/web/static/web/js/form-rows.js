@@ -5,12 +5,32 @@
 //   <template data-row-template> one row with __prefix__ as its number </template>
 //   <button type="button" class="button js-only" data-add-row>…</button>
 // </div>
+const first = (row) => row.querySelector("input:not([type=hidden]), select, textarea");
+
+// A row is filled when someone typed in it, or the server has something to say about it.
+const filled = (row) =>
+  row.querySelector(".errorlist, [aria-invalid]") ||
+  [...row.querySelectorAll("input:not([type=checkbox]):not([type=radio]), textarea")].some((input) => input.value);
+
 for (const frame of document.querySelectorAll("[data-form-rows]")) {
   const list = frame.querySelector(".form-rows");
   const total = frame.querySelector(`[name="${frame.dataset.prefix}-TOTAL_FORMS"]`);
   const template = frame.querySelector("template[data-row-template]");
 
+  // Spare rows are for those without this script; with it they wait, hidden, until "add" needs one.
+  const spare = [...list.querySelectorAll("[data-row]")].filter((row) => !filled(row));
+  const kept = list.querySelectorAll("[data-row]").length - spare.length;
+  for (const row of spare.slice(kept ? 0 : 1)) row.hidden = true;
+  const waiting = spare.filter((row) => row.hidden);
+
   const add = (focus = true) => {
+    let next = waiting.shift();
+    while (next && !next.hidden) next = waiting.shift(); // a restored draft has shown it already
+    if (next) {
+      next.hidden = false;
+      if (focus) first(next)?.focus();
+      return next;
+    }
     const number = total.value;
     const holder = document.createElement("template");
     holder.innerHTML = template.innerHTML.replaceAll("__prefix__", number);
@@ -18,7 +38,7 @@ for (const frame of document.querySelectorAll("[data-form-rows]")) {
     list.append(row);
     total.value = Number(number) + 1;
     row.dispatchEvent(new CustomEvent("rows-added", { bubbles: true }));
-    if (focus) row.querySelector("input:not([type=hidden]), select, textarea")?.focus();
+    if (focus) first(row)?.focus();
     return row;
   };
 
