@@ -8,6 +8,8 @@ urlpatterns = [
     path("api/", api.urls),
     path("accounts/", include("allauth.urls")),
     path("cases/", include("kakehashi.systems.cases.urls")),
+    path("", include("kakehashi.kernel.people.urls")),
+    path("", include("kakehashi.kernel.audit.urls")),
     path("", include("kakehashi.web.urls")),
 ]
 

@@ -25,14 +25,16 @@ if TYPE_CHECKING:
 
 
 class Group(Enum):
-    """The two halves of the rail, in their order."""
+    """The two halves of the rail, in their order, and below them what administrators and auditors see."""
 
     RESEARCH_MANAGEMENT = "management"
     DATA_SHARING = "sharing"
+    ADMINISTRATION = "administration"
 
     @property
     def label(self) -> "Text":
-        return _("Research management") if self is Group.RESEARCH_MANAGEMENT else _("Data sharing")
+        labels = {"management": _("Research management"), "sharing": _("Data sharing")}
+        return labels.get(self.value, _("Administration"))
 
 
 @dataclass(frozen=True)

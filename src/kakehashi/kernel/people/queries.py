@@ -38,3 +38,10 @@ def people_of(organisation: Organisation) -> QuerySet[Person]:
     day = timezone.localdate()
     open_ones = Membership.objects.filter(Q(until=None) | Q(until__gte=day), organisation=organisation, since__lte=day)
     return Person.objects.filter(pk__in=open_ones.values("person_id")).order_by("name", "email")
+
+
+def memberships_in(organisation: Organisation) -> QuerySet[Membership]:
+    """The memberships in force in an organisation, with their people."""
+    day = timezone.localdate()
+    in_force = Q(until=None) | Q(until__gte=day)
+    return Membership.objects.filter(in_force, organisation=organisation).select_related("person")

@@ -1,0 +1,92 @@
+"""The kernel's own pages: people of an organisation, API tokens, the audit trail."""
+
+import re
+
+import pytest
+from django.urls import reverse
+
+from kakehashi.kernel import audit
+from kakehashi.kernel.audit.models import AuditEntry
+from kakehashi.kernel.people.models import ApiToken, Membership
+from kakehashi.kernel.people.queries import roles_of
+from kakehashi.kernel.people.roles import Role
+
+LANGUAGES = ["ja", "en"]
+
+
+@pytest.fixture
+def administrator(hospital, make_person):
+    return make_person(hospital, "administrator", name="院長 一郎")
+
+
+def seen(client, name, *arguments, language="en", **query):
+    return client.get(reverse(name, args=arguments), query, headers={"Accept-Language": language})
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_administrator_sees_the_people_and_invites(client, hospital, administrator, make_person, language):
+    make_person(hospital, "clinician", name="山田 花子")
+    client.force_login(administrator)
+    page = seen(client, "people:list", language=language).content.decode()
+    assert "山田 花子" in page
+    assert ("Clinician" in page) == (language == "en")
+    form = {"email": "new@example.org", "name": "新田", "role": "data_manager", "language": "ja"}
+    assert client.post(reverse("people:invite"), form).url == reverse("people:list")
+    assert Membership.objects.get(person__email="new@example.org").role == "data_manager"
+
+
+def test_bad_invitation_is_said_at_the_field(client, administrator):
+    client.force_login(administrator)
+    form = {"email": "nobody", "name": "", "role": "king", "language": "ja"}
+    response = client.post(reverse("people:invite"), form)
+    assert set(response.context["form"].errors) == {"email", "name", "role"}
+
+
+def test_role_is_ended_after_asking(client, hospital, other_hospital, administrator, make_person):
+    person, stranger = make_person(hospital, "clinician"), make_person(other_hospital, "clinician")
+    membership, foreign = Membership.objects.get(person=person), Membership.objects.get(person=stranger)
+    client.force_login(administrator)
+    assert seen(client, "people:end", membership.pk).status_code == 200
+    assert roles_of(person)
+    client.post(reverse("people:end", args=[membership.pk]))
+    assert not roles_of(person)
+    assert client.post(reverse("people:end", args=[foreign.pk])).status_code == 404
+    assert roles_of(stranger)
+
+
+@pytest.mark.parametrize("role", [*Role])
+def test_who_sees_people_and_trail(client, hospital, make_person, role):
+    client.force_login(make_person(hospital, role))
+    administers, audits = role == Role.ADMINISTRATOR, role in (Role.ADMINISTRATOR, Role.AUDITOR)
+    for name, may in (("people:list", administers), ("people:invite", administers), ("audit:list", audits)):
+        assert seen(client, name).status_code == (200 if may else 403)
+    assert AuditEntry.objects.filter(outcome="refused").count() == 2 * (not administers) + (not audits)
+
+
+def test_strangers_are_sent_to_log_in(client, db):
+    for name in ("people:list", "people:invite", "people:tokens", "audit:list"):
+        assert seen(client, name).url.startswith(reverse("account_login"))
+
+
+def test_trail_shows_ones_own_organisation_only(client, hospital, other_hospital, make_person):
+    auditor = make_person(hospital, "auditor")
+    audit.record(auditor, "case.read", ("case", 5), organisation=hospital)
+    audit.record(auditor, "login", auditor)
+    audit.record("person:99", "case.secret", ("case", 6), organisation=other_hospital)
+    client.force_login(auditor)
+    page = seen(client, "audit:list").content.decode()
+    assert "case.read" in page
+    assert "login" in page
+    assert "case.secret" not in page
+    assert "case.secret" not in seen(client, "audit:list", format="csv").content.decode()
+
+
+def test_token_is_shown_once(client, hospital, make_person):
+    client.force_login(make_person(hospital, "clinician"))
+    page = client.post(reverse("people:tokens"), {"name": "script", "days": 30})
+    secret = re.search(r"kkh_[\w-]{30,}", page.content.decode()).group()
+    assert page["Cache-Control"] == "no-store"
+    assert secret not in seen(client, "people:tokens").content.decode()
+    client.post(reverse("people:revoke", args=[ApiToken.objects.get().pk]))
+    assert ApiToken.objects.get().revoked_at is not None
+    assert client.post(reverse("people:tokens"), {"name": "", "days": 999}).context["form"].errors
