@@ -1,11 +1,25 @@
 """Small phenopackets for the command line."""
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from kakehashi.engines.phenotype.knowledge import Knowledge
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _compiled_ontology(knowledge: Knowledge) -> None:
+    """Commands of the tests find the ontology that the test run keeps compiled."""
+    folder = Path(os.environ["KAKEHASHI_HOME"]) / "ontology"
+    if not folder.exists():
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        folder.symlink_to(ROOT / "var" / "test-ontology", target_is_directory=True)
 
 
 def packet(name: str, *findings: str, pmid: str = "", genes: tuple[str, ...] = (), disease: str = "") -> dict[str, Any]:

@@ -14,6 +14,7 @@ class LibraryCase:
     """What is told of a case that was found."""
 
     genes: frozenset[str]
+    """Symbols in capitals."""
     diseases: tuple[str, ...]
     publications: tuple[str, ...]
 
@@ -54,7 +55,9 @@ class FileLibrary:
                 number += 1
                 case_id = f"{facts.id}#{number}"
             records.append(case_id)
-            self._cases[case_id] = LibraryCase(frozenset(facts.genes), facts.diseases, facts.publications)
+            self._cases[case_id] = LibraryCase(
+                frozenset(map(str.upper, facts.genes)), facts.diseases, facts.publications
+            )
             self._findings[case_id] = facts.observed
             for publication in facts.publications:
                 self._of_publication[publication].add(case_id)
@@ -92,7 +95,7 @@ class RegisteredLibrary:
         """What is told of a case that was found."""
         described = self._registered.get(public_id=case_id).described
         diseases = tuple(diagnosis.disease for diagnosis in described.diagnoses)
-        return LibraryCase(frozenset(described.all_genes), diseases, described.sources)
+        return LibraryCase(frozenset(map(str.upper, described.all_genes)), diseases, described.sources)
 
     def hidden_from(self, facts: Facts, *, leave_publication_out: bool) -> set[str]:
         """See ``Library``."""

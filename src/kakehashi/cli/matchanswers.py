@@ -92,7 +92,7 @@ class MatchAnswer:
             "id": match.id,
             "score": match.score,
             "diseases": list(case.diseases),
-            "shared_genes": [gene for gene in self.profile.genes if gene in case.genes],
+            "shared_genes": [gene for gene in self.profile.genes if gene.upper() in case.genes],
             "publications": list(case.publications),
         }
 

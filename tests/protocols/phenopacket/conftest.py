@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from kakehashi.engines.phenotype import knowledge
+from kakehashi.engines.phenotype.knowledge import Knowledge
+from kakehashi.engines.phenotype.ontology import Ontology
 from kakehashi.protocols.phenopacket import loads
 
 GOOD: dict[str, Any] = {
@@ -72,8 +73,8 @@ GONE = object()
 
 
 @pytest.fixture(scope="session")
-def ontology():
-    return knowledge.load().ontology
+def ontology(knowledge: Knowledge) -> Ontology:
+    return knowledge.ontology
 
 
 @pytest.fixture
