@@ -18,7 +18,8 @@ from kakehashi.kernel.workflow import advance
 from kakehashi.systems.cases import rules, workflow
 from kakehashi.systems.cases.description import Description, Difference, differences
 from kakehashi.systems.cases.events import CaseChanged
-from kakehashi.systems.cases.models import Case, CaseFinding, CaseGene, Revision
+from kakehashi.systems.cases.models import Case, Revision
+from kakehashi.systems.cases.rows import replace_rows, write_rows
 from kakehashi.systems.cases.states import CaseState, RevisionKind
 
 assert workflow.CASE_FLOW  # the table stands wherever cases are written
@@ -59,7 +60,7 @@ def enter_case(
             case = Case(organisation=organisation, local_id=pseudonym, synthetic=synthetic, registered_by=by)
             case.describe(description)
             case.save()
-            write_rows(case, description)
+            write_rows([(case, description)])
             add_revision(case, RevisionKind.ENTERED, by=by)
             audit.record(by, "case.enter", case, organisation=organisation)
             if register:
@@ -159,30 +160,3 @@ def add_revision(case: Case, kind: RevisionKind, *, by: Person | None, note: str
         state=case.state,
         description=case.description,
     )
-
-
-def finding_rows(case: Case, description: Description) -> list[CaseFinding]:
-    """The rows by which a case is found by its findings (HPO terms only)."""
-    return [
-        CaseFinding(case=case, number=int(finding.term[3:]), excluded=finding.excluded)
-        for finding in description.findings
-        if finding.term.startswith("HP:") and finding.term[3:].isdigit()
-    ]
-
-
-def gene_rows(case: Case, description: Description) -> list[CaseGene]:
-    """The rows by which a case is found by its genes."""
-    return [CaseGene(case=case, symbol=symbol.upper()) for symbol in description.all_genes]
-
-
-def write_rows(case: Case, description: Description) -> None:
-    """Write both kinds of rows."""
-    CaseFinding.objects.bulk_create(finding_rows(case, description))
-    CaseGene.objects.bulk_create(gene_rows(case, description))
-
-
-def replace_rows(case: Case, description: Description) -> None:
-    """Write both kinds of rows anew."""
-    CaseFinding.objects.filter(case=case).delete()
-    CaseGene.objects.filter(case=case).delete()
-    write_rows(case, description)

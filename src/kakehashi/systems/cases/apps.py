@@ -8,6 +8,8 @@ class CasesConfig(AppConfig):
     name = "kakehashi.systems.cases"
     label = "cases"
     verbose_name = _("Cases")
+    waiting = "kakehashi.systems.cases.queries.waiting_for"
+    changes = "kakehashi.systems.cases.queries.changes_for"
     navigation = (
         NavigationEntry(
             Group.DATA_SHARING,
@@ -19,4 +21,18 @@ class CasesConfig(AppConfig):
     )
 
     def ready(self) -> None:
-        from kakehashi.systems.cases import handlers, workflow  # noqa: F401
+        from django.urls import reverse
+
+        from kakehashi.kernel.search.kinds import SearchKind, register
+        from kakehashi.systems.cases import handlers, queries, workflow  # noqa: F401
+        from kakehashi.systems.cases.rows import SEARCH_KIND
+
+        register(
+            SearchKind(
+                SEARCH_KIND,
+                _("Case"),
+                visible_to=queries.visible_cases,
+                title=lambda case: f"{case.public_id} · {case.local_id}",
+                link=lambda case: reverse("cases:show", args=[case.public_id]),
+            )
+        )

@@ -20,10 +20,11 @@ from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.people.models import Person
 from kakehashi.protocols.phenopacket import Entry, Phenopacket
 from kakehashi.systems.cases import rules
-from kakehashi.systems.cases.actions import add_revision, finding_rows, gene_rows, replace_rows
+from kakehashi.systems.cases.actions import add_revision
 from kakehashi.systems.cases.events import CasesImported
-from kakehashi.systems.cases.models import Case, CaseFinding, CaseGene, Packet, Revision
+from kakehashi.systems.cases.models import Case, Packet, Revision
 from kakehashi.systems.cases.packets import ReadPacket, UnusablePacket, read_packet
+from kakehashi.systems.cases.rows import replace_rows, write_rows
 from kakehashi.systems.cases.states import CaseState, RevisionKind
 
 BATCH = 250
@@ -252,10 +253,7 @@ def _create(fresh: list[tuple[Case, ReadPacket]], *, by: Person | None) -> None:
         batch_size=ROWS,
     )
     Packet.objects.bulk_create([_packet_row(case, packet) for case, packet in fresh], batch_size=ROWS)
-    CaseFinding.objects.bulk_create(
-        [row for case, packet in fresh for row in finding_rows(case, packet.description)], batch_size=5000
-    )
-    CaseGene.objects.bulk_create([row for case, packet in fresh for row in gene_rows(case, packet.description)])
+    write_rows((case, packet.description) for case, packet in fresh)
 
 
 def _update(case: Case, packet: ReadPacket, *, by: Person | None) -> bool:

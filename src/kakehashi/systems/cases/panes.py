@@ -227,7 +227,12 @@ def with_answers(description: Description, answered: Mapping[str, bool]) -> Desc
 def said_answers(answered: Mapping[str, bool]) -> list[dict[str, Any]]:
     """The answers given so far, for the form to carry on."""
     return [
-        {"term": term, "label": vocabulary.term_label(term), "yes": yes, "value": f"{term}:{'yes' if yes else 'no'}"}
+        {
+            "term": term,
+            "label": vocabulary.term_label(term),
+            "absent": not yes,
+            "value": f"{term}:{'yes' if yes else 'no'}",
+        }
         for term, yes in answered.items()
     ]
 

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from kakehashi.engines.phenotype.ontology import parse_id
 from kakehashi.kernel import audit
 from kakehashi.kernel.errors import NotFound
 from kakehashi.kernel.organisations.models import Organisation
+from kakehashi.kernel.shell import Change, Waiting
 from kakehashi.systems.cases import rules, vocabulary
 from kakehashi.systems.cases.description import Description, Difference, differences
 from kakehashi.systems.cases.models import Case, CaseFinding, CaseGene, Packet, Revision
+from kakehashi.systems.cases.states import CaseState
 
 SORTS = {
     "id": "public_id",
@@ -128,6 +132,23 @@ def history_of(case: Case) -> list[Step]:
 def original_packet(case: Case) -> Packet | None:
     """The phenopacket that the case was last imported from."""
     return case.packets.order_by("-pk").first()
+
+
+def waiting_for(person: Any) -> Iterator[Waiting]:
+    """The drafts that this person entered and has not registered yet."""
+    drafts = visible_cases(person).filter(state=CaseState.DRAFT, registered_by=person.pk).order_by("created_at")[:50]
+    for draft in drafts:
+        link = reverse("cases:show", args=[draft.public_id])
+        yield Waiting(draft.created_at, _("Draft %(id)s") % {"id": draft.public_id}, link, _("Look and register"))
+
+
+def changes_for(person: Any, since: datetime) -> Iterator[Change]:
+    """What others changed of the cases this person may see: one line a case, its latest revision."""
+    changed = visible_cases(person).filter(changed_at__gt=since).order_by("-changed_at")[:50]
+    latest = Revision.objects.filter(case__in=[case.pk for case in changed], number=F("case__revision"))
+    for revision in latest.exclude(by=person.pk).select_related("case").order_by("-at"):
+        text = f"{revision.case.public_id}: {revision.get_kind_display()} ({revision.get_state_display()})"
+        yield Change(revision.at, text, reverse("cases:show", args=[revision.case.public_id]))
 
 
 def used_by(person: Any) -> bool:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import re
-import secrets
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
-from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from kakehashi.kernel import audit, jobs
 from kakehashi.kernel.errors import NotFound
+from kakehashi.kernel.files import delete_file, open_file, save_file
+from kakehashi.kernel.files.models import StoredFile
 from kakehashi.kernel.jobs.models import Job
 from kakehashi.kernel.jobs.rules import visible_to
+from kakehashi.kernel.notices import notify
 from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.people.models import Person
 from kakehashi.protocols.phenopacket import patients
@@ -23,61 +26,47 @@ from kakehashi.systems.cases.importing import ImportSummary, import_packets
 
 KIND = "cases.import"
 PROBLEMS_SHOWN = 100
-SUFFIX = re.compile(r"\.(?:json|jsonl|ndjson|yaml|yml)(?:\.gz)?$", re.IGNORECASE)
-
-
-def _kept(token: str) -> Path:
-    """Where an uploaded file waits for its job; the token is ours, not a stranger's."""
-    return Path(settings.HOME) / "imports" / token
 
 
 def start_import(*, by: Person, organisation: Organisation, upload: UploadedFile[Any]) -> Job:
-    """Keep an uploaded file of phenopackets and start the job that imports it. Raises NotAllowed."""
+    """Keep an uploaded file of phenopackets and start the job that imports it. Raises NotAllowed, Invalid."""
     audit.insist(rules.may_import(by, organisation), by=by, action="case.import", organisation=organisation)
-    found = SUFFIX.search(upload.name or "")
-    token = secrets.token_hex(16) + (found.group(0).lower() if found else "")
-    path = _kept(token)
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with path.open("wb") as file:
-        for chunk in upload.chunks():
-            file.write(chunk)
-    return jobs.start(
-        KIND,
-        import_upload,
-        owner=by,
-        token=token,
-        organisation_id=organisation.pk,
-        name=Path(upload.name or "").name[:100],
-    )
+    name = Path(upload.name or "").name[:100] or "upload"
+    with transaction.atomic():
+        kept = save_file(by=by, organisation=organisation, name=name, chunks=upload.chunks())
+        return jobs.start(KIND, import_upload, owner=by, file_id=kept.pk)
 
 
-def import_upload(job: jobs.Running, *, token: str, organisation_id: int, name: str) -> dict[str, Any]:
-    """The job. Started again after its worker died, it skips what stands already."""
-    path = _kept(token)
-    if not path.exists():
+def import_upload(job: jobs.Running, *, file_id: int) -> dict[str, Any]:
+    """The job. Started again after its worker died, it skips what stands already; the file goes when all is done."""
+    kept = StoredFile.objects.select_related("organisation").filter(pk=file_id).first()
+    if kept is None:
         raise NotFound(_("The uploaded file"))
-    total = _lines(path)
+    with open_file(kept, by=job.owner) as stream:
+        total = _lines(stream, kept.name)
 
-    def tell(summary: ImportSummary) -> None:
-        job.progress(summary.done, max(total, summary.done) if total else None, name)
+        def tell(summary: ImportSummary) -> None:
+            job.progress(summary.done, max(total, summary.done) if total else None, kept.name)
 
-    with path.open("rb") as stream:
         summary = import_packets(
-            patients(stream, name),
-            by=job.owner,
-            organisation=Organisation.objects.get(pk=organisation_id),
-            progress=tell,
+            patients(stream, kept.name), by=job.owner, organisation=kept.organisation, progress=tell
         )
-    path.unlink(missing_ok=True)
+    if job.owner is not None:
+        done = _lazy("%(name)s: %(new)d new, %(updated)d updated, %(unchanged)d unchanged, %(refused)d refused")
+        numbers = {"name": kept.name, "new": summary.new, "updated": summary.updated}
+        numbers |= {"unchanged": summary.unchanged, "refused": summary.refused}
+        notify(job.owner, "case.import_done", done % numbers, reverse("cases:import_progress", args=[job.id]))
+    delete_file(kept, by=job.owner)
     return result_of(summary)
 
 
-def _lines(path: Path) -> int | None:
+def _lines(stream: BinaryIO, name: str) -> int | None:
     """How many packets there will be: the lines of a plain file of lines; None where that is not known beforehand."""
-    if not path.name.endswith(("jsonl", "ndjson")):
+    if not name.lower().endswith((".jsonl", ".ndjson")):
         return None
-    with path.open("rb") as stream:
-        return sum(1 for _line in stream)
+    count = sum(1 for _line in stream)
+    stream.seek(0)
+    return count
 
 
 def result_of(summary: ImportSummary) -> dict[str, Any]:
