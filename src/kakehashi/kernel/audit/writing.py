@@ -151,7 +151,7 @@ def record_many(entries: Sequence[Entry]) -> None:
         AuditHead.objects.filter(pk=1).update(
             sequence=sequence, hash=previous, seal=chain.seal_head(sequence, previous)
         )
-        transaction.on_commit(partial(chain.write_checkpoint, sequence, previous))
+        transaction.on_commit(partial(chain.write_checkpoint, sequence, previous), robust=True)
 
 
 def _locked_head() -> AuditHead:

@@ -73,4 +73,4 @@ def publish(event: Event) -> None:
             for handler in handlers
         )
         for run in runs:
-            transaction.on_commit(partial(deliver, run.pk))
+            transaction.on_commit(partial(deliver, run.pk), robust=True)

@@ -1,8 +1,5 @@
 """Putting a job into django-tasks' queue."""
 
-from functools import partial
-
-from django.db import transaction
 from django_tasks import task
 
 from kakehashi.kernel.jobs.models import Job
@@ -17,9 +14,5 @@ def run_job(job_id: int) -> None:
 
 
 def enqueue(job: Job) -> None:
-    """Queue the job once the current transaction commits (at once when there is none)."""
-    transaction.on_commit(partial(_put, job.pk))
-
-
-def _put(job_id: int) -> None:
-    run_job.enqueue(job_id)
+    """Queue the job, in the current transaction: it is queued exactly when it is there."""
+    run_job.enqueue(job.pk)
