@@ -232,6 +232,17 @@ def test_the_match_table_names_what_met_and_what_did_not(run, patients, library)
     assert "+ " in text
 
 
+def test_a_terminal_without_these_characters_still_gets_its_table(patients):
+    code = "from kakehashi.cli import main; main()"
+    environment = {**os.environ, "PYTHONPATH": str(SOURCE), "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(
+        [sys.executable, "-c", code, "rank", str(patients), "--language", "ja"],
+        env=environment, capture_output=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"OMIM:154700" in done.stdout
+
+
 # --- as a process ------------------------------------------------------------------------------------------------
 
 

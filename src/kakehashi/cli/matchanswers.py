@@ -1,14 +1,13 @@
 """What ``kakehashi match`` answers: the cases most like a patient, for scripts and for people."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Final, Self
-
-from rich.console import Console
-from rich.text import Text
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from kakehashi.cli.library import FileLibrary, Library, RegisteredLibrary
-from kakehashi.cli.outputs import bar, grid, heading, listed, safe
+from kakehashi.cli.outputs import bar, grid, heading, listed, note, safe
 from kakehashi.cli.rankanswers import draw_warnings, told_briefly, warnings_of
 from kakehashi.engines.phenotype import knowledge as phenotype
 from kakehashi.engines.phenotype.caseindex import CaseModel, Match, Profile, explain
@@ -17,6 +16,9 @@ from kakehashi.protocols.phenopacket.documents import Phenopacket
 from kakehashi.protocols.phenopacket.facts import FactReader, Facts
 from kakehashi.protocols.phenopacket.problems import Language, Problem
 from kakehashi.protocols.phenopacket.reading import Entry
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 WORDS: Final[dict[str, tuple[str, str]]] = {
     "observed": ("{} findings", "所見 {} 件"),
@@ -53,7 +55,7 @@ class MatchRun:
         knowledge = phenotype.load()
         return cls(knowledge, FactReader(knowledge.ontology), RegisteredLibrary(), language)
 
-    def answer(self, packet: Phenopacket, top: int, *, genes: bool, leave_publication_out: bool) -> "MatchAnswer":
+    def answer(self, packet: Phenopacket, top: int, *, genes: bool, leave_publication_out: bool) -> MatchAnswer:
         """The cases most like one patient."""
         facts = self.reader.facts(packet)
         own = facts.publications[0] if leave_publication_out and facts.publications else None
@@ -102,9 +104,9 @@ class MatchAnswer:
         counts = [self._say("observed").format(len(self.facts.observed))]
         counts += [self._say("genes").format(listed(map(safe, genes), 4, self.run.language))] if genes else []
         counts.append(self._say("library").format(f"{len(self.run.library.snapshot):,}"))
-        console.print(heading(self.facts.id or "–", "  ".join(counts)))
+        heading(console, self.facts.id, counts)
         if not self.matches:
-            console.print(Text(self._say("nothing"), style="dim"))
+            note(console, self._say("nothing"))
         table = grid("right", "right", "left", "left")
         for match in self.matches:
             share = f"[cyan]{bar(match.score)}[/cyan]"

@@ -3,18 +3,20 @@
 Keys and their order are a promise: others script against them.
 """
 
+from __future__ import annotations
+
 import json
 import sys
 from collections.abc import Iterable
+from io import TextIOWrapper
 from types import TracebackType
-from typing import Any, Final, Literal, Protocol, Self
-
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
-from rich.text import Text
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, Self
 
 from kakehashi.protocols.phenopacket.problems import Language, shown
+
+if TYPE_CHECKING:  # rich is imported only where a table is drawn
+    from rich.console import Console
+    from rich.table import Table
 
 BAR_CELLS: Final = 12
 TABLE_WIDTH: Final = 110
@@ -63,6 +65,10 @@ class Answers:
     def console(self) -> Console:
         """Where tables are drawn; made when first needed."""
         if self._console is None:
+            from rich.console import Console
+
+            if isinstance(sys.stdout, TextIOWrapper):  # a locale without these characters shows "?" instead
+                sys.stdout.reconfigure(errors="replace")
             console = Console(highlight=False)
             self._console = console if console.is_terminal else Console(highlight=False, width=TABLE_WIDTH)
         return self._console
@@ -90,6 +96,8 @@ def percent(share: float) -> str:
 
 def grid(*justified: Literal["left", "right"]) -> Table:
     """Columns without lines or headings; only the last one wraps."""
+    from rich.table import Table
+
     table = Table.grid(padding=(0, 1))
     for place, justify in enumerate(justified, 1):
         last = place == len(justified)
@@ -97,17 +105,21 @@ def grid(*justified: Literal["left", "right"]) -> Table:
     return table
 
 
-def heading(text: str, *more: str) -> Text:
+def heading(console: Console, name: str, facts: Iterable[str]) -> None:
     """A patient's headline: the id in bold, facts behind it."""
-    line = Text(shown(text, 200), style="bold")
-    for part in more:
-        line.append(f"  {part}", style="not bold")
-    return line
+    console.print("  ".join([f"[bold]{safe(name or '–')}[/bold]", *facts]), soft_wrap=True)
 
 
-def safe(text: str) -> str:
+def note(console: Console, text: str, style: str = "dim") -> None:
+    """One line below or above a table, never broken."""
+    console.print(f"[{style}]{safe(text, 1000)}[/{style}]", soft_wrap=True)
+
+
+def safe(text: str, length: int = 200) -> str:
     """Text from a file, safe inside rich's markup and a terminal."""
-    return escape(shown(text, 200))
+    from rich.markup import escape
+
+    return escape(shown(text, length))
 
 
 def listed(items: Iterable[str], most: int, language: Language) -> str:

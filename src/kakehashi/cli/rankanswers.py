@@ -1,13 +1,12 @@
 """What ``kakehashi rank`` answers: a patient's ranked diseases, for scripts and for people."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
-from rich.console import Console
-from rich.text import Text
-
-from kakehashi.cli.outputs import bar, grid, heading, listed, percent, safe
+from kakehashi.cli.outputs import bar, grid, heading, listed, note, percent, safe
 from kakehashi.engines.phenotype import knowledge as phenotype
 from kakehashi.engines.phenotype.knowledge import Knowledge
 from kakehashi.engines.phenotype.ranking import (
@@ -24,6 +23,9 @@ from kakehashi.protocols.phenopacket.documents import Phenopacket
 from kakehashi.protocols.phenopacket.facts import FactReader, Facts
 from kakehashi.protocols.phenopacket.problems import Language, Problem
 from kakehashi.protocols.phenopacket.reading import Entry
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 WORDS: Final[dict[str, tuple[str, str]]] = {
     "observed": ("{} findings", "所見 {} 件"),
@@ -69,7 +71,7 @@ def told_briefly(problem: Problem, language: Language) -> str:
 def draw_warnings(console: Console, warnings: Iterable[Problem], language: Language) -> None:
     """Below an answer, one line each."""
     for problem in warnings:
-        console.print(Text(f"! {told_briefly(problem, language)}", style="yellow"), soft_wrap=True)
+        note(console, f"! {told_briefly(problem, language)}", "yellow")
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,7 @@ class RankRun:
         library = SolvedCases(knowledge, cases) if cases else None
         return cls(knowledge, reader, Ranker(knowledge, sources=set(sources), solved=library), language)
 
-    def answer(self, packet: Phenopacket, top: int, *, genes: bool, leave_publication_out: bool) -> "RankAnswer":
+    def answer(self, packet: Phenopacket, top: int, *, genes: bool, leave_publication_out: bool) -> RankAnswer:
         """Rank one patient."""
         facts = self.reader.facts(packet)
         ranking = self.ranker.rank(patient_of(facts, genes=genes), leave_publication_out=leave_publication_out, top=top)
@@ -142,9 +144,9 @@ class RankAnswer:
         counts = [self._say("observed").format(len(self.facts.observed))]
         counts += [self._say("excluded").format(len(self.facts.excluded))] if self.facts.excluded else []
         counts += [self._say("genes").format(listed(map(safe, self.genes), 4, self.language))] if self.genes else []
-        console.print(heading(self.facts.id or "–", "  ".join(counts)))
+        heading(console, self.facts.id, counts)
         sufficiency = self.ranking.sufficiency
-        console.print(Text(sufficiency.ja if self.language == "ja" else sufficiency.en, style="dim"))
+        note(console, sufficiency.ja if self.language == "ja" else sufficiency.en)
         table = grid("right", "right", "left", "left")
         for disease in self.ranking.diseases:
             share = disease.probability
@@ -156,7 +158,7 @@ class RankAnswer:
         console.print(table)
         if questions := self.ranking.questions:
             asked = "; ".join(self._term(question.term) for question in questions)
-            console.print(Text(self._say("ask").format(asked), style="dim"))
+            note(console, self._say("ask").format(asked))
         draw_warnings(console, self.warnings, self.language)
 
     def _row(self, disease: RankedDisease) -> str:

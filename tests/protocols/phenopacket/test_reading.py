@@ -3,6 +3,8 @@
 import gzip
 import io
 import json
+import os
+import threading
 
 import pytest
 
@@ -177,3 +179,16 @@ def test_files_that_cannot_be_read_are_told(tmp_path):
     assert next(patients(tmp_path / "empty")).problems[0].code == "empty-folder"
     assert next(patients(tmp_path / "x.txt")).problems[0].code == "unknown-format"
     assert next(patients(tmp_path / "plain.json.gz")).document is not None
+
+
+def test_a_pipe_with_a_name_is_read_by_its_content(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_bytes, args=(gzip.compress(GOOD),))
+    writer.start()
+    assert next(patients(pipe)).document.id == "a"
+    writer.join()
+
+
+def test_a_path_the_system_refuses_is_told(tmp_path):
+    assert next(patients(tmp_path / ("x" * 5000))).problems[0].code == "unreadable-file"

@@ -1,6 +1,8 @@
 """Each check of the validator by its exact path, and the good patient by silence."""
 
+import json
 import re
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -96,6 +98,9 @@ CASES = [
     ({"subject.vitalStatus": {**DIED, "status": "ALIVE"}}, "alive-and-dead", "$.subject.vitalStatus.status"),
     ({f"{FEATURES}.0.resolution": {"age": {"iso8601duration": "P1Y"}}}, "ends-before-it-begins",
      "$.phenotypicFeatures[0].resolution"),
+    ({"measurements": [{"assay": term("LOINC:1"), "value": {"quantity": {
+        "value": 1, "referenceRange": {"low": 9, "high": 3}}}}]}, "range-reversed",
+     "$.measurements[0].value.quantity.referenceRange"),
     # variants
     ({f"{VARIANT}.vcfRecord.ref": "Q"}, "bad-allele", f"{VARIANT_PATH}.vcfRecord.ref"),
     ({f"{VARIANT}.vcfRecord.ref": ""}, "bad-allele", f"{VARIANT_PATH}.vcfRecord.ref"),
@@ -185,6 +190,28 @@ def test_families_and_cohorts_are_checked_inside(ontology):
     cohort = loads('{"id":"C","members":[{"id":"a","subject":{"id":"s"}},{"id":"a"}],"metaData":{}}')
     found = {(problem.code, problem.path) for problem in validate(cohort, ontology, now=NOW)}
     assert {("duplicate-id", "$.members[1].id"), ("missing-field", "$.members[1].subject")} <= found
+
+
+def test_hostile_sizes_are_checked_soon(ontology):
+    people = [{"individualId": str(n), "paternalId": str(n + 1), "sex": "MALE"} for n in range(20_000)]
+    people[-1]["paternalId"] = "0"
+    family = {"id": "F", "proband": {"id": "p"}, "pedigree": {"persons": people}, "metaData": {}}
+    features = [{"type": {"id": f"HP:{n % 50_000:07d}", "label": "x"}} for n in range(20_000)]
+    packet = {"id": "p", "subject": {"id": "s"}, "phenotypicFeatures": features, **{f"x{n}": 1 for n in range(5_000)}}
+    begun = time.process_time()
+    codes = {problem.code for problem in validate(loads(json.dumps(family)), ontology, now=NOW)}
+    assert "own-ancestor" not in codes
+    assert validate(loads(json.dumps(packet)), ontology, now=NOW)
+    assert time.process_time() - begun < 20
+
+
+def test_only_those_in_a_circle_are_their_own_ancestors(ontology):
+    parents = {"a": "b", "b": "c", "c": "a", "child": "a", "c2": "child", "root": "0"}
+    people = [{"individualId": name, "paternalId": parent} for name, parent in parents.items()]
+    people[2]["maternalId"] = "root"
+    family = loads(json.dumps({"id": "F", "pedigree": {"persons": people}}))
+    found = [problem.path for problem in validate(family, ontology, now=NOW) if problem.code == "own-ancestor"]
+    assert found == [f"$.pedigree.persons[{at}].individualId" for at in range(3)]
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,8 @@
 """GA4GH Phenopackets v2 in and out: documents, strict reading, writing, a semantic validator, facts for the engines.
 
 Documents: ``Phenopacket``, ``Family``, ``Cohort`` (pydantic models of the whole schema 2.0). Reading: ``loads``,
-``documents``, ``patients``. Writing: ``to_json``, ``to_yaml``, ``write_lines``. Checking: ``validate``. What the engines
-need of a patient: ``FactReader(ontology).facts(packet)``.
+``documents``, ``patients``. Writing: ``to_json``, ``to_yaml``, ``write_lines``. Checking: ``validate``. What the
+engines need of a patient: ``FactReader(ontology).facts(packet)``.
 """
 
 from kakehashi.protocols.phenopacket.documents import Cohort, Document, Family, Phenopacket

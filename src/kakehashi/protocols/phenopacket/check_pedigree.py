@@ -50,23 +50,30 @@ def _parents(where: str, person: Person, by_id: dict[str, Person]) -> Iterator[P
 
 
 def _circles(persons: list[Person], by_id: dict[str, Person]) -> Iterator[Problem]:
-    """Whoever is met again on the way up from themselves."""
-    settled: set[str] = set()
+    """Whoever is met again on the way up: those left when first all ways up, then all ways down, that end are gone."""
+    known = by_id.keys() - set(UNKNOWN_PARENT)
+    parents = {name: {person.paternal_id, person.maternal_id} & known for name, person in by_id.items()}
+    circling = _without_ends(_without_ends(parents))
     for at, person in enumerate(persons):
-        start = person.individual_id
-        seen: set[str] = set()
-        waiting = [person.paternal_id, person.maternal_id]
-        while waiting:
-            parent_id = waiting.pop()
-            if parent_id == start and start not in UNKNOWN_PARENT:
-                yield checking_problem("own-ancestor", f"$.pedigree.persons[{at}].individualId", id=start)
-                break
-            if parent_id in seen or parent_id in settled or parent_id not in by_id:
-                continue
-            seen.add(parent_id)
-            waiting += [by_id[parent_id].paternal_id, by_id[parent_id].maternal_id]
-        else:
-            settled.add(start)
+        if person.individual_id in circling:
+            yield checking_problem("own-ancestor", f"$.pedigree.persons[{at}].individualId", id=person.individual_id)
+
+
+def _without_ends(above: dict[str, set[str]]) -> dict[str, set[str]]:
+    """A graph turned round, without those from whom every way up ends."""
+    below: dict[str, set[str]] = {name: set() for name in above}
+    for name, others in above.items():
+        for other in others:
+            below[other].add(name)
+    left = {name: len(others) for name, others in above.items()}
+    ended = [name for name, count in left.items() if count == 0]
+    for name in ended:
+        for other in below[name]:
+            left[other] -= 1
+            if left[other] == 0:
+                ended.append(other)
+    kept = above.keys() - set(ended)
+    return {name: below[name] & kept for name in kept}
 
 
 def _member(where: str, packet: Phenopacket, by_id: dict[str, Person]) -> Iterator[Problem]:

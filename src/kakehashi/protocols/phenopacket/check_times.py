@@ -7,7 +7,14 @@ from typing import Final
 from kakehashi.protocols.phenopacket.checking_problems import checking_problem
 from kakehashi.protocols.phenopacket.clinical import Individual
 from kakehashi.protocols.phenopacket.documents import Phenopacket
-from kakehashi.protocols.phenopacket.elements import Age, AgeRange, GestationalAge, TimeElement, TimeInterval
+from kakehashi.protocols.phenopacket.elements import (
+    Age,
+    AgeRange,
+    GestationalAge,
+    ReferenceRange,
+    TimeElement,
+    TimeInterval,
+)
 from kakehashi.protocols.phenopacket.problems import Problem
 from kakehashi.protocols.phenopacket.times import (
     DAYS_A_YEAR,
@@ -44,6 +51,12 @@ def gestation(path: str, given: GestationalAge) -> Iterator[Problem]:
     """Possible weeks and days."""
     if not (0 <= given.weeks <= MAX_GESTATION_WEEKS and 0 <= given.days <= 6):
         yield checking_problem("impossible-gestation", path, weeks=given.weeks, days=given.days)
+
+
+def reference_range(path: str, given: ReferenceRange) -> Iterator[Problem]:
+    """A low end that is not above the high end, where both are given."""
+    if {"low", "high"} <= given.model_fields_set and given.low > given.high:
+        yield checking_problem("range-reversed", path)
 
 
 def interval(path: str, given: TimeInterval) -> Iterator[Problem]:

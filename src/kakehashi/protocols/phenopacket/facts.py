@@ -19,6 +19,9 @@ from kakehashi.protocols.phenopacket.times import ONSETS, Span, moment, span_of
 
 SexOfPatient = Literal["FEMALE", "MALE", "OTHER"]
 
+IDS_KEPT: Final = 100_000
+"""Meanings remembered; more than an ontology has ids, so that only hostile files ever reach it."""
+
 _PUBLICATION: Final = re.compile(r"(?:\A|[^A-Za-z0-9])PMID[:_ ]?([1-9][0-9]{0,8})(?![0-9])", re.IGNORECASE)
 _SEXES: Final[dict[str, SexOfPatient]] = {"FEMALE": "FEMALE", "MALE": "MALE", "OTHER_SEX": "OTHER"}
 
@@ -82,6 +85,8 @@ class FactReader:
     def _resolved(self, term_id: str) -> Resolved:
         found = self._known.get(term_id)
         if found is None:
+            if len(self._known) >= IDS_KEPT:
+                self._known.clear()
             found = self._known[term_id] = self.terms.resolve(term_id)
         return found
 

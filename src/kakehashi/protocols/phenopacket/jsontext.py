@@ -3,7 +3,7 @@
 import json
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from kakehashi.protocols.phenopacket.problems import PhenopacketError
@@ -45,6 +45,16 @@ class _NotFinite:
         self.text = text
 
 
+def _repeated(names: Iterable[str]) -> str:
+    """The first name that comes a second time."""
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            return name
+        seen.add(name)
+    return ""
+
+
 def parse_json(text: str) -> Tree:
     """The tree of one JSON text. Raises PhenopacketError with line, column or path."""
     suspicious = _ESCAPED.search(text) is not None or "\0" in text
@@ -54,9 +64,8 @@ def parse_json(text: str) -> Tree:
         found = dict(pairs)
         if len(found) != len(pairs):
             suspicious = True
-            names = [name for name, _ in pairs]
             found = _Twice(found)
-            found.name = next(name for name in names if names.count(name) > 1)
+            found.name = _repeated(name for name, _ in pairs)
         return found
 
     def real(digits: str) -> Any:

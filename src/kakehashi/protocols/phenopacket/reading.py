@@ -19,7 +19,6 @@ from kakehashi.protocols.phenopacket.problems import PhenopacketError, Problem
 from kakehashi.protocols.phenopacket.reading_problems import reading_problem, unreadable
 from kakehashi.protocols.phenopacket.sources import SUFFIXES, Bounded, format_of, opened
 from kakehashi.protocols.phenopacket.structure import kind_of, read_message, read_tree
-from kakehashi.protocols.phenopacket.yamltext import parse_yaml
 
 MAX_LINE_BYTES: Final = 16 * 2**20
 MAX_JSON_BYTES: Final = 256 * 2**20
@@ -130,23 +129,29 @@ def _member(as_text: Callable[[], Tree] | None, *steps: str | int) -> Callable[[
 
 
 def _raws(source: Path | BinaryIO, name: str | None, form: str | None) -> Iterator[tuple[str, _Raw]]:
-    if not isinstance(source, Path):
-        label = name or "-"
-        yield from ((label, raw) for raw in _guarded(source, form))
-    elif source.is_dir():
-        files = sorted(path for path in source.rglob("*") if path.is_file() and path.name.lower().endswith(SUFFIXES))
-        if not files:
-            yield str(source), _Raw(None, "$", problems=(reading_problem("empty-folder"),))
-        for path in files:
-            yield from _raws(path, None, form)
-    else:
-        label = name or str(source)
-        try:
-            chosen = form or format_of(source.name)
+    label = name or (str(source) if isinstance(source, Path) else "-")
+    try:
+        if not isinstance(source, Path):
+            yield from ((label, raw) for raw in _guarded(source, form))
+        elif source.is_dir():
+            files = sorted(
+                path for path in source.rglob("*") if path.name.lower().endswith(SUFFIXES) and path.is_file()
+            )
+            if not files:
+                raise unreadable("empty-folder")
+            for path in files:
+                yield from _raws(path, None, form)
+        else:
+            named = form or (None if source.is_fifo() or source.is_char_device() else format_of(source.name))
             with opened(source) as stream:
-                yield from ((label, raw) for raw in _guarded(stream, chosen))
-        except PhenopacketError as error:
-            yield label, _Raw(None, "$", problems=error.problems)
+                yield from ((label, raw) for raw in _guarded(stream, named))
+    except PhenopacketError as error:
+        yield label, _Raw(None, "$", problems=error.problems)
+    except OSError as error:
+        yield (
+            label,
+            _Raw(None, "$", problems=(reading_problem("unreadable-file", reason=error.strerror or "I/O error"),)),
+        )
 
 
 def _guarded(stream: BinaryIO, form: str | None) -> Iterator[_Raw]:
@@ -222,6 +227,8 @@ def _elements(whole: _Raw) -> Iterator[_Raw]:
 
 
 def _yaml_trees(stream: Bounded) -> Iterator[_Raw]:
+    from kakehashi.protocols.phenopacket.yamltext import parse_yaml  # libyaml only where there is YAML
+
     skipped = stream.number
     text = "\n" * skipped + decoded(stream.rest(MAX_YAML_BYTES))
     for at, tree in enumerate(parse_yaml(text)):
@@ -230,6 +237,8 @@ def _yaml_trees(stream: Bounded) -> Iterator[_Raw]:
 
 
 def _document_as_text(text: str, at: int) -> Tree:
+    from kakehashi.protocols.phenopacket.yamltext import parse_yaml
+
     return next(islice(parse_yaml(text, as_text=True), at, None))
 
 

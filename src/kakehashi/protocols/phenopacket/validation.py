@@ -7,6 +7,7 @@
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from difflib import get_close_matches
+from itertools import islice
 from typing import Any, Final
 
 from kakehashi.protocols.phenopacket import check_pedigree, check_terms, check_times, check_variants
@@ -19,6 +20,7 @@ from kakehashi.protocols.phenopacket.elements import (
     GestationalAge,
     MetaData,
     OntologyClass,
+    ReferenceRange,
     TimeElement,
     TimeInterval,
     Update,
@@ -29,6 +31,9 @@ from kakehashi.protocols.phenopacket.jsontext import child_path
 from kakehashi.protocols.phenopacket.problems import Problem
 from kakehashi.protocols.phenopacket.shape import Message, camel
 from kakehashi.protocols.phenopacket.terms import Terms
+
+UNKNOWN_FIELDS_TOLD: Final = 20
+"""Of one message."""
 
 Check = Callable[[str, Any], Iterator[Problem]]
 
@@ -101,9 +106,9 @@ def _checked(path: str, message: Message, clock: datetime) -> Iterator[Problem]:
 
 
 def _unknown_fields(path: str, message: Message) -> Iterator[Problem]:
-    for name in message.unknown_fields:
+    for name in islice(message.unknown_fields, UNKNOWN_FIELDS_TOLD):
         if not name.startswith("_"):
-            close = get_close_matches(name, [camel(field) for field in type(message).model_fields], n=1)
+            close = get_close_matches(name[:60], [camel(field) for field in type(message).model_fields], n=1)
             meant = f": {close[0]}" if close else ""
             yield checking_problem("unknown-field", child_path(path, name), name=name, suggestion=meant)
 
@@ -184,6 +189,7 @@ CHECKS: Final[dict[type[Message], tuple[Check, ...]]] = {
     Age: (check_times.age,),
     AgeRange: (check_times.age_range,),
     GestationalAge: (check_times.gestation,),
+    ReferenceRange: (check_times.reference_range,),
     TimeInterval: (check_times.interval,),
     VcfRecord: (check_variants.vcf_record,),
     Expression: (check_variants.expression,),

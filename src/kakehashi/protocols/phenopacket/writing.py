@@ -2,9 +2,8 @@
 
 import json
 from collections.abc import Iterable
-from typing import Any, BinaryIO, Final
-
-import yaml
+from functools import cache
+from typing import Any, BinaryIO
 
 from kakehashi.protocols.phenopacket.shape import Message
 
@@ -21,9 +20,17 @@ def to_json(message: Message, *, indent: int | None = None) -> str:
 
 def to_yaml(message: Message) -> str:
     """One YAML document, without aliases."""
-    return yaml.dump(
-        to_tree(message), Dumper=_Plain, allow_unicode=True, sort_keys=False, default_flow_style=False, width=120
+    import yaml
+
+    text: str = yaml.dump(
+        to_tree(message),
+        Dumper=_plain_dumper(),
+        allow_unicode=True,
+        sort_keys=False,
+        default_flow_style=False,
+        width=120,
     )
+    return text
 
 
 def write_lines(stream: BinaryIO, messages: Iterable[Message]) -> int:
@@ -35,11 +42,10 @@ def write_lines(stream: BinaryIO, messages: Iterable[Message]) -> int:
     return count
 
 
-_Dumper: Final[Any] = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+@cache
+def _plain_dumper() -> Any:
+    """libyaml's dumper, writing shared values out each time."""
+    import yaml
 
-
-class _Plain(_Dumper):  # type: ignore[misc]
-    """Writes shared values out each time."""
-
-    def ignore_aliases(self, data: Any) -> bool:
-        return True
+    fastest: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+    return type("PlainDumper", (fastest,), {"ignore_aliases": lambda self, data: True})
