@@ -195,7 +195,7 @@ def export_cases(organisation: str | None, output: Path | None) -> None:
     with told_plainly():
         holder = organisation_of(organisation) if organisation else None
         if output is None:
-            count = export_packets(click.get_binary_stream("stdout"), organisation=holder)
+            count = export_packets(sys.stdout.buffer, organisation=holder)
         else:
             with output.open("wb") as stream:
                 count = export_packets(stream, organisation=holder)

@@ -1,0 +1,184 @@
+"""The demo node: hospitals, people and synthetic patients; the same on every machine, made once, never twice.
+
+Called by ``kakehashi demo`` alone: the passwords are printed by it and known to everybody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.db import transaction
+
+from kakehashi.engines.phenotype.synthetic import Drawer, SyntheticPatient
+from kakehashi.kernel.organisations.actions import register_organisation
+from kakehashi.kernel.organisations.models import Kind, Organisation
+from kakehashi.kernel.people.actions import add_person
+from kakehashi.kernel.people.models import Person
+from kakehashi.kernel.people.roles import Role
+from kakehashi.protocols.phenopacket import loads
+from kakehashi.protocols.phenopacket.documents import Phenopacket
+from kakehashi.systems.cases import vocabulary
+from kakehashi.systems.cases.actions import enter_case
+from kakehashi.systems.cases.description import Description, Diagnosis, Finding, age_text
+from kakehashi.systems.cases.models import Case
+from kakehashi.systems.cases.packets import read_packet
+
+SAMPLE_PATIENT = Path(__file__).with_name("sample_patient.json")
+"""The worked example of IRUD Exchange: eight findings of one patient, as a phenopacket."""
+
+PASSWORD = "kakehashi-demo-2026"  # noqa: S105  printed by the command, for a node that only this machine reaches
+SEED = 20260
+PATIENTS = 40  # a hospital
+SOLVED_EVERY, SAME_DISEASE_EVERY = 3, 4
+
+
+@dataclass(frozen=True)
+class Login:
+    """Someone who can log in to the demo node."""
+
+    email: str
+    password: str
+    role: str
+    organisation: str
+
+
+@dataclass(frozen=True)
+class _Hospital:
+    code: str
+    name: str
+    name_en: str
+    people: tuple[tuple[str, str, str, str], ...]
+    """(address before the @, role, name, name in Latin letters)."""
+
+
+HOSPITALS = (
+    _Hospital(
+        "DEMO1",
+        "デモ第一病院（拠点）",
+        "Demo Hospital One (hub)",
+        (
+            ("clinician", Role.CLINICIAN, "見本 花子", "Hanako Mihon"),
+            ("manager", Role.DATA_MANAGER, "見本 太郎", "Taro Mihon"),
+            ("auditor", Role.AUDITOR, "見本 次郎", "Jiro Mihon"),
+            ("administrator", Role.ADMINISTRATOR, "見本 三郎", "Saburo Mihon"),
+        ),
+    ),
+    _Hospital(
+        "DEMO2",
+        "デモ第二病院（高度協力）",
+        "Demo Hospital Two (advanced)",
+        (
+            ("clinician", Role.CLINICIAN, "見本 咲", "Saki Mihon"),
+            ("manager", Role.DATA_MANAGER, "見本 健", "Ken Mihon"),
+        ),
+    ),
+    *(
+        _Hospital(
+            f"DEMO{number}",
+            f"デモ第{kanji}病院（協力）",
+            f"Demo Hospital {word} (co-operating)",
+            (("clinician", Role.CLINICIAN, f"見本 {name}", f"{latin} Mihon"),),
+        )
+        for number, kanji, word, name, latin in (
+            (3, "三", "Three", "翼", "Tsubasa"),
+            (4, "四", "Four", "葵", "Aoi"),
+            (5, "五", "Five", "陸", "Riku"),
+        )
+    ),
+)
+AGENCY = ("DEMO-AGENCY", "デモ研究開発機構", "Demo Research Agency")
+
+
+def prepare_demo() -> list[Login]:
+    """Make what is missing of the demo node and say who can log in. A second call changes nothing."""
+    logins = []
+    drawer = Drawer(vocabulary.knowledge())
+    for place, hospital in enumerate(HOSPITALS):
+        organisation = _organisation(hospital.code, hospital.name, hospital.name_en, Kind.HOSPITAL)
+        people = [_person(organisation, *person) for person in hospital.people]
+        logins += [
+            Login(person.email, PASSWORD, role, f"{hospital.name} {hospital.name_en}")
+            for person, (_address, role, _name, _latin) in zip(people, hospital.people, strict=True)
+        ]
+        _register(organisation, people[0], drawer, first=place * PATIENTS, with_example=place == 0)
+    agency = _organisation(*AGENCY, Kind.AGENCY)
+    officer = _person(agency, "officer", Role.PROGRAMME_OFFICER, "見本 恵", "Megumi Mihon")
+    return [*logins, Login(officer.email, PASSWORD, Role.PROGRAMME_OFFICER, f"{AGENCY[1]} {AGENCY[2]}")]
+
+
+def _organisation(code: str, name: str, name_en: str, kind: str) -> Organisation:
+    found = Organisation.objects.filter(code=code).first()
+    return found or register_organisation(by=None, code=code, name=name, name_en=name_en, kind=kind)
+
+
+def _person(organisation: Organisation, address: str, role: str, name: str, name_en: str) -> Person:
+    email = f"{address}@{organisation.code.lower()}.example"
+    found = Person.objects.filter(email=email).first()
+    return found or add_person(
+        by=None, email=email, organisation=organisation, role=role, name=name, name_en=name_en, password=PASSWORD
+    )
+
+
+def _register(organisation: Organisation, by: Person, drawer: Drawer, *, first: int, with_example: bool) -> None:
+    """The hospital's patients, all or none: those that are not there yet."""
+    there = set(Case.objects.filter(organisation=organisation).values_list("local_id", flat=True))
+    wanted = [f"{organisation.code}-{number:03d}" for number in range(1, PATIENTS + 1)]
+    example = f"{organisation.code}-EXAMPLE"
+    if there.issuperset(wanted):
+        return
+    with transaction.atomic():
+        if with_example and example not in there:
+            packet = loads(SAMPLE_PATIENT.read_bytes())
+            assert isinstance(packet, Phenopacket)
+            described = read_packet(packet).description
+            enter_case(
+                by=by, organisation=organisation, local_id=example, description=described, synthetic=True, register=True
+            )
+        for local_id, description in zip(wanted, _descriptions(drawer, first), strict=True):
+            if local_id not in there:
+                enter_case(
+                    by=by,
+                    organisation=organisation,
+                    local_id=local_id,
+                    description=description,
+                    synthetic=True,
+                    register=True,
+                )
+
+
+def _descriptions(drawer: Drawer, first: int) -> Iterator[Description]:
+    """Synthetic patients; some share their disease with the one before, some are solved."""
+    before: SyntheticPatient | None = None
+    for number in range(first, first + PATIENTS):
+        shared = before.disease if before is not None and number % SAME_DISEASE_EVERY == 1 else None
+        before = drawer.patient(seed=SEED, number=number, disease=shared)
+        yield description_of(before, solved=number % SOLVED_EVERY == 0)
+
+
+def description_of(patient: SyntheticPatient, *, solved: bool) -> Description:
+    """A drawn patient in our words; with the diagnosis only when solved."""
+    known = vocabulary.knowledge()
+    ontology, label = known.ontology, known.diseases.label(patient.disease)
+    months = int(patient.age_days // 30.4375)
+    present = tuple(
+        Finding(term=ontology.id(one.term), onset=ontology.id(one.onset) if one.onset is not None else "")
+        for one in patient.observed
+    )
+    said = {one.term for one in present}
+    absent = tuple(
+        Finding(term=ontology.id(term), excluded=True) for term in patient.excluded if ontology.id(term) not in said
+    )
+    sex = patient.sex.lower()
+    return Description.model_validate(
+        {
+            "sex": sex if sex in {"female", "male", "other"} else "unknown",
+            "age": age_text(months // 12, months % 12),
+            "onset": ontology.id(patient.onset) if patient.onset is not None else "",
+            "findings": (*present, *absent),
+            "genes": patient.genes,
+            "inheritance": (ontology.id(patient.inheritance),) if patient.inheritance is not None else (),
+            "diagnoses": (Diagnosis(disease=patient.disease_id, label=label),) if solved else (),
+        }
+    )
