@@ -52,5 +52,5 @@ def test_reading_touches_only_ones_own(person, hospital, make_person, client):
     assert (unread_count(person), unread_count(other)) == (2, 1)
     client.force_login(person)
     assert len(client.get("/api/notices/?unread=true").json()) == 2
-    assert client.post("/api/notices/read", {}, content_type="application/json").json() == {"marked": 2}
+    assert client.post("/api/notices/read", {"ids": None}, content_type="application/json").json() == {"marked": 2}
     assert unread_count(person) == 0

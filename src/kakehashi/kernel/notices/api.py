@@ -25,9 +25,9 @@ class NoticeOut(Schema):
 
 
 class ReadIn(Schema):
-    """Which notices were read; all when none are named."""
+    """Which notices were read; null: all of them."""
 
-    ids: list[int] | None = None
+    ids: list[int] | None
 
 
 class ReadOut(Schema):
