@@ -28,7 +28,7 @@ CSV_INJECTION = ("=", "+", "-", "@", "\t", "\r")
 class Column:
     """One column: ``value(row)`` gives what is shown; ``sort`` the field to order by (None: cannot be sorted).
 
-    ``number`` aligns right; ``template`` names a template that draws the cell from ``row`` and ``value``;
+    ``number`` aligns right; ``short`` values are never broken over lines; ``template`` names a template that draws the cell from ``row`` and ``value``;
     ``shown`` says whether it stands there before anyone has chosen columns.
     """
 
@@ -37,6 +37,7 @@ class Column:
     value: Callable[[Any], Any]
     sort: str | None = None
     number: bool = False
+    short: bool = False
     template: str | None = None
     shown: bool = True
 
@@ -143,7 +144,12 @@ class Listing:
             "object": row,
             "link": self.row_link(row) if self.row_link else None,
             "cells": [
-                {"label": c.label, "value": _shown(c.value(row)), "number": c.number, "template": c.template}
+                {
+                    "label": c.label,
+                    "value": _shown(value := c.value(row)),
+                    "kind": "number" if c.number else "short" if c.short or isinstance(value, date) else "",
+                    "template": c.template,
+                }
                 for c in columns
             ],
         }

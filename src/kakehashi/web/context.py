@@ -24,7 +24,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "version": __version__,
         "style_sheets": STYLE_SHEETS,
         "unread_notices": SimpleLazyObject(lambda: _unread(request)),
-        "systems": systems_of(request),
+        "rail_groups": systems_of(request),
         "acting_organisation": acting,
         "other_organisations": SimpleLazyObject(lambda: _others(request, acting)),
     }

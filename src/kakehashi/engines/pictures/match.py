@@ -24,6 +24,7 @@ FULL_STRENGTH = 4.0  # evidence (natural logarithm) that is drawn thickest when 
 
 WORDS = {
     "unexplained": ("Not explained", "説明されない所見"),
+    "only_here": ("Only in this patient", "この患者のみの所見"),
     "absent": ("Absent", "認めない所見"),
     "not_seen": ("Not recorded in the patient", "この患者で記録のない所見"),
     "not_shared": ("Only in the other patient", "相手の患者のみの所見"),
@@ -163,7 +164,7 @@ def _lay_left(picture: Picture, links: Sequence[Link], side: _Side) -> None:
             _row(picture, side, node, hollow=False, at_left=True)
     alone = [node for node in picture.left if node.id not in joined]
     for name, nodes in (
-        ("unexplained", [node for node in alone if not node.excluded]),
+        ("only_here" if picture.of_case else "unexplained", [node for node in alone if not node.excluded]),
         ("absent", [node for node in alone if node.excluded]),
     ):
         if nodes:

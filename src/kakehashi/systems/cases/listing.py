@@ -32,8 +32,8 @@ CASES = Listing(
     columns=(
         Column("id", _("Case"), lambda case: case.public_id, sort="public_id", template="cases/parts/case_cell.html"),
         Column("local_id", _("Pseudonym"), lambda case: case.local_id, sort="local_id"),
-        Column("state", _("State"), lambda case: case.get_state_display(), sort="state"),
-        Column("sex", _("Sex"), lambda case: case.get_sex_display(), sort="sex"),
+        Column("state", _("State"), lambda case: case.get_state_display(), sort="state", short=True),
+        Column("sex", _("Sex"), lambda case: case.get_sex_display(), sort="sex", short=True),
         Column("age", _("Age"), _age, sort="age_days", number=True),
         Column("present", _("Present"), lambda case: case.present_count, sort="present_count", number=True),
         Column("absent", _("Absent"), lambda case: case.absent_count, sort="absent_count", number=True),

@@ -24,6 +24,8 @@ from kakehashi.systems.cases.queries import CaseFilter
 from kakehashi.systems.cases.states import Answer, Sex, Zygosity
 
 ANSWERS_MOST = 50
+ALWAYS_SHOWN, FOLDED_BELOW = 6, 0.01
+"""The list of diseases folds those below one per cent, but never the first six."""
 
 
 def number(text: str | None) -> int:
@@ -184,6 +186,8 @@ def disease_rows(ranked: Ranking) -> list[dict[str, Any]]:
     ]
     place = sum(row["probability"] >= ranked.unknown_probability for row in rows)
     rows.insert(place, {"disease": None, "label": "", "probability": ranked.unknown_probability})
+    for number, row in enumerate(rows):
+        row["folded"] = number >= ALWAYS_SHOWN and row["probability"] < FOLDED_BELOW
     return rows
 
 
