@@ -11,6 +11,7 @@ from kakehashi import __version__
 # command → (module, attribute, English help, Japanese help)
 COMMANDS: dict[str, tuple[str, str, str, str]] = {
     "rank": ("rank", "rank", "Rank the known diseases for patients.", "患者に対して既知の疾患を順位付けする。"),
+    "check": ("check", "check", "Check phenopackets.", "フェノパケットを検査する。"),
     "match": ("rank", "match", "Find the most similar cases.", "最も似た症例を探す。"),
     "ontology": (
         "ontology",

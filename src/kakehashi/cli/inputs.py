@@ -3,22 +3,55 @@
 A message names the file, the line or JSON path, what is wrong and what to do, in the person's language.
 """
 
+import contextlib
 import sys
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 import click
 
+from kakehashi.cli import preferred_language, text
 from kakehashi.protocols.phenopacket.documents import Phenopacket
 from kakehashi.protocols.phenopacket.problems import Language, Problem, shown
 from kakehashi.protocols.phenopacket.reading import Entry, patients
 
+OUT_OF_ORDER: Final = 1
 BAD_INPUT: Final = 2
 INTERRUPTED: Final = 130
 PROBLEMS_SHOWN: Final = 10
 """Of one document; the rest is counted."""
+
+
+language_option: Final = click.option(
+    "--language",
+    type=click.Choice(("en", "ja")),
+    default=None,
+    help=text(
+        "Language of tables, labels and messages. Default: the locale's; in JSON English.",
+        "表・ラベル・メッセージの言語。既定はロケールの言語(JSON では英語)。",
+    ),
+)
+
+
+def spoken(language: str | None) -> Language:
+    """The language of messages: as asked, else the locale's."""
+    return cast(Language, language or preferred_language())
+
+
+@contextlib.contextmanager
+def quiet_end(language: Language) -> Iterator[None]:
+    """Ctrl-C ends without words; an ontology or index that is out of order is said in the person's language."""
+    from kakehashi.engines.phenotype.problems import KnowledgeError
+
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise SystemExit(INTERRUPTED) from None
+    except KnowledgeError as error:
+        click.echo(f"{'エラー' if language == 'ja' else 'error'}: {error.text(language)}", err=True)
+        raise SystemExit(OUT_OF_ORDER) from None
 
 
 class BadInput(click.ClickException):
@@ -76,8 +109,9 @@ def told(source: str, problem: Problem, language: Language) -> str:
     line = "" if problem.line is None else f"{problem.line} 行目" if language == "ja" else f"line {problem.line}"
     place = (" " if language == "ja" else ", ").join(part for part in (name, line, path) if part)
     if language == "ja":
-        return f"エラー: {place}: {problem.ja}\n  対処: {problem.hint_ja}"
-    return f"error: {place}: {problem.en}\n  to do: {problem.hint_en}"
+        kind = "エラー" if problem.severity == "error" else "警告"
+        return f"{kind}: {place}: {problem.ja}\n  対処: {problem.hint_ja}"
+    return f"{problem.severity}: {place}: {problem.en}\n  to do: {problem.hint_en}"
 
 
 class Progress:

@@ -4,14 +4,13 @@ Exit codes: 0 all answered; 2 something could not be read (with ``--keep-going``
 1 the ontology or the case index is out of order; 130 interrupted. Nothing here waits for Django.
 """
 
-import contextlib
-from collections.abc import Callable, Iterator
-from typing import Any, Final, TypeVar, cast
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
 
 import click
 
-from kakehashi.cli import preferred_language, text
-from kakehashi.cli.inputs import INTERRUPTED, Inputs, Progress
+from kakehashi.cli import text
+from kakehashi.cli.inputs import Inputs, Progress, language_option, quiet_end, spoken
 from kakehashi.cli.outputs import Answers
 from kakehashi.protocols.phenopacket.problems import Language
 
@@ -66,15 +65,7 @@ def _shared_options(command: F) -> F:
                 "不正な入力があっても残りの患者すべてに答える(終了コードは 2)。",
             ),
         ),
-        click.option(
-            "--language",
-            type=click.Choice(("en", "ja")),
-            default=None,
-            help=text(
-                "Language of tables, labels and messages. Default: the locale's; in JSON English.",
-                "表・ラベル・メッセージの言語。既定はロケールの言語(JSON では英語)。",
-            ),
-        ),
+        language_option,
     )
     for option in reversed(options):
         command = option(command)
@@ -118,13 +109,13 @@ def rank(
     solved_cases: tuple[str, ...],
     sources: tuple[str, ...],
 ) -> None:
-    spoken = _spoken(language)
-    with _quiet_end(spoken):
+    speech = spoken(language)
+    with quiet_end(speech):
         from kakehashi.cli.rankanswers import RankRun
 
-        inputs = Inputs(spoken, keep_going=keep_going)
+        inputs = Inputs(speech, keep_going=keep_going)
         run = RankRun.open(sources, inputs.patients(solved_cases), _written(language, form))
-        progress = Progress(spoken)
+        progress = Progress(speech)
         with Answers(form) as answers:
             for entry in inputs.patients(files):
                 assert entry.document is not None
@@ -165,20 +156,20 @@ def match(
     library: tuple[str, ...],
     registered: bool,
 ) -> None:
-    spoken = _spoken(language)
+    speech = spoken(language)
     if bool(library) == registered:
         raise click.UsageError(
             "--library と --registered のどちらか一方を指定してください。"
-            if spoken == "ja"
+            if speech == "ja"
             else "give either --library FILE_OR_FOLDER or --registered"
         )
-    with _quiet_end(spoken):
+    with quiet_end(speech):
         from kakehashi.cli.matchanswers import MatchRun
 
-        inputs = Inputs(spoken, keep_going=keep_going)
+        inputs = Inputs(speech, keep_going=keep_going)
         written = _written(language, form)
         run = MatchRun.registered(written) if registered else MatchRun.of(inputs.patients(library), written)
-        progress = Progress(spoken)
+        progress = Progress(speech)
         with Answers(form) as answers:
             for entry in inputs.patients(files):
                 assert entry.document is not None
@@ -189,25 +180,6 @@ def match(
         inputs.finish()
 
 
-def _spoken(language: str | None) -> Language:
-    """The language of messages."""
-    return cast(Language, language or preferred_language())
-
-
 def _written(language: str | None, form: str) -> Language:
     """The language of answers: scripts get English unless they ask, whatever the locale."""
-    return _spoken(language if form == "table" else language or "en")
-
-
-@contextlib.contextmanager
-def _quiet_end(language: Language) -> Iterator[None]:
-    """Ctrl-C ends without words; an ontology or index that is out of order is said in the person's language."""
-    from kakehashi.engines.phenotype.problems import KnowledgeError
-
-    try:
-        yield
-    except KeyboardInterrupt:
-        raise SystemExit(INTERRUPTED) from None
-    except KnowledgeError as error:
-        click.echo(f"{'エラー' if language == 'ja' else 'error'}: {error.text(language)}", err=True)
-        raise SystemExit(1) from None
+    return spoken(language if form == "table" else language or "en")

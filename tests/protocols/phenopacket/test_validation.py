@@ -114,6 +114,13 @@ CASES = [
     ({f"{VARIANT}.expressions.0.value": "NC_000002.12:g.166003361Q>T"}, "bad-hgvs",
      f"{VARIANT_PATH}.expressions[0].value"),
     ({f"{VARIANT}.expressions.0.syntax": "hgvs.c"}, "hgvs-kind", f"{VARIANT_PATH}.expressions[0].syntax"),
+    ({"subject.sex": "MALE", f"{VARIANT}.vcfRecord.chrom": "X", f"{VARIANT}.vcfRecord.pos": 50_000_000,
+      f"{VARIANT}.allelicState": term("GENO:0000135", "heterozygous")}, "zygosity-sex",
+     f"{VARIANT_PATH}.allelicState.id"),
+    ({f"{VARIANT}.vcfRecord.chrom": "chrY", f"{VARIANT}.vcfRecord.pos": 15_000_000,
+      f"{VARIANT}.allelicState": term("GENO:0000134", "hemizygous")}, "zygosity-sex",
+     f"{VARIANT_PATH}.allelicState.id"),
+    ({"subject.karyotypicSex": "XY"}, "sex-karyotype", "$.subject.karyotypicSex"),
     ({f"{VARIANT}.geneContext.valueId": "SCN1A"}, "bad-gene-id", f"{VARIANT_PATH}.geneContext.valueId"),
     ({f"{VARIANT}.geneContext.symbol": ""}, "missing-detail", f"{VARIANT_PATH}.geneContext.symbol"),
 ]  # fmt: skip

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from kakehashi.protocols.phenopacket.checking_problems import checking_problem
-from kakehashi.protocols.phenopacket.clinical import PhenotypicFeature
+from kakehashi.protocols.phenopacket.clinical import Individual, PhenotypicFeature
 from kakehashi.protocols.phenopacket.documents import Phenopacket
 from kakehashi.protocols.phenopacket.elements import OntologyClass
 from kakehashi.protocols.phenopacket.facts import contradiction, term_problem
@@ -68,6 +68,15 @@ def places(path: str, feature: PhenotypicFeature, terms: Terms) -> Iterator[Prob
 
 def _hpo(term: OntologyClass | None, terms: Terms) -> int | None:
     return terms.index(term.id) if term is not None and term.id.upper().startswith("HP:") else None
+
+
+def karyotype(path: str, person: Individual) -> Iterator[Problem]:
+    """A sex and sex chromosomes that go together as they mostly do."""
+    usual = "Y" in person.karyotypic_sex
+    known = person.karyotypic_sex not in ("UNKNOWN_KARYOTYPE", "OTHER_KARYOTYPE")
+    if known and person.sex in ("MALE", "FEMALE") and usual != (person.sex == "MALE"):
+        where = f"{path}.karyotypicSex"
+        yield checking_problem("sex-karyotype", where, sex=person.sex, karyotype=person.karyotypic_sex)
 
 
 def findings(path: str, packet: Phenopacket, terms: Terms) -> Iterator[Problem]:

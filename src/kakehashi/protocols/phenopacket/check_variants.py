@@ -13,8 +13,11 @@ from kakehashi.protocols.phenopacket.chromosomes import (
     KNOWN_ASSEMBLIES,
     assembly_of_accession,
     chromosome_name,
+    in_both_sex_chromosomes,
     is_contig,
 )
+from kakehashi.protocols.phenopacket.documents import Phenopacket
+from kakehashi.protocols.phenopacket.facts import genomic_interpretations
 from kakehashi.protocols.phenopacket.genomic import Expression, GeneDescriptor, VariationDescriptor, VcfRecord
 from kakehashi.protocols.phenopacket.hgvs import parse_hgvs
 from kakehashi.protocols.phenopacket.problems import Problem
@@ -24,6 +27,9 @@ _ALT: Final = re.compile(
     r"(?:[ACGTNacgtn]+|\*|\.|<[A-Za-z0-9_:*.\-]+>"
     r"|[ACGTNacgtn]*[\[\]][^\s\[\]:]+:[0-9]+[\[\]][ACGTNacgtn]*|\.[ACGTNacgtn]+|[ACGTNacgtn]+\.)\Z"
 )
+TWO_COPIES: Final = {"GENO:0000135": "heterozygous", "GENO:0000136": "homozygous"}
+USUAL_KARYOTYPES: Final = ("UNKNOWN_KARYOTYPE", "XX", "XY")
+
 _GENE_ID: Final = re.compile(
     r"(?:HGNC:[1-9]\d*|(?:NCBIGene|ncbigene|NCBI_Gene|Entrez):[1-9]\d*|(?:ENSEMBL:)?ENSG\d{11}(?:\.\d+)?|OMIM:\d{6})\Z",
     re.ASCII,
@@ -72,6 +78,25 @@ def expression(path: str, given: Expression) -> Iterator[Problem]:
     elif found.kind != HGVS_SYNTAXES.get(syntax, found.kind):
         right = f"hgvs.{found.kind}"
         yield checking_problem("hgvs-kind", f"{path}.syntax", value=given.value, syntax=given.syntax, right=right)
+
+
+def zygosity(path: str, packet: Phenopacket) -> Iterator[Problem]:
+    """One copy of X and Y in males (outside what X and Y share), none of Y in females."""
+    sex = packet.subject.sex if packet.subject else ""
+    if sex not in ("MALE", "FEMALE") or (packet.subject and packet.subject.karyotypic_sex not in USUAL_KARYOTYPES):
+        return
+    for place, genomic in genomic_interpretations(packet):
+        interpreted = genomic.variant_interpretation
+        variant = interpreted.variation_descriptor if interpreted else None
+        if variant is None or variant.vcf_record is None or variant.allelic_state is None:
+            continue
+        record, state = variant.vcf_record, variant.allelic_state
+        chrom = chromosome_name(record.chrom)
+        impossible = chrom == "Y" if sex == "FEMALE" else chrom in ("X", "Y") and state.id in TWO_COPIES
+        if impossible and not in_both_sex_chromosomes(record.pos):
+            where = f"{path}{place.removeprefix('$')}.variantInterpretation.variationDescriptor.allelicState.id"
+            said = TWO_COPIES.get(state.id, state.label or state.id)
+            yield checking_problem("zygosity-sex", where, sex=sex, zygosity=said, chrom=chrom)
 
 
 def gene(path: str, given: GeneDescriptor) -> Iterator[Problem]:

@@ -161,6 +161,12 @@ TERMS: Final[dict[str, Wording]] = {
         "exclude a narrower term, or correct the observed one; the exclusion is not used",
         "より狭い用語を「なし」にするか「あり」を直してください。この「なし」は使用されません",
     ),
+    "sex-karyotype": _warning(
+        "the sex is {sex}, the karyotype {karyotype}",
+        "性別が {sex} ですが、性染色体は {karyotype} です",
+        "correct one of the two, unless the difference is the finding",
+        "その差異自体が所見でなければ、どちらかを直してください",
+    ),
     "sex-finding": _warning(
         "{id} ({label}) is a finding of the other sex than the subject's",
         "{id}({label})は対象者と異なる性別の所見です",
@@ -292,6 +298,12 @@ VARIANTS: Final[dict[str, Wording]] = {
         "VCF の記載({vcf})と HGVS の記載({value})が異なる変化を示しています",
         "correct one of the two",
         "どちらかを直してください",
+    ),
+    "zygosity-sex": _warning(
+        "a {sex} subject cannot be {zygosity} for a variant on chromosome {chrom}",
+        "{sex} の対象者の {chrom} 染色体の変異が {zygosity} になることはありません",
+        "check sex, zygosity and chromosome; one copy is hemizygous (GENO:0000134)",
+        "性別・接合性・染色体を確認してください。1 コピーならヘミ接合(GENO:0000134)です",
     ),
     "bad-gene-id": _warning(
         '"{id}" is no gene id of HGNC, NCBI or Ensembl',

@@ -57,6 +57,11 @@ def chromosome_name(chrom: str) -> str | None:
     return plain if plain in NAMES else "MT" if chrom.startswith("NC_012920") else None
 
 
+def in_both_sex_chromosomes(pos: int) -> bool:
+    """Whether a position of X or Y may lie in a pseudoautosomal region (the widest bounds of GRCh37 and GRCh38)."""
+    return pos <= 2_781_479 or 56_887_902 <= pos <= 59_373_566 or pos >= 154_931_044
+
+
 def is_contig(chrom: str) -> bool:
     """Whether the name is one of an unplaced, alternative or decoy contig."""
     return _CONTIG.match(chrom.strip()) is not None

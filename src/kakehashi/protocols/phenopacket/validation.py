@@ -45,6 +45,7 @@ def validate(document: Document, terms: Terms | None = None, *, now: datetime | 
     for path, packet in packets(document):
         found += _record(path, packet)
         found += check_times.course(path, packet)
+        found += check_variants.zygosity(path, packet)
         if terms is not None:
             found += check_terms.findings(path, packet, terms)
     if terms is not None:
@@ -180,7 +181,7 @@ def _meta_data(path: str, meta: MetaData) -> Iterator[Problem]:
 
 
 CHECKS: Final[dict[type[Message], tuple[Check, ...]]] = {
-    Individual: (_individual, check_times.individual),
+    Individual: (_individual, check_times.individual, check_terms.karyotype),
     PhenotypicFeature: (_feature,),
     Disease: (_disease,),
     Biosample: (_biosample,),
