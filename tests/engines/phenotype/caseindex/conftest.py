@@ -55,22 +55,21 @@ class PlainScorer:
         parts = 0.0
         if q and c:
             parts += weights.query_share * self.share(q, c) + weights.case_share * self.share(c, q)
-        pull = self.model.query_pull(query)
-        mine = dict(zip(pull.rows.tolist(), pull.weights.tolist(), strict=True))
-        theirs = zip(*(array.tolist() for array in self.model.case_pull(case)), strict=True)
+        mine = dict(zip(*(array.tolist() for array in self.model.query_pull(query)), strict=True))
+        rows, levels = self.model.case_pulls([self.model.tidy(case.observed)], [None])
+        theirs = zip(rows[0].tolist(), levels[0].tolist(), strict=True)
         parts += weights.disease_bridge * sum(mine.get(row, 0.0) * level / 255 for row, level in theirs)
         total = parts / (weights.query_share + weights.case_share + weights.disease_bridge)
         if query.genes:
-            total = (total + weights.shared_gene * self.gene(query.genes, case.genes)) / (1 + weights.shared_gene)
+            total = (total + weights.shared_gene * self.gene(query, case)) / (1 + weights.shared_gene)
         return total
 
     def share(self, one: Iterable[int], other: Iterable[int]) -> float:
         found = sum(max(self.meeting(a, b) for b in other) for a in one)
         return found / sum(self.meeting(a, a) for a in one)
 
-    def gene(self, mine: tuple[str, ...], theirs: tuple[str, ...]) -> float:
-        shared = len(set(mine) & set(theirs))
-        if not shared:
-            return 0.0
+    def gene(self, query: Profile, case: Profile) -> float:
         pool = self.model.weights.genome_of_candidates
-        return min(1.0, shared * np.log1p(pool / (len(mine) * len(theirs))) / np.log1p(pool))
+        mine, theirs = self.model.query_genes(query), dict(self.model.case_genes(case))
+        met = sum(mine[gene] * theirs[gene.encode()] / 255 for gene in mine if gene.encode() in theirs)
+        return min(1.0, np.log1p(pool * met) / np.log1p(pool))

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kakehashi.engines.phenotype.caseindex.model import CaseModel
-from kakehashi.engines.phenotype.caseindex.profile import GENES_AT_MOST, Profile
+from kakehashi.engines.phenotype.caseindex.profile import Profile
 from kakehashi.engines.phenotype.caseindex.segment import BLOCK, GROUPS, Segment, Strings
 
 Int64 = npt.NDArray[np.int64]
@@ -46,11 +46,11 @@ class Ragged:
 
 @dataclass(frozen=True)
 class CaseColumns:
-    """n cases: ids (UTF-8), findings, genes as symbols (UTF-8), disease rows and their levels (same lists)."""
+    """n cases: ids (UTF-8), findings, genes as (symbol in UTF-8, credence level), disease rows and levels."""
 
     ids: list[bytes]
     findings: Ragged
-    genes: list[tuple[bytes, ...]]
+    genes: list[tuple[tuple[bytes, int], ...]]
     diseases: Ragged
     levels: npt.NDArray[np.uint8]
 
@@ -58,23 +58,19 @@ class CaseColumns:
         return len(self.ids)
 
 
-def tidy_genes(genes: Iterable[str]) -> tuple[str, ...]:
-    """Distinct gene symbols in capitals, sorted; at most GENES_AT_MOST."""
-    return tuple(sorted({gene.strip().upper() for gene in genes if gene.strip()}))[:GENES_AT_MOST]
-
-
 def columns_of(model: CaseModel, cases: Iterable[tuple[str, Profile]]) -> CaseColumns:
     """The columns of new cases; a later case of the same id takes the place of the earlier one."""
     unique = dict(cases)
-    pulls = [model.case_pull(profile) for profile in unique.values()]
-    diseases = Ragged.of([rows for rows, _ in pulls], np.int32)
-    levels = np.concatenate([np.zeros(0, np.uint8), *(levels for _, levels in pulls)])
+    findings = [model.tidy(profile.observed) for profile in unique.values()]
+    rows, levels = model.case_pulls(findings, [profile.without_publication for profile in unique.values()])
+    kept = levels > 0
+    counts = np.concatenate([[0], np.cumsum(kept.sum(axis=1))]).astype(np.int64)
     return CaseColumns(
         ids=[case_id.encode("utf-8") for case_id in unique],
-        findings=Ragged.of([model.tidy(profile.observed) for profile in unique.values()], np.int32),
-        genes=[tuple(gene.encode() for gene in tidy_genes(profile.genes)) for profile in unique.values()],
-        diseases=diseases,
-        levels=levels,
+        findings=Ragged.of(findings, np.int32),
+        genes=[model.case_genes(profile) for profile in unique.values()],
+        diseases=Ragged(counts, rows[kept]),
+        levels=levels[kept],
     )
 
 
@@ -83,9 +79,11 @@ def read_back(segment: Segment, alive: npt.NDArray[np.bool_]) -> CaseColumns:
     rows = np.flatnonzero(alive).astype(np.int64)
     groups = np.repeat(np.arange(GROUPS), np.diff(segment.group_start))
     findings = Ragged(np.concatenate([[0], np.cumsum(groups)]).astype(np.int64), segment.terms.astype(np.int32))
-    case_genes = Ragged(segment.arrays["case_gene_indptr"].astype(np.int64), segment.arrays["case_genes"]).take(rows)
+    gene_indptr = segment.arrays["case_gene_indptr"].astype(np.int64)
+    case_genes = Ragged(gene_indptr, segment.arrays["case_genes"]).take(rows)
+    credence = Ragged(gene_indptr, segment.arrays["case_gene_levels"]).take(rows).values.tolist()
     names = [segment.genes.encoded(gene) for gene in range(len(segment.genes))]
-    listed = [names[gene] for gene in case_genes.values.tolist()]
+    listed = [(names[gene], level) for gene, level in zip(case_genes.values.tolist(), credence, strict=True)]
     bounds = case_genes.indptr.tolist()
     diseases, levels = _bridge_by_case(segment)
     kept_levels = Ragged(diseases.indptr, levels).take(rows)
@@ -147,7 +145,7 @@ def build(model: CaseModel, columns: CaseColumns) -> dict[str, npt.NDArray[Any]]
         "id_offsets": id_offsets,
         "id_order": place[by_id].astype(np.uint32),
     }
-    arrays |= _bridge_arrays(model.evidence.n_diseases, n, columns, order)
+    arrays |= _bridge_arrays(model.pull.model.n, n, columns, order)
     return arrays | _gene_arrays([columns.genes[row] for row in order.tolist()])
 
 
@@ -167,18 +165,22 @@ def _bridge_arrays(n_diseases: int, n: int, columns: CaseColumns, order: Int64) 
     }
 
 
-def _gene_arrays(genes: list[tuple[bytes, ...]]) -> dict[str, npt.NDArray[Any]]:
-    symbols = sorted({gene for listed in genes for gene in listed})
+def _gene_arrays(genes: list[tuple[tuple[bytes, int], ...]]) -> dict[str, npt.NDArray[Any]]:
+    symbols = sorted({gene for listed in genes for gene, _ in listed})
     number = {symbol: i for i, symbol in enumerate(symbols)}
-    numbers = np.array([number[gene] for listed in genes for gene in listed], dtype=np.uint32)
+    numbers = np.array([number[gene] for listed in genes for gene, _ in listed], dtype=np.uint32)
+    levels = np.array([level for listed in genes for _, level in listed], dtype=np.uint8)
     counts = np.fromiter((len(listed) for listed in genes), np.int64, len(genes))
     case = np.repeat(np.arange(len(genes), dtype=np.uint32), counts)
+    by_gene = np.argsort(numbers, kind="stable")
     block, offsets = Strings.pack(symbols)
     return {
         "gene_block": block,
         "gene_offsets": offsets,
         "gene_indptr": np.concatenate([[0], np.cumsum(np.bincount(numbers, minlength=len(symbols)))]).astype(np.int64),
-        "gene_cases": case[np.argsort(numbers, kind="stable")],
+        "gene_cases": case[by_gene],
+        "gene_levels": levels[by_gene],
         "case_gene_indptr": np.concatenate([[0], np.cumsum(counts)]).astype(np.uint32),
         "case_genes": numbers,
+        "case_gene_levels": levels,
     }

@@ -8,7 +8,8 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from kakehashi.engines.phenotype.caseindex.model import BRIDGE_LEVELS, CaseModel
+from kakehashi.engines.phenotype.caseindex.diseasepull import LEVELS
+from kakehashi.engines.phenotype.caseindex.model import CaseModel
 from kakehashi.engines.phenotype.caseindex.profile import Profile
 from kakehashi.engines.phenotype.caseindex.query import Query
 from kakehashi.engines.phenotype.caseindex.snapshot import Snapshot
@@ -75,13 +76,14 @@ def explain(snapshot: Snapshot, profile: Profile, case_id: str, *, use_genes: bo
     query_side = _best(snapshot.model, "query", query.findings, findings, values, own, query.query_factor)
     case_side = _best(snapshot.model, "case", findings, query.findings, values.T, own, query.case_factor * norm)
     rows, levels = segment.diseases(row)
-    shared, mine, theirs = np.intersect1d(query.pull.rows, rows, assume_unique=True, return_indices=True)
-    points = query.bridge_factor / BRIDGE_LEVELS * query.pull.weights[mine] * levels[theirs]
-    places = snapshot.model.evidence.disease_index[shared]
+    shared, mine, theirs = np.intersect1d(query.pull_rows, rows, assume_unique=True, return_indices=True)
+    points = query.bridge_factor / LEVELS * query.pull_weights[mine] * levels[theirs]
+    places = snapshot.model.disease_index[shared]
     order = np.lexsort((places, -points))
-    case_genes = segment.case_genes(row)
-    genes = tuple(gene for gene in case_genes if gene in set(query.genes))
-    gene_points = query.gene_factor * float(query.gene_value(np.array(len(genes)), np.array(len(case_genes))))
+    theirs_by_gene = dict(segment.case_genes(row))
+    genes = tuple(gene for gene in query.genes if gene in theirs_by_gene)
+    met = sum(query.genes[gene] * theirs_by_gene[gene] / LEVELS for gene in genes)
+    gene_points = query.gene_factor * float(query.gene_value(np.array(met, dtype=np.float64)))
     parts = [match.points for match in (*query_side, *case_side)]
     return Explanation(
         id=case_id,

@@ -30,28 +30,40 @@ def _count_bits(context: Any, word: Any) -> Any:
 count_bits: Any = intrinsic(_count_bits)
 
 
-def plain_add_evidence(
-    findings: Any,
-    ancestor_indptr: Any,
-    ancestor_indices: Any,
-    indptr: Any,
-    diseases: Any,
-    evidence: Any,
-    floor: Any,
-    best: Any,
-    totals: Any,
-) -> None:
-    """Add each finding's best evidence for each disease to `totals` float64[D]; `best` float32[D] is scratch."""
-    for finding in findings:
-        best[:] = floor
-        for place in range(ancestor_indptr[finding], ancestor_indptr[finding + 1]):
-            term = ancestor_indices[place]
-            for row in range(indptr[term], indptr[term + 1]):
-                disease = diseases[row]
-                if evidence[row] > best[disease]:
-                    best[disease] = evidence[row]
-        for disease in range(len(totals)):
-            totals[disease] += best[disease]
+def plain_strongest(ratios: Any, indptr: Any, places: Any, cost: Any, chosen: Any, totals: Any) -> None:
+    """For each case the diseases of highest total: sum over its findings of (ratio − cost), float32.
+
+    `ratios` float32[terms, D], `cost` float32[D]; case i has the rows `places[indptr[i]:indptr[i + 1]]` of `ratios`.
+    Fills `chosen` int32[cases, k] and `totals` float32[cases, k], in no order; of equals the first diseases are kept.
+    """
+    total = np.empty(ratios.shape[1], np.float32)
+    keep = chosen.shape[1]
+    for case in range(len(indptr) - 1):
+        findings = indptr[case + 1] - indptr[case]
+        if findings == 0:
+            continue
+        weight = np.float32(findings)
+        for disease in range(len(total)):
+            total[disease] = -weight * cost[disease]
+        for place in range(indptr[case], indptr[case + 1]):
+            row = ratios[places[place]]
+            for disease in range(len(total)):
+                total[disease] += row[disease]
+        lowest = 0
+        for disease in range(len(total)):
+            if disease < keep:
+                chosen[case, disease] = disease
+                totals[case, disease] = total[disease]
+                if total[disease] <= totals[case, lowest]:
+                    lowest = disease
+            elif total[disease] > totals[case, lowest]:
+                chosen[case, lowest] = disease
+                totals[case, lowest] = total[disease]
+                for slot in range(keep):
+                    lower = totals[case, slot] < totals[case, lowest]
+                    later = totals[case, slot] == totals[case, lowest] and chosen[case, slot] > chosen[case, lowest]
+                    if lower or later:
+                        lowest = slot
 
 
 def plain_value_rows(
@@ -189,7 +201,7 @@ def plain_scan(
     return found_rows[:found], found_scores[:found], scored
 
 
-add_evidence = _compiled(plain_add_evidence)
+strongest = _compiled(plain_strongest)
 value_rows = _compiled(plain_value_rows)
 thermometer = _compiled(plain_thermometer)
 add_bridge = _compiled(plain_add_bridge)

@@ -1,86 +1,72 @@
-"""What scoring needs of an ontology release: how telling each term is, lines of descent, evidence for diseases."""
+"""What scoring needs of an ontology release: how telling each term is, lines of descent, pulls to diseases."""
 
 from __future__ import annotations
 
 import threading
 import zlib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
-from kakehashi.engines.phenotype.caseindex.diseasebridge import (
-    FindingEvidence,
-    annotation_counts,
-    compile_evidence,
-    profiles_without,
-)
-from kakehashi.engines.phenotype.caseindex.profile import FINDINGS_AT_MOST, Profile
+from kakehashi.engines.phenotype.caseindex.diseasepull import LEVELS, DiseasePull
+from kakehashi.engines.phenotype.caseindex.information import term_information
+from kakehashi.engines.phenotype.caseindex.profile import FINDINGS_AT_MOST, Profile, tidy_genes
 from kakehashi.engines.phenotype.caseindex.weights import WEIGHTS, Weights
-from kakehashi.engines.phenotype.diseases import Diseases
 from kakehashi.engines.phenotype.knowledge import Knowledge
-from kakehashi.engines.phenotype.ontology import Ontology
+from kakehashi.engines.phenotype.ranking.parameters import fitted
 
+Int32 = npt.NDArray[np.int32]
 Float32 = npt.NDArray[np.float32]
 
-BRIDGE_LEVELS = 255  # a case's disease weights are kept in one byte each
-
-_models: dict[tuple[str, Weights], CaseModel] = {}
+_models: dict[str, CaseModel] = {}
 _loading = threading.Lock()
-
-
-@dataclass(frozen=True)
-class DiseasePull:
-    """A short vector over the bridge's diseases (rows, ascending) with weights of norm 1."""
-
-    rows: npt.NDArray[np.int32]
-    weights: npt.NDArray[np.float64]
 
 
 class CaseModel:
     """One release, ready for scoring; read-only, shared by threads. Made once a process by `CaseModel.of`.
 
-    `information` float32[n]: −log of the share of OMIM diseases annotated with a term (0 outside the phenotypic
-    abnormalities), Resnik 1995. `own_value` float32[n]: what a finding gives when it meets itself.
+    `information` float32[n]: see `information.py`. `own_value` float32[n]: what a finding gives when it meets itself.
     """
 
-    def __init__(self, ontology: Ontology, diseases: Diseases, weights: Weights = WEIGHTS) -> None:
-        self.ontology = ontology
-        self.diseases = diseases
+    def __init__(self, knowledge: Knowledge, weights: Weights = WEIGHTS) -> None:
+        self.knowledge = knowledge
+        self.ontology = knowledge.ontology
         self.weights = weights
-        counts, total = annotation_counts(ontology, diseases)
-        information = -np.log(np.maximum(counts, 1) / max(total, 1))
-        information[~ontology.phenotype_mask | (counts >= total)] = 0
-        self.information: Float32 = np.maximum(information, 0).astype(np.float32)
+        self.information: Float32 = term_information(knowledge.ontology, knowledge.diseases)
         self.own_value: Float32 = (self.information * np.float32(weights.exact_match)).astype(np.float32)
 
     @staticmethod
     def of(knowledge: Knowledge) -> CaseModel:
-        """The model of a release, kept for the process (about a second the first time)."""
-        key = (knowledge.fingerprint, WEIGHTS)
+        """The model of a release, kept for the process."""
         with _loading:
-            if key not in _models:
-                _models[key] = CaseModel(knowledge.ontology, knowledge.diseases)
-            return _models[key]
+            if knowledge.fingerprint not in _models:
+                _models[knowledge.fingerprint] = CaseModel(knowledge)
+            return _models[knowledge.fingerprint]
 
     @cached_property
-    def evidence(self) -> FindingEvidence:
-        """What each finding says for each disease."""
-        return compile_evidence(self.ontology, self.diseases, self.weights.noise)
+    def pull(self) -> DiseasePull:
+        """The bridge by diseases."""
+        return DiseasePull(self.knowledge, self.weights)
+
+    @property
+    def disease_index(self) -> Int32:
+        """The bridge's disease rows as indices of `Diseases`."""
+        return self.pull.model.diseases
 
     @cached_property
     def signature(self) -> str:
         """Names everything a stored case depends on; an index of another signature must be rebuilt."""
-        check = 0
-        for array in (self.ontology.numbers, self.information, self.evidence.diseases, self.evidence.evidence):
+        check = zlib.crc32(repr((self.weights.key(), fitted())).encode())
+        own = self.pull.model.own
+        for array in (self.ontology.numbers, self.information, self.disease_index, own.column, own.frequency):
             check = zlib.crc32(np.ascontiguousarray(array).data, check)
-        return f"{self.ontology.release}-{zlib.crc32(self.weights.key().encode(), check):08x}"
+        return f"{self.ontology.release}-{check:08x}"
 
     # --- profiles ------------------------------------------------------------------------------------------------
 
-    def tidy(self, observed: Iterable[int]) -> npt.NDArray[np.int32]:
+    def tidy(self, observed: Iterable[int]) -> Int32:
         """Distinct informative findings, ascending; the most specific `FINDINGS_AT_MOST` where there are more."""
         terms = np.unique(np.fromiter(observed, dtype=np.int32))
         terms = terms[self.information[terms] > 0]
@@ -91,57 +77,46 @@ class CaseModel:
 
     # --- diseases ------------------------------------------------------------------------------------------------
 
-    def query_pull(self, profile: Profile) -> DiseasePull:
-        """The diseases a query's findings point to, at most `diseases_asked`."""
-        return self._pull(profile, self.weights.diseases_asked)
+    def query_pull(self, profile: Profile) -> tuple[Int32, npt.NDArray[np.float64]]:
+        """The diseases a query's findings point to: rows, ascending, and weights.
 
-    def case_pull(self, profile: Profile) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.uint8]]:
-        """The diseases a case's findings point to as stored: rows ascending, weights in `BRIDGE_LEVELS` steps."""
-        pull = self._pull(profile, self.weights.diseases_kept)
-        levels = np.rint(pull.weights * BRIDGE_LEVELS).astype(np.uint8)
-        kept = levels > 0
-        return pull.rows[kept], levels[kept]
-
-    def _pull(self, profile: Profile, most: int) -> DiseasePull:
+        Weights are such that the same findings stored as a case give 1 (up to the steps of the stored weights): the
+        norm of the `diseases_kept` strongest is 1, which no other case of norm 1 can beat.
+        """
         findings = self.tidy(profile.observed)
-        if not len(findings) or not self.evidence.n_diseases:
-            return DiseasePull(np.zeros(0, dtype=np.int32), np.zeros(0))
-        totals = self._totals(findings)
-        if profile.without_publication:
-            self._leave_out(totals, findings, profile.without_publication)
-        most = min(most, len(totals))
-        cut = np.partition(totals, len(totals) - most)[len(totals) - most]
-        rows = np.flatnonzero(totals > cut)
-        rows = np.sort(np.concatenate([rows, np.flatnonzero(totals == cut)[: most - len(rows)]]))
-        chosen = totals[rows]
-        weights = np.exp((chosen - chosen.max()) / self.weights.temperature)
-        return DiseasePull(rows.astype(np.int32), weights / np.sqrt(np.sum(weights * weights)))
+        pulls = self.pull.strongest([findings], self.weights.diseases_asked, profile.without_publication)
+        rows, weights = pulls.rows[0], pulls.weights[0]
+        kept = weights > 0
+        strongest = np.sort(weights)[-self.weights.diseases_kept :]
+        norm = float(np.sqrt(np.sum(strongest * strongest)))
+        return rows[kept], weights[kept] / (norm or 1.0)
 
-    def _totals(self, findings: npt.NDArray[np.int32]) -> npt.NDArray[np.float64]:
-        from kakehashi.engines.phenotype.caseindex import kernels
+    def case_pulls(
+        self, findings: Sequence[Int32], without: Sequence[str | None]
+    ) -> tuple[Int32, npt.NDArray[np.uint8]]:
+        """The diseases cases point to as they are stored: (rows ascending, weights in `LEVELS` steps), n × k each."""
+        most = min(self.weights.diseases_kept, self.pull.model.n)
+        rows = np.zeros((len(findings), most), dtype=np.int32)
+        levels = np.zeros((len(findings), most), dtype=np.uint8)
+        publications: dict[str | None, list[int]] = {}
+        for i, publication in enumerate(without):
+            publications.setdefault(publication, []).append(i)
+        for publication, places in publications.items():
+            pulls = self.pull.strongest([findings[i] for i in places], most, publication)
+            rows[places] = pulls.rows
+            levels[places] = np.rint(pulls.weights * LEVELS).astype(np.uint8)
+        return rows, levels
 
-        evidence = self.evidence
-        totals = np.zeros(evidence.n_diseases)
-        kernels.add_evidence(
-            findings,
-            self.ontology.ancestor_indptr,
-            self.ontology.ancestor_indices,
-            evidence.indptr,
-            evidence.diseases,
-            evidence.evidence,
-            np.float32(evidence.floor),
-            np.zeros(evidence.n_diseases, dtype=np.float32),
-            totals,
+    # --- genes ---------------------------------------------------------------------------------------------------
+
+    def query_genes(self, profile: Profile) -> dict[str, float]:
+        """The query's candidate genes and how much its findings let one believe in each; they add up to 1."""
+        genes = tidy_genes(profile.genes)
+        credence = self.pull.gene_credence(self.tidy(profile.observed), genes, profile.without_publication)
+        return dict(zip(genes, credence.tolist(), strict=True))
+
+    def case_genes(self, profile: Profile) -> tuple[tuple[bytes, int], ...]:
+        """The same as it is stored: (symbol in UTF-8, credence in `LEVELS` steps, at least one)."""
+        return tuple(
+            (gene.encode(), max(1, round(credence * LEVELS))) for gene, credence in self.query_genes(profile).items()
         )
-        return totals
-
-    def _leave_out(self, totals: npt.NDArray[np.float64], findings: npt.NDArray[np.int32], publication: str) -> None:
-        for row, left in profiles_without(self.ontology, self.diseases, self.evidence, publication).items():
-            if not left:
-                totals[row] = -np.inf
-                continue
-            floor = float(np.float32(self.evidence.floor))
-            totals[row] = sum(
-                max([floor, *(left[a] for a in self.ontology.ancestors(int(finding)).tolist() if a in left)])
-                for finding in findings
-            )

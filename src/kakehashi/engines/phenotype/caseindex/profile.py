@@ -37,3 +37,8 @@ class Profile:
         found = (ontology.index(term_id) for term_id in term_ids)
         observed = {term for term in found if term is not None and ontology.is_phenotype(term)}
         return cls(tuple(sorted(observed)), tuple(genes))
+
+
+def tidy_genes(genes: Iterable[str]) -> tuple[str, ...]:
+    """Distinct gene symbols in capitals, sorted; at most GENES_AT_MOST."""
+    return tuple(sorted({gene.strip().upper() for gene in genes if gene.strip()}))[:GENES_AT_MOST]

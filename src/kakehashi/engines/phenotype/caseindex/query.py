@@ -5,9 +5,11 @@ score = ( query_share  · Σ over query findings a of max over case findings b o
         + disease_bridge · cosine of the diseases both point to ) / their weights
 v(a, b) = information of the most informative common ancestor (Resnik 1995); v(a, a) = exact_match · information of a.
 
-Where the query has candidate genes the score is (that + shared_gene · g) / (1 + shared_gene), with g = number of shared
-genes · log(1 + G / (genes of the query · genes of the case)) / log(1 + G), at most 1: a gene shared by two long lists
-may be chance. So a score lies in 0…1: 1 is a case with the same findings, the same diseases and the same single gene.
+Where the query has candidate genes the score is (that + shared_gene · g) / (1 + shared_gene), with
+g = log(1 + G · Σ over shared genes of credence there · credence here) / log(1 + G): the surprise of both patients
+having the same causal gene out of G. The credences of a patient's candidates add up to 1, so a gene shared by two long lists
+may well be chance, unless the findings of both speak for it (`diseasepull.py`).
+So a score lies in 0…1: 1 is a case with the same findings, the same diseases and the same single gene.
 It is a share, not a probability, and it is not symmetric: what matters is that the *query* finds itself in the case.
 """
 
@@ -19,8 +21,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from kakehashi.engines.phenotype.caseindex.columns import tidy_genes
-from kakehashi.engines.phenotype.caseindex.model import BRIDGE_LEVELS, CaseModel, DiseasePull
+from kakehashi.engines.phenotype.caseindex.diseasepull import LEVELS
+from kakehashi.engines.phenotype.caseindex.model import CaseModel
 from kakehashi.engines.phenotype.caseindex.profile import Profile
 from kakehashi.engines.phenotype.caseindex.segment import Segment
 
@@ -29,17 +31,19 @@ WORD_BITS = 64
 
 @dataclass(frozen=True)
 class Query:
-    """A profile's tables. `values` float32[Q, n]: v(a, t); `pull`: the diseases it points to; factors: see above."""
+    """A profile's tables. `values` float32[Q, n]: v(a, t); `pull_rows`, `pull_weights`: the diseases it
+    points to; factors: see above."""
 
     model: CaseModel
     findings: npt.NDArray[np.int32]
-    genes: tuple[str, ...]
+    genes: dict[str, float]
     values: npt.NDArray[np.float32]
     words: npt.NDArray[np.uint64]
     column_best: npt.NDArray[np.float32]
     unit: float
     rest: float
-    pull: DiseasePull
+    pull_rows: npt.NDArray[np.int32]
+    pull_weights: npt.NDArray[np.float64]
     query_factor: float
     case_factor: float
     bridge_factor: float
@@ -52,7 +56,7 @@ class Query:
 
         weights = model.weights
         findings = model.tidy(profile.observed)
-        genes = tidy_genes(profile.genes) if use_genes else ()
+        genes = model.query_genes(profile) if use_genes else {}
         ontology = model.ontology
         values = np.zeros((len(findings), ontology.n), dtype=np.float32)
         kernels.value_rows(
@@ -70,6 +74,7 @@ class Query:
         words = np.zeros(ontology.n, dtype=np.uint64)
         column_best = np.zeros(ontology.n, dtype=np.float32)
         kernels.thermometer(values, bits, np.float32(unit), words, column_best)
+        pull_rows, pull_weights = model.query_pull(profile)
         whole = weights.query_share + weights.case_share + weights.disease_bridge
         if genes:
             whole *= 1 + weights.shared_gene
@@ -82,18 +87,18 @@ class Query:
             column_best=column_best,
             unit=unit,
             rest=rest,
-            pull=model.query_pull(profile),
+            pull_rows=pull_rows,
+            pull_weights=pull_weights,
             query_factor=weights.query_share / whole / max(own.sum(), 1e-9),
             case_factor=weights.case_share / whole,
             bridge_factor=weights.disease_bridge / whole,
             gene_factor=weights.shared_gene / (1 + weights.shared_gene) if genes else 0.0,
         )
 
-    def gene_value(self, shared: npt.NDArray[Any], listed: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
-        """g of the formula for cases that list `listed` candidate genes, `shared` of them the query's."""
+    def gene_value(self, met: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """g of the formula for cases whose shared genes' credences, multiplied and summed, are `met`."""
         pool = self.model.weights.genome_of_candidates
-        surprise = np.log1p(pool / (max(len(self.genes), 1) * np.maximum(listed, 1))) / np.log1p(pool)
-        return np.asarray(np.minimum(1.0, shared * surprise), dtype=np.float64)
+        return np.asarray(np.minimum(1.0, np.log1p(pool * met) / np.log1p(pool)), dtype=np.float64)
 
     def extras(self, segment: Segment) -> npt.NDArray[np.float32]:
         """float32[rows]: what diseases and genes add to each case's score, exactly."""
@@ -103,28 +108,31 @@ class Query:
         arrays = segment.arrays
         for first_row, indptr in segment.blocks():
             kernels.add_bridge(
-                self.pull.rows,
-                self.pull.weights,
+                self.pull_rows,
+                self.pull_weights,
                 indptr,
                 arrays["bridge_cases"],
                 arrays["bridge_levels"],
-                self.bridge_factor / BRIDGE_LEVELS,
+                self.bridge_factor / LEVELS,
                 extra[first_row:],
             )
-        rows, shared = self.shared_genes(segment)
-        listed = arrays["case_gene_indptr"][rows + 1].astype(np.int64) - arrays["case_gene_indptr"][rows]
-        extra[rows] += (self.gene_factor * self.gene_value(shared, listed)).astype(np.float32)
+        rows, met = self.shared_genes(segment)
+        extra[rows] += (self.gene_factor * self.gene_value(met)).astype(np.float32)
         return extra
 
-    def shared_genes(self, segment: Segment) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-        """(rows, number of genes shared with the query) of the cases that share any."""
-        numbers = [number for gene in self.genes if (number := segment.find_gene(gene)) is not None]
-        indptr = segment.arrays["gene_indptr"]
-        lists = [segment.arrays["gene_cases"][int(indptr[i]) : int(indptr[i + 1])] for i in numbers]
-        if not lists:
-            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
-        rows, counts = np.unique(np.concatenate(lists), return_counts=True)
-        return rows.astype(np.int64), counts
+    def shared_genes(self, segment: Segment) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
+        """(rows, Σ over shared genes of credence here · credence there) of the cases that share a gene."""
+        indptr, arrays = segment.arrays["gene_indptr"], segment.arrays
+        cases = [np.zeros(0, dtype=np.uint32)]
+        met = [np.zeros(0)]
+        for gene, credence in self.genes.items():
+            if (number := segment.find_gene(gene)) is not None:
+                span = slice(int(indptr[number]), int(indptr[number + 1]))
+                cases.append(arrays["gene_cases"][span])
+                met.append(arrays["gene_levels"][span] * (credence / LEVELS))
+        rows, place = np.unique(np.concatenate(cases), return_inverse=True)
+        sums = np.bincount(place, weights=np.concatenate(met), minlength=len(rows))
+        return rows.astype(np.int64), sums.astype(np.float64)
 
     def scan(
         self, segment: Segment, k: int, threshold: float, allowed: npt.NDArray[np.uint8] | None

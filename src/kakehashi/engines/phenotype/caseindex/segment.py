@@ -10,8 +10,8 @@
 | `id_order` uint32[rows] | rows in the order of their ids |
 | `bridge_indptr` uint32[blocks, D + 1], `bridge_cases` uint16, `bridge_levels` uint8 | cases by disease |
 | `gene_block`, `gene_offsets` | gene symbols, sorted |
-| `gene_indptr` int64[G + 1], `gene_cases` uint32 | by gene: cases that have it as a candidate |
-| `case_gene_indptr` uint32[rows + 1], `case_genes` uint32 | by case: its candidate genes |
+| `gene_indptr` int64[G + 1], `gene_cases` uint32, `gene_levels` uint8 | by gene: cases with it, its credence |
+| `case_gene_indptr` uint32[rows + 1], `case_genes` uint32, `case_gene_levels` uint8 | by case: its genes |
 
 Cases of the bridge are numbered within blocks of 65,536 rows, so two bytes name one: `bridge_indptr` has one row of
 D + 1 offsets a block.
@@ -113,10 +113,12 @@ class Segment:
         first = int(self.group_flat[group]) + (row - int(self.group_start[group])) * group
         return self.terms[first : first + group].astype(np.int32)
 
-    def case_genes(self, row: int) -> tuple[str, ...]:
-        """The candidate genes of a case, sorted."""
+    def case_genes(self, row: int) -> list[tuple[str, int]]:
+        """The candidate genes of a case, sorted, with the level of their credence."""
         first, last = self.arrays["case_gene_indptr"][row : row + 2]
-        return tuple(self.genes[int(gene)] for gene in self.arrays["case_genes"][int(first) : int(last)])
+        span = slice(int(first), int(last))
+        numbers, levels = self.arrays["case_genes"][span].tolist(), self.arrays["case_gene_levels"][span].tolist()
+        return [(self.genes[gene], level) for gene, level in zip(numbers, levels, strict=True)]
 
     def blocks(self) -> list[tuple[int, npt.NDArray[Any]]]:
         """(first row, offsets by disease) of each block of the bridge."""

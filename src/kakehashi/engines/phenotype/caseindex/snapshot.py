@@ -106,7 +106,8 @@ class Snapshot:
         if found is None:
             return None
         segment = self.parts[found[0]].segment
-        return Profile(tuple(segment.findings(found[1]).tolist()), segment.case_genes(found[1]))
+        genes = tuple(gene for gene, _ in segment.case_genes(found[1]))
+        return Profile(tuple(segment.findings(found[1]).tolist()), genes)
 
     # --- what one may see ----------------------------------------------------------------------------------------
 
