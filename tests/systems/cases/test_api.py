@@ -1,8 +1,13 @@
 """The cases API: register, read, edit, move, rank, match, look up; problem documents for everything refused."""
 
-import pytest
+import json
 
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from kakehashi.kernel import jobs
 from kakehashi.kernel.audit.models import AuditEntry
+from kakehashi.kernel.jobs.models import Job
 from kakehashi.systems.cases import similar
 from kakehashi.systems.cases.actions import edit_case
 from kakehashi.systems.cases.description import Description
@@ -176,3 +181,15 @@ def test_phenopacket_of_a_case(api, case):
     assert [feature["type"]["id"] for feature in packet["phenotypicFeatures"]] == list(WORKED_EXAMPLE)
     assert packet["id"] == case.public_id
     assert "N-001" not in str(packet)
+
+
+def test_file_is_imported_by_a_job(client, clinician, hospital):
+    client.force_login(clinician)
+    packet = {"id": "P1", "phenotypicFeatures": [{"type": {"id": "HP:0001250", "label": "Seizure"}}]}
+    upload = SimpleUploadedFile("one.json", json.dumps(packet).encode())
+    answer = client.post("/api/cases/import", {"file": upload, "organisation": hospital.code})
+    assert answer.status_code == 202, answer.content
+    jobs.run_here(Job.objects.get(pk=answer.json()["id"]))
+    assert client.get(f"/api/jobs/{answer.json()['id']}").json()["result"]["new"] == 1
+    assert Case.objects.get().local_id == "P1"
+    assert client.post("/api/cases/import", {"organisation": hospital.code}).status_code == 422

@@ -8,19 +8,23 @@ from typing import Annotated, Any, Literal
 from django.core.paginator import Paginator
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from ninja import Path, Query, Router, Status
+from ninja import File, Form, Path, Query, Router, Status
+from ninja.files import UploadedFile
 from pydantic import StringConstraints
 
 from kakehashi.kernel import audit
 from kakehashi.kernel.api.authentication import caller
 from kakehashi.kernel.errors import Invalid
+from kakehashi.kernel.jobs.api import JobOut
+from kakehashi.kernel.jobs.models import Job
 from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.workflow import advance
 from kakehashi.protocols.phenopacket import to_tree
-from kakehashi.systems.cases import actions, answers, queries, ranking, schemas, similar, vocabulary
+from kakehashi.systems.cases import actions, answers, queries, ranking, schemas, similar, tasks, vocabulary
 from kakehashi.systems.cases.models import Case
 from kakehashi.systems.cases.queries import SORTS, CaseFilter
 from kakehashi.systems.cases.reading import phenopacket_of, with_known_terms
+from kakehashi.systems.cases.schemas import Text
 
 router = Router(tags=["cases"])
 
@@ -149,6 +153,13 @@ def _organisation(request: HttpRequest, code: str) -> Organisation:
     if chosen is None:
         raise Invalid({"organisation": [_("Say for which organisation; you register cases for none or several.")]})
     return chosen
+
+
+@router.post("/import", response={202: JobOut}, summary="Import a file of phenopackets")
+def import_file(request: HttpRequest, file: File[UploadedFile], organisation: Form[Text] = "") -> Status[Job]:
+    """One patient or many, JSON, JSON lines or YAML, also gzipped. A job does it: /api/jobs/{job_id} tells how far."""
+    holder = _organisation(request, organisation)
+    return Status(202, tasks.start_import(by=caller(request), organisation=holder, upload=file))
 
 
 @router.get("/{case_id}", response=schemas.CaseOut, summary="Read a case")
