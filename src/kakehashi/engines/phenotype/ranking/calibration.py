@@ -1,8 +1,8 @@
 """From scores to probabilities, with an explicit share for "none of the known diseases".
 
 Scores are log posteriors up to fit, so the known diseases share by softmax. How much they share is a logistic function
-of how well the best explains each finding, how far it leads, and how many findings there are; both were fitted on
-patients of whom some have a disease that phenotype.hpoa does not hold (see docs of `tests/bench`).
+of how much of the findings the best of them explains, how far it leads, and how many findings there are; it was fitted
+on patients of whom some have a disease that phenotype.hpoa does not hold (`tests/bench/fit_ranking.py`).
 """
 
 from __future__ import annotations
@@ -32,23 +32,21 @@ class Posterior:
         return shared
 
 
-def posterior(scores: Float64, findings: int, parameters: CalibrationParameters) -> Posterior:
-    """The posterior over diseases and "none of them" of a score vector; `findings`: how many were observed."""
+def posterior(scores: Float64, explained: float, findings: int, parameters: CalibrationParameters) -> Posterior:
+    """The posterior over diseases and "none of them" of a score vector.
+
+    `explained`: the log ratios of the findings for the best disease, as a share of what an exact match of all would
+    bring at most (1: fully explained; below 0: contradicted); `findings`: how many were observed.
+    """
     if len(scores) == 0:
         return Posterior(np.zeros(0), 1.0)
     tempered = scores / parameters.temperature
     weights = np.exp(tempered - tempered.max())
     known = weights / weights.sum()
-    best, certainty, amount = unknown_features(scores, known, findings)
     logit = (
         parameters.unknown_bias
-        + parameters.unknown_best * best
-        + parameters.unknown_certainty * certainty
-        + parameters.unknown_findings * amount
+        + parameters.unknown_explained * explained
+        + parameters.unknown_certainty * math.log(max(float(known.max()), 1e-12))
+        + parameters.unknown_findings * math.log1p(findings)
     )
     return Posterior(known, 1 / (1 + math.exp(-max(-30.0, min(30.0, logit)))))
-
-
-def unknown_features(scores: Float64, known: Float64, findings: int) -> tuple[float, float, float]:
-    """(best score per finding, log of the best disease's share among the known, log of 1 + findings)."""
-    return float(scores.max()) / max(findings, 1), math.log(max(float(known.max()), 1e-12)), math.log1p(findings)

@@ -7,20 +7,17 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from kakehashi.engines.phenotype.diseases import INHERITANCE
 from kakehashi.engines.phenotype.knowledge import Knowledge
-from kakehashi.engines.phenotype.ranking.leaveout import Patch
 from kakehashi.engines.phenotype.ranking.model import Model
 from kakehashi.engines.phenotype.ranking.parameters import ScoreParameters
 from kakehashi.engines.phenotype.ranking.patient import Patient
-from kakehashi.engines.phenotype.ranking.profiles import ONSET_BINS, Traits, onset_bin, onset_bins
+from kakehashi.engines.phenotype.ranking.profiles import onset_bin, onset_bins
 from kakehashi.engines.phenotype.ranking.result import OtherEvidence, Topic
+from kakehashi.engines.phenotype.ranking.standing import Standing
 
-Float32 = npt.NDArray[np.float32]
 Float64 = npt.NDArray[np.float64]
 
 _DAYS_A_YEAR = 365.25
-_NEIGHBOUR_BIN = 0.6  # how much of an onset bin's weight its neighbour shares
 _REASONS: dict[Topic, tuple[str, str, str, str]] = {
     "prior": (
         "Described in many published patients",
@@ -69,62 +66,25 @@ def other_evidence(topic: Topic, contribution: float) -> OtherEvidence:
     return OtherEvidence(topic, contribution, against_en, against_ja)
 
 
-def patients_prior(traits: Traits, parameters: ScoreParameters) -> Float64:
-    """Diseases described in many patients are met more often."""
-    prior: Float64 = parameters.prior_patients * np.log1p(traits.patients.astype(np.float64))
-    return prior
-
-
-def onset_scores(knowledge: Knowledge, patient: Patient, traits: Traits, parameters: ScoreParameters) -> Float64 | None:
-    """Log ratio of the patient's age at onset, per disease; None where it is not known."""
-    bins: slice | None = None
+def onset_bins_of(knowledge: Knowledge, patient: Patient) -> slice | None:
+    """The onset bins that fit what is known of the patient's onset; None where nothing is."""
     if patient.onset_days is not None:
         first = onset_bin(patient.onset_days / _DAYS_A_YEAR)
-        bins = slice(first, first + 1)
-    elif patient.onset is not None:
-        bins = onset_bins(knowledge.ontology, patient.onset)
-    if bins is None:
-        return None
-    counts = traits.onset.astype(np.float64)
-    total = counts.sum(axis=1, keepdims=True)
-    said = total.ravel() > 0
-    if not said.any():
-        return None
-    usual = (counts[said] / total[said]).mean(axis=0)
-    expected = (counts + parameters.onset_prior * usual) / (total + parameters.onset_prior)
-    nearness = _NEIGHBOUR_BIN ** np.abs(np.subtract.outer(np.arange(ONSET_BINS), np.arange(ONSET_BINS)))
-    nearness /= nearness.sum(axis=1, keepdims=True)
-    here = (expected @ nearness)[:, bins].sum(axis=1)
-    scores: Float64 = parameters.onset * np.log(here / (usual @ nearness)[bins].sum())
-    return scores
+        return slice(first, first + 1)
+    return None if patient.onset is None else onset_bins(knowledge.ontology, patient.onset)
 
 
-def sex_scores(patient: Patient, traits: Traits, parameters: ScoreParameters) -> Float64 | None:
-    """X-linked recessive diseases for a male, against them for a female; None where the sex is not known."""
+def circumstance_scores(knowledge: Knowledge, patient: Patient, standing: Standing) -> dict[Topic, Float64]:
+    """Log ratios per disease of everything that is known beside the findings."""
+    scores: dict[Topic, Float64] = {}
+    bins = onset_bins_of(knowledge, patient)
+    if bins is not None and (onset := standing.onset(bins)) is not None:
+        scores["onset"] = onset
     sign = {"MALE": 1.0, "FEMALE": -1.0}.get((patient.sex or "").upper())
-    if sign is None:
-        return None
-    scores: Float64 = sign * parameters.sex * traits.x_recessive.astype(np.float64)
-    return scores
-
-
-def inheritance_scores(
-    knowledge: Knowledge, patient: Patient, model: Model, changed: Patch | None, parameters: ScoreParameters
-) -> Float64 | None:
-    """For diseases annotated with the patient's mode of inheritance, against those annotated with others only."""
-    if patient.inheritance is None:
-        return None
-    diseases, ontology = knowledge.diseases, knowledge.ontology
-    rows = np.flatnonzero((diseases.row_aspect == INHERITANCE) & ~diseases.row_negated)
-    if changed is not None:
-        rows = rows[~np.isin(rows, changed.left_out.rows)]
-    line = np.union1d(ontology.ancestors(patient.inheritance), ontology.descendants(patient.inheritance))
-    line = line[np.isin(line, ontology.inheritance_terms[1:])]
-    said = np.zeros(diseases.n, dtype=np.bool_)
-    fits = np.zeros(diseases.n, dtype=np.bool_)
-    said[diseases.row_disease[rows]] = True
-    fits[diseases.row_disease[rows][np.isin(diseases.row_term[rows], line)]] = True
-    scores: Float64 = parameters.inheritance * np.where(said, np.where(fits, 1.0, -1.0), 0.0)[model.diseases]
+    if sign is not None:
+        scores["sex"] = sign * standing.sex
+    if patient.inheritance is not None:
+        scores["inheritance"] = standing.inheritance(patient.inheritance)
     return scores
 
 

@@ -19,6 +19,7 @@ import threading
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -69,25 +70,25 @@ class Model:
     """One source's diseases as columns 0..n-1, in the order of `diseases` (indices into Diseases, sorted)."""
 
     def __init__(self, folder: CompiledFolder) -> None:
-        self.diseases: Int32 = folder.array("diseases")
+        self.diseases: Int32 = _array(folder, "diseases")
         self.n = len(self.diseases)
-        self.background: Float64 = folder.array("background")
+        self.background: Float64 = _array(folder, "background")
         self.reference_count = int(folder.meta["reference_count"])
         self.reference_size = float(folder.meta["reference_size"])
         self.direct = _by_term(folder, "direct")
         self.own = _by_term(folder, "own")
         self.kin = _by_term(folder, "kin")
-        self.kin_indptr: npt.NDArray[np.int64] = folder.array("kinship_indptr")
-        self.kin_disease: Int32 = folder.array("kinship_disease")
-        self.kin_weight: Float32 = folder.array("kinship_weight")
-        self.kin_total: Float32 = folder.array("kin_total")
-        self.kin_size: Float32 = folder.array("kin_size")
+        self.kin_indptr: npt.NDArray[np.int64] = _array(folder, "kinship_indptr")
+        self.kin_disease: Int32 = _array(folder, "kinship_disease")
+        self.kin_weight: Float32 = _array(folder, "kinship_weight")
+        self.kin_total: Float32 = _array(folder, "kin_total")
+        self.kin_size: Float32 = _array(folder, "kin_size")
         self.traits = Traits(
-            folder.array("findings"),
-            folder.array("size"),
-            folder.array("patients"),
-            folder.array("onset"),
-            folder.array("x_recessive"),
+            _array(folder, "findings"),
+            _array(folder, "size"),
+            _array(folder, "patients"),
+            _array(folder, "onset"),
+            _array(folder, "x_recessive"),
         )
 
     @cached_property
@@ -205,5 +206,12 @@ def _telling(borrowed: sparse.csr_matrix, background: Float64, root: int) -> spa
     return sparse.csr_matrix((borrowed.data[kept], (rows[kept], borrowed.indices[kept])), shape=borrowed.shape)
 
 
+def _array(folder: CompiledFolder, name: str) -> npt.NDArray[Any]:
+    """A mapped array as a plain one: indexing a memmap object is slow."""
+    return np.asarray(folder.array(name))
+
+
 def _by_term(folder: CompiledFolder, name: str) -> ByTerm:
-    return ByTerm(folder.array(f"{name}_indptr"), folder.array(f"{name}_column"), folder.array(f"{name}_frequency"))
+    return ByTerm(
+        _array(folder, f"{name}_indptr"), _array(folder, f"{name}_column"), _array(folder, f"{name}_frequency")
+    )

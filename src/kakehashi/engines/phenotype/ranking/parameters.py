@@ -74,7 +74,7 @@ class CalibrationParameters:
 
     temperature: float
     unknown_bias: float
-    unknown_best: float
+    unknown_explained: float
     unknown_certainty: float
     unknown_findings: float
 

@@ -21,9 +21,9 @@ from kakehashi.engines.phenotype.knowledge import Knowledge
 from kakehashi.engines.phenotype.ranking import circumstances
 from kakehashi.engines.phenotype.ranking.calibration import Posterior, posterior
 from kakehashi.engines.phenotype.ranking.evidence import Explainer
-from kakehashi.engines.phenotype.ranking.leaveout import LeftOut, Patch, leave_out, patch
+from kakehashi.engines.phenotype.ranking.leaveout import leave_out, patch
 from kakehashi.engines.phenotype.ranking.likelihood import Likelihood
-from kakehashi.engines.phenotype.ranking.model import Model, open_model
+from kakehashi.engines.phenotype.ranking.model import open_model
 from kakehashi.engines.phenotype.ranking.outlook import questions, sufficiency
 from kakehashi.engines.phenotype.ranking.parameters import Parameters, fitted
 from kakehashi.engines.phenotype.ranking.patient import Findings, Patient, arrange
@@ -31,11 +31,13 @@ from kakehashi.engines.phenotype.ranking.result import (
     Evidence,
     FindingEvidence,
     OtherEvidence,
+    Question,
     RankedDisease,
     Ranking,
     Topic,
 )
 from kakehashi.engines.phenotype.ranking.solved import SolvedCases
+from kakehashi.engines.phenotype.ranking.standing import Standing
 
 Float64 = npt.NDArray[np.float64]
 Int32 = npt.NDArray[np.int32]
@@ -51,18 +53,18 @@ class _Scored:
     """One model's part of a ranking."""
 
     source: str
+    standing: Standing
     findings: Findings
-    changed: Patch | None
     total: Float64
     others: dict[Topic, Float64]
-    size: Float64
 
 
 class Ranker:
     """Ranks the diseases of `sources` ("OMIM", "ORPHA", "DECIPHER"); one may be used by many threads.
 
-    Compiled models are opened on construction (compiled first where missing, some seconds). Errors: ValueError for a
-    source that the release does not hold; KnowledgeError where models cannot be kept on disk.
+    `standings`: the compiled models by source. They are opened on construction (compiled first where missing, some
+    seconds). Errors: ValueError for a source that the release does not hold; KnowledgeError where models cannot be
+    kept on disk.
     """
 
     def __init__(
@@ -80,14 +82,16 @@ class Ranker:
         self.knowledge = knowledge
         self.parameters = parameters or fitted()
         self.solved = solved
-        self._models: dict[str, Likelihood] = {}
-        for source in sorted(sources):
+        self.standings: dict[str, Standing] = {}
+        for source in sorted(sources):  # disease ids are sorted, so models in this order keep indices sorted
             model = open_model(knowledge, source, self.parameters.profile)
-            self._models[source] = Likelihood(model, knowledge.ontology, self.parameters.score)
+            likelihood = Likelihood(model, knowledge.ontology, self.parameters.score)
+            self.standings[source] = Standing(knowledge, likelihood, self.parameters.score)
         self._explainers = {
-            source: Explainer(knowledge, likelihood, self.parameters) for source, likelihood in self._models.items()
+            source: Explainer(knowledge, standing.likelihood, self.parameters)
+            for source, standing in self.standings.items()
         }
-        self._without: OrderedDict[tuple[str, PooledRows], dict[str, Patch] | None] = OrderedDict()
+        self._without: OrderedDict[tuple[str, PooledRows], dict[str, Standing] | None] = OrderedDict()
         self._lock = threading.Lock()
 
     def rank(
@@ -108,72 +112,50 @@ class Ranker:
         """
         findings = arrange(patient, self.knowledge.ontology)
         leaving = patient.publication if leave_publication_out else None
-        changes = self._changes(leaving, pooled_rows) if leaving else None
-        parts = [
-            self._score(source, findings, patient, changes[source] if changes else None, leaving)
-            for source in self._models
-        ]
-        indices = np.concatenate([self._models[part.source].model.diseases for part in parts])
+        standings = self.standing_for(patient, leave_publication_out=leave_publication_out, pooled_rows=pooled_rows)
+        parts = [self._score(source, standing, findings, patient, leaving) for source, standing in standings.items()]
+        indices = np.concatenate([part.standing.model.diseases for part in parts])
         scores = np.concatenate([part.total for part in parts])
         calibration = self.parameters.calibration_solved if self.solved else self.parameters.calibration
-        shares = posterior(scores, len(findings.observed), calibration)
-        return self._ranking(findings, parts, indices, scores, shares, top)
+        best = max(parts, key=lambda part: float(part.total.max(initial=-np.inf)))
+        explained = best.standing.explained(findings.observed, int(best.total.argmax())) if best.total.size else 0.0
+        shares = posterior(scores, explained, len(findings.observed), calibration)
+        return self._ranking(findings, parts, best, indices, scores, shares, top)
+
+    def standing_for(
+        self, patient: Patient, *, leave_publication_out: bool = False, pooled_rows: PooledRows = "drop"
+    ) -> dict[str, Standing]:
+        """What the patient is ranked against, by source: the models, or those without her own publication."""
+        if not leave_publication_out or not patient.publication:
+            return self.standings
+        return self._changes(patient.publication, pooled_rows) or self.standings
 
     # --- scores --------------------------------------------------------------------------------------------------
 
     def _score(
-        self, source: str, findings: Findings, patient: Patient, changed: Patch | None, own_publication: str | None
+        self, source: str, standing: Standing, findings: Findings, patient: Patient, own_publication: str | None
     ) -> _Scored:
-        likelihood = self._models[source]
-        model, score = likelihood.model, self.parameters.score
-        traits = model.traits if changed is None else changed.traits
+        model, score = standing.model, self.parameters.score
         total = np.zeros(model.n)
         for term in findings.observed:
-            total += likelihood.row(term, changed)
-        size = self._size(likelihood, changed)
+            total += standing.likelihood.row(term, standing.changed)
         total *= score.finding
-        total -= len(findings.observed) * size
+        total -= len(findings.observed) * standing.size
         for term in findings.excluded:
-            total += self._excluded(model, term, changed)
-        others: dict[Topic, Float64] = {"prior": circumstances.patients_prior(traits, score)}
-        optional: dict[Topic, Float64 | None] = {
-            "onset": circumstances.onset_scores(self.knowledge, patient, traits, score),
-            "sex": circumstances.sex_scores(patient, traits, score),
-            "inheritance": circumstances.inheritance_scores(self.knowledge, patient, model, changed, score),
-            "genes": circumstances.gene_scores(self.knowledge, patient, model, score),
-        }
+            columns, costs = standing.excluded(term)
+            total[columns] += costs
+        others: dict[Topic, Float64] = {"prior": standing.prior}
+        others.update(circumstances.circumstance_scores(self.knowledge, patient, standing))
+        if (genes := circumstances.gene_scores(self.knowledge, patient, model, score)) is not None:
+            others["genes"] = genes
         if self.solved:
             excess, _ = self.solved.nearest(findings.observed, model, score.solved_share, own_publication)
-            optional["solved"] = score.solved * excess
-        others.update({topic: values for topic, values in optional.items() if values is not None})
+            others["solved"] = score.solved * excess
         for values in others.values():
             total += values
-        return _Scored(source, findings, changed, total, others, size)
+        return _Scored(source, standing, findings, total, others)
 
-    def _size(self, likelihood: Likelihood, changed: Patch | None) -> Float64:
-        """What each observed finding costs a disease for the size of its profile; 0 for the mean size."""
-        model, score = likelihood.model, self.parameters.score
-        traits, kin_size = (model.traits, model.kin_size) if changed is None else (changed.traits, changed.kin_size)
-        reference = model.reference_size if changed is None else changed.left_out.reference_size
-        share = likelihood.share(traits.findings)
-        size = (1 - share) * traits.size + share * kin_size
-        cost: Float64 = score.size * np.log((size + score.size_floor) / (reference + score.size_floor))
-        return cost.astype(np.float64)
-
-    def _excluded(self, model: Model, term: int, changed: Patch | None) -> Float64:
-        """What an excluded finding costs the diseases in which it is frequent."""
-        score = self.parameters.score
-        frequency = np.zeros(model.n)
-        start, end = model.own.indptr[term], model.own.indptr[term + 1]
-        frequency[model.own.column[start:end]] = model.own.frequency[start:end]
-        if changed is not None:
-            lost = changed.lost >= 0
-            frequency[changed.columns[lost]] = changed.left_out.own[changed.lost[lost], term]
-        expected = 0.95 * np.maximum(frequency, score.excluded_from)
-        cost: Float64 = score.excluded * np.log((1 - expected) / (1 - 0.95 * score.excluded_from))
-        return cost
-
-    def _changes(self, publication: str, pooled_rows: PooledRows) -> dict[str, Patch] | None:
+    def _changes(self, publication: str, pooled_rows: PooledRows) -> dict[str, Standing] | None:
         """What changes per model without the rows that cite `publication`; None where nothing cites it."""
         key = (publication, pooled_rows)
         with self._lock:
@@ -185,11 +167,14 @@ class Ranker:
         if pooled_rows == "keep":
             cited = np.diff(diseases.reference_indptr)[diseases.row_reference[rows]]
             rows = rows[cited == 1]
-        changes: dict[str, Patch] | None = None
+        changes: dict[str, Standing] | None = None
         if len(rows):
-            any_model = next(iter(self._models.values())).model
-            left_out: LeftOut = leave_out(self.knowledge, any_model, rows, self.parameters.profile)
-            changes = {source: patch(likelihood.model, left_out) for source, likelihood in self._models.items()}
+            any_model = next(iter(self.standings.values())).model
+            left_out = leave_out(self.knowledge, any_model, rows, self.parameters.profile)
+            changes = {
+                source: Standing(self.knowledge, whole.likelihood, self.parameters.score, patch(whole.model, left_out))
+                for source, whole in self.standings.items()
+            }
         with self._lock:
             self._without[key] = changes
             while len(self._without) > PUBLICATIONS_KEPT:
@@ -199,33 +184,36 @@ class Ranker:
     # --- result --------------------------------------------------------------------------------------------------
 
     def _ranking(
-        self, findings: Findings, parts: list[_Scored], indices: Int32, scores: Float64, shares: Posterior, top: int
+        self,
+        findings: Findings,
+        parts: list[_Scored],
+        likeliest: _Scored,
+        indices: Int32,
+        scores: Float64,
+        shares: Posterior,
+        top: int,
     ) -> Ranking:
         probabilities = shares.probabilities
         order = _first(scores, top)
         explain = _Explanation(self, parts)
         ranked = tuple(self._row(int(place), indices, scores, probabilities, explain) for place in order)
-        by_index = np.argsort(indices, kind="stable")
-        likeliest = max(parts, key=lambda part: float(part.total.max(initial=-np.inf)))
-        own = shares.known[np.isin(indices, self._models[likeliest.source].model.diseases)]
+
+        def ask(count: int) -> tuple[Question, ...]:
+            standing = likeliest.standing
+            known = shares.known[np.searchsorted(indices, standing.model.diseases)]
+            explainer = self._explainers[likeliest.source]
+            return questions(self.knowledge, standing.model, explainer, known, findings, standing.changed, count)
+
         return Ranking(
             ranked,
             shares.unknown,
             findings,
-            indices[by_index],
-            scores[by_index],
-            probabilities[by_index],
+            indices,
+            scores,
+            probabilities,
             explain,
             lambda: sufficiency(shares),
-            lambda count: questions(
-                self.knowledge,
-                self._models[likeliest.source].model,
-                self._explainers[likeliest.source],
-                own,
-                findings,
-                likeliest.changed,
-                count,
-            ),
+            ask,
         )
 
     def _row(
@@ -247,19 +235,20 @@ class Ranker:
 
     def column(self, source: str, disease: int) -> int | None:
         """The column of a disease index in the model of `source`."""
-        return self._models[source].model.column(disease)
+        return self.standings[source].model.column(disease)
 
     def explain(self, part: _Scored, column: int) -> Evidence:
         """The evidence for one disease of a ranking."""
-        likelihood, explainer = self._models[part.source], self._explainers[part.source]
-        weight, cost = self.parameters.score.finding, float(part.size[column])
-        changed, findings = part.changed, part.findings
+        explainer, standing, findings = self._explainers[part.source], part.standing, part.findings
+        weight, cost = self.parameters.score.finding, float(standing.size[column])
+        changed = standing.changed
         evidence: list[FindingEvidence] = []
         for term in findings.observed:
-            contribution = weight * float(likelihood.row(term, changed)[column]) - cost
+            contribution = weight * float(standing.likelihood.row(term, changed)[column]) - cost
             evidence.append(explainer.finding(term, column, contribution, changed))
         for term in findings.excluded:
-            contribution = float(self._excluded(likelihood.model, term, changed)[column])
+            columns, costs = standing.excluded(term)
+            contribution = float(costs[columns == column].sum())
             evidence.append(explainer.excluded(term, column, contribution, changed))
         others: list[OtherEvidence] = [
             circumstances.other_evidence(topic, float(values[column])) for topic, values in part.others.items()
