@@ -29,7 +29,7 @@ PEOPLE = Listing(
         Column("role", _("Role"), lambda one: one.get_role_display(), sort="role"),
         Column("since", _("In this role since"), lambda one: one.since, sort="since"),
         Column("last_login", _("Last log-in"), lambda one: one.person.last_login, sort="person__last_login"),
-        Column("end", "", lambda one: one.pk, template="people/end_cell.html"),
+        Column("end", _("What can be done"), lambda one: one.pk, template="people/end_cell.html"),
     ],
     filters=[Filter("role", _("Role"), Role.choices, lambda rows, role: rows.filter(role=role))],
     order="person__name",
