@@ -111,6 +111,19 @@ def test_rank_leaves_a_publication_out_and_takes_solved_cases(run, tmp_path, lin
     assert left_out[0]["diseases"][0]["id"] == "OMIM:607208"  # by the case of the other publication
 
 
+def test_a_patients_own_solved_record_is_told_or_left_out(run, tmp_path, lines):
+    own = tmp_path / "own.json"
+    own.write_text(json.dumps(packet("p", *DRAVET, disease="OMIM:154700")), encoding="utf-8")
+    plain = lines(run(rank, own, "--format", "jsonl", "--no-genes").stdout)[0]
+    counted = lines(run(rank, own, "--solved-cases", own, "--format", "jsonl", "--no-genes").stdout)[0]
+    assert any("own record" in warning for warning in counted["warnings"])
+    assert counted["diseases"] != plain["diseases"]
+    solved = ("--solved-cases", own, "--format", "jsonl", "--no-genes", "--leave-publication-out")
+    left_out = lines(run(rank, own, *solved).stdout)[0]
+    assert [disease["score"] for disease in left_out["diseases"]] == [d["score"] for d in plain["diseases"]]
+    assert not any("own record" in warning for warning in left_out["warnings"])
+
+
 # --- what is read ------------------------------------------------------------------------------------------------
 
 
@@ -184,6 +197,13 @@ def test_a_bad_library_or_solved_case_is_bad_input_too(run, patients, tmp_path):
     assert run(rank, patients, "--solved-cases", bad, code=2).stdout == ""
     kept = run(rank, patients, "--solved-cases", bad, "--keep-going", "--format", "jsonl", code=2)
     assert len(kept.stdout.splitlines()) == 3
+
+
+def test_solved_cases_that_cannot_help_are_counted(run, patients, tmp_path):
+    solved = tmp_path / "solved.json"
+    solved.write_text(json.dumps(packet("s", *MARFAN, disease="OMIM:999999")), encoding="utf-8")
+    result = run(rank, patients, "--solved-cases", solved, "--format", "jsonl")
+    assert result.stderr.startswith("note: 1 solved cases have no finding or a disease")
 
 
 def test_match_wants_one_library(run, patients, library):

@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar
 
 import click
 
-from kakehashi.cli import text
+from kakehashi.cli import say, text
 from kakehashi.cli.inputs import Inputs, Progress, language_option, quiet_end, spoken
 from kakehashi.cli.outputs import Answers
 from kakehashi.protocols.phenopacket.problems import Language
@@ -115,6 +115,14 @@ def rank(
 
         inputs = Inputs(speech, keep_going=keep_going)
         run = RankRun.open(sources, inputs.patients(solved_cases), _written(language, form))
+        if (solved := run.ranker.solved) and solved.left_aside:
+            say(
+                f"note: {len(solved.left_aside):,} solved cases have no finding or a disease that this release does not "
+                "describe; they are left aside",
+                f"注: 所見がない、またはこの版に記載のない疾患の解決済み症例 {len(solved.left_aside):,} 件は使用しません",
+                language=speech,
+                err=True,
+            )
         progress = Progress(speech)
         with Answers(form) as answers:
             for entry in inputs.patients(files):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Self
 
@@ -39,7 +39,7 @@ STRONGEST: Final = 3
 
 
 def patient_of(facts: Facts, *, genes: bool) -> Patient:
-    """The ranker's patient."""
+    """The ranker's patient. Without a publication her record stands for one, so that solved cases can leave it out."""
     return Patient(
         observed=facts.observed,
         excluded=facts.excluded,
@@ -49,7 +49,7 @@ def patient_of(facts: Facts, *, genes: bool) -> Patient:
         onset=facts.onset,
         onset_days=facts.onset_days,
         inheritance=facts.inheritance[0] if facts.inheritance else None,
-        publication=facts.publications[0] if facts.publications else None,
+        publication=facts.publications[0] if facts.publications else f"record:{facts.id}",
     )
 
 
@@ -82,6 +82,8 @@ class RankRun:
     reader: FactReader
     ranker: Ranker
     language: Language
+    solved: Mapping[str, tuple[int, ...]]
+    """Findings of the solved cases by record id."""
 
     @classmethod
     def open(cls, sources: Sequence[str], solved: Iterable[Entry[Phenopacket]], language: Language) -> Self:
@@ -90,13 +92,16 @@ class RankRun:
         reader = FactReader(knowledge.ontology)
         cases = list(_solved(solved, reader))
         library = SolvedCases(knowledge, cases) if cases else None
-        return cls(knowledge, reader, Ranker(knowledge, sources=set(sources), solved=library), language)
+        records = {case.id: case.patient.observed for case in cases}
+        return cls(knowledge, reader, Ranker(knowledge, sources=set(sources), solved=library), language, records)
 
     def answer(self, packet: Phenopacket, top: int, *, genes: bool, leave_publication_out: bool) -> RankAnswer:
         """Rank one patient."""
         facts = self.reader.facts(packet)
         ranking = self.ranker.rank(patient_of(facts, genes=genes), leave_publication_out=leave_publication_out, top=top)
         warnings = warnings_of(packet, facts, needs_publication=leave_publication_out)
+        if not leave_publication_out and self.solved.get(facts.id) == facts.observed:
+            warnings = (*warnings, checking_problem("own-record", "$.id", id=facts.id))
         return RankAnswer(self.knowledge, self.language, facts, ranking, warnings, facts.genes if genes else ())
 
 

@@ -68,6 +68,12 @@ RECORD: Final[dict[str, Wording]] = {
         'give it as an external reference "PMID:…" in metaData',
         "metaData の externalReferences に PMID:… を書いてください",
     ),
+    "own-record": _warning(
+        'the patient\'s own record "{id}" is among the solved cases and counts as evidence',
+        "この患者自身の記録「{id}」が解決済み症例に含まれ、根拠として数えられています",
+        "take it out of the solved cases, or add --leave-publication-out",
+        "解決済み症例から除くか、--leave-publication-out を付けてください",
+    ),
     "unknown-individual": _warning(
         '"{id}" is neither the subject nor one of the biosamples',
         "「{id}」は対象者でも検体でもありません",
