@@ -203,7 +203,7 @@ def test_solved_cases_that_cannot_help_are_counted(run, patients, tmp_path):
     solved = tmp_path / "solved.json"
     solved.write_text(json.dumps(packet("s", *MARFAN, disease="OMIM:999999")), encoding="utf-8")
     result = run(rank, patients, "--solved-cases", solved, "--format", "jsonl")
-    assert result.stderr.startswith("note: 1 solved cases have no finding or a disease")
+    assert result.stderr.startswith("note: 1 solved cases are left aside")
 
 
 def test_match_wants_one_library(run, patients, library):

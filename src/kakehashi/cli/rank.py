@@ -115,11 +115,10 @@ def rank(
 
         inputs = Inputs(speech, keep_going=keep_going)
         run = RankRun.open(sources, inputs.patients(solved_cases), _written(language, form))
-        if (solved := run.ranker.solved) and solved.left_aside:
+        if run.ranker.solved is not None and (unusable := len(run.ranker.solved.left_aside)):
             say(
-                f"note: {len(solved.left_aside):,} solved cases have no finding or a disease that this release does not "
-                "describe; they are left aside",
-                f"注: 所見がない、またはこの版に記載のない疾患の解決済み症例 {len(solved.left_aside):,} 件は使用しません",
+                f"note: {unusable:,} solved cases are left aside: no finding, or a disease unknown to this release",
+                f"注: 解決済み症例 {unusable:,} 件は、所見がないか、疾患がこの版にないため使用しません",
                 language=speech,
                 err=True,
             )
