@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -93,6 +94,7 @@ def run_server(host: str, port: int, *, workers: int = 1, with_worker: bool = Tr
     from granian import Granian
     from granian.constants import Interfaces
 
+    insist_on_free_port(host, port)
     child: subprocess.Popen[bytes] | None = None
     if with_worker:
         child = subprocess.Popen([sys.executable, "-m", "kakehashi", "worker"])
@@ -114,6 +116,23 @@ def run_server(host: str, port: int, *, workers: int = 1, with_worker: bool = Tr
                 child.wait(timeout=30)
             except subprocess.TimeoutExpired:
                 child.kill()
+
+
+def insist_on_free_port(host: str, port: int) -> None:
+    """Raise ClickException when nobody can listen there: before anything is started."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            raise click.ClickException(
+                text(
+                    f"cannot serve on {host}:{port} ({reason}). Choose another with: kakehashi up --port {port + 1}",
+                    f"{host}:{port} で起動できません({reason})。別のポートを指定してください:kakehashi up --port {port + 1}",
+                )
+            ) from error
 
 
 @click.command(help=text("Work off waiting jobs until stopped.", "待機中のジョブを停止されるまで処理する。"))

@@ -1,15 +1,18 @@
 """The demo node: hospitals, people and synthetic patients; the same on every machine, made once, never twice.
 
-Called by ``kakehashi demo`` alone: the passwords are printed by it and known to everybody.
+Called by ``kakehashi demo`` alone, which prints the passwords: each node's own, made from its secret key, so that no
+password stands in the code and a second call prints the same.
 """
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from django.db import transaction
+from django.utils.crypto import salted_hmac
 
 from kakehashi.engines.phenotype.synthetic import Drawer, SyntheticPatient
 from kakehashi.kernel.organisations.actions import register_organisation
@@ -28,7 +31,6 @@ from kakehashi.systems.cases.packets import read_packet
 SAMPLE_PATIENT = Path(__file__).with_name("sample_patient.json")
 """The worked example of IRUD Exchange: eight findings of one patient, as a phenopacket."""
 
-PASSWORD = "kakehashi-demo-2026"  # noqa: S105  printed by the command, for a node that only this machine reaches
 SEED = 20260
 PATIENTS = 40  # a hospital
 SOLVED_EVERY, SAME_DISEASE_EVERY = 3, 4
@@ -99,13 +101,16 @@ def prepare_demo() -> list[Login]:
         organisation = _organisation(hospital.code, hospital.name, hospital.name_en, Kind.HOSPITAL)
         people = [_person(organisation, *person) for person in hospital.people]
         logins += [
-            Login(person.email, PASSWORD, role, f"{hospital.name} {hospital.name_en}")
+            Login(person.email, password_of(person.email), role, f"{hospital.name} {hospital.name_en}")
             for person, (_address, role, _name, _latin) in zip(people, hospital.people, strict=True)
         ]
         _register(organisation, people[0], drawer, first=place * PATIENTS, with_example=place == 0)
     agency = _organisation(*AGENCY, Kind.AGENCY)
     officer = _person(agency, "officer", Role.PROGRAMME_OFFICER, "見本 恵", "Megumi Mihon")
-    return [*logins, Login(officer.email, PASSWORD, Role.PROGRAMME_OFFICER, f"{AGENCY[1]} {AGENCY[2]}")]
+    return [
+        *logins,
+        Login(officer.email, password_of(officer.email), Role.PROGRAMME_OFFICER, f"{AGENCY[1]} {AGENCY[2]}"),
+    ]
 
 
 def _organisation(code: str, name: str, name_en: str, kind: str) -> Organisation:
@@ -117,8 +122,20 @@ def _person(organisation: Organisation, address: str, role: str, name: str, name
     email = f"{address}@{organisation.code.lower()}.example"
     found = Person.objects.filter(email=email).first()
     return found or add_person(
-        by=None, email=email, organisation=organisation, role=role, name=name, name_en=name_en, password=PASSWORD
+        by=None,
+        email=email,
+        organisation=organisation,
+        role=role,
+        name=name,
+        name_en=name_en,
+        password=password_of(email),
     )
+
+
+def password_of(email: str) -> str:
+    """The demo password of an address on this node: 16 characters from the node's secret key."""
+    digest = salted_hmac("kakehashi.demo", email, algorithm="sha256").digest()
+    return base64.b32encode(digest[:10]).decode().lower()
 
 
 def _register(organisation: Organisation, by: Person, drawer: Drawer, *, first: int, with_example: bool) -> None:
