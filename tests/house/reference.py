@@ -1,4 +1,4 @@
-"""Writes docs/reference from the code: command line, settings, API, workflows. ``make reference``; a test holds it current."""
+"""Writes docs/reference from the code: command line, settings, API, workflows; a test holds it current."""
 
 import json
 import os

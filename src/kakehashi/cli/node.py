@@ -130,7 +130,7 @@ def insist_on_free_port(host: str, port: int) -> None:
             raise click.ClickException(
                 text(
                     f"cannot serve on {host}:{port} ({reason}). Choose another with: kakehashi up --port {port + 1}",
-                    f"{host}:{port} で起動できません({reason})。別のポートを指定してください:kakehashi up --port {port + 1}",
+                    f"{host}:{port} で起動できません({reason})。別のポートで:kakehashi up --port {port + 1}",
                 )
             ) from error
 
