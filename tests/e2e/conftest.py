@@ -4,6 +4,7 @@ import os
 import shutil
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -13,8 +14,10 @@ from django.contrib.sessions.backends.db import SessionStore
 from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.people.models import Membership, Person
 from kakehashi.kernel.people.roles import Role
+from kakehashi.systems.cases import similar
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's loop runs in the thread of the tests
+ROOT = Path(__file__).resolve().parents[2]
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
 
 
@@ -35,6 +38,30 @@ def browser():
         opened = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
         yield opened
         opened.close()
+
+
+@pytest.fixture(scope="session")
+def _compiled_ontology(knowledge):
+    """The node of the tests finds the ontology that the test run keeps compiled."""
+    folder = Path(settings.HOME) / "ontology"
+    if not folder.exists():
+        folder.symlink_to(ROOT / "var" / "test-ontology", target_is_directory=True)
+
+
+@pytest.fixture
+def case_index(tmp_path, monkeypatch, _compiled_ontology):
+    """An index of similar cases for one test."""
+    monkeypatch.setattr(similar, "folder", lambda: tmp_path / "case-index")
+    yield
+    similar._indexes.clear()
+
+
+@pytest.fixture
+def screenshots():
+    """Where pictures of pages go for people to look at."""
+    folder = Path(__file__).parent / "screenshots"
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 @dataclass(frozen=True)
@@ -58,7 +85,8 @@ def clinician(transactional_db):
         ("hospital-b", "みなと大学医学部附属病院", "Minato University Hospital"),
     ):
         organisation = Organisation.objects.create(code=code, name=name, name_en=name_en)
-        Membership.objects.create(person=person, organisation=organisation, role=Role.CLINICIAN)
+        for role in (Role.CLINICIAN, Role.DATA_MANAGER):
+            Membership.objects.create(person=person, organisation=organisation, role=role)
     return person
 
 

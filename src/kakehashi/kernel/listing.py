@@ -28,8 +28,8 @@ CSV_INJECTION = ("=", "+", "-", "@", "\t", "\r")
 class Column:
     """One column: ``value(row)`` gives what is shown; ``sort`` the field to order by (None: cannot be sorted).
 
-    ``number`` aligns right; ``short`` values are never broken over lines; ``template`` names a template that draws the cell from ``row`` and ``value``;
-    ``shown`` says whether it stands there before anyone has chosen columns.
+    ``number`` aligns right; ``short`` values are never broken over lines; ``template`` names a template that draws
+    the cell from ``row`` and ``value``; ``shown`` says whether it stands there before anyone has chosen columns.
     """
 
     key: str
