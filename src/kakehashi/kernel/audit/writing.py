@@ -127,7 +127,7 @@ def record_many(entries: Sequence[Entry]) -> None:
     """Append entries in order, with one lock of the chain's head: some 5,000 in a fraction of a second."""
     if not entries:
         return
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):  # what cannot be recorded is not done either
         head = _locked_head()
         rows, previous, sequence = [], head.hash, head.sequence
         for one in entries:

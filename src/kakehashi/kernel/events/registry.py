@@ -67,7 +67,7 @@ def publish(event: Event) -> None:
     if not handlers:
         return
     payload = adapter(type(event)).dump_python(event, mode="json") if fields(event) else {}
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         runs = HandlerRun.objects.bulk_create(
             HandlerRun(event=name_of(type(event)), payload=payload, handler=handler, due_at=timezone.now() + LEASE)
             for handler in handlers

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from ninja import Field, Router, Schema, Status
 
-from kakehashi.kernel.api.authentication import caller
+from kakehashi.kernel.api.authentication import Session, caller
 from kakehashi.kernel.errors import Invalid
 from kakehashi.kernel.people import tokens
 from kakehashi.kernel.people.acting import acting_organisation, organisations_to_act_for
@@ -92,9 +92,9 @@ def list_tokens(request: HttpRequest) -> QuerySet[ApiToken]:
     return ApiToken.objects.filter(person=caller(request)).select_related("organisation")
 
 
-@router.post("/me/tokens", response={201: NewTokenOut}, summary="Make an API token")
+@router.post("/me/tokens", response={201: NewTokenOut}, auth=Session(), summary="Make an API token")
 def make_token(request: HttpRequest, payload: TokenIn) -> Status[ApiToken]:
-    """The secret is in this answer only."""
+    """The secret is in this answer only. Needs the log-in of the site: a token cannot make further tokens."""
     person = caller(request)
     organisation = acting_organisation(request)
     if payload.organisation is not None:
