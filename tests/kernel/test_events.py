@@ -8,7 +8,7 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from kakehashi.kernel.events import Event, handles, publish
+from kakehashi.kernel.events import Event, handles, publish, queries
 from kakehashi.kernel.events.delivery import ATTEMPTS, deliver_due, pause_after
 from kakehashi.kernel.events.models import FailedHandler, HandlerRun, RunState
 
@@ -92,6 +92,7 @@ def test_handler_is_given_up_after_its_attempts_but_never_dropped():
     HandlerRun.objects.update(attempts=ATTEMPTS - 1, due_at=timezone.now())
     deliver_due()
     assert HandlerRun.objects.get().state == RunState.GIVEN_UP
+    assert (queries.failing_count(), queries.given_up_count()) == (0, 1)
     assert deliver_due() == 0
 
 

@@ -1,10 +1,13 @@
 """A state changes only by the table: every state × move × role, with conflict, refusal, note, audit and event."""
 
+import threading
 from dataclasses import dataclass
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import translation
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from kakehashi.kernel import workflow
 from kakehashi.kernel.audit.models import AuditEntry
@@ -149,3 +152,48 @@ def test_mermaid_draws_every_arrow(flow):
     assert drawing.startswith("stateDiagram-v2")
     for line in ("waiting --> failed: Fail", "failed --> given_up: Stop", "given_up --> waiting: Revive"):
         assert line in drawing
+
+
+@pytest.mark.django_db
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(tries=st.lists(st.tuples(st.sampled_from(sorted(MAY)), st.sampled_from(list(Role)), st.booleans()), max_size=12))
+def test_no_sequence_of_tries_leaves_the_table(tries, flow, hospital, make_person):
+    run = HandlerRun.objects.create(event="e", payload={}, handler="h")
+    people = {role: make_person(hospital, role) for role in Role}
+    for name, role, with_note in tries:
+        before, entries, move = run.state, AuditEntry.objects.count(), flow.move(name)
+        possible, may = before in move.sources, role in MAY[name]
+        try:
+            advance(run, name, by=people[role], note="why" if with_note else "")
+        except (Conflict, NotAllowed, Invalid):
+            assert not (possible and may and (with_note or not move.needs_note))
+            assert AuditEntry.objects.count() - entries == (possible and not may)
+        else:
+            assert possible and may  # noqa: PT018
+            assert AuditEntry.objects.count() - entries == 1
+        run.refresh_from_db()
+        assert run.state in {before, move.target}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_at_once_one_wins(flow, run, hospital, make_person):
+    person, outcomes = make_person(hospital, "auditor"), []
+    together = threading.Barrier(2)
+
+    def stop():
+        together.wait()
+        try:
+            advance(HandlerRun.objects.get(pk=run.pk), "stop", by=person, note="why")
+            outcomes.append("won")
+        except Conflict:
+            outcomes.append("late")
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=stop) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["late", "won"]
+    assert AuditEntry.objects.filter(action="handlerrun.stop").count() == 1

@@ -158,6 +158,15 @@ def jobs() -> Check:
     return Check("jobs", "warning" if failed else "ok", said)
 
 
+def events() -> Check:
+    from kakehashi.kernel.events import queries
+
+    failing, given_up = queries.failing_count(), queries.given_up_count()
+    said = text(f"{failing} handlers retry, {given_up} given up", f"イベント処理の再試行 {failing}、中止 {given_up}")
+    to_do = text("Look at the node's log for the cause.", "原因をノードのログで確認してください。") if given_up else ""
+    return Check("events", "warning" if failing or given_up else "ok", said, to_do)
+
+
 CHECKS: tuple[Callable[[], Check], ...] = (
     home_folder,
     secret_key,
@@ -167,6 +176,7 @@ CHECKS: tuple[Callable[[], Check], ...] = (
     japanese_labels,
     audit_trail,
     jobs,
+    events,
 )
 
 

@@ -20,7 +20,7 @@ def _kept_secret(home: Path, name: str) -> str:
     try:
         return path.read_text().strip()
     except FileNotFoundError:
-        home.mkdir(parents=True, exist_ok=True)
+        home.mkdir(parents=True, exist_ok=True, mode=0o700)  # patients' data: nobody else on this machine
         fresh = secrets.token_urlsafe(50)
         try:
             with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
