@@ -24,7 +24,7 @@ FORMATS: Final = ("text", "jsonl")
         "Check phenopackets: structure, terms, contradictions, ages, variants, families. Each problem is told with its "
         "JSON path and what to do.\n\nFILE: .json, .jsonl, .yaml (each also .gz), a folder, or - for standard input.",
         "フェノパケットを検査する。構造・用語・矛盾・年齢・変異・家系を調べ、問題ごとに JSON パスと対処を示す。\n\n"
-        "FILE: .json、.jsonl、.yaml(それぞれ .gz 可)、フォルダー、または標準入力を表す -。",
+        "FILE: .json、.jsonl、.yaml（それぞれ .gz 可）、フォルダー、または標準入力を表す -。",
     )
 )
 @click.argument("files", nargs=-1, required=True, metavar="FILE…")

@@ -30,7 +30,7 @@ language_option: Final = click.option(
     default=None,
     help=text(
         "Language of tables, labels and messages. Default: the locale's; in JSON English.",
-        "表・ラベル・メッセージの言語。既定はロケールの言語(JSON では英語)。",
+        "表・ラベル・メッセージの言語。既定はロケールの言語（JSON では英語）。",
     ),
 )
 

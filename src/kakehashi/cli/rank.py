@@ -40,7 +40,7 @@ def _shared_options(command: F) -> F:
             show_default=True,
             help=text(
                 "Table for people; json and jsonl (one line a patient, in input order) for scripts.",
-                "人が読む表、またはスクリプト用の json・jsonl(1 行 1 患者、入力順)。",
+                "人が読む表、またはスクリプト用の json・jsonl（1 行 1 患者、入力順）。",
             ),
         ),
         click.option(
@@ -48,7 +48,7 @@ def _shared_options(command: F) -> F:
             is_flag=True,
             help=text(
                 "Leave out what the patient's own publication (PMID) has taught: for fair tests.",
-                "患者自身の論文(PMID)に由来する知識を除く。公正な評価のため。",
+                "患者自身の論文（PMID）に由来する知識を除く。公正な評価のため。",
             ),
         ),
         click.option(
@@ -62,7 +62,7 @@ def _shared_options(command: F) -> F:
             is_flag=True,
             help=text(
                 "Answer all good patients, though some input is bad (exit code 2 all the same).",
-                "不正な入力があっても残りの患者すべてに答える(終了コードは 2)。",
+                "不正な入力があっても残りの患者すべてに答える（終了コードは 2）。",
             ),
         ),
         language_option,
@@ -73,7 +73,7 @@ def _shared_options(command: F) -> F:
 
 
 FILES_EN: Final = "FILE: .json, .jsonl, .yaml (each also .gz), a folder, or - for standard input."
-FILES_JA: Final = "FILE: .json、.jsonl、.yaml(それぞれ .gz 可)、フォルダー、または標準入力を表す -。"
+FILES_JA: Final = "FILE: .json、.jsonl、.yaml（それぞれ .gz 可）、フォルダー、または標準入力を表す -。"
 
 
 @click.command(

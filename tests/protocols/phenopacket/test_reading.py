@@ -4,6 +4,7 @@ import gzip
 import io
 import json
 import os
+import re
 import threading
 
 import pytest
@@ -190,5 +191,13 @@ def test_a_pipe_with_a_name_is_read_by_its_content(tmp_path):
     writer.join()
 
 
+def test_syntax_mistakes_are_told_in_japanese_too():
+    for text in ('{"id"', '{"id":', '{"id":"', "{1:2}", '{"a":1,}', '{"a":"\n"}', '{"a":"\\x"}', "[1 2]", "{} x"):
+        problem = problem_of(text, yaml=False)
+        assert problem.code == "not-json"
+        assert re.search(r"です|ません|あります", problem.ja.split(": ", 1)[1]), problem.ja
+
+
 def test_a_path_the_system_refuses_is_told(tmp_path):
+    assert "ファイルがありません" in next(patients(tmp_path / "absent.json")).problems[0].ja
     assert next(patients(tmp_path / ("x" * 5000))).problems[0].code == "unreadable-file"

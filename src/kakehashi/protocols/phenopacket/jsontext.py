@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from kakehashi.protocols.phenopacket.problems import PhenopacketError
-from kakehashi.protocols.phenopacket.reading_problems import unreadable
+from kakehashi.protocols.phenopacket.reading_problems import json_reason_ja, unreadable
 from kakehashi.protocols.phenopacket.shape import MAX_DEPTH
 
 Tree = dict[str, Any] | list[Any] | str | int | float | bool | None
@@ -84,11 +84,15 @@ def parse_json(text: str) -> Tree:
     try:
         tree = json.loads(text, object_pairs_hook=gathered, parse_float=real, parse_constant=constant)
     except json.JSONDecodeError as error:
-        raise unreadable("not-json", "$", error.lineno, reason=error.msg, column=error.colno) from None
+        reason_ja = json_reason_ja(error.msg)
+        raise unreadable(
+            "not-json", "$", error.lineno, reason=error.msg, reason_ja=reason_ja, column=error.colno
+        ) from None
     except RecursionError:
         raise unreadable("too-deep", limit=MAX_DEPTH) from None
     except ValueError:  # an integer of thousands of digits
-        raise unreadable("not-json", reason="a number with too many digits", column="?") from None
+        reason = "a number with too many digits"
+        raise unreadable("not-json", reason=reason, reason_ja=json_reason_ja(reason), column="?") from None
     if suspicious:
         check_tree(tree)
     return tree  # type: ignore[no-any-return]

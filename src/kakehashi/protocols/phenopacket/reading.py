@@ -16,7 +16,7 @@ from typing import Any, BinaryIO, Final, Generic, TypeVar
 from kakehashi.protocols.phenopacket.documents import Cohort, Document, Family, Phenopacket
 from kakehashi.protocols.phenopacket.jsontext import Tree, decoded, is_whole_json, parse_json
 from kakehashi.protocols.phenopacket.problems import PhenopacketError, Problem
-from kakehashi.protocols.phenopacket.reading_problems import reading_problem, unreadable
+from kakehashi.protocols.phenopacket.reading_problems import reading_problem, refused, unreadable
 from kakehashi.protocols.phenopacket.sources import SUFFIXES, Bounded, format_of, opened
 from kakehashi.protocols.phenopacket.structure import kind_of, read_message, read_tree
 
@@ -148,10 +148,7 @@ def _raws(source: Path | BinaryIO, name: str | None, form: str | None) -> Iterat
     except PhenopacketError as error:
         yield label, _Raw(None, "$", problems=error.problems)
     except OSError as error:
-        yield (
-            label,
-            _Raw(None, "$", problems=(reading_problem("unreadable-file", reason=error.strerror or "I/O error"),)),
-        )
+        yield label, _Raw(None, "$", problems=(refused(error),))
 
 
 def _guarded(stream: BinaryIO, form: str | None) -> Iterator[_Raw]:

@@ -1,5 +1,6 @@
 """The words for what keeps a file or a text from being read as phenopackets. All of these are errors."""
 
+import errno
 from typing import Final
 
 from kakehashi.protocols.phenopacket.problems import PhenopacketError, Problem, Wording
@@ -12,21 +13,21 @@ def _error(en: str, ja: str, hint_en: str, hint_ja: str) -> Wording:
 READING: Final[dict[str, Wording]] = {
     "unreadable-file": _error(
         "the file cannot be opened: {reason}",
-        "ファイルを開けません: {reason}",
+        "ファイルを開けません: {reason_ja}",
         "check the path and its permissions",
         "パスとアクセス権を確認してください",
     ),
     "unknown-format": _error(
         "the file's name ends in none of .json, .yaml, .yml, .jsonl (each also with .gz)",
-        "ファイル名の末尾が .json、.yaml、.yml、.jsonl(それぞれ .gz 可)のいずれでもありません",
+        "ファイル名の末尾が .json、.yaml、.yml、.jsonl（それぞれ .gz 可）のいずれでもありません",
         "rename the file, or give it on standard input as -",
-        "ファイル名を変えるか、標準入力(-)から与えてください",
+        "ファイル名を変えるか、標準入力（-）から与えてください",
     ),
     "empty-folder": _error(
         "the folder holds no phenopacket file",
         "フォルダーにフェノパケットのファイルがありません",
         "give a folder with .json, .yaml, .yml or .jsonl files (each also with .gz)",
-        ".json、.yaml、.yml、.jsonl(.gz 可)のファイルが入ったフォルダーを指定してください",
+        ".json、.yaml、.yml、.jsonl（.gz 可）のファイルが入ったフォルダーを指定してください",
     ),
     "empty-input": _error(
         "there is nothing in it",
@@ -54,19 +55,19 @@ READING: Final[dict[str, Wording]] = {
     ),
     "not-utf8": _error(
         "the text is not UTF-8 (first bad byte at position {position})",
-        "UTF-8 の文字列ではありません(最初の不正なバイトは {position} 番目)",
+        "UTF-8 の文字列ではありません（最初の不正なバイトは {position} 番目）",
         "save the file as UTF-8",
         "UTF-8 で保存し直してください",
     ),
     "not-json": _error(
         "not valid JSON: {reason} (column {column})",
-        "JSON として正しくありません: {reason}({column} 文字目)",
+        "JSON として正しくありません: {reason_ja}（{column} 文字目）",
         "correct the syntax there, or export the file again",
         "その箇所の構文を直すか、書き出し直してください",
     ),
     "not-yaml": _error(
         "not valid YAML: {reason} (column {column})",
-        "YAML として正しくありません: {reason}({column} 文字目)",
+        "YAML として正しくありません: {reason}（{column} 文字目）",
         "correct the syntax there, or export the file again",
         "その箇所の構文を直すか、書き出し直してください",
     ),
@@ -86,7 +87,7 @@ READING: Final[dict[str, Wording]] = {
         "a YAML key must be plain text",
         "YAML のキーは文字列でなければなりません",
         "use field names as keys; merge keys (<<) are not accepted",
-        "キーには項目名を使ってください。マージキー(<<)は使えません",
+        "キーには項目名を使ってください。マージキー（<<）は使えません",
     ),
     "too-deep": _error(
         "nested more than {limit} levels deep",
@@ -126,19 +127,19 @@ READING: Final[dict[str, Wording]] = {
     ),
     "no-proband": _error(
         "the family has no proband",
-        "家系に発端者(proband)がありません",
+        "家系に発端者（proband）がありません",
         'give the patient as "proband"',
         "患者を proband として書いてください",
     ),
     "phenopacket-v1": _error(
         "this is a phenopacket of schema version 1 ({sign}), not 2",
-        "スキーマ第 1 版のフェノパケットです({sign})。第 2 版が必要です",
+        "スキーマ第 1 版のフェノパケットです（{sign}）。第 2 版が必要です",
         "convert it first, for example with phenopacket-tools: pxf convert",
         "phenopacket-tools の pxf convert などで先に変換してください",
     ),
     "wrong-type": _error(
         "must be {expected}, not {given}",
-        "{expected_ja}でなければなりません(実際の値: {given})",
+        "{expected_ja}でなければなりません（実際の値: {given}）",
         "correct the value",
         "値を直してください",
     ),
@@ -171,3 +172,35 @@ def reading_problem(code: str, path: str = "$", /, line: int | None = None, **va
 def unreadable(code: str, path: str = "$", /, line: int | None = None, **values: object) -> PhenopacketError:
     """The error to raise for one reading problem."""
     return PhenopacketError(reading_problem(code, path, line, **values))
+
+
+def refused(error: OSError) -> Problem:
+    """What to say when the system refuses a file."""
+    reason = error.strerror or "I/O error"
+    return reading_problem("unreadable-file", reason=reason, reason_ja=_REFUSALS_JA.get(error.errno or 0, reason))
+
+
+def json_reason_ja(reason: str) -> str:
+    """What Python's JSON reader found wrong, in Japanese."""
+    return next((ja for en, ja in _JSON_REASONS_JA.items() if reason.startswith(en)), reason)
+
+
+_REFUSALS_JA: Final = {
+    errno.ENOENT: "ファイルがありません",
+    errno.EACCES: "読み取る権限がありません",
+    errno.EPERM: "読み取る権限がありません",
+    errno.ENAMETOOLONG: "ファイル名が長すぎます",
+    errno.ENOTDIR: "パスの途中がフォルダーではありません",
+}
+_JSON_REASONS_JA: Final = {
+    "Expecting value": "値がありません",
+    "Expecting property name": "二重引用符で囲んだ項目名がありません",
+    "Expecting ':'": "「:」がありません",
+    "Expecting ','": "「,」がありません",
+    "Unterminated string": "文字列が閉じていません",
+    "Invalid control character": "文字列に制御文字があります",
+    "Invalid \\": "「\\」の後が正しくありません",
+    "Illegal trailing comma": "最後の要素の後に「,」があります",
+    "Extra data": "値の後に余分な文字があります",
+    "a number with too many digits": "数値の桁数が多すぎます",
+}

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Final, Literal, cast
 
-from kakehashi.protocols.phenopacket.reading_problems import unreadable
+from kakehashi.protocols.phenopacket.problems import PhenopacketError
+from kakehashi.protocols.phenopacket.reading_problems import refused, unreadable
 
 Form = Literal["json", "jsonl", "yaml"]
 
@@ -43,7 +44,7 @@ def opened(path: Path) -> Iterator[BinaryIO]:
     try:
         stream = path.open("rb")
     except OSError as error:
-        raise unreadable("unreadable-file", reason=error.strerror or "I/O error") from None
+        raise PhenopacketError(refused(error)) from None
     with stream:
         yield stream
 
@@ -78,7 +79,7 @@ class Bounded:
         try:
             magic = buffered.peek(2)[:2]
         except OSError as error:
-            raise unreadable("unreadable-file", reason=error.strerror or "I/O error") from None
+            raise PhenopacketError(refused(error)) from None
         if magic == b"\x1f\x8b":
             self._packed = _Counted(self._stream)
             self._stream = gzip.GzipFile(fileobj=self._packed, mode="rb")
@@ -118,7 +119,7 @@ class Bounded:
         except (EOFError, gzip.BadGzipFile, zlib.error):
             raise unreadable("bad-gzip") from None
         except OSError as error:
-            raise unreadable("unreadable-file", reason=error.strerror or "I/O error") from None
+            raise PhenopacketError(refused(error)) from None
         self._out += len(data)
         if self._packed is not None and self._out > FREE_BYTES and self._out > MAX_RATIO * self._packed.count:
             raise unreadable("too-packed", limit=MAX_RATIO)
