@@ -11,8 +11,8 @@ import numpy as np
 
 from kakehashi.engines.phenotype.knowledge import Knowledge
 from kakehashi.engines.phenotype.ranking import Patient, SolvedCase
+from tests.conftest import shared_data_folder
 
-PATIENTS_FILE = Path(__file__).parents[3] / "shared" / "data" / "phenopackets" / "phenopackets-dev.jsonl.gz"
 FOLDS = 5
 _DURATION = re.compile(r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?")
 
@@ -34,8 +34,13 @@ class Published:
         return zlib.crc32(self.disease_id.encode()) % FOLDS
 
 
-def read_published(knowledge: Knowledge, path: Path = PATIENTS_FILE) -> list[Published]:
-    """All patients of the file, in its order."""
+def read_published(knowledge: Knowledge, path: Path | None = None) -> list[Published]:
+    """All patients of the file, in its order; by default of the real data beside the checkout."""
+    if path is None:
+        folder = shared_data_folder()
+        if folder is None:
+            raise SystemExit("the real data are not beside this checkout (set KAKEHASHI_TEST_DATA to shared/data)")
+        path = folder / "phenopackets" / "phenopackets-dev.jsonl.gz"
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         return [_published(json.loads(line), knowledge) for line in lines]
 

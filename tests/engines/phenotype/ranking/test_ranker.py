@@ -6,7 +6,7 @@ import random
 import numpy as np
 import pytest
 
-from kakehashi.engines.phenotype.knowledge import Knowledge, load
+from kakehashi.engines.phenotype.knowledge import Knowledge
 from kakehashi.engines.phenotype.ranking import Patient, Ranker, SolvedCase, SolvedCases
 
 MARFAN = "OMIM:154700"
@@ -14,16 +14,6 @@ MARFAN_FINDINGS = ("HP:0001166", "HP:0001083", "HP:0002616", "HP:0000098", "HP:0
 WORKED_EXAMPLE = (
     "HP:0001305", "HP:0007033", "HP:0001274", "HP:0011344", "HP:0008050", "HP:0000319", "HP:0000411", "HP:0000519",
 )  # fmt: skip
-
-
-@pytest.fixture(scope="session")
-def release(tmp_path_factory) -> Knowledge:
-    return load(tmp_path_factory.mktemp("ranking") / "ontology")
-
-
-@pytest.fixture(scope="session")
-def ranker(release) -> Ranker:
-    return Ranker(release)
 
 
 def terms(release: Knowledge, *ids: str) -> tuple[int, ...]:

@@ -7,6 +7,7 @@ genes only, never at annotations, so it is the same whatever rows are left out.
 from __future__ import annotations
 
 import itertools
+import math
 import re
 from collections import Counter
 
@@ -73,7 +74,7 @@ def _name_vectors(diseases: Diseases) -> sparse.csr_matrix:
     }
     rows, columns, values = [], [], []
     for row, bag in enumerate(named):
-        length = float(np.sqrt(sum(weight[word] ** 2 for word in bag))) or 1.0
+        length = math.sqrt(math.fsum(weight[word] ** 2 for word in bag)) or 1.0
         for word in sorted(bag):
             if word in vocabulary:
                 rows.append(row)
@@ -100,6 +101,7 @@ def _nearest(together: sparse.csr_matrix, most: int) -> sparse.csr_matrix:
         if end - start <= most:
             keep[start:end] = True
         else:
-            keep[start + np.argsort(-together.data[start:end], kind="stable")[:most]] = True
+            nearness = np.round(together.data[start:end], 9)  # sums in another order must not break ties differently
+            keep[start + np.argsort(-nearness, kind="stable")[:most]] = True
     rows = np.repeat(np.arange(together.shape[0]), np.diff(starts))
     return sparse.csr_matrix((together.data[keep], (rows[keep], together.indices[keep])), shape=together.shape)

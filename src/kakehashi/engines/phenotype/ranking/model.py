@@ -38,7 +38,7 @@ Int32 = npt.NDArray[np.int32]
 Float32 = npt.NDArray[np.float32]
 Float64 = npt.NDArray[np.float64]
 
-FORMAT = 1
+FORMAT = 3
 REFERENCE = "OMIM"  # the source whose mean profile is the background
 LEAST_BACKGROUND = 1e-6
 _KIN_MARGIN = 0.9  # kin entries that say less than this share of what the root says are never the maximum
@@ -163,7 +163,11 @@ def _compile(path: Path, knowledge: Knowledge, source: str, parameters: ProfileP
     total = np.asarray(share.sum(axis=1)).ravel()
     reference_size = float(known.size[reference].mean(dtype=np.float64))
     kin_size = share @ known.size + (1 - total) * reference_size
-    borrowed = _telling((share @ by_disease).tocsr(), background, ontology.phenotype_root).tocsc()
+    heaviest = np.zeros(ontology.n)
+    of_reference = np.isin(own.disease, reference)
+    np.maximum.at(heaviest, own.term[of_reference], own.frequency[of_reference])
+    least = np.maximum(background - heaviest / len(reference), LEAST_BACKGROUND)
+    borrowed = _telling((share @ by_disease).tocsr(), background, least, ontology.phenotype_root).tocsc()
     arrays: dict[str, npt.NDArray[np.generic]] = {
         "diseases": columns,
         "background": background,
@@ -195,14 +199,16 @@ def _matrix(profile: Profile, diseases: int, terms: int) -> sparse.csr_matrix:
     return sparse.csr_matrix((profile.frequency, (profile.disease, profile.term)), shape=(diseases, terms))
 
 
-def _telling(borrowed: sparse.csr_matrix, background: Float64, root: int) -> sparse.csr_matrix:
-    """Drop entries that can never be the maximum over ancestors, because the root, above every term, says more."""
+def _telling(borrowed: sparse.csr_matrix, background: Float64, least: Float64, root: int) -> sparse.csr_matrix:
+    """Drop entries that can never be the maximum over ancestors, because the root, above every term, says more.
+
+    `least` is the background should any one disease be left out, so that they stay droppable then.
+    """
     rows = np.repeat(np.arange(borrowed.shape[0]), np.diff(borrowed.indptr))
-    ratio = borrowed.data / background[borrowed.indices]
     at_root = np.zeros(borrowed.shape[0])
     is_root = borrowed.indices == root
-    at_root[rows[is_root]] = ratio[is_root]
-    kept = is_root | (ratio > _KIN_MARGIN * at_root[rows])
+    at_root[rows[is_root]] = borrowed.data[is_root] / background[root]
+    kept = is_root | (borrowed.data / least[borrowed.indices] > _KIN_MARGIN * at_root[rows])
     return sparse.csr_matrix((borrowed.data[kept], (rows[kept], borrowed.indices[kept])), shape=borrowed.shape)
 
 
