@@ -69,3 +69,22 @@ def test_audit_list_filters(kakehashi):
     row = json.loads(kakehashi("audit", "list", "--actor", "person:1", "--format", "jsonl").output)
     assert (row["subject"], row["detail"]) == ("case:5", {"findings": 2})
     assert kakehashi("audit", "list", "--subject", "case").exit_code == 2
+
+
+def test_operator_locks_unlocks_and_resets(kakehashi):
+    kakehashi("organisations", "add", "KITA", "--name", "北病院")
+    add = ["people", "add", "a@example.org", "--organisation", "KITA", "--role", "clinician", "--password-stdin"]
+    kakehashi(*add, input="correct horse battery\n")
+    assert "password is unchanged" in kakehashi(*add, input="another long password\n").output
+    assert kakehashi("people", "password", "a@example.org", input="short\n").exit_code == 2
+    assert kakehashi("people", "password", "A@example.org", input="another long password\n").exit_code == 0
+    assert Person.objects.get().check_password("another long password")
+    assert kakehashi("people", "lock", "a@example.org").exit_code == 0
+    assert not Person.objects.get().is_active
+    assert kakehashi("people", "unlock", "a@example.org").exit_code == 0
+    assert Person.objects.get().is_active
+    end = ["people", "end", "a@example.org", "--organisation", "KITA", "--role", "clinician"]
+    assert [kakehashi(*end).exit_code, kakehashi(*end).exit_code] == [0, 2]
+    assert kakehashi("people", "lock", "b@example.org").exit_code == 2
+    actions = set(AuditEntry.objects.values_list("action", flat=True))
+    assert {"person.lock", "person.unlock", "person.password", "membership.end"} <= actions

@@ -1,13 +1,18 @@
 """Notices reach a person on the site and by mail, in their language, once."""
 
+from datetime import timedelta
+
 import pytest
 from django.core import mail
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
+from kakehashi.kernel import jobs
 from kakehashi.kernel.events.delivery import deliver_due
 from kakehashi.kernel.events.models import HandlerRun
+from kakehashi.kernel.jobs.models import Job
 from kakehashi.kernel.notices import mark_read, notify, unread, unread_count
+from tests.kernel import long_work
 
 
 @pytest.fixture
@@ -54,3 +59,15 @@ def test_reading_touches_only_ones_own(person, hospital, make_person, client):
     assert len(client.get("/api/notices/?unread=true").json()) == 2
     assert client.post("/api/notices/read", {"ids": None}, content_type="application/json").json() == {"marked": 2}
     assert unread_count(person) == 0
+
+
+def test_owner_is_told_of_long_and_failed_jobs(person, django_capture_on_commit_callbacks, tmp_path):
+    quick = jobs.start("count", long_work.count, owner=person, to=1, folder=str(tmp_path))
+    slow = jobs.start("count", long_work.count, owner=person, to=1, folder=str(tmp_path))
+    failed = jobs.start("refuse", long_work.refuse, owner=person)
+    Job.objects.filter(pk=slow.pk).update(started_at=timezone.now() - timedelta(minutes=11))
+    with django_capture_on_commit_callbacks(execute=True):
+        jobs.run_waiting()
+    assert {notice.link for notice in unread(person)} == {f"/jobs/{slow.pk}/", f"/jobs/{failed.pk}/"}
+    assert quick.pk != slow.pk
+    assert [message.to for message in mail.outbox] == [[person.email]]

@@ -106,10 +106,12 @@ def people() -> None:
 def add_person(email: str, code: str, role: str, name: str, name_en: str, language: str, password_stdin: bool) -> None:
     from kakehashi.kernel import events
     from kakehashi.kernel.people import actions
+    from kakehashi.kernel.people.models import Person
 
-    password = sys.stdin.readline().rstrip("\r\n") if password_stdin else None
+    password = _password() if password_stdin else None
     with told_plainly():
         organisation = organisation_of(code)
+        known = Person.objects.filter(email=email.strip().lower()).exists()
         person = actions.add_person(
             by=None,
             email=email,
@@ -123,6 +125,11 @@ def add_person(email: str, code: str, role: str, name: str, name_en: str, langua
         if password is None:
             events.publish(actions.PersonInvited(person.pk, organisation.pk))
     say(f"{email} is {role} of {code}.", f"{email} に {code} の {role} の役割を与えました。")
+    if known and password is not None:
+        say(
+            "The account was there before; its password is unchanged (kakehashi people password).",
+            "アカウントは既にあり、パスワードは変更していません(kakehashi people password)。",
+        )
 
 
 @people.command("list", help=text("List people and their roles.", "人と役割の一覧。"))
@@ -147,3 +154,65 @@ def list_people(code: str | None, shape: str) -> None:
             for one in found
         ]
     show(rows, shape)
+
+
+def _password() -> str:
+    return sys.stdin.readline().rstrip("\r\n")
+
+
+def _person(email: str) -> Any:
+    from kakehashi.kernel.errors import NotFound
+    from kakehashi.kernel.people.models import Person
+
+    found = Person.objects.filter(email=email.strip().lower()).first()
+    if found is None:
+        raise NotFound(email)
+    return found
+
+
+@people.command(
+    "password", help=text("Set a password, read from standard input.", "標準入力からパスワードを設定する。")
+)
+@click.argument("email")
+def set_password(email: str) -> None:
+    from kakehashi.kernel.people import actions
+
+    with told_plainly():
+        actions.set_password(_person(email), by=None, password=_password())
+    say(f"{email} has a new password.", f"{email} のパスワードを設定しました。")
+
+
+@people.command(
+    "lock", help=text("Keep someone out: log-in, sessions, tokens.", "ログイン・セッション・トークンを止める。")
+)
+@click.argument("email")
+def lock(email: str) -> None:
+    from kakehashi.kernel.people import actions
+
+    with told_plainly():
+        actions.lock_person(_person(email), by=None)
+    say(f"{email} may no longer log in.", f"{email} はログインできなくなりました。")
+
+
+@people.command("unlock", help=text("Let a locked person in again.", "停止した人のログインを再開する。"))
+@click.argument("email")
+def unlock(email: str) -> None:
+    from kakehashi.kernel.people import actions
+
+    with told_plainly():
+        actions.unlock_person(_person(email), by=None)
+    say(f"{email} may log in again.", f"{email} は再びログインできます。")
+
+
+@people.command("end", help=text("End someone's role in an organisation.", "機関での役割を終了する。"))
+@click.argument("email")
+@click.option("--organisation", "code", required=True, help=text("Code of the organisation.", "機関コード。"))
+@click.option("--role", required=True, help=text("clinician, administrator, …", "clinician など。"))
+def end_role(email: str, code: str, role: str) -> None:
+    from kakehashi.kernel.people import actions
+    from kakehashi.kernel.people.models import Membership
+
+    with told_plainly():
+        held = Membership.objects.filter(person=_person(email), organisation=organisation_of(code), role=role)
+        actions.end_membership(getattr(held.filter(until=None).first(), "pk", 0), by=None)
+    say(f"{email} is no longer {role} of {code}.", f"{email} の {code} での役割 {role} を終了しました。")

@@ -6,6 +6,7 @@ import socket
 import threading
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
-from kakehashi.kernel import audit
+from kakehashi.kernel import audit, events
 from kakehashi.kernel.errors import KakehashiError
 from kakehashi.kernel.jobs.models import ACTIVE, Job, JobState
 from kakehashi.kernel.jobs.queue import enqueue
@@ -29,6 +30,13 @@ MOST_ATTEMPTS = 20  # a job that takes its worker down this often is failed
 
 stop_event: ContextVar[threading.Event | None] = ContextVar("job_stop_event", default=None)
 """Set when this worker was asked to end: the running job gives up its lease at its next step."""
+
+
+@dataclass(frozen=True)
+class JobEnded(events.Event):
+    """A job is over: done, failed or cancelled."""
+
+    job_id: int
 
 
 class Cancelled(Exception):
@@ -153,6 +161,7 @@ def _end(job: Job, state: JobState, *, result: Any = None, error: str = "") -> N
         mine = Job.objects.filter(pk=job.pk, worker=job.worker, attempts=job.attempts, state__in=ACTIVE)
         closed = mine.update(state=state, result=result, error=error, finished_at=timezone.now(), lease_until=None)
         if closed:
+            events.publish(JobEnded(job.pk))
             audit.record("system", f"job.{state}", job, detail={"kind": job.kind, "attempts": job.attempts})
 
 

@@ -5,6 +5,7 @@ import threading
 import time
 from datetime import timedelta
 
+from django.contrib.sessions.models import Session
 from django.db import OperationalError, close_old_connections, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -123,6 +124,7 @@ def run_waiting() -> int:
 
 
 def tidy() -> None:
-    """Drop old finished rows of the queue, and file contents that nothing names any more."""
+    """Drop old finished rows of the queue, ended sessions, and file contents that nothing names any more."""
+    Session.objects.filter(expire_date__lt=timezone.now()).delete()
     DBTaskResult.objects.finished().filter(finished_at__lt=timezone.now() - KEPT).delete()
     sweep()

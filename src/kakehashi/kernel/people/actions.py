@@ -128,3 +128,32 @@ def end_membership(membership_id: int, *, by: Person | None) -> None:
             found.save(update_fields=["until"])
         detail = {"role": found.role}
         audit.record(by, "membership.end", ("person", found.person_id), organisation=found.organisation, detail=detail)
+
+
+def set_password(person: Person, *, by: Person | None, password: str) -> None:
+    """Give a person a new password (the operator, on the command line). Raises Invalid when it is too weak.
+
+    Every session of theirs ends.
+    """
+    _check(person, Role.CLINICIAN, password)
+    with transaction.atomic():
+        person.set_password(password)
+        person.save(update_fields=["password"])
+        audit.record(by, "person.password", person, detail={"by": "operator"})
+
+
+def lock_person(person: Person, *, by: Person | None) -> None:
+    """Keep a person out from now on: log-in, sessions and tokens no longer work; what they did stays theirs."""
+    _let_in(person, False, by, "person.lock")
+
+
+def unlock_person(person: Person, *, by: Person | None) -> None:
+    """Let a locked person in again."""
+    _let_in(person, True, by, "person.unlock")
+
+
+def _let_in(person: Person, may: bool, by: Person | None, action: str) -> None:
+    with transaction.atomic():
+        if Person.objects.filter(pk=person.pk, is_active=not may).update(is_active=may):
+            audit.record(by, action, person)
+    person.is_active = may
