@@ -338,3 +338,20 @@ def test_memory_does_not_grow_with_the_number_of_patients(tmp_path):
         assert len(done.stdout.splitlines()) == count
         peaks.append(int(done.stderr.split()[-1]))
     assert peaks[1] < peaks[0] * 1.2 + 20_000  # KiB
+
+
+def test_pooled_rows_are_kept_with_a_word_or_dropped_when_asked(run, tmp_path, lines, knowledge):
+    diseases = knowledge.diseases
+    publication = next(
+        name for name in map(str, diseases.publications)
+        if name.startswith("PMID:") and diseases.pooled(diseases.rows_citing(name)).sum() > 5
+    )  # fmt: skip
+    row = int(diseases.rows_citing(publication)[0])
+    finding = knowledge.ontology.id(int(diseases.row_term[row]))
+    file = tmp_path / "pooled.json"
+    file.write_text(json.dumps(packet("pooled", finding, pmid=publication)))
+    kept = lines(run(rank, file, "--format", "jsonl", "--leave-publication-out").stdout)[0]
+    dropped = lines(run(rank, file, "--format", "jsonl", "--leave-publication-out", "--pooled-rows", "drop").stdout)[0]
+    assert any(publication in warning and "kept" in warning for warning in kept["warnings"])
+    assert not any("kept" in warning for warning in dropped["warnings"])
+    assert kept["diseases"] != dropped["diseases"]

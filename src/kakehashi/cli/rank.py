@@ -5,7 +5,7 @@ Exit codes: 0 all answered; 2 something could not be read (with ``--keep-going``
 """
 
 from collections.abc import Callable
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
@@ -13,6 +13,9 @@ from kakehashi.cli import say, text
 from kakehashi.cli.inputs import Inputs, Progress, language_option, quiet_end, spoken
 from kakehashi.cli.outputs import Answers
 from kakehashi.protocols.phenopacket.problems import Language
+
+if TYPE_CHECKING:
+    from kakehashi.engines.phenotype.ranking import PooledRows
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -90,6 +93,16 @@ FILES_JA: Final = "FILE: .json、.jsonl、.yaml（それぞれ .gz 可）、フ�
     help=text("Phenopackets with diagnoses, as further evidence.", "診断の付いたフェノパケット。追加の根拠に使う。"),
 )
 @click.option(
+    "--pooled-rows",
+    type=click.Choice(["keep", "drop"]),
+    default="keep",
+    show_default=True,
+    help=text(
+        "With --leave-publication-out: keep or drop annotation rows that cite other publications too.",
+        "--leave-publication-out と併用:他の文献も引用する注釈行を残す(keep)か除く(drop)か。",
+    ),
+)
+@click.option(
     "--source",
     "sources",
     type=click.Choice(SOURCES),
@@ -107,6 +120,7 @@ def rank(
     keep_going: bool,
     language: str | None,
     solved_cases: tuple[str, ...],
+    pooled_rows: "PooledRows",
     sources: tuple[str, ...],
 ) -> None:
     speech = spoken(language)
@@ -126,7 +140,13 @@ def rank(
         with Answers(form) as answers:
             for entry in inputs.patients(files):
                 assert entry.document is not None
-                answer = run.answer(entry.document, top, genes=genes, leave_publication_out=leave_publication_out)
+                answer = run.answer(
+                    entry.document,
+                    top,
+                    genes=genes,
+                    leave_publication_out=leave_publication_out,
+                    pooled_rows=pooled_rows,
+                )
                 answers.write(answer.plain(), answer)
                 progress.step()
         progress.done()

@@ -12,6 +12,7 @@ from kakehashi.engines.phenotype.knowledge import Knowledge
 from kakehashi.engines.phenotype.ranking import (
     Evidence,
     Patient,
+    PooledRows,
     RankedDisease,
     Ranker,
     Ranking,
@@ -95,14 +96,34 @@ class RankRun:
         records = {case.id: case.patient.observed for case in cases}
         return cls(knowledge, reader, Ranker(knowledge, sources=set(sources), solved=library), language, records)
 
-    def answer(self, packet: Phenopacket, top: int, *, genes: bool, leave_publication_out: bool) -> RankAnswer:
+    def answer(
+        self,
+        packet: Phenopacket,
+        top: int,
+        *,
+        genes: bool,
+        leave_publication_out: bool,
+        pooled_rows: PooledRows = "keep",
+    ) -> RankAnswer:
         """Rank one patient."""
         facts = self.reader.facts(packet)
-        ranking = self.ranker.rank(patient_of(facts, genes=genes), leave_publication_out=leave_publication_out, top=top)
+        patient = patient_of(facts, genes=genes)
+        ranking = self.ranker.rank(
+            patient, leave_publication_out=leave_publication_out, pooled_rows=pooled_rows, top=top
+        )
         warnings = warnings_of(packet, facts, needs_publication=leave_publication_out)
+        if leave_publication_out and pooled_rows == "keep" and (kept := self._pooled_rows(patient)):
+            place = "$.metaData.externalReferences"
+            problem = checking_problem("pooled-rows-kept", place, count=kept, publication=patient.publication)
+            warnings = (*warnings, problem)
         if not leave_publication_out and self.solved.get(facts.id) == facts.observed:
             warnings = (*warnings, checking_problem("own-record", "$.id", id=facts.id))
         return RankAnswer(self.knowledge, self.language, facts, ranking, warnings, facts.genes if genes else ())
+
+    def _pooled_rows(self, patient: Patient) -> int:
+        """How many rows cite the patient's publication together with others."""
+        diseases = self.knowledge.diseases
+        return int(diseases.pooled(diseases.rows_citing(patient.publication or "")).sum())
 
 
 def _solved(entries: Iterable[Entry[Phenopacket]], reader: FactReader) -> Iterable[SolvedCase]:

@@ -137,6 +137,10 @@ class Diseases:
         lists = np.searchsorted(self.reference_indptr, np.flatnonzero(self.reference_indices == place), "right") - 1
         return np.flatnonzero(np.isin(self.row_reference, lists)).astype(np.int32)
 
+    def pooled(self, rows: npt.NDArray[np.integer[Any]]) -> npt.NDArray[np.bool_]:
+        """bool[len(rows)]: rows that cite more than one publication, their counts pooled."""
+        return np.asarray(np.diff(self.reference_indptr)[self.row_reference[rows]] > 1)
+
     def modifiers(self, row: int) -> Int32:
         """The modifier terms of a row (term indices)."""
         place = int(self.row_modifiers[row])

@@ -68,6 +68,12 @@ RECORD: Final[dict[str, Wording]] = {
         'give it as an external reference "PMID:…" in metaData',
         "metaData の externalReferences に PMID:… を書いてください",
     ),
+    "pooled-rows-kept": _warning(
+        "{count} annotation rows cite {publication} together with other publications and were kept",
+        "{publication} を他の文献と併せて引用する注釈 {count} 行は残しています",
+        "--pooled-rows drop leaves them out too, and with them what the other publications reported",
+        "--pooled-rows drop でそれらも除けます(他の文献の報告も一緒に除かれます)",
+    ),
     "own-record": _warning(
         'the patient\'s own record "{id}" is among the solved cases and counts as evidence',
         "この患者自身の記録「{id}」が解決済み症例に含まれ、根拠として数えられています",

@@ -9,7 +9,7 @@ ranking.unknown_probability, ranking.sufficiency, ranking.questions
 """
 
 from kakehashi.engines.phenotype.ranking.patient import Findings, Patient
-from kakehashi.engines.phenotype.ranking.ranker import Ranker
+from kakehashi.engines.phenotype.ranking.ranker import PooledRows, Ranker
 from kakehashi.engines.phenotype.ranking.result import (
     Evidence,
     FindingEvidence,
@@ -27,6 +27,7 @@ __all__ = [
     "Findings",
     "OtherEvidence",
     "Patient",
+    "PooledRows",
     "Question",
     "RankedDisease",
     "Ranker",

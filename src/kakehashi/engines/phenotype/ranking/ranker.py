@@ -99,16 +99,15 @@ class Ranker:
         patient: Patient,
         *,
         leave_publication_out: bool = False,
-        pooled_rows: PooledRows = "drop",
+        pooled_rows: PooledRows = "keep",
         top: int = 10,
     ) -> Ranking:
         """Rank all diseases for `patient`; the first `top` come with labels, genes and evidence.
 
         `leave_publication_out`: as if phenotype.hpoa held no row that cites the patient's own publication, and the
         library no solved case of it. `pooled_rows`: 6,571 rows of the embedded release pool several publications;
-        "drop" leaves out every row that cites the patient's own, "keep" only those that cite nothing else (so that
-        what the others reported stays, and with it, unavoidably, the patient herself). Errors: ValueError for an index
-        that is no term.
+        "keep" leaves out only rows that cite nothing else (what the others reported stays, and with it, unavoidably,
+        the patient herself), "drop" every row that cites her own. Errors: ValueError for an index that is no term.
         """
         findings = arrange(patient, self.knowledge.ontology)
         leaving = patient.publication if leave_publication_out else None
@@ -123,7 +122,7 @@ class Ranker:
         return self._ranking(findings, parts, best, indices, scores, shares, top)
 
     def standing_for(
-        self, patient: Patient, *, leave_publication_out: bool = False, pooled_rows: PooledRows = "drop"
+        self, patient: Patient, *, leave_publication_out: bool = False, pooled_rows: PooledRows = "keep"
     ) -> dict[str, Standing]:
         """What the patient is ranked against, by source: the models, or those without her own publication."""
         if not leave_publication_out or not patient.publication:
@@ -165,8 +164,7 @@ class Ranker:
         diseases = self.knowledge.diseases
         rows = diseases.rows_citing(publication).astype(np.int64)
         if pooled_rows == "keep":
-            cited = np.diff(diseases.reference_indptr)[diseases.row_reference[rows]]
-            rows = rows[cited == 1]
+            rows = rows[~diseases.pooled(rows)]
         changes: dict[str, Standing] | None = None
         if len(rows):
             any_model = next(iter(self.standings.values())).model
