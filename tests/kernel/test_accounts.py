@@ -1,6 +1,7 @@
 """Logging in: by e-mail address, no open sign-up, limited attempts, no tell-tale answers, everything in the trail."""
 
 import re
+import time
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -170,3 +171,35 @@ def test_second_step_is_asked_for(client, person):
     client.post(reverse("mfa_authenticate"), {"code": "000000"})
     assert AuditEntry.objects.filter(action="login.second_step", outcome="refused").exists()
     assert not AuditEntry.objects.filter(action="login").exists()
+
+
+def test_second_step_lets_in_by_code_and_by_recovery_code(client, person):
+    from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+    from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
+
+    secret = generate_totp_secret()
+    TOTP.activate(person, secret)
+    recovery = RecoveryCodes.activate(person).get_unused_codes()[0]
+    for code in (format_hotp_value(hotp_value(secret, int(time.time()) // 30)), recovery):
+        log_in(client, person.email, PASSWORD)
+        client.post(reverse("mfa_authenticate"), {"code": code})
+        assert client.get("/api/me").status_code == 200
+        client.post(reverse("account_logout"))
+    details = AuditEntry.objects.filter(action="login").values_list("detail", flat=True)
+    assert list(details) == ['{"methods":["mfa","password"]}'] * 2
+    log_in(client, person.email, PASSWORD)
+    client.post(reverse("mfa_authenticate"), {"code": recovery})
+    assert client.get("/api/me").status_code == 401, "a recovery code works once"
+
+
+def test_locked_person_is_out_at_once(client, person):
+    log_in(client, person.email, PASSWORD)
+    assert client.get("/api/me").status_code == 200
+    actions.lock_person(person, by=None)
+    assert client.get("/api/me").status_code == 401
+
+
+def test_new_password_ends_other_sessions(client, person):
+    log_in(client, person.email, PASSWORD)
+    actions.set_password(person, by=None, password="another long password")
+    assert client.get("/api/me").status_code == 401

@@ -57,6 +57,17 @@ def test_batch_writes_in_order_and_drops_what_failed(db):
     assert audit.verify().intact
 
 
+def test_database_refuses_to_replace_the_table_or_a_row(db):
+    audit.record(None, "one")
+    statement = {
+        "sqlite": "INSERT OR REPLACE INTO audit_auditentry SELECT * FROM audit_auditentry",
+        "postgresql": "TRUNCATE audit_auditentry",
+    }[connection.vendor]
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+    assert audit.verify().entries == 1
+
+
 @pytest.mark.parametrize("change", ["update", "delete"])
 def test_database_refuses_to_change_an_entry(db, change):
     audit.record(None, "one")

@@ -3,10 +3,13 @@
 from typing import Any
 
 TABLE = "audit_auditentry"
-SQLITE = tuple(
-    f"CREATE TRIGGER IF NOT EXISTS audit_no_{verb.lower()} BEFORE {verb} ON {TABLE} "
-    "BEGIN SELECT RAISE(ABORT, 'audit entries are append-only'); END"
-    for verb in ("UPDATE", "DELETE")
+REFUSE = "BEGIN SELECT RAISE(ABORT, 'audit entries are append-only'); END"
+SQLITE = (
+    f"CREATE TRIGGER IF NOT EXISTS audit_no_update BEFORE UPDATE ON {TABLE} {REFUSE}",
+    f"CREATE TRIGGER IF NOT EXISTS audit_no_delete BEFORE DELETE ON {TABLE} {REFUSE}",
+    # INSERT OR REPLACE takes a row away without asking the trigger on DELETE.
+    f"CREATE TRIGGER IF NOT EXISTS audit_no_replace BEFORE INSERT ON {TABLE} "  # noqa: S608  no input
+    f"WHEN EXISTS (SELECT 1 FROM {TABLE} WHERE sequence = NEW.sequence) {REFUSE}",
 )
 POSTGRESQL = (
     "CREATE OR REPLACE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS "
@@ -27,7 +30,7 @@ def install(connection: Any) -> None:
 
 def remove(connection: Any) -> None:
     """Lift the refusal: for undoing the migration, and for tests that empty or tamper with the table."""
-    names = ("change", "truncate") if connection.vendor == "postgresql" else ("update", "delete")
+    names = ("change", "truncate") if connection.vendor == "postgresql" else ("update", "delete", "replace")
     suffix = f" ON {TABLE}" if connection.vendor == "postgresql" else ""
     with connection.cursor() as cursor:
         for name in names:
