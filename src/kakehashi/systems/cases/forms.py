@@ -18,16 +18,9 @@ from pydantic import ValidationError
 
 from kakehashi.systems.cases import vocabulary
 from kakehashi.systems.cases.description import AGE, Description, Diagnosis, Finding, Variant, age_text
+from kakehashi.systems.cases.offered import INHERITANCES, ONSETS, SEVERITIES
 from kakehashi.systems.cases.states import Answer, Sex, Zygosity
 
-ONSETS = (
-    "HP:0030674", "HP:0003577", "HP:0003623", "HP:0003593", "HP:0011463", "HP:0003621",
-    "HP:0003581", "HP:0011462", "HP:0003596", "HP:0003584",
-)  # fmt: skip
-SEVERITIES = ("HP:0012827", "HP:0012825", "HP:0012826", "HP:0012828", "HP:0012829")
-INHERITANCES = (
-    "HP:0000006", "HP:0000007", "HP:0001417", "HP:0001419", "HP:0001423", "HP:0001450", "HP:0001427", "HP:0003745",
-)  # fmt: skip
 SPARE_ROWS = 8  # empty finding rows of a new form, for those without scripts
 
 Choices = list[tuple[str, str]]

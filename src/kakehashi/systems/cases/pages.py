@@ -212,14 +212,14 @@ def print_case(request: HttpRequest, case_id: str) -> HttpResponse:
     """A case on one sheet of A4: the patient, the first diseases with the first one's picture, similar cases."""
     case = queries.case_for(_person(request), case_id)
     ranked = ranking.rank(case.described)
-    found = similar.find_similar(_person(request), case.described, k=5, but=[case.public_id])
+    found = similar.find_similar(_person(request), case.described, k=3, but=[case.public_id])
     audit.read_of(_person(request), "case", [case.pk, *(one.case.pk for one in found)], action="case.print")
     first = ranked.diseases[0] if ranked.diseases else None
     context = panes.case_context(request, case, "print", ranked) | {
-        "rows": panes.disease_rows(ranked)[:7],
+        "rows": panes.disease_rows(ranked)[:6],
         "unknown": ranked.unknown_probability,
         "found": found,
-        "picture": pictures.disease_picture(first) if first else None,
+        "picture": pictures.disease_picture(first, expected=3) if first else None,
         "source": panes.source_line(),
     }
     return render(request, "cases/print.html", context)

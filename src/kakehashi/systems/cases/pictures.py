@@ -21,8 +21,11 @@ def _node(term: int, *, excluded: bool = False, note: str = "") -> Node:
     return Node(term_id, label, vocabulary.body_system(term_id), excluded=excluded, note=note)
 
 
-def disease_picture(disease: RankedDisease) -> Picture:
-    """The patient's findings joined to the disease's findings by what they say for or against it."""
+def disease_picture(disease: RankedDisease, *, expected: int = 6) -> Picture:
+    """The patient's findings joined to the disease's by what they say for or against it.
+
+    ``expected``: how many findings frequent in the disease and not recorded in the patient are shown.
+    """
     language = vocabulary.language()
     evidence = disease.evidence
     left, links = [], []
@@ -41,7 +44,7 @@ def disease_picture(disease: RankedDisease) -> Picture:
                 likelihood_words(finding.contribution, language),
             )
         )
-    for term in evidence.expected[:6]:
+    for term in evidence.expected[:expected]:
         right.setdefault(term, _node(term))
     label = vocabulary.disease_label(disease.id, disease.label)
     return Picture(

@@ -23,6 +23,7 @@ from kakehashi.engines.phenotype.ontology import Ontology, parse_id
 from kakehashi.engines.phenotype.search import DiseaseHit, Search, TermHit
 from kakehashi.engines.pictures.systems import OTHER, SYSTEMS, principal_system
 from kakehashi.systems.cases.description import Finding
+from kakehashi.systems.cases.offered import WORDS
 
 Branch = Literal["phenotype", "onset", "inheritance", "modifier", "severity"]
 SEVERITY = 12824
@@ -124,6 +125,8 @@ def read_term(typed: str, *, branch: Branch = "phenotype") -> str:
 
 def term_label(term_id: str, kept: str = "") -> str:
     """A term's label in the language in force; for one that the node does not know the label it came with."""
+    if term_id in WORDS:
+        return str(WORDS[term_id])
     ontology = knowledge().ontology
     index = ontology.index(term_id)
     return ontology.label(index, language()) if index is not None else kept or term_id
