@@ -264,7 +264,7 @@ def test_answers_re_rank_at_once_and_are_kept_only_when_asked(client, clinician,
     client.force_login(clinician)
     url = reverse("cases:questions", args=[case.public_id])
     page = client.get(url, headers={"accept-language": "en"}).content.decode()
-    asked = re.findall(r'value="(HP:\d{7}):yes"', page)
+    asked = re.findall(r'<button[^>]*value="(HP:\d{7}):yes"', page)
     assert len(asked) == 3
     answers = {"answer": [f"{asked[0]}:yes", f"{asked[1]}:no"]}
     part = client.post(url, answers, headers={"hx-request": "true", "accept-language": "en"})

@@ -109,8 +109,8 @@ def diseases(request: HttpRequest, case_id: str) -> HttpResponse:
     ranked = ranking.rank(case.described)
     chosen = panes.chosen_disease(ranked, request.GET.get("disease", ""))
     context = panes.case_context(request, case, "diseases", ranked) | {
-        "rows": panes.disease_rows(ranked),
-        "unknown": ranked.unknown_probability,
+        "rows": (rows := panes.disease_rows(ranked)),
+        "others_share": panes.share_of_others(rows, chosen.id if chosen else ""),
         "chosen": chosen,
         "picture": pictures.disease_picture(chosen) if chosen else None,
         "source": panes.source_line(),
@@ -147,8 +147,8 @@ def questions(request: HttpRequest, case_id: str) -> HttpResponse:
     context = panes.case_context(request, case, "questions", ranked) | {
         "answered": panes.said_answers(answered),
         "questions": panes.said_questions(ranked),
-        "rows": panes.disease_rows(ranked)[:8],
-        "unknown": ranked.unknown_probability,
+        "rows": (rows := panes.disease_rows(ranked)[:8]),
+        "others_share": panes.share_of_others(rows),
     }
     template = "cases/parts/questions.html" if request.headers.get("HX-Request") else "cases/questions.html"
     return render(request, template, context)
@@ -216,8 +216,8 @@ def print_case(request: HttpRequest, case_id: str) -> HttpResponse:
     audit.read_of(_person(request), "case", [case.pk, *(one.case.pk for one in found)], action="case.print")
     first = ranked.diseases[0] if ranked.diseases else None
     context = panes.case_context(request, case, "print", ranked) | {
-        "rows": panes.disease_rows(ranked)[:6],
-        "unknown": ranked.unknown_probability,
+        "rows": (rows := panes.disease_rows(ranked)[:6]),
+        "others_share": panes.share_of_others(rows),
         "found": found,
         "picture": pictures.disease_picture(first, expected=3) if first else None,
         "source": panes.source_line(),

@@ -191,6 +191,12 @@ def disease_rows(ranked: Ranking) -> list[dict[str, Any]]:
     return rows
 
 
+def share_of_others(rows: list[dict[str, Any]], chosen: str = "") -> float:
+    """The probability that is left for all the known diseases that a list does not show unfolded."""
+    shown = [float(row["probability"]) for row in rows if not row["folded"] or row.get("id") == chosen]
+    return max(0.0, 1 - sum(shown))
+
+
 def chosen_disease(ranked: Ranking, wanted: str) -> RankedDisease | None:
     """The disease asked for, else the first; None where nothing was ranked."""
     found = next((one for one in ranked.diseases if one.id == wanted), None)
