@@ -37,9 +37,13 @@ class Library(Protocol):
 
 
 class FileLibrary:
-    """Patients of files, indexed in memory. A record id that comes again gets ``#2``, ``#3`` … behind it."""
+    """Patients of files, indexed in memory. A record id that comes again gets ``#2``, ``#3`` … behind it.
 
-    def __init__(self, model: CaseModel, cases: Iterable[Facts]) -> None:
+    ``leave_publication_out``: each patient is compared as if her own publication had annotated no disease.
+    """
+
+    def __init__(self, model: CaseModel, cases: Iterable[Facts], *, leave_publication_out: bool = False) -> None:
+        self._leave_publication_out = leave_publication_out
         self._cases: dict[str, LibraryCase] = {}
         self._findings: dict[str, tuple[int, ...]] = {}
         self._of_publication: dict[str, set[str]] = defaultdict(set)
@@ -61,7 +65,8 @@ class FileLibrary:
             self._findings[case_id] = facts.observed
             for publication in facts.publications:
                 self._of_publication[publication].add(case_id)
-            yield case_id, Profile(facts.observed, facts.genes)
+            own = facts.publications[0] if self._leave_publication_out and facts.publications else None
+            yield case_id, Profile(facts.observed, facts.genes, own)
 
     def case(self, case_id: str) -> LibraryCase:
         """What is told of a case that was found."""

@@ -39,12 +39,15 @@ class MatchRun:
     language: Language
 
     @classmethod
-    def of(cls, entries: Iterable[Entry[Phenopacket]], language: Language) -> Self:
+    def of(
+        cls, entries: Iterable[Entry[Phenopacket]], language: Language, *, leave_publication_out: bool = False
+    ) -> Self:
         """Index the patients of files. Errors: KnowledgeError; whatever reading the entries raises."""
         knowledge = phenotype.load()
         reader = FactReader(knowledge.ontology)
         facts = (reader.facts(entry.document) for entry in entries if entry.document is not None)
-        return cls(knowledge, reader, FileLibrary(CaseModel.of(knowledge), facts), language)
+        library = FileLibrary(CaseModel.of(knowledge), facts, leave_publication_out=leave_publication_out)
+        return cls(knowledge, reader, library, language)
 
     @classmethod
     def registered(cls, language: Language) -> Self:

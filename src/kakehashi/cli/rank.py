@@ -195,7 +195,11 @@ def match(
 
         inputs = Inputs(speech, keep_going=keep_going)
         written = _written(language, form)
-        run = MatchRun.registered(written) if registered else MatchRun.of(inputs.patients(library), written)
+        run = (
+            MatchRun.registered(written)
+            if registered
+            else MatchRun.of(inputs.patients(library), written, leave_publication_out=leave_publication_out)
+        )
         progress = Progress(speech)
         with Answers(form) as answers:
             for entry in inputs.patients(files):

@@ -24,7 +24,7 @@ from kakehashi.engines.phenotype.caseindex import (
     Snapshot,
     explain,
 )
-from kakehashi.engines.phenotype.caseindex.index import MANIFEST
+from kakehashi.engines.phenotype.caseindex.index import FORMAT, MANIFEST
 
 
 def numbered(terms, count, start=0):
@@ -139,7 +139,7 @@ def test_another_release_or_a_broken_file_is_said_and_mended_by_a_rebuild(model:
     segment.write_bytes(content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :])
     with pytest.raises(IndexDamaged, match="not as it was written"):
         CaseIndex.open(tmp_path, model)
-    for broken_manifest in (b"", b"{", b"[]", b'{"format": 1}', b"\xff\xfe"):
+    for broken_manifest in (b"", b"{", b"[]", b'{"format": %d}' % FORMAT, b"\xff\xfe"):
         (tmp_path / MANIFEST).write_bytes(broken_manifest)
         with pytest.raises(IndexDamaged):
             CaseIndex.open(tmp_path, model)

@@ -135,11 +135,12 @@ class CaseIndex:
         self.path.mkdir(parents=True, exist_ok=True)
         with FileLock(self.path / "writer.lock"):
             try:
-                yield self.snapshot()
+                before = self.snapshot()
             except (IndexDamaged, IndexOutdated):
                 if readable:
                     raise
-                yield Snapshot(self.model, self._manifest_generation(), ())
+                before = Snapshot(self.model, self._manifest_generation(), ())
+            yield before
 
     def _manifest_generation(self) -> int:
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError):

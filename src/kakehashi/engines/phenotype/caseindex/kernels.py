@@ -144,15 +144,17 @@ def plain_scan(
     """(rows, exact scores, number scored in full): every case of a segment that can stand among the best k, ties too.
 
     Cases lie in groups of the same number of findings; `order` says in which order groups are visited. `threshold` is
-    the k-th best score known so far.
+    the k-th best score known so far. With k = 0 every case of at least
+    `threshold` is scored and returned.
     """
     found_rows = np.empty(256, np.int64)
     found_scores = np.empty(256, np.float64)
     found = 0
-    best = np.full(k, threshold)  # ascending; best[0] is the k-th best so far
+    best = np.full(max(k, 1), threshold)  # ascending; best[0] is the k-th best so far
     n_query = values.shape[0]
     scored = 0
     slack = np.float32(2e-5)
+    case_unit = np.float32(case_factor)
     for group in order:
         first = group_start[group]
         last = group_start[group + 1]
@@ -168,7 +170,7 @@ def plain_scan(
                 extra[row]
                 + bound_unit * np.float32(count_bits(word))
                 + bound_rest
-                + case_factor * total * norm[row]
+                + case_unit * total * norm[row]
                 + slack
             )
             if bound >= best[0] and (len(allowed) == 0 or allowed[row]):
@@ -196,7 +198,8 @@ def plain_scan(
                     while slot + 1 < k and best[slot + 1] < score:
                         best[slot] = best[slot + 1]
                         slot += 1
-                    best[slot] = score
+                    if k > 0:
+                        best[slot] = score
             place += group
     return found_rows[:found], found_scores[:found], scored
 

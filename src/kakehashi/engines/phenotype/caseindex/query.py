@@ -7,8 +7,8 @@ v(a, b) = information of the most informative common ancestor (Resnik 1995); v(a
 
 Where the query has candidate genes the score is (that + shared_gene · g) / (1 + shared_gene), with
 g = log(1 + G · Σ over shared genes of credence there · credence here) / log(1 + G): the surprise of both patients
-having the same causal gene out of G. The credences of a patient's candidates add up to 1, so a gene shared by two long lists
-may well be chance, unless the findings of both speak for it (`diseasepull.py`).
+having the same causal gene out of G. The credences of a patient's candidates add up to 1, so a gene shared by two long
+lists may well be chance, unless the findings of both speak for it (`diseasepull.py`).
 So a score lies in 0…1: 1 is a case with the same findings, the same diseases and the same single gene.
 It is a share, not a probability, and it is not symmetric: what matters is that the *query* finds itself in the case.
 """
@@ -137,7 +137,7 @@ class Query:
     def scan(
         self, segment: Segment, k: int, threshold: float, allowed: npt.NDArray[np.uint8] | None
     ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64], int]:
-        """(rows, scores, number scored in full): all cases of the segment that may be among the best k, ties too."""
+        """(rows, scores, number scored in full): all cases that may be among the best k, ties too; k = 0: all."""
         from kakehashi.engines.phenotype.caseindex import kernels
 
         sizes = np.flatnonzero(np.diff(segment.group_start)).astype(np.int64)

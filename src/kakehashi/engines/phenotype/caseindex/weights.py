@@ -9,12 +9,12 @@ from dataclasses import astuple, dataclass
 class Weights:
     """Weights of the parts of a case score (see `scoring.py` for the formula)."""
 
-    query_share: float = 0.551  # the query's findings found again in the case
-    case_share: float = 0.143  # the case's findings found again in the query
-    disease_bridge: float = 0.306  # both point to the same known diseases
+    query_share: float = 0.527  # the query's findings found again in the case
+    case_share: float = 0.127  # the case's findings found again in the query
+    disease_bridge: float = 0.346  # both point to the same known diseases
     shared_gene: float = 0.7  # a candidate gene in common, beside the three above
     exact_match: float = 2.0  # the same term on both sides, relative to meeting only in that term
-    temperature: float = 3.0  # of the disease scores behind the bridge
+    temperature: float = 4.0  # of the disease scores behind the bridge
     gene_temperature: float = 2.0  # of the disease scores that tell candidate genes apart
     gene_unknown: float = 0.6  # share of gene credence that knows nothing of diseases
     genome_of_candidates: int = 5000  # genes that candidate lists are drawn from, for the surprise of a shared one
