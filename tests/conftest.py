@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from kakehashi.engines.phenotype.knowledge import Knowledge, load
 
@@ -29,6 +30,14 @@ def shared_data() -> Path:
 def knowledge() -> Knowledge:
     """The embedded HPO release, compiled once and kept between runs (its folder is named by its content)."""
     return load(ROOT / "var" / "test-ontology")
+
+
+@pytest.fixture(scope="session")
+def compiled_ontology(knowledge: Knowledge) -> None:
+    """The node of the tests finds the ontology that the test run keeps compiled."""
+    folder = Path(settings.HOME) / "ontology"
+    if not folder.exists():
+        folder.symlink_to(ROOT / "var" / "test-ontology", target_is_directory=True)
 
 
 @pytest.fixture(scope="session", autouse=True)

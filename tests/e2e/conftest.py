@@ -40,16 +40,8 @@ def browser():
         opened.close()
 
 
-@pytest.fixture(scope="session")
-def _compiled_ontology(knowledge):
-    """The node of the tests finds the ontology that the test run keeps compiled."""
-    folder = Path(settings.HOME) / "ontology"
-    if not folder.exists():
-        folder.symlink_to(ROOT / "var" / "test-ontology", target_is_directory=True)
-
-
 @pytest.fixture
-def case_index(tmp_path, monkeypatch, _compiled_ontology):
+def case_index(tmp_path, monkeypatch, compiled_ontology):
     """An index of similar cases for one test."""
     monkeypatch.setattr(similar, "folder", lambda: tmp_path / "case-index")
     yield
@@ -91,7 +83,7 @@ def clinician(transactional_db):
 
 
 @pytest.fixture
-def open_page(browser, live_server):
+def open_page(browser, live_server, compiled_ontology):
     """``open_page(look, person)`` → a page whose ``goto`` takes paths; errors in its console fail the test."""
     contexts, faults = [], []
 

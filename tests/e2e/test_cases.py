@@ -121,6 +121,14 @@ def test_pages_of_cases_are_accessible(open_page, clinician, cases, look):
     assert not faults, "\n".join(faults)
 
 
+@pytest.mark.parametrize("look", [Look(1920, "en"), Look(768, "ja")], ids=str)
+def test_no_page_of_a_case_scrolls_sideways(open_page, clinician, cases, look):
+    page = open_page(look, clinician)
+    for view in ("", "similar/", "questions/", "history/", "edit/", "print/"):
+        page.goto(f"/cases/{cases.public_id}/{view}")
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), view
+
+
 def test_another_disease_is_chosen_in_place_and_keeps_the_focus(open_page, clinician, cases):
     page = open_page(Look(1280, "en"), clinician)
     page.goto(f"/cases/{cases.public_id}/")

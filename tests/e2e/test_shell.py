@@ -21,6 +21,7 @@ SIGNED_OUT = [
 ]
 SIGNED_IN = [
     "/",
+    "/about/",
     "/search/",
     "/search/?q=abc",
     "/notices/",

@@ -153,34 +153,3 @@ def test_eight_findings_typed_in_japanese_are_registered_ranked_and_matched(open
     page.wait_for_url("**/history/")
     assert not faults_of(page)
     shoot(page, "worked-example-history")
-
-
-def test_case_prints_on_one_sheet(open_page, node):
-    """A4 at the browser's print: one page of PDF."""
-    case = enter_case(
-        by=node,
-        organisation=node.memberships.order_by("pk").first().organisation,
-        local_id="PRINT",
-        description=Description(findings=tuple(Finding(term=term) for term in EIGHT)),
-        register=True,
-    )
-    page = open_page(Look(1280, "ja", "light"), node)
-    page.goto(f"/cases/{case.public_id}/print/")
-    pdf = page.pdf(format="A4", print_background=True)
-    assert pdf.count(b"/Type /Page\n") + pdf.count(b"/Type /Page ") == 1, "more than one sheet"
-
-
-@pytest.mark.parametrize(
-    "look", [Look(360, "ja", "dark"), Look(1920, "en", "light"), Look(1280, "ja", script=False)], ids=str
-)
-def test_case_pages_are_accessible_at_every_width(open_page, node, look):
-    case = Case.objects.get(local_id="N-KIN")
-    page = open_page(look, node)
-    faults = []
-    for path in ("", "similar/", "questions/", "history/", "edit/", "print/", "moves/withdraw/"):
-        page.goto(f"/cases/{case.public_id}/{path}")
-        faults += faults_of(page)
-    for path in ("/cases/", "/cases/new/", "/cases/import/"):
-        page.goto(path)
-        faults += faults_of(page)
-    assert not faults, "\n".join(faults)

@@ -8,7 +8,7 @@ from kakehashi.kernel.people.models import Person
 
 VOID = {"meta", "link", "input", "br", "hr", "img", "path", "circle", "rect"}
 REFERENCES = {"for", "aria-labelledby", "aria-describedby", "aria-controls", "form"}
-VISITORS = ["/", "/accounts/login/", "/accounts/password/reset/", "/nowhere/"]
+VISITORS = ["/", "/about/", "/accounts/login/", "/accounts/password/reset/", "/nowhere/"]
 PEOPLE = ["/", "/search/", "/search/?q=x", "/notices/", "/jobs/", "/cases/", "/accounts/password/change/", "/nowhere/"]
 
 
@@ -59,6 +59,7 @@ def test_the_check_itself_finds_faults():
     assert faults_of('<h1>a</h1><p id="x"><b id="x"></p><label for="y"></label>')
 
 
+@pytest.mark.usefixtures("compiled_ontology")
 @pytest.mark.parametrize("language", ["ja", "en"])
 @pytest.mark.parametrize("path", VISITORS)
 def test_pages_for_visitors(client, db, path, language):

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from kakehashi.web import jobs, pages
+from kakehashi.web import about, jobs, pages
 
 app_name = "web"
 urlpatterns = [
     path("", pages.home, name="home"),
+    path("about/", about.about, name="about"),
     path("search/", pages.search, name="search"),
     path("notices/", pages.notices, name="notices"),
     path("notices/<int:number>/", pages.notice, name="notice"),
