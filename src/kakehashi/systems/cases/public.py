@@ -1,0 +1,94 @@
+"""What sibling systems may ask of cases: plain functions of ids and values that answer with frozen values.
+
+Everything goes through the same rules as the pages: ``person`` sees what they may see, nothing else exists for them.
+What happens to cases is told by events: CaseRegistered, CaseChanged, CaseWithdrawn, CasesImported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from kakehashi.kernel import audit
+from kakehashi.systems.cases import queries
+from kakehashi.systems.cases.description import Description
+from kakehashi.systems.cases.events import CaseChanged, CaseRegistered, CasesImported, CaseWithdrawn
+from kakehashi.systems.cases.models import Case
+from kakehashi.systems.cases.similar import find_similar
+from kakehashi.systems.cases.states import CaseState
+
+__all__ = [
+    "CaseChanged",
+    "CaseRegistered",
+    "CaseSummary",
+    "CaseWithdrawn",
+    "CasesImported",
+    "Description",
+    "SimilarSummary",
+    "case_summary",
+    "registered_count",
+    "similar_to",
+    "warm",
+]
+
+
+@dataclass(frozen=True)
+class CaseSummary:
+    """A case as a sibling sees it. ``id`` is its primary key, ``public_id`` what people write and read."""
+
+    id: int
+    public_id: str
+    organisation_id: int
+    state: str
+    synthetic: bool
+    revision: int
+    description: Description
+
+
+@dataclass(frozen=True)
+class SimilarSummary:
+    """A similar case: its summary and how similar it is (0–1)."""
+
+    case: CaseSummary
+    score: float
+
+
+def case_summary(person: Any, public_id: str) -> CaseSummary:
+    """One case that ``person`` may see; the read is recorded. Raises NotFound."""
+    return _summary(queries.case_for(person, public_id))
+
+
+def similar_to(person: Any, description: Description, *, k: int = 10) -> Sequence[SimilarSummary]:
+    """The registered cases that ``person`` may see and that are most similar; the reads are recorded."""
+    found = find_similar(person, description, k=k)
+    audit.read_of(person, "case", [one.case.pk for one in found], action="case.match")
+    return tuple(SimilarSummary(_summary(one.case), one.score) for one in found)
+
+
+def registered_count(organisation_id: int | None = None) -> int:
+    """How many cases are registered, on the node or by one organisation."""
+    cases = Case.objects.filter(state=CaseState.REGISTERED)
+    return (cases.filter(organisation_id=organisation_id) if organisation_id else cases).count()
+
+
+def warm() -> None:
+    """Open ranker and case index, so that nobody waits for the first page; called when a node is prepared."""
+    from kakehashi.systems.cases import ranking, similar, vocabulary
+
+    ranking.rank(Description.model_validate({"findings": [{"term": "HP:0001250"}]}))
+    similar.bring_up_to_date()
+    similar.case_index()
+    vocabulary.find_terms("seizure", limit=1)
+
+
+def _summary(case: Case) -> CaseSummary:
+    return CaseSummary(
+        id=case.pk,
+        public_id=case.public_id,
+        organisation_id=case.organisation_id,
+        state=case.state,
+        synthetic=case.synthetic,
+        revision=case.revision,
+        description=case.described,
+    )
