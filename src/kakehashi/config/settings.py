@@ -184,6 +184,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
 MEDIA_ROOT = HOME / "files"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024 * value("KAKEHASHI_UPLOAD_LIMIT_MB")
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 16_000  # the form of a case with 1,000 findings and 500 variants
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}

@@ -24,6 +24,19 @@ from kakehashi.systems.cases.states import Answer, Sex, Zygosity
 SPARE_ROWS = 8  # empty finding rows of a new form, for those without scripts
 
 Choices = list[tuple[str, str]]
+FIELD_OF = {"term": "label", "disease": "diagnosis", "diagnoses": "diagnosis", "age": "age_years"}
+"""Where a form asks for what a description calls otherwise."""
+
+
+def _refuse(form: forms.Form, error: ValidationError) -> None:
+    """Say at its field what a description cannot hold."""
+    for one in error.errors():
+        place = str(one["loc"][0]) if one["loc"] else ""
+        field = FIELD_OF.get(place, place)
+        form.add_error(
+            field if field in form.fields else None,
+            _now("This cannot be kept: it is too long, too much, or holds characters that cannot be printed."),
+        )
 
 
 def _terms(ids: Iterable[str], *kept: str) -> Choices:
@@ -142,13 +155,14 @@ class FindingForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
         typed, chosen = said.get("label", "").strip(), said.get("term", "").strip()
-        if chosen and typed in {"", *_wordings(chosen)}:
+        kept = self.initial.get("term")
+        if chosen and typed in {"", *_wordings(chosen)} and (chosen == kept or vocabulary.is_finding(chosen)):
             said["finding"] = chosen
-        elif typed and typed == self.initial.get("label") and self.initial.get("term"):
-            said["finding"] = self.initial["term"]
-        elif typed:
+        elif typed and typed == self.initial.get("label") and kept:
+            said["finding"] = kept
+        elif typed or chosen:
             try:
-                said["finding"] = vocabulary.read_term(typed)
+                said["finding"] = vocabulary.read_term(typed or chosen)
             except vocabulary.UnknownWord as error:
                 self.add_error("label", str(error))
         modifiers = []
@@ -158,23 +172,28 @@ class FindingForm(forms.Form):
                     modifiers.append(vocabulary.read_term(part, branch="modifier"))
                 except vocabulary.UnknownWord as error:
                     self.add_error("modifiers", str(error))
-        said["modifier_terms"] = tuple(dict.fromkeys(modifiers))
+        if said.get("finding") and not self.errors:
+            try:
+                said["read"] = self._read(said, tuple(dict.fromkeys(modifiers)))
+            except ValidationError as error:
+                _refuse(self, error)
         return said
 
-    def finding(self) -> Finding | None:
-        """What the row says; None for an empty row."""
-        said = self.cleaned_data
-        if not said.get("finding"):
-            return None
+    def _read(self, said: dict[str, Any], modifiers: tuple[str, ...]) -> Finding:
         return Finding(
             term=said["finding"],
             excluded=said["presence"] == "absent",
             onset=said["onset"],
             severity=said["severity"],
-            modifiers=said["modifier_terms"],
+            modifiers=modifiers,
             note=said["note"],
             label=self.initial.get("kept_label", "") if said["finding"] == self.initial.get("term") else "",
         )
+
+    def finding(self) -> Finding | None:
+        """What the row says; None for an empty row."""
+        found: Finding | None = self.cleaned_data.get("read")
+        return found
 
 
 def _wordings(term: str) -> set[str]:
@@ -281,10 +300,13 @@ class CaseEntry:
             "findings": tuple(findings.values()),
             "variants": tuple(variants),
             "inheritance": tuple(said["inheritance"]),
-            "diagnoses": self._diagnoses(said["diagnosis"]),
         }
-        self.description = Description.model_validate(self.before.model_dump() | update)
-        return True
+        try:
+            update["diagnoses"] = self._diagnoses(said["diagnosis"])
+            self.description = Description.model_validate(self.before.model_dump() | update)
+        except ValidationError as error:
+            _refuse(self.patient, error)
+        return self.patient.is_valid()
 
     def _age(self, years: int | None, months: int | None) -> str:
         """The age as it was, days and all, unless it was changed here."""

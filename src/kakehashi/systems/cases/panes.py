@@ -220,7 +220,7 @@ def answers_in(request: HttpRequest) -> dict[str, bool]:
     answered: dict[str, bool] = {}
     for text in request.POST.getlist("answer")[:ANSWERS_MOST]:
         term, _colon, answer = text.rpartition(":")
-        if vocabulary.is_known(term) and answer in {"yes", "no"}:
+        if vocabulary.is_finding(term) and answer in {"yes", "no"}:
             answered[term] = answer == "yes"
     for term in request.POST.getlist("forget"):
         answered.pop(term, None)

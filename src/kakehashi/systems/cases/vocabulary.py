@@ -144,6 +144,13 @@ def is_known(term_id: str) -> bool:
     return knowledge().ontology.index(term_id) is not None
 
 
+def is_finding(term_id: str) -> bool:
+    """Whether the id is the current one of a phenotypic abnormality of this node's release."""
+    ontology = knowledge().ontology
+    index = ontology.index(term_id)
+    return index is not None and ontology.is_phenotype(index) and ontology.id(index) == term_id
+
+
 @dataclass(frozen=True)
 class SystemOfFindings:
     """The findings of one body system, those present first, each kind by label. ``label`` as people read it."""
