@@ -121,10 +121,8 @@ class Snapshot:
 
     def _mask(self, case_ids: Collection[str], shown: int) -> CaseMask:
         parts = [np.full(part.segment.rows, 1 - shown, dtype=np.uint8) for part in self.parts]
-        for case_id in case_ids:
-            if (found := self.locate(case_id)) is not None:
-                parts[found[0]][found[1]] = shown
         for bitmap, part in zip(parts, self.parts, strict=True):
+            bitmap[part.segment.rows_of(case_ids)] = shown
             bitmap[part.dead] = 0
         return CaseMask(self.generation, tuple(parts))
 
@@ -152,7 +150,8 @@ class Snapshot:
                 allowed: npt.NDArray[np.uint8] | None = mask.parts[place]
             else:
                 allowed = part.alive().view(np.uint8) if len(part.dead) else None
-            rows, found, _ = query.scan(part.segment, k, threshold, allowed)
+            wanted = k if k < part.segment.rows else 0  # all of it: nothing to keep the best of
+            rows, found, _ = query.scan(part.segment, wanted, threshold, allowed)
             scores.append(found)
             places.append((place, rows))
             merged = np.concatenate(scores)
