@@ -101,7 +101,7 @@ def run_server(host: str, port: int, *, workers: int = 1, with_worker: bool = Tr
     say(f"\nServing on http://{host}:{port}  (Ctrl-C stops)", f"\nhttp://{host}:{port} で起動中(Ctrl-C で終了)")
     try:
         Granian(
-            "kakehashi.config.wsgi:application",
+            "kakehashi.config.serving:application",
             address=host,
             port=port,
             interface=Interfaces.WSGI,

@@ -139,6 +139,7 @@ def test_ranking_explains_itself_and_adds_up(api, case):
     assert sum(one["probability"] for one in answer["diseases"]) + answer["unknown_probability"] <= 1.000001
     first = answer["diseases"][0]
     assert {one["term"] for one in first["evidence"]} == set(WORKED_EXAMPLE)
+    assert answer["diseases"][5]["evidence"] is None
     assert answer["sufficiency"]["text"]
     assert len(answer["questions"]) == 3
     assert api("get", f"/{case.public_id}/questions").json() == answer["questions"]

@@ -89,12 +89,12 @@ def warnings(description: Description) -> list[str]:
     ]
 
 
-def ranked(answer: Ranking, description: Description) -> schemas.RankingOut:
-    """Ranked diseases with their evidence."""
+def ranked(answer: Ranking, description: Description, *, explain: int) -> schemas.RankingOut:
+    """Ranked diseases, the first ``explain`` of them with their evidence (some 20 ms each)."""
     known = vocabulary.knowledge()
     return schemas.RankingOut(
         knowledge=known.fingerprint,
-        diseases=[_disease(disease) for disease in answer.diseases],
+        diseases=[_disease(one, explained=place < explain) for place, one in enumerate(answer.diseases)],
         unknown_probability=answer.unknown_probability,
         sufficiency=sufficiency(answer),
         questions=questions(answer),
@@ -123,9 +123,7 @@ def questions(answer: Ranking) -> list[schemas.QuestionOut]:
     ]
 
 
-def _disease(disease: RankedDisease) -> schemas.RankedDiseaseOut:
-    ontology, language = vocabulary.knowledge().ontology, vocabulary.language()
-    evidence = disease.evidence
+def _disease(disease: RankedDisease, *, explained: bool) -> schemas.RankedDiseaseOut:
     return schemas.RankedDiseaseOut(
         rank=disease.rank,
         id=disease.id,
@@ -133,26 +131,34 @@ def _disease(disease: RankedDisease) -> schemas.RankedDiseaseOut:
         score=disease.score,
         probability=disease.probability,
         genes=list(disease.genes),
-        evidence=[
-            schemas.FindingEvidenceOut(
-                term=ontology.id(one.term),
-                label=ontology.label(one.term, language),
-                excluded=one.excluded,
-                contribution=one.contribution,
-                through=one.through,
-                matched=ontology.id(one.matched) if one.matched is not None else None,
-                matched_label=ontology.label(one.matched, language) if one.matched is not None else None,
-                frequency=one.frequency,
-            )
-            for one in evidence.findings
-        ],
-        other_evidence=[
-            schemas.OtherEvidenceOut(
-                topic=one.topic, contribution=one.contribution, text=one.ja if language == "ja" else one.en
-            )
-            for one in evidence.others
-        ],
+        evidence=_evidence(disease) if explained else None,
+        other_evidence=_other_evidence(disease) if explained else None,
     )
+
+
+def _evidence(disease: RankedDisease) -> list[schemas.FindingEvidenceOut]:
+    ontology, language = vocabulary.knowledge().ontology, vocabulary.language()
+    return [
+        schemas.FindingEvidenceOut(
+            term=ontology.id(one.term),
+            label=ontology.label(one.term, language),
+            excluded=one.excluded,
+            contribution=one.contribution,
+            through=one.through,
+            matched=ontology.id(one.matched) if one.matched is not None else None,
+            matched_label=ontology.label(one.matched, language) if one.matched is not None else None,
+            frequency=one.frequency,
+        )
+        for one in disease.evidence.findings
+    ]
+
+
+def _other_evidence(disease: RankedDisease) -> list[schemas.OtherEvidenceOut]:
+    japanese = vocabulary.language() == "ja"
+    return [
+        schemas.OtherEvidenceOut(topic=one.topic, contribution=one.contribution, text=one.ja if japanese else one.en)
+        for one in disease.evidence.others
+    ]
 
 
 def matched(found: Iterable[SimilarCase], description: Description) -> schemas.SimilarCasesOut:

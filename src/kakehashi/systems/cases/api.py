@@ -84,7 +84,7 @@ def rank(request: HttpRequest, patient: schemas.RankIn) -> schemas.RankingOut:
         leave_publication_out=patient.leave_publication_out,
         top=patient.top,
     )
-    return answers.ranked(answer, patient.description)
+    return answers.ranked(answer, patient.description, explain=patient.explain)
 
 
 @router.post("/match", response=schemas.SimilarCasesOut, summary="Find cases similar to an unregistered patient")
@@ -218,11 +218,16 @@ def revert(request: HttpRequest, case_id: Path[CaseId], back: schemas.RevertIn) 
 
 @router.get("/{case_id}/diseases", response=schemas.RankingOut, summary="Rank diseases for a case")
 def ranked_diseases(
-    request: HttpRequest, case_id: Path[CaseId], top: Top = 20, leave_publication_out: bool = False
+    request: HttpRequest,
+    case_id: Path[CaseId],
+    top: Top = 20,
+    explain: Annotated[int, Query(ge=0, le=100)] = 5,
+    leave_publication_out: bool = False,
 ) -> schemas.RankingOut:
     """With evidence, the share of "no known disease", sufficiency and next questions."""
     description = queries.case_for(caller(request), case_id).described
-    return answers.ranked(ranking.rank(description, leave_publication_out=leave_publication_out, top=top), description)
+    answer = ranking.rank(description, leave_publication_out=leave_publication_out, top=top)
+    return answers.ranked(answer, description, explain=explain)
 
 
 @router.get("/{case_id}/questions", response=list[schemas.QuestionOut], summary="Ask what to look for next")

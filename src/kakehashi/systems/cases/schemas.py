@@ -155,6 +155,7 @@ class RankIn(Schema):
 
     description: Description
     top: int = Field(default=20, ge=1, le=100)
+    explain: int = Field(default=5, ge=0, le=100, description="How many of the diseases come with their evidence")
     use_genes: bool = True
     leave_publication_out: bool = False
 
@@ -189,7 +190,7 @@ class OtherEvidenceOut(Schema):
 
 
 class RankedDiseaseOut(Schema):
-    """A disease in its place, and why it stands there."""
+    """A disease in its place, and why it stands there (null beyond the ``explain`` first diseases)."""
 
     rank: int
     id: str
@@ -197,8 +198,8 @@ class RankedDiseaseOut(Schema):
     score: float
     probability: float
     genes: list[str]
-    evidence: list[FindingEvidenceOut]
-    other_evidence: list[OtherEvidenceOut]
+    evidence: list[FindingEvidenceOut] | None
+    other_evidence: list[OtherEvidenceOut] | None
 
 
 class SufficiencyOut(Schema):
