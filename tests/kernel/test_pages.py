@@ -1,5 +1,6 @@
 """The kernel's own pages: people of an organisation, API tokens, the audit trail."""
 
+import json
 import re
 
 import pytest
@@ -30,6 +31,8 @@ def test_administrator_sees_the_people_and_invites(client, hospital, administrat
     page = seen(client, "people:list", language=language).content.decode()
     assert "山田 花子" in page
     assert ("Clinician" in page) == (language == "en")
+    read = AuditEntry.objects.get(action="people.list", outcome="done")
+    assert set(json.loads(read.subject_ids)) == {str(one.person_id) for one in Membership.objects.all()}
     form = {"email": "new@example.org", "name": "新田", "role": "data_manager", "language": "ja"}
     assert client.post(reverse("people:invite"), form).url == reverse("people:list")
     assert Membership.objects.get(person__email="new@example.org").role == "data_manager"

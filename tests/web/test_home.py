@@ -2,6 +2,7 @@
 
 import pytest
 
+from kakehashi.kernel.audit.models import AuditEntry
 from kakehashi.kernel.people.models import Person
 
 
@@ -30,3 +31,11 @@ def test_language_switch_keeps_the_page_and_the_choice(client, person):
     person.refresh_from_db()
     assert person.language == "en"
     assert '<html lang="en">' in client.get("/").text
+    assert AuditEntry.objects.filter(action="person.language", subject_id=str(person.pk)).count() == 1
+
+
+def test_language_the_node_has_not_is_not_kept(client, person):
+    client.force_login(person)
+    client.post("/language/", {"language": "fr", "next": "/"})
+    person.refresh_from_db()
+    assert person.language == "ja"

@@ -4,12 +4,13 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
@@ -18,6 +19,7 @@ from django.views.i18n import set_language
 from kakehashi.kernel.errors import NotFound
 from kakehashi.kernel.notices import mark_read, notices_of, unread_count
 from kakehashi.kernel.people.acting import act_for as choose_organisation
+from kakehashi.kernel.people.actions import choose_language
 from kakehashi.kernel.people.models import Person
 from kakehashi.kernel.search import search as find
 from kakehashi.web.navigation import changes_for, systems_of, waiting_for
@@ -45,9 +47,8 @@ def language(request: HttpRequest) -> HttpResponse:
     """Django's language switch, which also remembers the choice with the person, for their mails."""
     response = set_language(request)
     chosen = request.POST.get("language", "")
-    if request.user.is_authenticated and translation.check_for_language(chosen) and chosen != request.user.language:
-        request.user.language = chosen
-        request.user.save(update_fields=["language"])
+    if isinstance(request.user, Person) and chosen in dict(settings.LANGUAGES):
+        choose_language(by=request.user, language=chosen)
     return response
 
 

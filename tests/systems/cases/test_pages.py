@@ -12,7 +12,7 @@ from kakehashi.kernel import jobs
 from kakehashi.kernel.audit.models import AuditEntry
 from kakehashi.kernel.jobs.models import Job
 from kakehashi.systems.cases import similar
-from kakehashi.systems.cases.actions import edit_case, enter_case, register_case
+from kakehashi.systems.cases.actions import edit_case, enter_case, register_case, withdraw_case
 from kakehashi.systems.cases.description import Description, Diagnosis, Finding, Variant
 from kakehashi.systems.cases.models import Case
 from tests.systems.cases.conftest import WORKED_EXAMPLE
@@ -308,7 +308,22 @@ def test_list_as_csv_and_reads_are_recorded(client, clinician, full_case):
     client.force_login(clinician)
     answer = client.get(reverse("cases:list"), {"format": "csv", "q": "N-A"})
     assert full_case.public_id in answer.content.decode()
-    assert AuditEntry.objects.filter(action="case.export").exists()
+    assert AuditEntry.objects.get(action="case.export").subject_id == str(full_case.pk)
+
+
+def test_csv_records_the_cases_it_holds_and_no_others(client, clinician, full_case, draft):
+    client.force_login(clinician)
+    assert full_case.public_id not in client.get(reverse("cases:list"), {"format": "csv", "state": "draft"}).text
+    assert AuditEntry.objects.get(action="case.export").subject_id == str(draft.pk)
+
+
+def test_site_search_records_what_it_shows_and_shows_no_withdrawn_case(client, clinician, case):
+    client.force_login(clinician)
+    assert case.public_id in client.get(reverse("web:search"), {"q": "N-001"}).text
+    entry = AuditEntry.objects.get(action="case.find")
+    assert (entry.subject_id, entry.detail) == (str(case.pk), "")
+    withdraw_case(by=clinician, case=case, note="asked for")
+    assert case.public_id not in client.get(reverse("web:search"), {"q": "N-001"}).text
 
 
 def test_phenopacket_is_downloaded(client, clinician, full_case):

@@ -113,3 +113,17 @@ def test_rebuild_holds_registered_cases_alone(register, clinician):
     withdraw_case(by=clinician, case=register("two", *HEART), note="asked for")
     assert similar.rebuild() == 1
     assert similar.bring_up_to_date() == 0
+
+
+def test_case_changed_while_the_index_is_rebuilt_is_not_taken_for_indexed(register, clinician, monkeypatch):
+    case = register("one", *EYE)
+    profiles = similar._registered_profiles
+    changed = Description(findings=tuple(Finding(term=term) for term in HEART))
+
+    def read_then_changed():
+        yield from list(profiles())
+        edit_case(by=clinician, case=case, description=changed, from_revision=2)
+
+    monkeypatch.setattr(similar, "_registered_profiles", read_then_changed)
+    similar.rebuild()
+    assert found(clinician, changed) == ["one"]

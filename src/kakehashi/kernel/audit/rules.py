@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 from kakehashi.kernel.audit.models import AuditEntry
 from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.people.models import Membership
+from kakehashi.kernel.people.queries import roles_of
 from kakehashi.kernel.people.roles import Role
 from kakehashi.kernel.people.rules import holds_role
 
@@ -22,5 +23,4 @@ def entries_of(organisation: Organisation) -> QuerySet[AuditEntry]:
 
 def used_by(person: Any) -> bool:
     """Whether the rail shows the trail: to auditors and administrators of any of their organisations."""
-    roles = (Role.AUDITOR, Role.ADMINISTRATOR)
-    return Membership.objects.filter(person=person, role__in=roles, until=None).exists()
+    return not roles_of(person).isdisjoint((Role.AUDITOR, Role.ADMINISTRATOR))

@@ -142,6 +142,16 @@ def set_password(person: Person, *, by: Person | None, password: str) -> None:
         audit.record(by, "person.password", person, detail={"by": "operator"})
 
 
+def choose_language(*, by: Person, language: str) -> None:
+    """Keep the language a person chose for themselves, for their mails. Raises Invalid for one the node has not."""
+    if language not in ("ja", "en"):
+        raise Invalid({"language": [_("Choose ja or en.")]})
+    with transaction.atomic():
+        if Person.objects.filter(pk=by.pk).exclude(language=language).update(language=language):
+            audit.record(by, "person.language", by)
+    by.language = language
+
+
 def lock_person(person: Person, *, by: Person | None) -> None:
     """Keep a person out from now on: log-in, sessions and tokens no longer work; what they did stays theirs."""
     _let_in(person, False, by, "person.lock")

@@ -16,8 +16,8 @@ from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.people import actions, tokens
 from kakehashi.kernel.people.acting import acting_organisation
 from kakehashi.kernel.people.forms import InviteForm, TokenForm, add_problems
-from kakehashi.kernel.people.models import ApiToken, Membership, Person
-from kakehashi.kernel.people.queries import memberships_in
+from kakehashi.kernel.people.models import ApiToken, Person
+from kakehashi.kernel.people.queries import memberships_in, roles_of
 from kakehashi.kernel.people.roles import Role
 from kakehashi.kernel.people.rules import may_manage_people
 
@@ -54,7 +54,10 @@ def people(request: HttpRequest) -> HttpResponse:
     if request.GET.get("format") == "csv":
         audit.record(person, "people.export", organisation)
         return PEOPLE.csv(request, rows)
-    return render(request, "people/list.html", {"table": PEOPLE.show(request, rows), "organisation": organisation})
+    table = PEOPLE.show(request, rows)
+    shown = dict.fromkeys(row["object"].person_id for row in table["rows"])  # once each, whatever their roles
+    audit.read_of(person, "person", list(shown), action="people.list")
+    return render(request, "people/list.html", {"table": table, "organisation": organisation})
 
 
 @login_required
@@ -127,4 +130,4 @@ def revoke(request: HttpRequest, token_id: int) -> HttpResponse:
 
 def used_by(person: Person) -> bool:
     """Whether the rail shows the people page: to administrators of any of their organisations."""
-    return Membership.objects.filter(person=person, role=Role.ADMINISTRATOR, until=None).exists()
+    return Role.ADMINISTRATOR in roles_of(person)

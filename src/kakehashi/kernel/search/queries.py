@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils.functional import Promise
 
+from kakehashi.kernel import audit
 from kakehashi.kernel.search import bigrams
 from kakehashi.kernel.search.kinds import registered
 from kakehashi.kernel.search.models import SearchEntry
@@ -41,7 +42,10 @@ def matching(text: str) -> QuerySet[SearchEntry]:
 
 
 def search(person: Any, text: str, *, limit: int = 20) -> list[Hit]:
-    """The newest ``limit`` things of each kind that hold every word and that this person may see."""
+    """The newest ``limit`` things of each kind that hold every word and that this person may see.
+
+    That they were shown is recorded in the audit trail (``<kind>.find``), never what was typed.
+    """
     hits: list[Hit] = []
     entries = matching(text)
     for kind in registered():
@@ -50,5 +54,6 @@ def search(person: Any, text: str, *, limit: int = 20) -> list[Hit]:
             continue
         visible = {str(one.pk): one for one in kind.visible_to(person).filter(pk__in=ids)}
         shown = [visible[object_id] for object_id in ids if object_id in visible][:limit]
+        audit.read_of(person, kind.name, [one.pk for one in shown], action=f"{kind.name}.find")
         hits += [Hit(kind.name, kind.label, str(one.pk), kind.title(one), kind.link(one)) for one in shown]
     return hits

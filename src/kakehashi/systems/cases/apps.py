@@ -31,7 +31,7 @@ class CasesConfig(AppConfig):
             SearchKind(
                 SEARCH_KIND,
                 _("Case"),
-                visible_to=queries.visible_cases,
+                visible_to=queries.searchable_cases,
                 title=lambda case: f"{case.public_id} · {case.local_id}",
                 link=lambda case: reverse("cases:show", args=[case.public_id]),
             )

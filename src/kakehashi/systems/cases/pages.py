@@ -38,7 +38,8 @@ def case_list(request: HttpRequest) -> HttpResponse:
     """The cases someone may see, as a table or CSV."""
     cases = panes.searched(queries.visible_cases(_person(request)), request.GET.get("q", ""))
     if request.GET.get("format") == "csv":
-        audit.read_of(_person(request), "case", [case.pk for case in cases], action="case.export")
+        shown = list(CASES.narrow(request, cases).values_list("pk", flat=True))
+        audit.read_of(_person(request), "case", shown, action="case.export")
         return CASES.csv(request, cases)
     table = CASES.show(request, cases)
     queries.record_shown(_person(request), [row["object"] for row in table["rows"]])

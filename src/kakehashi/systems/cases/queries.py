@@ -39,6 +39,11 @@ def visible_cases(person: Any) -> QuerySet[Case]:
     return Case.objects.filter(rules.visible_to(person)).select_related("organisation")
 
 
+def searchable_cases(person: Any) -> QuerySet[Case]:
+    """The cases that the site's search shows someone: a withdrawn case is in no search."""
+    return visible_cases(person).exclude(state=CaseState.WITHDRAWN)
+
+
 def case_for(person: Any, public_id: str, *, reading: bool = True) -> Case:
     """One case that someone may see; ``reading`` records that they were shown it.
 

@@ -127,9 +127,13 @@ def rebuild() -> int:
 
 def _rebuild(index: CaseIndex) -> int:
     with transaction.atomic(), _alone():
-        taken = dict(Case.objects.values_list("pk", "revision"))
+        taken: dict[int, list[int]] = {}  # revision → the cases that stood at it before the index was read
+        for pk, revision in Case.objects.values_list("pk", "revision").iterator():
+            taken.setdefault(revision, []).append(pk)
         index.rebuild(_registered_profiles())
-        Case.objects.filter(pk__in=taken).update(indexed_revision=F("revision"))
+        for revision, pks in taken.items():  # who changed a case meanwhile finds it waiting still
+            for start in range(0, len(pks), AT_ONCE):
+                Case.objects.filter(pk__in=pks[start : start + AT_ONCE]).update(indexed_revision=revision)
     return len(index)
 
 
