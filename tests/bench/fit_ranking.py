@@ -96,15 +96,14 @@ def score_features(knowledge: Knowledge, judged: list[Published]) -> tuple[np.nd
 
 def solved_features(knowledge: Knowledge, judged: list[Published], library: list[Published]) -> np.ndarray:
     """What solved cases of other publications add to each score."""
-    score = fitted().score
     solved = SolvedCases(knowledge, as_solved(library))
-    ranker = Ranker(knowledge)
-    model = next(iter(ranker.standings.values())).model
-    added = np.empty((len(judged), model.n), dtype=np.float32)
-    for i, one in enumerate(judged):
-        observed = ranker.rank(one.patient, top=0).findings.observed
-        added[i] = score.solved * solved.nearest(observed, model, score.solved_share, one.patient.publication)[0]
-    return added
+    alone = Ranker(knowledge)
+    informed = Ranker(knowledge, solved=solved)
+    added = []
+    for one in judged:  # these patients lose nothing with their publication, except solved cases
+        options = {"leave_publication_out": True, "pooled_rows": "drop", "top": 0}
+        added.append(informed.rank(one.patient, **options).scores - alone.rank(one.patient, **options).scores)
+    return np.array(added, dtype=np.float32)
 
 
 def combine(features: np.ndarray, rest: np.ndarray, linear: np.ndarray) -> np.ndarray:

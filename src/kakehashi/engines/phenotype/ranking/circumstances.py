@@ -50,10 +50,10 @@ _REASONS: dict[Topic, tuple[str, str, str, str]] = {
         "候補遺伝子の中にこの疾患の原因遺伝子がありません",
     ),
     "solved": (
-        "A solved case with this disease is alike",
-        "この疾患と診断された類似症例があります",
-        "A solved case with this disease is alike",
-        "この疾患と診断された類似症例があります",
+        "Solved cases with this disease are alike",
+        "この疾患と診断された症例に似ています",
+        "Solved cases with this disease are not alike",
+        "この疾患と診断された症例とは似ていません",
     ),
 }
 

@@ -49,15 +49,19 @@ class Explainer:
         disease = int(model.diseases[column])
         kin = self._nearest_kin(column, ancestor, changed) if through == "kin" else None
         profile = self.profile(disease if kin is None else kin, changed)
-        matched, frequency = self._matched(profile, term, ancestor)
+        place = self._matched(profile, term, ancestor)
+        matched = None if place is None else int(profile.term[place])
+        frequency = self._said(profile, place)
         return FindingEvidence(term, False, contribution, through, matched, ancestor, frequency, kin)
 
     def excluded(self, term: int, column: int, contribution: float, changed: Patch | None) -> FindingEvidence:
         """How the excluded finding `term` stands against the disease at `column`."""
         profile = self.profile(int(self._likelihood.model.diseases[column]), changed)
-        matched, frequency = self._matched(profile, term, term)
-        through: Through = "none" if matched is None else "finding"
-        return FindingEvidence(term, True, contribution, through, matched, term if matched else None, frequency)
+        place = self._matched(profile, term, term)
+        if place is None:
+            return FindingEvidence(term, True, contribution, "none")
+        matched, frequency = int(profile.term[place]), self._said(profile, place)
+        return FindingEvidence(term, True, contribution, "finding", matched, term, frequency)
 
     def expected(
         self, column: int, observed: tuple[int, ...], excluded: tuple[int, ...], changed: Patch | None
@@ -92,15 +96,20 @@ class Explainer:
         rows = self._knowledge.diseases.rows(disease)
         return np.arange(rows.start, rows.stop)
 
-    def _matched(self, profile: Profile, term: int, ancestor: int) -> tuple[int | None, float | None]:
-        """The disease's finding at or below `ancestor` that is most frequent; the patient's own term before others."""
+    def _matched(self, profile: Profile, term: int, ancestor: int) -> int | None:
+        """The place in `profile` of its most frequent finding at or below `ancestor`; of equals, the patient's own."""
         ontology = self._knowledge.ontology
-        best: tuple[float, int, int] | None = None
+        best: tuple[float, bool, int] | None = None
         for place, finding in enumerate(profile.term.tolist()):
             if ontology.is_ancestor(ancestor, finding):
-                key = (float(profile.frequency[place]), int(finding == term), -finding)
-                best = max(best, key) if best is not None else key
-        return (None, None) if best is None else (-best[2], best[0])
+                key = (float(profile.frequency[place]), finding == term, -place)
+                best = key if best is None else max(best, key)
+        return None if best is None else -best[2]
+
+    @staticmethod
+    def _said(profile: Profile, place: int | None) -> float | None:
+        """The frequency of a finding, where phenotype.hpoa gives one."""
+        return None if place is None or not profile.said[place] else float(profile.frequency[place])
 
     def _nearest_kin(self, column: int, ancestor: int, changed: Patch | None) -> int | None:
         """The kindred disease that lends most of `ancestor`."""
@@ -108,8 +117,9 @@ class Explainer:
         lent: tuple[float, int] | None = None
         for place in range(int(model.kin_indptr[column]), int(model.kin_indptr[column + 1])):
             disease = int(model.kin_disease[place])
-            _, frequency = self._matched(self.profile(disease, changed), ancestor, ancestor)
-            if frequency is not None:
-                key = (float(model.kin_weight[place]) * frequency, -disease)
+            profile = self.profile(disease, changed)
+            finding = self._matched(profile, ancestor, ancestor)
+            if finding is not None:
+                key = (float(model.kin_weight[place]) * float(profile.frequency[finding]), -disease)
                 lent = max(lent, key) if lent is not None else key
         return None if lent is None else -lent[1]

@@ -45,7 +45,9 @@ class ScoreParameters:
     frequency from which they count. `onset`, `onset_prior`: weight of the onset and pseudo-count of its
     distribution. `sex`, `inheritance`: log ratios of agreement. `gene_found`: probability that a candidate list holds
     the true gene; `gene_universe`: number of genes it was drawn from. `solved`, `solved_share`: weight of the
-    nearest solved case's similarity beyond that share of the patient's similarity to herself.
+    nearest solved case's similarity beyond that share of the patient's similarity to herself. `solved_half`: number of
+    solved cases from which their findings count as much as the annotations; `solved_absent`: imagined cases without
+    the finding.
     """
 
     exact_share: float
@@ -66,6 +68,8 @@ class ScoreParameters:
     gene_universe: float
     solved: float
     solved_share: float
+    solved_half: float
+    solved_absent: float
 
 
 @dataclass(frozen=True, slots=True)

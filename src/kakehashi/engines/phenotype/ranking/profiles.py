@@ -48,11 +48,15 @@ _X_RECESSIVE = 1419
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """Findings with frequencies, one row a (disease, term), sorted by disease, then term."""
+    """Findings with frequencies, one row a (disease, term), sorted by disease, then term.
+
+    `said`: whether phenotype.hpoa gives a count or a frequency; else the frequency is assumed.
+    """
 
     disease: Int32
     term: Int32
     frequency: Float32
+    said: Bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +89,9 @@ def annotated(diseases: Diseases, ontology: Ontology, rows: Int64, parameters: P
         (present + parameters.count_prior_present) / (asked + pseudo),
         np.where(given_count > 0, given_sum / np.maximum(given_count, 1), parameters.frequency_not_said),
     )
+    said = (asked > 0) | (given_count > 0)
     return Profile(
-        (keys // ontology.n).astype(np.int32), (keys % ontology.n).astype(np.int32), frequency.astype(np.float32)
+        (keys // ontology.n).astype(np.int32), (keys % ontology.n).astype(np.int32), frequency.astype(np.float32), said
     )
 
 
@@ -104,9 +109,13 @@ def spread(profile: Profile, ontology: Ontology) -> Profile:
     key, frequency = key[order], profile.frequency[line][order]
     first = np.flatnonzero(np.diff(key, prepend=-1))
     if len(first) == 0:
-        return Profile(np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0, np.float32))
+        nothing = np.zeros(0, np.int32)
+        return Profile(nothing, nothing, np.zeros(0, np.float32), np.zeros(0, np.bool_))
     highest = np.maximum.reduceat(frequency, first)
-    return Profile((key[first] // ontology.n).astype(np.int32), (key[first] % ontology.n).astype(np.int32), highest)
+    said = np.logical_or.reduceat(profile.said[line][order], first)
+    return Profile(
+        (key[first] // ontology.n).astype(np.int32), (key[first] % ontology.n).astype(np.int32), highest, said
+    )
 
 
 def traits(

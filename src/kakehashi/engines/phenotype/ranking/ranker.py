@@ -136,8 +136,9 @@ class Ranker:
     ) -> _Scored:
         model, score = standing.model, self.parameters.score
         total = np.zeros(model.n)
-        for term in findings.observed:
-            total += standing.likelihood.row(term, standing.changed)
+        rows = [standing.likelihood.row(term, standing.changed) for term in findings.observed]
+        for row in rows:
+            total += row
         total *= score.finding
         total -= len(findings.observed) * standing.size
         for term in findings.excluded:
@@ -148,8 +149,7 @@ class Ranker:
         if (genes := circumstances.gene_scores(self.knowledge, patient, model, score)) is not None:
             others["genes"] = genes
         if self.solved:
-            excess, _ = self.solved.nearest(findings.observed, model, score.solved_share, own_publication)
-            others["solved"] = score.solved * excess
+            others["solved"] = self.solved.scores(findings.observed, rows, standing, score, own_publication)
         for values in others.values():
             total += values
         return _Scored(source, standing, findings, total, others)

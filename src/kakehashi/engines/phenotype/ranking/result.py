@@ -24,7 +24,8 @@ class FindingEvidence:
     `term`: the patient's finding. `contribution`: what it adds to the score, in nats of the posterior. `through`:
     "finding" (the disease has it, or one above or below it), "common" (only a common ancestor), "kin" (a kindred
     disease has it), "none". `matched`: the disease's own annotated finding, `ancestor`: the common ancestor that
-    carries most, `frequency`: how often the disease shows `matched`, `kin`: index of the kindred disease.
+    carries most, `frequency`: how often the disease shows `matched` (counts shrunk; None where
+    phenotype.hpoa does not say), `kin`: index of the kindred disease.
     """
 
     term: int

@@ -1,12 +1,14 @@
 """Solved cases: patients whose disease is known, as further evidence for that disease.
 
-A disease gains by its most similar solved case (Resnik best-match average over both directions), as far as this is
-more than what two patients share by the common findings of any rare disease.
+They count twice. What they had is what the disease is like: each finding's ratio becomes a mixture of the annotations'
+and the solved cases', the more of the latter the more cases there are. And a disease gains by its most similar solved
+case (Resnik best-match average over both directions), as far as this is more than what two patients share by the
+common findings of any rare disease.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,9 +17,12 @@ from scipy import sparse
 
 from kakehashi.engines.phenotype.knowledge import Knowledge
 from kakehashi.engines.phenotype.ranking.model import Model
+from kakehashi.engines.phenotype.ranking.parameters import ScoreParameters
 from kakehashi.engines.phenotype.ranking.patient import Patient, arrange
+from kakehashi.engines.phenotype.ranking.standing import Standing
 
 Float64 = npt.NDArray[np.float64]
+Float32 = npt.NDArray[np.float32]
 Int32 = npt.NDArray[np.int32]
 
 
@@ -57,6 +62,7 @@ class SolvedCases:
         above_rows = np.repeat(rows, [len(line) for line in lines])
         self._above = sparse.csc_matrix((np.ones(len(above), dtype=np.bool_), (above_rows, above)), shape=shape)
         self._counts = np.diff(self._terms.indptr)
+        self._distinct, self._place = np.unique(self.diseases, return_inverse=True)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -82,23 +88,64 @@ class SolvedCases:
             to_case += best
         return (from_case + to_case / len(observed)) / 2, float(information[list(observed)].mean())
 
-    def nearest(
-        self, observed: tuple[int, ...], model: Model, share: float, without_publication: str | None
-    ) -> tuple[Float64, npt.NDArray[np.int64]]:
-        """Per column of `model`: how far its nearest case's similarity exceeds `share` of the patient's similarity to
-        herself (0 where none does), and that case's place (-1)."""
-        excess = np.zeros(model.n)
-        nearest = np.full(model.n, -1, dtype=np.int64)
+    def scores(
+        self,
+        observed: tuple[int, ...],
+        rows: Sequence[Float32],
+        standing: Standing,
+        parameters: ScoreParameters,
+        without_publication: str | None,
+    ) -> Float64:
+        """What the cases add to the score of each of the standing's diseases.
+
+        `rows`: the observed findings' log ratios; cases of `without_publication` are passed over.
+        """
+        model = standing.model
+        added = np.zeros(model.n)
         if not len(self) or not observed:
-            return excess, nearest
-        similarity, own = self.similarities(observed, model)
-        gain = similarity - share * own
+            return added
+        usable = np.ones(len(self), dtype=np.bool_)
         if without_publication:
-            gain[self._publications == without_publication] = 0
-        columns = np.searchsorted(model.diseases, self.diseases)
-        columns = np.minimum(columns, model.n - 1)
-        usable = np.flatnonzero((gain > 0) & (model.diseases[columns] == self.diseases))
-        for case in usable[np.argsort(gain[usable], kind="stable")]:
-            excess[columns[case]] = gain[case]
-            nearest[columns[case]] = case
-        return excess, nearest
+            usable = self._publications != without_publication
+        columns = np.minimum(np.searchsorted(model.diseases, self._distinct), model.n - 1)
+        count = np.bincount(self._place[usable], minlength=len(self._distinct))
+        informed = np.flatnonzero((model.diseases[columns] == self._distinct) & (count > 0))
+        if len(informed) == 0:
+            return added
+        at = columns[informed]
+        share = (count / (count + parameters.solved_half))[informed]
+        asked = (count + parameters.solved_absent).astype(np.float64)
+        seen = self._seen(observed, standing, usable, asked)
+        for term, row in zip(observed, rows, strict=True):
+            annotated = np.exp(row[at].astype(np.float64)) - parameters.noise
+            mixed = (1 - share) * annotated + share * seen[term][informed]
+            added[at] += parameters.finding * (np.log(mixed + parameters.noise) - row[at])
+        nearest = self._nearest(observed, model, parameters.solved_share, usable)
+        added[at] += parameters.solved * nearest[informed]
+        return added
+
+    def _seen(
+        self, observed: tuple[int, ...], standing: Standing, usable: npt.NDArray[np.bool_], asked: Float64
+    ) -> dict[int, Float64]:
+        """Per finding: the best ratio over its ancestors of how often each disease's cases show it."""
+        ratios: dict[int, Float64] = {}
+        background = standing.background
+        best: dict[int, Float64] = {}
+        for term in observed:
+            line = standing.likelihood.line(term)
+            for ancestor in line.tolist():
+                if ancestor not in ratios:
+                    start, end = self._above.indptr[ancestor], self._above.indptr[ancestor + 1]
+                    cases = self._above.indices[start:end]
+                    present = np.bincount(self._place[cases[usable[cases]]], minlength=len(self._distinct))
+                    ratios[ancestor] = present / asked / background[ancestor]
+            best[term] = np.max([ratios[ancestor] for ancestor in line.tolist()], axis=0)
+        return best
+
+    def _nearest(self, observed: tuple[int, ...], model: Model, share: float, usable: npt.NDArray[np.bool_]) -> Float64:
+        """Per distinct disease: how far its nearest case's similarity exceeds `share` of the patient's own."""
+        similarity, own = self.similarities(observed, model)
+        gain = np.where(usable, np.maximum(similarity - share * own, 0), 0)
+        nearest = np.zeros(len(self._distinct))
+        np.maximum.at(nearest, self._place, gain)
+        return nearest

@@ -37,6 +37,11 @@ class Standing:
         self._inheritance_scores: dict[int, Float64] = {}
         self._excluded_costs: dict[int, tuple[Int64, Float64]] = {}
 
+    @property
+    def background(self) -> Float64:
+        """How often the mean disease shows each term."""
+        return self.model.background if self.changed is None else self.changed.left_out.background
+
     @cached_property
     def size(self) -> Float64:
         """What each observed finding costs a disease for the size of its profile; 0 for the mean size."""
@@ -64,9 +69,8 @@ class Standing:
         """The findings' log ratios for one disease, as a share of what exact matches would bring at most."""
         if not observed:
             return 0.0
-        background = self.model.background if self.changed is None else self.changed.left_out.background
         reached = sum(float(self.likelihood.row(term, self.changed)[column]) for term in observed)
-        return reached / float(-np.log(background[list(observed)]).sum())
+        return reached / float(-np.log(self.background[list(observed)]).sum())
 
     def onset(self, bins: slice) -> Float64 | None:
         """Log ratio of an onset in `bins`, per disease; None where no disease has an onset."""
