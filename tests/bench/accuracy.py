@@ -67,9 +67,10 @@ def main() -> None:
         protocol: {name: compare(by_name[OURS], values, diseases) for name, values in by_name.items() if name != OURS}
         for protocol, by_name in ranks.items()
     }
+    show(result)
     if not chosen.without_hpo3 and HPO3.exists():
         result["hpo3"] = judge_hpo3(knowledge, known, ranks)
-    show(result)
+        print(f"hpo3 and ours on {result['hpo3']['patients']} patients: {rounded(result['hpo3'])}")
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(json.dumps(result, indent=1), encoding="utf-8")
 
@@ -287,8 +288,6 @@ def show(result: dict) -> None:
                 bins = " ".join(f"{said:.2f}→{was:.2f} ({count})" for count, said, was in ours[name]["bins"])
                 console.print(f"  {name}: ECE {ours[name]['expected_calibration_error']:.3f}; {bins}", soft_wrap=True)
         console.print(f"  unknown share: {rounded(ours['unknown'])}", soft_wrap=True)
-    if "hpo3" in result:
-        console.print(f"hpo3 on {result['hpo3']['patients']} patients: {rounded(result['hpo3'])}", soft_wrap=True)
 
 
 def rounded(value: object) -> object:
