@@ -30,7 +30,7 @@ def break_down(request):
 
 
 def take(request):
-    return HttpResponse("taken")
+    return HttpResponse(f"taken {len(request.POST)}")
 
 
 urlpatterns = [
@@ -98,3 +98,10 @@ def test_stale_form_is_explained(broken_client):
 def test_broken_page_needs_no_database(broken_client, django_assert_num_queries):
     with django_assert_num_queries(0):
         assert broken_client.get("/break/").status_code == 500
+
+
+@override_settings(DATA_UPLOAD_MAX_MEMORY_SIZE=10)
+def test_too_large_is_said_to_be_too_large(broken_client):
+    answer = Client().post("/take/", {"text": "x" * 100}, headers={"accept-language": "en"})
+    assert answer.status_code == 413
+    assert "larger than this node accepts" in answer.text
