@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from kakehashi.kernel import audit
@@ -19,6 +20,10 @@ class Answers:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if _holds_nul(request):
+            if problems.is_api(request):
+                return problems.of_status(400)
+            raise SuspiciousOperation("a NUL character in an address or form")
         acting_organisation(request)
         response = self.get_response(request)
         audit.settle()
@@ -33,6 +38,12 @@ class Answers:
             return None
         note_refusal(request, error)
         return problems.of_error(error) if problems.is_api(request) else None
+
+
+def _holds_nul(request: HttpRequest) -> bool:
+    """Whether the address or a form holds the one character that PostgreSQL cannot keep in a text, nor anyone type."""
+    fields = [request.GET] if problems.is_api(request) else [request.GET, request.POST]
+    return "\0" in request.path or any("\0" in text for field in fields for _, texts in field.lists() for text in texts)
 
 
 def _is_json(response: HttpResponseBase) -> bool:

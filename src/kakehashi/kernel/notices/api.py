@@ -1,10 +1,11 @@
 """API routes about one's notices."""
 
 from datetime import datetime
+from typing import Annotated
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Field, Router, Schema
 
 from kakehashi.kernel.api.authentication import caller
 from kakehashi.kernel.notices import actions, queries
@@ -27,7 +28,7 @@ class NoticeOut(Schema):
 class ReadIn(Schema):
     """Which notices were read; null: all of them."""
 
-    ids: list[int] | None
+    ids: list[Annotated[int, Field(ge=1, le=2**63 - 1)]] | None = Field(max_length=1000)
 
 
 class ReadOut(Schema):

@@ -50,7 +50,7 @@ class MeOut(Schema):
 class TokenIn(Schema):
     """What a new token is for."""
 
-    name: str = Field(max_length=100)
+    name: str = Field(max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")
     days: int = Field(90, ge=1, le=tokens.MOST_DAYS)
     organisation: str | None = Field(None, description="Code; by default the organisation acted for.")
 

@@ -8,11 +8,11 @@ from typing import Annotated, Any, Literal
 from ninja import Schema
 from pydantic import Field, StringConstraints
 
-from kakehashi.systems.cases.description import Description
+from kakehashi.systems.cases.description import PRINTABLE, PRINTABLE_LINES, Description
 from kakehashi.systems.cases.states import CaseState, RevisionKind, Sex
 
-Text = Annotated[str, StringConstraints(max_length=200)]
-Note = Annotated[str, StringConstraints(max_length=500)]
+Text = Annotated[str, StringConstraints(max_length=200, pattern=PRINTABLE)]
+Note = Annotated[str, StringConstraints(max_length=500, pattern=PRINTABLE_LINES)]
 SortKey = Literal[
     "id", "local_id", "changed", "entered", "sex", "age", "findings", "state", "diagnosis",
     "-id", "-local_id", "-changed", "-entered", "-sex", "-age", "-findings", "-state", "-diagnosis",
