@@ -13,7 +13,8 @@ from kakehashi.kernel.people.acting import acting_organisation, organisations_to
 from kakehashi.kernel.people.models import Person
 from kakehashi.web.navigation import systems_of
 
-STYLE_SHEETS = tuple(f"web/{name}.css" for name in ("tokens", "shell", "content", "forms", "layouts", "picture"))
+SHEETS = ("tokens", "shell", "content", "tables", "forms", "layouts", "picture")
+STYLE_SHEETS = tuple(f"web/{name}.css" for name in SHEETS)
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
