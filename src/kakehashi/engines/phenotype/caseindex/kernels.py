@@ -12,6 +12,8 @@ import numba
 import numpy as np
 from numba.extending import intrinsic
 
+BLOCK = 2048  # cases whose bounds are worked out before any is scored: a tight loop of its own
+
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
@@ -123,6 +125,38 @@ def plain_add_bridge(rows: Any, weights: Any, indptr: Any, cases: Any, levels: A
             extra[cases[place]] += step * np.float32(levels[place])
 
 
+def plain_bounds(
+    first: Any,
+    last: Any,
+    place: Any,
+    group: Any,
+    terms: Any,
+    norm: Any,
+    extra: Any,
+    words: Any,
+    column_best: Any,
+    bound_unit: Any,
+    bound_rest: Any,
+    case_unit: Any,
+    bounds: Any,
+) -> None:
+    """Upper bounds float32 of the scores of cases first … last, `group` findings each from `terms[place]` on."""
+    for row in range(first, last):
+        word = np.uint64(0)
+        total = np.float32(0)
+        for at in range(place, place + group):
+            term = terms[at]
+            word |= words[term]
+            total += column_best[term]
+        place += group
+        bounds[row - first] = (
+            extra[row] + bound_unit * np.float32(count_bits(word)) + bound_rest + case_unit * total * norm[row]
+        )
+
+
+bounds_of = _compiled(plain_bounds)
+
+
 def plain_scan(
     order: Any,
     group_start: Any,
@@ -144,8 +178,7 @@ def plain_scan(
     """(rows, exact scores, number scored in full): every case of a segment that can stand among the best k, ties too.
 
     Cases lie in groups of the same number of findings; `order` says in which order groups are visited. `threshold` is
-    the k-th best score known so far. With k = 0 every case of at least
-    `threshold` is scored and returned.
+    the k-th best score known so far. With k = 0 every case of at least `threshold` is returned.
     """
     found_rows = np.empty(256, np.int64)
     found_scores = np.empty(256, np.float64)
@@ -155,36 +188,43 @@ def plain_scan(
     scored = 0
     slack = np.float32(2e-5)
     case_unit = np.float32(case_factor)
+    bounds = np.empty(BLOCK, np.float32)
     for group in order:
         first = group_start[group]
         last = group_start[group + 1]
         place = group_flat[group]
-        for row in range(first, last):
-            word = np.uint64(0)
-            total = np.float32(0)
-            for at in range(place, place + group):
-                term = terms[at]
-                word |= words[term]
-                total += column_best[term]
-            bound = (
-                extra[row]
-                + bound_unit * np.float32(count_bits(word))
-                + bound_rest
-                + case_unit * total * norm[row]
-                + slack
+        for start in range(first, last, BLOCK):
+            stop = min(start + BLOCK, last)
+            bounds_of(
+                start,
+                stop,
+                place,
+                group,
+                terms,
+                norm,
+                extra,
+                words,
+                column_best,
+                bound_unit,
+                bound_rest,
+                case_unit,
+                bounds,
             )
-            if bound >= best[0] and (len(allowed) == 0 or allowed[row]):
+            for row in range(start, stop):
+                if bounds[row - start] + slack < best[0] or (len(allowed) > 0 and not allowed[row]):
+                    continue
+                at_row = place + (row - start) * group
                 scored += 1
                 query_sum = np.float64(0)
                 for i in range(n_query):
                     most = np.float32(0)
-                    for at in range(place, place + group):
+                    for at in range(at_row, at_row + group):
                         value = values[i, terms[at]]
                         if value > most:
                             most = value
                     query_sum += most
                 case_sum = np.float64(0)
-                for at in range(place, place + group):
+                for at in range(at_row, at_row + group):
                     case_sum += column_best[terms[at]]
                 score = query_factor * query_sum + case_factor * case_sum * norm[row] + extra[row]
                 if score >= best[0]:
@@ -200,7 +240,7 @@ def plain_scan(
                         slot += 1
                     if k > 0:
                         best[slot] = score
-            place += group
+            place += group * (stop - start)
     return found_rows[:found], found_scores[:found], scored
 
 
