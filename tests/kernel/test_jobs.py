@@ -17,6 +17,7 @@ from django.utils import timezone
 from kakehashi.kernel import jobs
 from kakehashi.kernel.audit.models import AuditEntry
 from kakehashi.kernel.errors import Conflict, NotAllowed
+from kakehashi.kernel.events.models import HandlerRun
 from kakehashi.kernel.jobs import running, worker
 from kakehashi.kernel.jobs.models import Job, JobState
 from tests.kernel import long_work
@@ -116,6 +117,40 @@ def test_expired_lease_is_taken_over_and_a_worker_killer_given_up(person, tmp_pa
     worker.take_over_abandoned()
     job.refresh_from_db()
     assert job.state == JobState.FAILED
+
+
+def ends_of(job):
+    """How often a job's end was told: as an event to the shell's handler, and in the trail."""
+    told = HandlerRun.objects.filter(event__endswith="JobEnded", payload={"job_id": job.pk}).count()
+    return told, AuditEntry.objects.filter(action=f"job.{job.state}", subject_id=str(job.pk)).count()
+
+
+@pytest.mark.parametrize("way", ["taken over", "claimed", "handed back", "given up"])
+def test_every_end_is_told_once_and_stands_in_the_trail(person, tmp_path, way):
+    job = jobs.start("count", long_work.count, owner=person, to=1, folder=str(tmp_path))
+    past = timezone.now() - timedelta(seconds=1)
+    state = JobState.RUNNING if way == "given up" else JobState.CANCELLING
+    attempts = running.MOST_ATTEMPTS if way == "given up" else 1
+    Job.objects.update(state=state, worker="elsewhere:1:1", lease_until=past, attempts=attempts)
+    job.refresh_from_db()
+    if way == "claimed":
+        assert running.execute(job.pk, worker="here:1:1") is None
+    elif way == "handed back":
+        running._hand_back(job)
+    else:
+        assert worker.take_over_abandoned() == 1
+    job.refresh_from_db()
+    assert job.is_finished
+    assert job.finished_at is not None
+    assert ends_of(job) == (1, 1)
+
+
+def test_job_cancelled_while_it_waits_is_over(person, tmp_path):
+    job = jobs.start("count", long_work.count, owner=person, to=1, folder=str(tmp_path))
+    jobs.cancel(job, by=person)
+    job.refresh_from_db()
+    assert (job.state, job.finished_at is not None) == (JobState.CANCELLED, True)
+    assert ends_of(job)[0] == 1
 
 
 def test_live_worker_keeps_its_job(person, tmp_path):

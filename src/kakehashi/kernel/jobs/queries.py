@@ -1,9 +1,6 @@
 """Reads about jobs."""
 
-from django.db.models import QuerySet
-from django.utils import timezone
-
-from kakehashi.kernel.jobs.models import ACTIVE, Job, JobState
+from kakehashi.kernel.jobs.models import Job, JobState
 
 
 def waiting_count() -> int:
@@ -14,8 +11,3 @@ def waiting_count() -> int:
 def failed_count() -> int:
     """Jobs that failed and were not retried."""
     return Job.objects.filter(state=JobState.FAILED).count()
-
-
-def abandoned() -> QuerySet[Job]:
-    """Jobs whose lease ran out: their worker is gone."""
-    return Job.objects.filter(state__in=ACTIVE, lease_until__lt=timezone.now())

@@ -76,6 +76,11 @@ def is_dead(worker: str) -> bool:
     return _process_start(int(pid)) != start
 
 
+def is_abandoned(job: Job) -> bool:
+    """True for a running job whose worker is gone: its process is dead, or its lease ran out."""
+    return is_dead(job.worker) or (job.lease_until is not None and job.lease_until < timezone.now())
+
+
 class Running:
     """A job being run, as its function sees it."""
 
@@ -140,11 +145,12 @@ def _claimed(job_id: int, worker: str) -> Job | None:
         job = Job.objects.select_for_update().filter(pk=job_id).first()
         if job is None:
             return None
-        if job.state in ACTIVE and not (is_dead(job.worker) or (job.lease_until or timezone.now()) < timezone.now()):
+        if job.state in ACTIVE and not is_abandoned(job):
             return None
         if job.state == JobState.CANCELLING:
             job.state, job.finished_at, job.lease_until = JobState.CANCELLED, timezone.now(), None
             job.save()
+            tell_end(job)
             return None
         if job.state not in (JobState.WAITING, JobState.RUNNING):
             return None
@@ -161,15 +167,24 @@ def _end(job: Job, state: JobState, *, result: Any = None, error: str = "") -> N
         mine = Job.objects.filter(pk=job.pk, worker=job.worker, attempts=job.attempts, state__in=ACTIVE)
         closed = mine.update(state=state, result=result, error=error, finished_at=timezone.now(), lease_until=None)
         if closed:
-            events.publish(JobEnded(job.pk))
-            audit.record("system", f"job.{state}", job, detail={"kind": job.kind, "attempts": job.attempts})
+            job.state = state
+            tell_end(job)
+
+
+def tell_end(job: Job) -> None:
+    """A job is over, however it came to that: its event and its entry in the trail, in the transaction that ends it."""
+    events.publish(JobEnded(job.pk))
+    audit.record("system", f"job.{job.state}", job, detail={"kind": job.kind, "attempts": job.attempts})
 
 
 def _hand_back(job: Job) -> None:
     """Queue the job again: this worker ends before it."""
     with transaction.atomic():
         mine = Job.objects.filter(pk=job.pk, worker=job.worker, attempts=job.attempts, state__in=ACTIVE)
-        if mine.filter(state=JobState.CANCELLING).update(state=JobState.CANCELLED, lease_until=None):
+        over = {"state": JobState.CANCELLED, "finished_at": timezone.now(), "lease_until": None}
+        if mine.filter(state=JobState.CANCELLING).update(**over):
+            job.state = JobState.CANCELLED
+            tell_end(job)
             return
         if mine.update(state=JobState.WAITING, lease_until=None, worker="", attempts=job.attempts - 1):
             enqueue(job)

@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from kakehashi.kernel.jobs.models import Job, JobState
 from kakehashi.kernel.jobs.queue import enqueue
 from kakehashi.kernel.jobs.rules import owner_of_job
+from kakehashi.kernel.jobs.running import JobEnded
 from kakehashi.kernel.workflow import Move, Workflow
 
 
@@ -15,11 +17,28 @@ def _again(job: Job, *, by: Any, note: str) -> None:
     enqueue(job)
 
 
+def _over(job: Job, *, by: Any, note: str) -> None:
+    job.finished_at = timezone.now()
+
+
+def _ended(job: Job, by: Any, note: str) -> JobEnded:
+    return JobEnded(job.pk)
+
+
 JOB_FLOW = Workflow(
     "jobs.Job",
     states=JobState,
     moves=[
-        Move("cancel", [JobState.WAITING], JobState.CANCELLED, owner_of_job, _("Cancel"), _("Cancel")),
+        Move(
+            "cancel",
+            [JobState.WAITING],
+            JobState.CANCELLED,
+            owner_of_job,
+            _("Cancel"),
+            _("Cancel"),
+            act=_over,
+            event=_ended,
+        ),
         Move("stop", [JobState.RUNNING], JobState.CANCELLING, owner_of_job, _("Stop"), _("Stop")),
         Move(
             "retry",

@@ -19,7 +19,7 @@ from kakehashi.kernel.files.actions import sweep
 from kakehashi.kernel.jobs import running
 from kakehashi.kernel.jobs.models import ACTIVE, Job, JobState
 from kakehashi.kernel.jobs.queue import enqueue
-from kakehashi.kernel.jobs.running import MOST_ATTEMPTS, execute, is_dead, worker_name
+from kakehashi.kernel.jobs.running import MOST_ATTEMPTS, execute, is_abandoned, is_dead, tell_end, worker_name
 
 logger = logging.getLogger(__name__)
 
@@ -78,7 +78,7 @@ def take_over_abandoned() -> int:
     """Queue the jobs of workers that are gone again; returns how many."""
     taken = 0
     for job in Job.objects.filter(state__in=ACTIVE):
-        if is_dead(job.worker) or (job.lease_until is not None and job.lease_until < timezone.now()):
+        if is_abandoned(job):
             taken += _revive(job.pk)
     lost = DBTaskResult.objects.filter(status=TaskResultStatus.RUNNING)
     for result in lost:  # claimed from the queue by a worker that died before its job began
@@ -92,7 +92,7 @@ def take_over_abandoned() -> int:
 def _revive(job_id: int) -> int:
     with transaction.atomic():
         job = Job.objects.select_for_update().filter(pk=job_id, state__in=ACTIVE).first()
-        if job is None or not (is_dead(job.worker) or (job.lease_until and job.lease_until < timezone.now())):
+        if job is None or not is_abandoned(job):
             return 0
         job.lease_until = None
         if job.state == JobState.CANCELLING:
@@ -106,6 +106,8 @@ def _revive(job_id: int) -> int:
             job.state, job.worker = JobState.WAITING, ""
             enqueue(job)
         job.save()
+        if job.is_finished:
+            tell_end(job)
         audit.record("system", "job.taken_over", job, detail={"kind": job.kind, "to": str(job.state)})
     return 1
 

@@ -121,8 +121,8 @@ def _readable(
                 entry.source,
                 found.line or entry.line,
                 found.path,
-                f"{found.en} {found.hint_en}".strip(),
-                f"{found.ja}{found.hint_ja}",
+                f"{found.en}; {found.hint_en}" if found.hint_en else found.en,
+                f"{found.ja}。{found.hint_ja}" if found.hint_ja else found.ja,
             )
             for found in entry.problems
         ]
