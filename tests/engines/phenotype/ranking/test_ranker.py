@@ -167,3 +167,36 @@ def test_a_solved_case_speaks_for_its_disease_unless_it_is_of_the_same_publicati
     assert informed.rank(patient).mid_rank(target) < ranker.rank(patient).mid_rank(target)
     left_out = informed.rank(patient, leave_publication_out=True)
     assert left_out.evidence(target).score == ranker.rank(patient, leave_publication_out=True).evidence(target).score
+
+
+def test_findings_that_solved_cases_had_become_findings_of_the_disease(release, ranker):
+    target = disease(release, "OMIM:619340")
+    (unheard_of,) = terms(release, "HP:0000407")
+    cases = [
+        SolvedCase(str(i), "OMIM:619340", Patient((unheard_of,), publication=f"PMID:{900 + i}")) for i in range(12)
+    ]
+    informed = Ranker(release, solved=SolvedCases(release, cases))
+    patient = Patient((unheard_of, *terms(release, "HP:0001252")), publication="PMID:1")
+    assert informed.rank(patient).mid_rank(target) < ranker.rank(patient).mid_rank(target) / 10
+    evidence = informed.rank(patient).evidence(target)
+    assert math.isclose(
+        sum(one.contribution for one in (*evidence.findings, *evidence.others)), evidence.score, abs_tol=1e-4
+    )
+
+
+def test_a_frequency_is_shown_only_where_the_annotations_give_one(release, ranker):
+    diseases = release.diseases
+    for said in (True, False):
+        row = next(
+            row
+            for row in range(len(diseases.row_term))
+            if (diseases.row_frequency_kind[row] != 0) == said
+            and diseases.ids[diseases.row_disease[row]].startswith("OMIM")
+            and release.ontology.depth(int(diseases.row_term[row])) > 6
+            and (diseases.row_term == diseases.row_term[row]).sum() < 20
+            and release.ontology.is_phenotype(int(diseases.row_term[row]))
+        )
+        ranking = ranker.rank(Patient((int(diseases.row_term[row]),)))
+        (found,) = ranking.evidence(int(diseases.row_disease[row])).findings
+        assert found.matched == diseases.row_term[row]
+        assert (found.frequency is not None) is said
