@@ -15,9 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
-from filelock import FileLock
 
 from kakehashi.engines.phenotype.caseindex import (
     CaseIndex,
@@ -36,6 +35,7 @@ from kakehashi.systems.cases.queries import visible_cases
 from kakehashi.systems.cases.states import CaseState
 
 AT_ONCE = 1000
+FOLLOWING = 0x6B616B65  # names the advisory lock among those of this database
 
 _indexes: dict[tuple[Path, str], CaseIndex] = {}
 _opening = threading.Lock()
@@ -100,10 +100,13 @@ def bring_up_to_date(index: CaseIndex | None = None) -> int:
     done = 0
     while waiting.exists():
         index = index or case_index()
-        with transaction.atomic(), _alone():
+        with transaction.atomic():
+            _alone()
             rows = list(
                 waiting.order_by("pk").values_list("pk", "public_id", "revision", "state", "description")[:AT_ONCE]
             )
+            if not rows:  # another process was quicker
+                continue
             put = [
                 (public_id, profile_of(Description.model_validate(described)))
                 for _pk, public_id, _revision, state, described in rows
@@ -126,7 +129,8 @@ def rebuild() -> int:
 
 
 def _rebuild(index: CaseIndex) -> int:
-    with transaction.atomic(), _alone():
+    with transaction.atomic():
+        _alone()
         taken: dict[int, list[int]] = {}  # revision → the cases that stood at it before the index was read
         for pk, revision in Case.objects.values_list("pk", "revision").iterator():
             taken.setdefault(revision, []).append(pk)
@@ -143,10 +147,15 @@ def _registered_profiles() -> Iterator[tuple[str, Profile]]:
         yield public_id, profile_of(Description.model_validate(described))
 
 
-def _alone() -> FileLock:
-    """One process at a time reads what waits and writes it; taken inside the transaction, always in this order."""
-    folder().mkdir(parents=True, exist_ok=True)
-    return FileLock(folder() / "following.lock")
+def _alone() -> None:
+    """Inside a transaction: from here to its end, one process at a time reads what waits and writes it.
+
+    On SQLite the transaction is that already (it begins IMMEDIATE). Not a file lock: one that is let go before the
+    commit, or waited for while rows are locked, would bring two processes to a standstill that no database sees.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [FOLLOWING])
 
 
 def find_similar(
