@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+COMMAND = (sys.executable, "-m", "kakehashi")
 COUNT = """
 import json
 from kakehashi.cli import start_django
@@ -53,8 +54,8 @@ class Shown:
     figures: dict[str, object] = field(default_factory=dict)
 
 
-def killed_import(source: Path, *, home: Path, total: int, kills: int, database_url: str = "", seed: int = 7) -> Shown:
-    """Import ``source`` of ``total`` packets, killing the command ``kills`` times at random shares of the way."""
+def prepared(home: Path, database_url: str) -> dict[str, str]:
+    """A fresh node with one organisation; the environment in which its commands run."""
     environment = os.environ | {
         "KAKEHASHI_HOME": str(home),
         "KAKEHASHI_DATABASE_URL": database_url,
@@ -62,15 +63,43 @@ def killed_import(source: Path, *, home: Path, total: int, kills: int, database_
         "DJANGO_SETTINGS_MODULE": "kakehashi.config.settings",
         "PYTHONPATH": str(ROOT / "src"),
     }
-    command = [sys.executable, "-m", "kakehashi"]
-    subprocess.run([*command, "manage", "migrate", "-v0"], env=environment, check=True)
-    subprocess.run(
-        [*command, "organisations", "add", "KILLED", "--name", "中断病院"],
-        env=environment,
-        check=True,
-        capture_output=True,
-    )
-    importing = [*command, "cases", "import", str(source), "--organisation", "KILLED", "--format", "json"]
+    subprocess.run([*COMMAND, "manage", "migrate", "-v0"], env=environment, check=True)
+    adding = [*COMMAND, "organisations", "add", "KILLED", "--name", "中断病院"]
+    subprocess.run(adding, env=environment, check=True, capture_output=True)
+    return environment
+
+
+def import_command(source: Path) -> list[str]:
+    return [*COMMAND, "cases", "import", str(source), "--organisation", "KILLED", "--format", "json"]
+
+
+def figures_of(environment: dict[str, str]) -> dict[str, object]:
+    """What stands in the node in the end, counted by a process of its own."""
+    counting = [sys.executable, "-c", COUNT]
+    counted = subprocess.run(counting, env=environment, check=True, capture_output=True, text=True)
+    return dict(json.loads(counted.stdout))
+
+
+def imports_at_once(source: Path, *, home: Path, database_url: str = "", patience_seconds: float = 300) -> Shown:
+    """The same file imported by two processes at the same time; TimeoutExpired when they come to a standstill."""
+    environment = prepared(home, database_url)
+    both = [
+        subprocess.Popen(import_command(source), env=environment, stdout=subprocess.PIPE, text=True) for _ in range(2)
+    ]
+    shown = Shown()
+    try:
+        told = [json.loads(process.communicate(timeout=patience_seconds)[0]) for process in both]
+    finally:
+        for process in both:
+            process.kill()
+    shown.last_import = {key: told[0][key] + told[1][key] for key in told[0]}
+    shown.figures = figures_of(environment)
+    return shown
+
+
+def killed_import(source: Path, *, home: Path, total: int, kills: int, database_url: str = "", seed: int = 7) -> Shown:
+    """Import ``source`` of ``total`` packets, killing the command ``kills`` times at random shares of the way."""
+    environment, importing = prepared(home, database_url), import_command(source)
     shown, draw, started = Shown(), random.Random(seed), time.perf_counter()
     for number in range(kills):
         threshold = int(total * (number + draw.random()) / (kills + 0.5))
@@ -85,8 +114,7 @@ def killed_import(source: Path, *, home: Path, total: int, kills: int, database_
     finished = subprocess.run(importing, env=environment, check=True, capture_output=True, text=True)
     shown.seconds = round(time.perf_counter() - started, 1)
     shown.last_import = json.loads(finished.stdout)
-    counted = subprocess.run([sys.executable, "-c", COUNT], env=environment, check=True, capture_output=True, text=True)
-    shown.figures = json.loads(counted.stdout)
+    shown.figures = figures_of(environment)
     return shown
 
 
