@@ -13,10 +13,6 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "src" / "kakehashi"
 FILE_LIMIT = 430  # "about 400 lines"
 FLOORS = ["engines", "protocols", "lake", "kernel", "systems", "web", "config", "cli"]
-SYSTEM_FILES = {
-    "__init__", "states", "models", "rules", "actions", "queries", "schemas", "api", "node_api", "forms", "pages",
-    "tasks", "events", "public", "admin", "urls", "apps",
-}  # fmt: skip
 
 
 def sources():
@@ -110,6 +106,13 @@ def test_readme_commands_exist():
     from kakehashi.cli import COMMANDS
 
     assert set(re.findall(r"\bkakehashi ([a-z]+)\b(?! is| runs)", readme)) <= set(COMMANDS)
+
+
+def test_readme_names_organisations_of_the_demo():
+    from kakehashi.systems.cases.demo import HOSPITALS
+
+    named = set(re.findall(r"--organisation (\S+)", (ROOT / "README.md").read_text(encoding="utf-8")))
+    assert named <= {hospital.code for hospital in HOSPITALS}
 
 
 def test_changelog_names_the_version():

@@ -203,3 +203,23 @@ def test_new_password_ends_other_sessions(client, person):
     log_in(client, person.email, PASSWORD)
     actions.set_password(person, by=None, password="another long password")
     assert client.get("/api/me").status_code == 401
+
+
+@pytest.mark.parametrize("action", ["set_password", "lock_person", "unlock_person", "add_person"])
+def test_what_is_the_operators_is_refused_to_people(hospital, other_hospital, make_person, action):
+    administrator, person = make_person(hospital, "administrator"), make_person(hospital, "clinician")
+    tried = {
+        "set_password": lambda: actions.set_password(person, by=administrator, password="another long password"),
+        "lock_person": lambda: actions.lock_person(person, by=administrator),
+        "unlock_person": lambda: actions.unlock_person(person, by=administrator),
+        "add_person": lambda: actions.add_person(  # administrators may, for their own organisation alone
+            by=administrator, email="n@example.org", organisation=other_hospital, role="clinician"
+        ),
+    }
+    with pytest.raises(NotAllowed):
+        tried[action]()
+    person.refresh_from_db()
+    assert person.is_active
+    assert person.check_password(PASSWORD)
+    assert not Person.objects.filter(email="n@example.org").exists()
+    assert AuditEntry.objects.filter(outcome="refused").count() == 1

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import kakehashi
+from kakehashi.kernel.people.models import Person
 from kakehashi.web.security import content_security_policy
 
 PACKAGE = Path(kakehashi.__file__).parent
@@ -42,3 +43,10 @@ def test_template_fetches_nothing_from_elsewhere(path):
 def test_style_sheets_fetch_nothing_from_elsewhere():
     for sheet in PACKAGE.rglob("static/**/*.css"):
         assert "url(" not in sheet.read_text(encoding="utf-8"), sheet
+
+
+def test_browser_keeps_nothing_that_a_person_was_shown(client, db):
+    assert "no-store" not in client.get("/").headers.get("Cache-Control", "")
+    client.force_login(Person.objects.create_user("clinic@example.org", "long enough words"))
+    for path in ("/", "/notices/", "/api/me"):
+        assert client.get(path).headers["Cache-Control"] == "no-store"

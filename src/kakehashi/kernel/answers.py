@@ -27,6 +27,8 @@ class Answers:
         acting_organisation(request)
         response = self.get_response(request)
         audit.settle()
+        if request.user.is_authenticated:  # what a person was shown is not left in the browser for who comes after
+            response.headers.setdefault("Cache-Control", "no-store")
         if problems.is_api(request) and response.status_code >= 400 and not _is_json(response):
             allow = {"Allow": response["Allow"]} if "Allow" in response else None
             return problems.of_status(response.status_code, headers=allow)

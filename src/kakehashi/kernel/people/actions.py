@@ -18,6 +18,7 @@ from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.people.models import Membership, Person
 from kakehashi.kernel.people.roles import Role
 from kakehashi.kernel.people.rules import may_manage_people
+from kakehashi.kernel.rules import nobody
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,11 @@ def add_person(
 ) -> Person:
     """Give someone an account and a role; who has an account already gets the role.
 
-    ``by`` None: the node's operator, on the command line. Raises Invalid naming the field.
+    ``by`` None: the node's operator, on the command line. Raises NotAllowed (recorded) unless ``by`` administers the
+    organisation, Invalid naming the field.
     """
+    if by is not None:
+        audit.insist(may_manage_people(by, organisation), by=by, action="person.add", subject=organisation)
     address = email.strip().lower()
     with transaction.atomic():
         person = Person.objects.filter(email=address).first()
@@ -57,7 +61,7 @@ def add_person(
         else:
             _check(person, role, None)
         if not Membership.objects.filter(person=person, organisation=organisation, role=role, until=None).exists():
-            grant_role(by=by, person=person, organisation=organisation, role=role, checked=True)
+            grant_role(by=by, person=person, organisation=organisation, role=role)
     return person
 
 
@@ -96,11 +100,9 @@ def invite_person(
     return person
 
 
-def grant_role(
-    *, by: Person | None, person: Person, organisation: Organisation, role: str, checked: bool = False
-) -> Membership:
+def grant_role(*, by: Person | None, person: Person, organisation: Organisation, role: str) -> Membership:
     """Give a person one more role. Raises NotAllowed unless ``by`` administers the organisation, Conflict when held."""
-    if not checked and by is not None:
+    if by is not None:
         audit.insist(may_manage_people(by, organisation), by=by, action="membership.grant", subject=person)
     with transaction.atomic():
         held = Membership.objects.select_for_update().filter(person=person, organisation=organisation, role=role)
@@ -133,8 +135,9 @@ def end_membership(membership_id: int, *, by: Person | None) -> None:
 def set_password(person: Person, *, by: Person | None, password: str) -> None:
     """Give a person a new password (the operator, on the command line). Raises Invalid when it is too weak.
 
-    Every session of theirs ends.
+    Every session of theirs ends. Nobody else may (people change their own on the pages of their account): NotAllowed.
     """
+    _insist_on_operator(by, "person.password", person)
     _check(person, Role.CLINICIAN, password)
     with transaction.atomic():
         person.set_password(password)
@@ -162,7 +165,13 @@ def unlock_person(person: Person, *, by: Person | None) -> None:
     _let_in(person, True, by, "person.unlock")
 
 
+def _insist_on_operator(by: Person | None, action: str, person: Person) -> None:
+    if by is not None:
+        audit.insist(nobody(by, person), by=by, action=action, subject=person)
+
+
 def _let_in(person: Person, may: bool, by: Person | None, action: str) -> None:
+    _insist_on_operator(by, action, person)
     with transaction.atomic():
         if Person.objects.filter(pk=person.pk, is_active=not may).update(is_active=may):
             audit.record(by, action, person)

@@ -11,9 +11,16 @@ from kakehashi.kernel.people.models import Membership, Person
 
 def current_memberships(person: Person, on: date | None = None) -> QuerySet[Membership]:
     """The memberships in force on a day (today), oldest first, with their organisations."""
-    day = on or timezone.localdate()
-    in_force = Q(since__lte=day) & (Q(until=None) | Q(until__gte=day))
+    in_force = _in_force(on or timezone.localdate())
     return Membership.objects.filter(in_force, person_id=person.pk).select_related("organisation")
+
+
+def _not_ended(day: date) -> Q:
+    return Q(until=None) | Q(until__gte=day)
+
+
+def _in_force(day: date) -> Q:
+    return Q(since__lte=day) & _not_ended(day)
 
 
 def organisation_ids_of(person: Person) -> frozenset[int]:
@@ -35,13 +42,11 @@ def _roles(person: Person) -> frozenset[tuple[int, str]]:
 
 def people_of(organisation: Organisation) -> QuerySet[Person]:
     """The people who belong to an organisation today, by name."""
-    day = timezone.localdate()
-    open_ones = Membership.objects.filter(Q(until=None) | Q(until__gte=day), organisation=organisation, since__lte=day)
+    open_ones = Membership.objects.filter(_in_force(timezone.localdate()), organisation=organisation)
     return Person.objects.filter(pk__in=open_ones.values("person_id")).order_by("name", "email")
 
 
 def memberships_in(organisation: Organisation) -> QuerySet[Membership]:
-    """The memberships in force in an organisation, with their people."""
-    day = timezone.localdate()
-    in_force = Q(until=None) | Q(until__gte=day)
-    return Membership.objects.filter(in_force, organisation=organisation).select_related("person")
+    """The memberships of an organisation that have not ended, those yet to begin too, with their people."""
+    not_ended = _not_ended(timezone.localdate())
+    return Membership.objects.filter(not_ended, organisation=organisation).select_related("person")
