@@ -1,6 +1,5 @@
 """Commands that prepare and run a node: demo, up, worker, manage."""
 
-import os
 import signal
 import socket
 import subprocess
@@ -12,6 +11,7 @@ from pathlib import Path
 import click
 
 from kakehashi.cli import say, start_django, text
+from kakehashi.config import parent
 
 
 def prepare(*, quiet: bool = False) -> None:
@@ -95,6 +95,7 @@ def run_server(host: str, port: int, *, workers: int = 1, with_worker: bool = Tr
     from granian.constants import Interfaces
 
     insist_on_free_port(host, port)
+    parent.announce()
     child: subprocess.Popen[bytes] | None = None
     if with_worker:
         child = subprocess.Popen([sys.executable, "-m", "kakehashi", "worker"])
@@ -142,19 +143,10 @@ def worker(once: bool) -> None:
     from kakehashi.kernel.jobs import worker as jobs_worker
 
     stop = threading.Event()
-    parent = os.getppid()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    threading.Thread(target=_stop_with_parent, args=(parent, stop), daemon=True).start()
+    parent.end_with_parent(stop.set)
     jobs_worker.run(stop_event=stop, once=once)
-
-
-def _stop_with_parent(parent: int, stop: threading.Event) -> None:
-    """A server that is killed outright leaves no worker behind."""
-    while parent != 1 and not stop.is_set():
-        if os.getppid() != parent:
-            stop.set()
-        time.sleep(2)
 
 
 @click.command(

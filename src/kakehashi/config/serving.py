@@ -3,6 +3,7 @@
 import logging
 import threading
 
+from kakehashi.config.parent import end_this_process, end_with_parent
 from kakehashi.config.wsgi import application
 
 __all__ = ["application"]
@@ -22,4 +23,5 @@ def _warm() -> None:
         connection.close()
 
 
+end_with_parent(end_this_process)  # a server killed outright leaves nobody behind on its port
 threading.Thread(target=_warm, name="warm", daemon=True).start()
