@@ -4,6 +4,7 @@ import shutil
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -22,13 +23,18 @@ def search(knowledge: Knowledge) -> Search:
 
 
 @pytest.fixture(scope="module")
-def japanese(shared_data: Path) -> Search:
+def labelled(shared_data: Path) -> Knowledge:
     """The embedded release with the real Japanese labels."""
     folder = Path(__file__).parents[3] / "var" / "test-ontology-ja"
     (folder / "labels").mkdir(parents=True, exist_ok=True)
     shutil.copyfile(shared_data / "hpo" / "hp-ja.babelon.tsv.gz", folder / "labels" / "hp-ja.babelon.tsv.gz")
     write_choice(folder, {"release": None, "labels": "hp-ja.babelon.tsv.gz"})
-    return Search(load(folder))
+    return load(folder)
+
+
+@pytest.fixture(scope="module")
+def japanese(labelled: Knowledge) -> Search:
+    return Search(labelled)
 
 
 @pytest.mark.parametrize(
@@ -108,13 +114,53 @@ def test_our_own_wordings_name_current_terms_and_are_found_without_any_label_tab
     rows = read_wordings()
     assert len(rows) > 300
     assert len({row.texts[0] for row in rows}) == len({row.number for row in rows}) == len(rows)
+    everything = np.arange(knowledge.ontology.n, dtype=np.int32)
     for row in rows:
         term = knowledge.ontology.resolve(f"HP:{row.number:07d}")
         assert (term.status, term.label) == ("current", row.label)
         assert term.index is not None
         assert knowledge.ontology.label(term.index, "ja").startswith(row.texts[0])
+        within = None if knowledge.ontology.is_phenotype(term.index) else everything
         for text in row.texts:
-            assert term.index in [hit.index for hit in search.terms(text, limit=3)], text
+            assert term.index in [hit.index for hit in search.terms(text, limit=3, within=within)], text
+
+
+@pytest.mark.parametrize("root", ["HP:0003674", "HP:0000005", "HP:0012824", "HP:0012831", "HP:0003679", "HP:0000118"])
+def test_what_is_chosen_from_a_list_reads_japanese_with_and_without_the_table(
+    root: str, knowledge: Knowledge, labelled: Knowledge
+) -> None:
+    """Every choice of a closed list is worded by us, and reads the same before and after labels are installed."""
+    top = knowledge.ontology.index(root)
+    assert top is not None
+    chosen = {row.number: row for row in read_wordings()}
+    choices = knowledge.ontology.children(top) if root == "HP:0000118" else knowledge.ontology.descendants(top)
+    for choice in map(int, choices):
+        row = chosen[int(knowledge.ontology.numbers[choice])]
+        with_table = labelled.ontology.label(choice, "ja")
+        assert knowledge.ontology.label(choice, "ja") == row.texts[0]
+        assert with_table == row.texts[0] or not row.instead
+
+
+@pytest.mark.parametrize(
+    ("term", "reads"),
+    [
+        ("HP:0030674", "出生前発症"),
+        ("HP:0000007", "常染色体潜性（劣性）遺伝"),
+        ("HP:0012827", "境界域"),
+        ("HP:0000252", "小頭症"),
+        ("HP:0000347", "小顎症"),
+        ("HP:0000316", "両眼開離"),
+        ("HP:0100749", "胸痛"),
+        ("HP:0003073", "低アルブミン血症"),
+    ],
+)
+def test_our_wording_stands_in_place_of_a_wrong_label(
+    term: str, reads: str, knowledge: Knowledge, labelled: Knowledge
+) -> None:
+    for known in (knowledge, labelled):
+        index = known.ontology.index(term)
+        assert index is not None
+        assert known.ontology.label(index, "ja") == reads
 
 
 def test_wrong_labels_of_the_table_are_corrected_and_equal_ones_told_apart(japanese: Search) -> None:
