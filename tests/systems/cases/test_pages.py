@@ -8,10 +8,11 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from kakehashi.engines.pictures import CLEAR, SILENT
 from kakehashi.kernel import jobs
 from kakehashi.kernel.audit.models import AuditEntry
 from kakehashi.kernel.jobs.models import Job
-from kakehashi.systems.cases import similar
+from kakehashi.systems.cases import pictures, ranking, similar
 from kakehashi.systems.cases.actions import edit_case, enter_case, register_case, withdraw_case
 from kakehashi.systems.cases.description import Description, Diagnosis, Finding, Variant
 from kakehashi.systems.cases.models import Case
@@ -369,3 +370,25 @@ def test_worked_example_ranks_joubert_syndrome_first(site, case):
     first = re.search(r'<li class="chosen">.*?<a [^>]*>([^<]+)</a>', text, re.DOTALL)
     assert "Joubert" in first.group(1)
     assert io.StringIO(text).read().count("<svg") >= 1
+
+
+@pytest.mark.parametrize("page", ["show", "print"])
+def test_gene_that_decides_a_ranking_is_named_as_the_strongest_reason(site, clinician, hospital, page):
+    findings = (Finding(term="HP:0001250"), Finding(term="HP:0001263"))
+    described = Description(sex="female", findings=findings, genes=("CEP290",))
+    kept = enter_case(by=clinician, organisation=hospital, local_id="G-1", description=described, register=True)
+    text = site(page, kept.public_id).content.decode()
+    assert re.search(r"the strongest reason is A candidate gene of the patient causes it \(×[\d,.]+\)", text)
+    assert "Beside the findings:" in text
+    assert (
+        "最も強い根拠は「患者の候補遺伝子がこの疾患の原因遺伝子です("
+        in site(page, kept.public_id, language="ja").content.decode()
+    )
+
+
+def test_far_fetched_pairs_do_not_count_as_matches(knowledge):
+    ranked = ranking.rank(Description(findings=tuple(Finding(term=term) for term in ("HP:0001250", "HP:0001321"))))
+    for disease in ranked.diseases:
+        for link in pictures.disease_picture(disease).links:
+            assert link.weak == (abs(link.weight) < CLEAR)
+            assert abs(link.weight) >= SILENT

@@ -1,6 +1,7 @@
 """The match picture: a patient's findings joined by lines to a disease's, or another patient's, findings.
 
-Left the patient, right the other; a line's thickness is its evidence, a dashed line speaks against. Findings are
+Left the patient, right the other; a line's thickness is its evidence, a dashed line speaks against, a thin dotted one
+says "weak". Findings are
 grouped by body system, in the system's colour; what nothing explains stands alone below. Colour is never the only
 sign: names, dashes, hollow marks and strokes say the same in black and white. Text is measured by counting (full-width
 characters one em), wrapped to two lines and cut with an ellipsis; the whole text stands in the mark's title.
@@ -21,6 +22,10 @@ SIZE, LINE, ROW_GAP, HEAD = 14, 19, 7, 30
 THINNEST, THICKEST = 1.5, 11.0
 LATIN_EM = 0.56
 FULL_STRENGTH = 4.0  # evidence (natural logarithm) that is drawn thickest when nothing is stronger
+CLEAR = 0.7
+"""From here on (natural logarithm; twice as likely) evidence counts as a match; below it is weak."""
+SILENT = 0.1
+"""Below this (natural logarithm; 1.1 times as likely) evidence says nothing either way: no line is drawn."""
 
 WORDS = {
     "unexplained": ("Not explained", "説明されない所見"),
@@ -33,6 +38,7 @@ WORDS = {
     "excluded": ("absent", "認めない"),
     "against": ("speaks against", "不利な証拠"),
     "for": ("speaks for", "有利な証拠"),
+    "weak": ("weak", "弱い"),
 }
 
 
@@ -54,13 +60,23 @@ class Node:
 class Link:
     """A line from a left to a right finding. ``weight``: evidence, above zero for, below zero against the match.
 
-    ``label`` says it in words (see likelihood_words).
+    ``label`` says it in words (see likelihood_words). ``weak``: it is shown and said, but does not count as a match.
     """
 
     left: str
     right: str
     weight: float
     label: str = ""
+    weak: bool = False
+
+
+@dataclass(frozen=True)
+class Reason:
+    """What counts beside the findings (a gene, the onset), in the unit of the links; ``strength`` in words."""
+
+    label: str
+    weight: float
+    strength: str = ""
 
 
 @dataclass(frozen=True)
@@ -75,6 +91,7 @@ class Picture:
     left_title: str = ""
     language: str = "en"
     of_case: bool = False
+    reasons: Sequence[Reason] = ()
     alone_at_most: int = 8
     key: str = "match"  # makes element ids unique when a page draws several
 
@@ -99,37 +116,64 @@ class _Side:
 
 def likelihood_words(log_ratio: float, language: str = "en") -> str:
     """A log-likelihood ratio (natural) in words: how many times likelier the finding is with the disease."""
-    ratio = math.exp(min(abs(log_ratio), 20.0))
-    number = f"{ratio:.1f}" if ratio < 9.95 else f"{round(ratio, 2 - len(str(int(ratio)))):,.0f}"
-    if ratio < 1.1:
+    number = _factor(log_ratio)
+    if abs(log_ratio) < SILENT:
         return "どちらとも言えない" if language == "ja" else "says little either way"
     if language == "ja":
         return f"この疾患なら{number}倍起こりやすい" if log_ratio > 0 else f"この疾患なら{number}倍起こりにくい"
     return f"{number} times {'likelier' if log_ratio > 0 else 'less likely'} with this disease"
 
 
+def _factor(log_ratio: float) -> str:
+    ratio = math.exp(min(abs(log_ratio), 20.0))
+    return f"{ratio:.1f}" if ratio < 9.95 else f"{round(ratio, 2 - len(str(int(ratio)))):,.0f}"
+
+
+def times_words(log_ratio: float, language: str = "en") -> str:
+    """A log-likelihood ratio (natural) as a factor: "×99" or "99倍", "÷3.0" or "1/3.0倍" where it speaks against."""
+    number = _factor(log_ratio)
+    if language == "ja":
+        return f"{number}倍" if log_ratio >= 0 else f"1/{number}倍"
+    return f"×{number}" if log_ratio >= 0 else f"÷{number}"
+
+
 def summary(picture: Picture) -> str:
     """The picture's finding in one or two sentences: its alternative text."""
     links = picture.linked()
     observed = [node for node in picture.left if not node.excluded]
-    joined = {link.left for link in links if link.weight > 0}
-    matched = [node for node in observed if node.id in joined]
+    clear = {link.left for link in links if link.weight > 0 and not link.weak}
+    matched = [node for node in observed if node.id in clear]
     touched = {link.left for link in links}
-    alone = [node.label for node in observed if node.id not in touched]
     labels = {node.id: node.label for node in picture.left}
-    strongest = next((labels[link.left] for link in links if link.weight > 0), "")
+    strongest = _strongest(picture, links, labels)
+    alone = [node.label for node in observed if node.id not in touched]
+    weak = [labels[link.left] for link in links if link.weight > 0 and link.weak]
     against = [labels[link.left] for link in links if link.weight < 0]
     if picture.language == "ja":
-        parts = [f"{picture.right_title}:所見{len(observed)}件のうち{len(matched)}件が対応"]
+        parts = [f"{picture.right_title}:所見{len(observed)}件のうち{len(matched)}件が明らかに対応"]
         parts += [f"最も強い根拠は「{strongest}」"] if strongest else []
+        parts += [f"対応が弱い所見は{'、'.join(weak)}"] if weak else []
         parts += [f"対応しない所見は{'、'.join(alone)}"] if alone else []
         parts += [f"不利な所見は{'、'.join(against)}"] if against else []
         return "。".join(parts) + "。"
-    parts = [f"{picture.right_title}: {len(matched)} of {len(observed)} findings have a counterpart"]
-    parts += [f"the strongest is {strongest}"] if strongest else []
+    parts = [f"{picture.right_title}: {len(matched)} of {len(observed)} findings have a clear counterpart"]
+    parts += [f"the strongest reason is {strongest}"] if strongest else []
+    parts += [f"weak: {', '.join(weak)}"] if weak else []
     parts += [f"without counterpart: {', '.join(alone)}"] if alone else []
     parts += [f"speaking against: {', '.join(against)}"] if against else []
     return "; ".join(parts) + "."
+
+
+def _strongest(picture: Picture, links: Sequence[Link], labels: dict[str, str]) -> str:
+    """What speaks for the match most of all, findings and other reasons alike; a disease's with its factor."""
+    said = [(link.weight, labels[link.left]) for link in links] + [(one.weight, one.label) for one in picture.reasons]
+    weight, label = max(said, key=lambda one: one[0], default=(0.0, ""))
+    if weight <= 0:
+        return ""
+    if picture.of_case:
+        return label
+    factor = times_words(weight, picture.language)
+    return f"{label}({factor})" if picture.language == "ja" else f"{label} ({factor})"
 
 
 def draw(picture: Picture) -> str:
@@ -267,15 +311,16 @@ def _line(picture: Picture, link: Link, left: _Side, right: _Side, strongest: fl
     other = next(node for node in picture.right if node.id == link.right)
     y1, y2 = left.rows[link.left], right.rows[link.right]
     middle = (MARK_LEFT + MARK_RIGHT) / 2
-    width = THINNEST + (THICKEST - THINNEST) * min(abs(link.weight) / strongest, 1.0)
+    width = THINNEST + (0.0 if link.weak else (THICKEST - THINNEST) * min(abs(link.weight) / strongest, 1.0))
     colour = SYSTEMS.get(node.system, OTHER).colour
-    dash = ' stroke-dasharray="4 4"' if link.weight < 0 else ""
-    said = picture.word("for" if link.weight >= 0 else "against")
+    dash = ' stroke-dasharray="4 4"' if link.weight < 0 else ' stroke-dasharray="1 4"' if link.weak else ""
+    weak = _text(picture.word("weak"), middle, (y1 + y2) / 2 - 4, "middle", "match-quiet", size=12) if link.weak else ""
+    said = picture.word("for" if link.weight >= 0 else "against") + (f", {picture.word('weak')}" if weak else "")
     told = f"{node.label} – {other.label}: {said}" + (f", {link.label}" if link.label else "")
     return (
         f'<path class="match-line match-{colour}" d="M{MARK_LEFT} {y1:g}C{middle:g} {y1:g} {middle:g} {y2:g} '
         f'{MARK_RIGHT} {y2:g}" fill="none" stroke="{COLOURS[colour]}" stroke-width="{width:.2f}"{dash} '
-        f'stroke-opacity="0.75"><title>{escape(told)}</title></path>'
+        f'stroke-opacity="0.75"><title>{escape(told)}</title></path>{weak}'
     )
 
 

@@ -5,13 +5,19 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from kakehashi.engines.phenotype.ranking import RankedDisease
-from kakehashi.engines.pictures.match import Link, Node, Picture, likelihood_words
+from kakehashi.engines.pictures.match import CLEAR, SILENT, Link, Node, Picture, Reason, likelihood_words, times_words
 from kakehashi.systems.cases import vocabulary
 from kakehashi.systems.cases.description import Description
 from kakehashi.systems.cases.similar import SimilarCase
 
 SHOWN_POINTS = 0.005
 """Below this a finding's counterpart adds nothing one could see."""
+CLEAR_SHARE = 0.4
+"""From this share of what a finding could give at most on, its counterpart in another case counts as a match."""
+NO_MATCH_SHARE = 0.1
+"""Below this share the finding counts as without counterpart (as in the index's own `unexplained_query`)."""
+POINTS_DRAWN = 20
+"""Weight of a line for a whole point of similarity."""
 
 
 def _node(term: int, *, excluded: bool = False, note: str = "") -> Node:
@@ -22,7 +28,7 @@ def _node(term: int, *, excluded: bool = False, note: str = "") -> Node:
 
 
 def disease_picture(disease: RankedDisease, *, expected: int = 6) -> Picture:
-    """The patient's findings joined to the disease's by what they say for or against it.
+    """The patient's findings joined to the disease's by what they say for or against it; what else counts beside them.
 
     ``expected``: how many findings frequent in the disease and not recorded in the patient are shown.
     """
@@ -32,7 +38,7 @@ def disease_picture(disease: RankedDisease, *, expected: int = 6) -> Picture:
     right: dict[int, Node] = {}
     for finding in evidence.findings:
         left.append(_node(finding.term, excluded=finding.excluded))
-        if finding.matched is None or finding.contribution == 0:
+        if finding.matched is None or abs(finding.contribution) < SILENT:
             continue
         note = f"{finding.frequency:.0%}" if finding.frequency is not None else ""
         right.setdefault(finding.matched, _node(finding.matched, note=note))
@@ -42,6 +48,7 @@ def disease_picture(disease: RankedDisease, *, expected: int = 6) -> Picture:
                 right[finding.matched].id,
                 finding.contribution,
                 likelihood_words(finding.contribution, language),
+                weak=abs(finding.contribution) < CLEAR,
             )
         )
     for term in evidence.expected[:expected]:
@@ -55,6 +62,15 @@ def disease_picture(disease: RankedDisease, *, expected: int = 6) -> Picture:
         right_title=f"{label} ({disease.id})",
         left_title=_("This patient"),
         language=language,
+        reasons=[
+            Reason(
+                other.ja if language == "ja" else other.en,
+                other.contribution,
+                times_words(other.contribution, language),
+            )
+            for other in sorted(evidence.others, key=lambda one: -abs(one.contribution))
+            if abs(other.contribution) >= SILENT
+        ],
         key=f"disease-{disease.index}",
     )
 
@@ -77,15 +93,16 @@ def case_picture(found: SimilarCase, description: Description) -> Picture:
         Link(
             ontology.id(match.finding),
             ontology.id(match.counterpart),
-            match.points * 20,
+            match.points * POINTS_DRAWN,
             _("through %(term)s") % {"term": ontology.label(match.ancestor, vocabulary.language())}
             if match.ancestor not in {match.finding, match.counterpart}
             else _("the same finding")
             if match.finding == match.counterpart
             else _("one is a kind of the other"),
+            weak=match.share < CLEAR_SHARE,
         )
         for match in explanation.query_matches
-        if match.counterpart >= 0 and match.points > SHOWN_POINTS
+        if match.counterpart >= 0 and match.points > SHOWN_POINTS and match.share >= NO_MATCH_SHARE
     ]
     return Picture(
         left=list(left.values()),
@@ -96,5 +113,10 @@ def case_picture(found: SimilarCase, description: Description) -> Picture:
         left_title=_("This patient"),
         language=vocabulary.language(),
         of_case=True,
+        reasons=[
+            Reason(_("Shared candidate gene: %(genes)s") % {"genes": " · ".join(genes)}, gene_points * POINTS_DRAWN)
+            for genes, gene_points in [(explanation.shared_genes, explanation.gene_points)]
+            if genes
+        ],
         key=f"case-{found.case.public_id}",
     )

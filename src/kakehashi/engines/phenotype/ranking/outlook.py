@@ -19,16 +19,16 @@ _ASKED_ABOUT = 40  # most probable diseases that questions are to tell apart
 _ENOUGH, _SOME = 0.75, 0.4  # share of the first ten diseases
 _WORDS: dict[Level, tuple[str, str]] = {
     "enough": (
-        "These findings are enough to single out a few diseases.",
-        "これらの所見で、少数の疾患に絞り込めます。",
+        "What is entered is enough to single out a few diseases.",
+        "入力された情報で、少数の疾患に絞り込めます。",
     ),
     "some": (
-        "These findings narrow the diseases down; a few more answers would help.",
-        "これらの所見である程度絞り込めます。あと少し所見を加えると役立ちます。",
+        "What is entered narrows the diseases down; a few more answers would help.",
+        "入力された情報である程度絞り込めます。あと少し所見を加えると役立ちます。",
     ),
     "little": (
-        "These findings are too few or too common to single out a disease.",
-        "所見が少ないか、ありふれているため、疾患を絞り込めません。",
+        "What is entered is too little or too common to single out a disease.",
+        "入力された情報が少ないか、ありふれているため、疾患を絞り込めません。",
     ),
 }
 
