@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 from tests.cli.conftest import DRAVET, MARFAN, packet
 
+from kakehashi.cli.check import check
 from kakehashi.cli.rank import match, rank
 from kakehashi.protocols.phenopacket import loads, to_yaml
 
@@ -69,6 +70,27 @@ def test_match_answers_one_line_a_patient_with_the_promised_keys(run, patients, 
     assert found[0]["matches"][0]["shared_genes"] == ["FBN1"]
     assert {case["id"] for case in found[1]["matches"]} >= {"like-dravet", "like-dravet#2"}
     assert found[1]["matches"][0]["diseases"] == ["OMIM:607208"]
+
+
+def test_a_patient_without_usable_findings_is_answered_with_no_disease_and_a_warning(run, lines):
+    (found,) = lines(run(rank, "-", "--format", "jsonl", stdin='{"id":"none","subject":{"sex":"FEMALE"}}').stdout)
+    assert list(found) == ["id", "diseases", "unknown_disease_probability", "warnings"]
+    assert found["diseases"] == []
+    assert "no finding of this patient could be used" in found["warnings"][-1]
+    table = run(rank, "-", "--language", "ja", stdin='{"id":"none","subject":{}}').stdout
+    assert "OMIM:" not in table
+    assert "所見" in table
+
+
+@pytest.mark.parametrize("command", [rank, match, check])
+def test_a_matchmaker_patient_is_refused_as_such(run, library, command):
+    patient = json.dumps([{"id": "P1", "features": [{"id": "HP:0001250", "observed": "yes"}]}])
+    more = ["--library", library] if command is match else []
+    told = run(command, "-", *more, stdin=patient, code=2)
+    assert "this looks like a Matchmaker Exchange patient (features), not a phenopacket" in told.output
+    assert "phenotypicFeatures" in told.output
+    japanese = run(command, "-", *more, "--language", "ja", stdin=patient, code=2)
+    assert "Matchmaker Exchange の患者データのようです" in japanese.output
 
 
 def test_json_is_one_array(run, patients):

@@ -176,6 +176,15 @@ def test_draft_may_be_empty_and_registers_later(client, clinician):
     assert b"register" in client.get(reverse("cases:show", args=[draft.public_id])).content
 
 
+@pytest.mark.parametrize("view", ["show", "questions", "print"])
+def test_draft_without_findings_names_no_disease_but_what_to_enter(client, clinician, view):
+    client.force_login(clinician)
+    client.post(reverse("cases:new"), form_data([], then="draft"))
+    page = client.get(reverse(f"cases:{view}", args=[Case.objects.get().public_id])).content.decode()
+    assert "Add findings or candidate genes." in page
+    assert "OMIM:" not in page
+
+
 def bound(page):
     """The fields of the first wide form of a page, as a browser would send them back."""
     from html.parser import HTMLParser

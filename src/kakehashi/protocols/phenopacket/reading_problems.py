@@ -125,6 +125,14 @@ READING: Final[dict[str, Wording]] = {
         'a phenopacket is an object with "id", "subject", "phenotypicFeatures" and "metaData"',
         "フェノパケットは id、subject、phenotypicFeatures、metaData を持つオブジェクトです",
     ),
+    "matchmaker-patient": _error(
+        "this looks like a Matchmaker Exchange patient ({sign}), not a phenopacket",
+        "フェノパケットではなく、Matchmaker Exchange の患者データのようです（{sign}）",
+        'rewrite it as a phenopacket: "features" become "phenotypicFeatures" (observed "no": excluded true), '
+        '"genomicFeatures" become "interpretations"',
+        "フェノパケットに書き換えてください: features は phenotypicFeatures（observed が no なら excluded を true）、"
+        "genomicFeatures は interpretations になります",
+    ),
     "no-proband": _error(
         "the family has no proband",
         "家系に発端者（proband）がありません",

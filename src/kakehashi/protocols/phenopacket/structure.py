@@ -39,22 +39,34 @@ _OUT_OF_RANGE: Final = {
     "int_parsing_size",
     "finite_number",
 }
+_MATCHMAKER: Final = ("features", "genomicFeatures")
 _V1_TOP: Final = ("genes", "variants", "hts_files")
 _V1_SUBJECT: Final = ("age_at_collection", "dataset_id")
 _CAMEL_FIELDS: Final = frozenset(camel(name) for name in Phenopacket.model_fields)
 
 
 def kind_of(tree: Tree) -> type[Phenopacket] | type[Family] | type[Cohort]:
-    """Which document a tree is, by its field names. Raises when it is none, or one of version 1."""
+    """Which document a tree is, by its field names. Raises when it is none."""
     if not isinstance(tree, dict):
         raise unreadable("not-phenopacket", what=type_name(tree)[0])
     if "proband" in tree or "relatives" in tree or "pedigree" in tree:
         return Family
     if "members" in tree:
         return Cohort
+    if sign := _sign_of_matchmaker(tree):
+        raise unreadable("matchmaker-patient", sign=sign)
     if not any(name in _CAMEL_FIELDS or name in Phenopacket.model_fields for name in tree):
         raise unreadable("not-phenopacket", what=", ".join(list(tree)[:5]) or "{}")
     return Phenopacket
+
+
+def _sign_of_matchmaker(tree: dict[str, Any]) -> str:
+    """The field that shows a patient of the Matchmaker Exchange, alone or in a request; empty for anything else."""
+    if isinstance(tree.get("patient"), dict):
+        return "patient"
+    if _field(tree, "phenotypic_features") is not None:
+        return ""
+    return next((name for name in _MATCHMAKER if isinstance(tree.get(name), list)), "")
 
 
 def read_tree(tree: Tree, as_text: Callable[[], Tree] | None = None) -> Document:

@@ -55,6 +55,15 @@ def test_probabilities_and_unknown_add_up_to_one(release, ranker):
         assert 0 <= ranking.unknown_probability <= 1
 
 
+@pytest.mark.parametrize("nothing", [{}, {"sex": "FEMALE", "age_days": 900.0}, {"genes": ("NOT-A-GENE",)}])
+def test_a_patient_with_nothing_to_rank_by_is_shown_no_disease(release, ranker, nothing):
+    ranking = ranker.rank(Patient((release.ontology.phenotype_root,), **nothing))
+    assert ranking.diseases == ()
+    assert math.isclose(float(ranking.probabilities.sum()) + ranking.unknown_probability, 1, abs_tol=1e-9)
+    assert ranker.rank(Patient((), genes=("FBN1",))).diseases
+    assert ranker.rank(Patient((), excluded=terms(release, "HP:0001250"))).diseases
+
+
 def test_order_and_repetition_of_findings_do_not_matter(release, ranker):
     observed = terms(release, *WORKED_EXAMPLE)
     first = ranker.rank(Patient(observed))

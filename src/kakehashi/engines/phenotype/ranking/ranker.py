@@ -104,6 +104,8 @@ class Ranker:
     ) -> Ranking:
         """Rank all diseases for `patient`; the first `top` come with labels, genes and evidence.
 
+        None come for a patient without any finding or known candidate gene: the prior alone singles out nothing.
+
         `leave_publication_out`: as if phenotype.hpoa held no row that cites the patient's own publication, and the
         library no solved case of it. `pooled_rows`: 6,571 rows of the embedded release pool several publications;
         "keep" leaves out only rows that cite nothing else (what the others reported stays, and with it, unavoidably,
@@ -119,7 +121,8 @@ class Ranker:
         best = max(parts, key=lambda part: float(part.total.max(initial=-np.inf)))
         explained = best.standing.explained(findings.observed, int(best.total.argmax())) if best.total.size else 0.0
         shares = posterior(scores, explained, len(findings.observed), calibration)
-        return self._ranking(findings, parts, best, indices, scores, shares, top)
+        spoken_for = bool(findings.observed or findings.excluded) or self._knows_a_gene(patient)
+        return self._ranking(findings, parts, best, indices, scores, shares, top if spoken_for else 0)
 
     def standing_for(
         self, patient: Patient, *, leave_publication_out: bool = False, pooled_rows: PooledRows = "keep"
@@ -128,6 +131,11 @@ class Ranker:
         if not leave_publication_out or not patient.publication:
             return self.standings
         return self._changes(patient.publication, pooled_rows) or self.standings
+
+    def _knows_a_gene(self, patient: Patient) -> bool:
+        """Whether a candidate gene is a gene of any disease."""
+        diseases = self.knowledge.diseases
+        return any(diseases.gene_index(gene.strip().upper()) is not None for gene in patient.genes)
 
     # --- scores --------------------------------------------------------------------------------------------------
 

@@ -114,7 +114,8 @@ class Question:
 class Ranking:
     """All diseases ranked for one patient.
 
-    `diseases`: the first `top` of them. `unknown_probability`: the share of "none of the known diseases"; with the
+    `diseases`: the first `top` of them; none where the patient has nothing to rank by.
+    `unknown_probability`: the share of "none of the known diseases"; with the
     probabilities of all ranked diseases it adds up to 1. `scores`, `probabilities`: of every ranked disease, in the
     order of `indices`. `findings`: what was ranked with, and what was left aside.
     """
