@@ -81,6 +81,8 @@ def test_operator_locks_unlocks_and_resets(kakehashi):
     assert Person.objects.get().check_password("another long password")
     assert kakehashi("people", "lock", "a@example.org").exit_code == 0
     assert not Person.objects.get().is_active
+    assert [row["state"] for row in json.loads(kakehashi("people", "list", "--format", "json").output)] == ["locked"]
+    assert "locked" in kakehashi("people", "list").output
     assert kakehashi("people", "unlock", "a@example.org").exit_code == 0
     assert Person.objects.get().is_active
     end = ["people", "end", "a@example.org", "--organisation", "KITA", "--role", "clinician"]

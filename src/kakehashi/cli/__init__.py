@@ -45,6 +45,11 @@ def text(en: str, ja: str) -> str:
     return ja if preferred_language() == "ja" else en
 
 
+def counted(number: int, one: str, many: str = "") -> str:
+    """A number with its English noun: ``1 finding``, ``2,000 findings``."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
 def say(en: str, ja: str, *, language: str | None = None, err: bool = False) -> None:
     """Print one message in the person's language."""
     click.echo(ja if (language or preferred_language()) == "ja" else en, err=err)
@@ -64,6 +69,12 @@ class LazyGroup(click.Group):
         assert isinstance(command, click.Command)
         return command
 
+    def invoke(self, ctx: click.Context) -> object:
+        from kakehashi.cli import unready
+
+        with unready.told():
+            return super().invoke(ctx)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section(text("Commands", "コマンド")):
             formatter.write_dl([(name, text(en, ja)) for name, (_, _, en, ja) in COMMANDS.items()])
@@ -82,21 +93,42 @@ def main() -> None:
     """The group of all commands."""
 
 
-def start_django() -> None:
+def start_django(*, prepared: bool = True) -> None:
     """Set Django up for a command that needs the node's database.
 
-    Ends the command with exit code 2 and a readable message when a setting cannot be read.
+    Ends the command with exit code 2 and a readable message when a setting cannot be read, or when the database must
+    be ``prepared`` and is not; nothing is made then.
     """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kakehashi.config.settings")
     import django
+    from django.apps import apps
 
+    from kakehashi.cli import unready
     from kakehashi.config.environment import BadSetting
 
+    if apps.ready:
+        return
     try:
+        if prepared:
+            unready.insist_on_prepared()
         django.setup()
     except BadSetting as error:
         click.echo(str(error), err=True)
         raise SystemExit(2) from error
+
+
+class NodeCommand(click.Command):
+    """A command that needs the node's database; asked for its help it does not."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        start_django()
+        return super().invoke(ctx)
+
+
+class NodeGroup(click.Group):
+    """Commands that need the node's database."""
+
+    command_class = NodeCommand
 
 
 if __name__ == "__main__":

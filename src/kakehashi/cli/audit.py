@@ -5,12 +5,12 @@ from datetime import datetime
 
 import click
 
-from kakehashi.cli import preferred_language, say, start_django, text
+from kakehashi.cli import NodeGroup, counted, preferred_language, say, text
 
 
-@click.group(help=text("Verify and list the audit trail.", "監査記録の検証と一覧。"))
+@click.group(cls=NodeGroup, help=text("Verify and list the audit trail.", "監査記録の検証と一覧。"))
 def audit() -> None:
-    start_django()
+    pass
 
 
 @audit.command(
@@ -31,16 +31,17 @@ def verify(shape: str) -> None:
             {"kind": finding.kind, "sequence": finding.sequence, "text": str(finding.text)}
             for finding in report.findings
         ]
+    entries = counted(report.entries, "entry", "entries")
     if shape == "json":
         click.echo(json.dumps({"entries": report.entries, "findings": findings}, ensure_ascii=False, indent=1))
     elif report.intact:
-        say(f"{report.entries:,} entries, unbroken.", f"{report.entries:,} 件、改変なし。")
+        say(f"{entries}, unbroken.", f"{report.entries:,} 件、改変なし。")
     else:
         for finding in findings:
             click.echo(finding["text"], err=True)
         say(
-            f"{report.entries:,} entries, {len(findings)} findings. Keep this database as it is and find out who had "
-            "access to it.",
+            f"{entries}, {counted(len(findings), 'finding')}. Keep this database as it is and find out who had access "
+            "to it.",
             f"{report.entries:,} 件中、問題 {len(findings)} 件。データベースを保全し、アクセスした者を調べてください。",
             err=True,
         )

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from kakehashi.cli import preferred_language, say, start_django, text
+from kakehashi.cli import NodeGroup, counted, preferred_language, say, text
 from kakehashi.cli.people import organisation_of, told_plainly
 from kakehashi.protocols.phenopacket import Entry, Phenopacket, patients
 
@@ -26,9 +26,9 @@ INTERRUPTED: Final = 130
 PROBLEMS_TOLD: Final = 50
 
 
-@click.group(help=text("Import and export cases.", "症例の取り込みと書き出し。"))
+@click.group(cls=NodeGroup, help=text("Import and export cases.", "症例の取り込みと書き出し。"))
 def cases() -> None:
-    start_django()
+    pass
 
 
 @cases.command(
@@ -199,7 +199,7 @@ def export_cases(organisation: str | None, output: Path | None) -> None:
         else:
             with output.open("wb") as stream:
                 count = export_packets(stream, organisation=holder)
-    say(f"{count:,} cases", f"{count:,} 症例", err=True)
+    say(counted(count, "case"), f"{count:,} 症例", err=True)
 
 
 @cases.command(
@@ -213,4 +213,4 @@ def rebuild_index() -> None:
     with told_plainly():
         count = similar.rebuild()
     seconds = time.perf_counter() - started
-    say(f"{count:,} cases indexed in {seconds:.1f} s", f"{count:,} 症例を {seconds:.1f} 秒で索引付けしました")
+    say(f"{counted(count, 'case')} indexed in {seconds:.1f} s", f"{count:,} 症例を {seconds:.1f} 秒で索引付けしました")

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import click
 
-from kakehashi.cli import text
+from kakehashi.cli import counted, say, text
 from kakehashi.cli.inputs import BadInput, Progress, language_option, quiet_end, spoken, told
 from kakehashi.protocols.phenopacket.problems import Language, Problem
 from kakehashi.protocols.phenopacket.reading import Entry, documents
@@ -62,12 +62,11 @@ def check(files: tuple[str, ...], form: str, errors_only: bool, language: str | 
                 _write(entry, found, form, speech, "en" if form == "jsonl" and language is None else speech)
                 progress.step()
         progress.done()
-        en = "{documents:,} documents: {error:,} errors, {warning:,} warnings"
-        ja = "{documents:,} 文書: エラー {error:,} 件、警告 {warning:,} 件"
-        click.echo(
-            (ja if speech == "ja" else en).format(
-                documents=counts["documents"], error=counts["error"], warning=counts["warning"]
-            ),
+        read, errors, warnings = counts["documents"], counts["error"], counts["warning"]
+        say(
+            f"{counted(read, 'document')}: {counted(errors, 'error')}, {counted(warnings, 'warning')}",
+            f"{read:,} 文書: エラー {errors:,} 件、警告 {warnings:,} 件",
+            language=speech,
             err=True,
         )
         if counts["error"]:

@@ -9,7 +9,7 @@ from typing import Literal
 
 import click
 
-from kakehashi.cli import start_django, text
+from kakehashi.cli import counted, start_django, text, unready
 
 State = Literal["ok", "warning", "failed"]
 SIGNS = {"ok": ("OK", "正常"), "warning": ("CARE", "注意"), "failed": ("FAIL", "異常")}
@@ -23,6 +23,13 @@ class Check:
     state: State
     said: str
     to_do: str = ""
+
+
+def _prepare() -> str:
+    return text(
+        "Run: kakehashi up (or without serving: kakehashi manage migrate), or set KAKEHASHI_HOME.",
+        "kakehashi up(起動せずに行うなら kakehashi manage migrate)を実行するか、KAKEHASHI_HOMEを設定してください。",
+    )
 
 
 def home_folder() -> Check:
@@ -102,8 +109,8 @@ def database() -> Check:
         return Check(
             "database",
             "failed",
-            text(f"{len(waiting)} migrations wait", f"未適用の移行 {len(waiting)} 件"),
-            text("Run: kakehashi manage migrate", "kakehashi manage migrate を実行してください。"),
+            text(f"{counted(len(waiting), 'migration')} not applied", f"未適用の移行 {len(waiting)} 件"),
+            _prepare(),
         )
     return Check("database", "ok", connection.vendor)
 
@@ -141,7 +148,11 @@ def audit_trail() -> Check:
 
     report = verify()
     if report.intact:
-        return Check("audit", "ok", text(f"{report.entries:,} entries, unbroken", f"{report.entries:,} 件、改変なし"))
+        return Check(
+            "audit",
+            "ok",
+            text(f"{counted(report.entries, 'entry', 'entries')}, unbroken", f"{report.entries:,} 件、改変なし"),
+        )
     return Check(
         "audit",
         "failed",
@@ -155,6 +166,10 @@ def jobs() -> Check:
 
     waiting, failed = queries.waiting_count(), queries.failed_count()
     said = text(f"{waiting} waiting, {failed} failed", f"待機 {waiting}、失敗 {failed}")
+    if waiting and not queries.worker_is_alive():
+        said += text(", no worker runs", "、ジョブ処理が動いていません")
+        to_do = text("Run: kakehashi up, or kakehashi worker", "kakehashi up か kakehashi worker を実行してください。")
+        return Check("jobs", "warning", said, to_do)
     return Check("jobs", "warning" if failed else "ok", said)
 
 
@@ -162,31 +177,52 @@ def events() -> Check:
     from kakehashi.kernel.events import queries
 
     failing, given_up = queries.failing_count(), queries.given_up_count()
-    said = text(f"{failing} handlers retry, {given_up} given up", f"イベント処理の再試行 {failing}、中止 {given_up}")
+    said = text(
+        f"{counted(failing, 'handler')} to retry, {given_up} given up",
+        f"イベント処理の再試行 {failing}、中止 {given_up}",
+    )
     to_do = text("Look at the node's log for the cause.", "原因をノードのログで確認してください。") if given_up else ""
     return Check("events", "warning" if failing or given_up else "ok", said, to_do)
 
 
-CHECKS: tuple[Callable[[], Check], ...] = (
-    home_folder,
-    secret_key,
-    safe_settings,
-    database,
-    ontology,
-    japanese_labels,
-    audit_trail,
-    jobs,
-    events,
-)
+CHECKS: dict[str, tuple[str, Callable[[], Check]]] = {  # name → (Japanese name, check)
+    "home": ("ホームフォルダ", home_folder),
+    "secret key": ("秘密鍵", secret_key),
+    "settings": ("設定", safe_settings),
+    "database": ("データベース", database),
+    "ontology": ("オントロジー", ontology),
+    "Japanese labels": ("日本語ラベル", japanese_labels),
+    "audit": ("監査記録", audit_trail),
+    "jobs": ("ジョブ", jobs),
+    "events": ("イベント", events),
+}
 
 
 def examine() -> Iterator[Check]:
-    """Run every check; one that cannot run at all is itself a failed check."""
-    for check in CHECKS:
+    """Run every check; one that cannot run at all is itself a failed check. Without a home folder nothing is made."""
+    if not unready.home().exists():
+        yield Check(
+            "home", "failed", text(f"{unready.home()} is not there", f"{unready.home()} がありません"), _prepare()
+        )
+        return
+    start_django(prepared=False)
+    for name, (_, check) in CHECKS.items():
         try:
             yield check()
         except Exception as error:  # a doctor reports what it meets, whatever it is
-            yield Check(check.__name__.replace("_", " "), "failed", type(error).__name__)
+            yield _not_run(name, error)
+
+
+def _not_run(name: str, error: Exception) -> Check:
+    from django.db import DatabaseError
+
+    from kakehashi.engines.phenotype.problems import KnowledgeError
+
+    if isinstance(error, DatabaseError):
+        return Check(name, "failed", text("the database cannot be read", "データベースを読めません"))
+    if isinstance(error, KnowledgeError):
+        return Check(name, "failed", text(error.en, error.ja))
+    return Check(name, "failed", type(error).__name__)
 
 
 @click.command(
@@ -197,13 +233,19 @@ def examine() -> Iterator[Check]:
 )
 @click.option("--format", "shape", type=click.Choice(["table", "json"]), default="table", show_default=True)
 def doctor(shape: str) -> None:
-    start_django()
     found = list(examine())
     if shape == "json":
         click.echo(json.dumps([asdict(check) for check in found], ensure_ascii=False, indent=1))
     else:
         for check in found:
-            click.echo(f"{text(*SIGNS[check.state]):5} {check.name:16} {check.said}")
-            if check.to_do:
-                click.echo(f"{'':22} → {check.to_do}")
+            click.echo(_line(check))
     raise SystemExit(1 if any(check.state == "failed" for check in found) else 0)
+
+
+def _line(check: Check) -> str:
+    from rich.cells import set_cell_size
+
+    sign = set_cell_size(text(*SIGNS[check.state]), 5)
+    name = set_cell_size(text(check.name, CHECKS[check.name][0]), 16)
+    line = f"{sign} {name} {check.said}"
+    return f"{line}\n{'':22} → {check.to_do}" if check.to_do else line

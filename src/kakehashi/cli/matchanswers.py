@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Self
 
+from kakehashi.cli import counted
 from kakehashi.cli.library import FileLibrary, Library, RegisteredLibrary
-from kakehashi.cli.outputs import bar, grid, heading, listed, note, safe
+from kakehashi.cli.outputs import bar, grid, heading, listed, note, of_findings, safe
 from kakehashi.cli.rankanswers import draw_warnings, told_briefly, warnings_of
 from kakehashi.engines.phenotype import knowledge as phenotype
 from kakehashi.engines.phenotype.caseindex import CaseModel, Match, Profile, explain
@@ -21,9 +22,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 WORDS: Final[dict[str, tuple[str, str]]] = {
-    "observed": ("{} findings", "所見 {} 件"),
     "genes": ("genes {}", "遺伝子 {}"),
-    "library": ("{} cases searched", "検索対象 {} 症例"),
+    "library": ("{} searched", "検索対象 {} 症例"),
     "nothing": ("no case has anything in common with this patient", "この患者と共通点のある症例はありません"),
 }
 STRONGEST: Final = 5
@@ -104,9 +104,10 @@ class MatchAnswer:
     def draw(self, console: Console) -> None:
         """For people: a table with what matched and what did not."""
         genes = self.profile.genes
-        counts = [self._say("observed").format(len(self.facts.observed))]
+        counts = [of_findings(len(self.facts.observed), self.run.language)]
         counts += [self._say("genes").format(listed(map(safe, genes), 4, self.run.language))] if genes else []
-        counts.append(self._say("library").format(f"{len(self.run.library.snapshot):,}"))
+        size = len(self.run.library.snapshot)
+        counts.append(self._say("library").format(f"{size:,}" if self.run.language == "ja" else counted(size, "case")))
         heading(console, self.facts.id, counts)
         if not self.matches:
             note(console, self._say("nothing"))

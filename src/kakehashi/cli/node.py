@@ -1,5 +1,6 @@
 """Commands that prepare and run a node: demo, up, worker, manage."""
 
+import os
 import signal
 import socket
 import subprocess
@@ -48,7 +49,8 @@ def prepare(*, quiet: bool = False) -> None:
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @click.pass_context
 def demo(context: click.Context, serve: bool, host: str, port: int) -> None:
-    start_django()
+    take_address(host, port)
+    start_django(prepared=False)
     from kakehashi.cli.rank import rank
     from kakehashi.systems.cases.demo import SAMPLE_PATIENT, prepare_demo
 
@@ -84,9 +86,16 @@ def demo(context: click.Context, serve: bool, host: str, port: int) -> None:
     help=text("Start a job worker beside the site.", "サイトと併せてジョブ処理も起動する。"),
 )
 def up(host: str, port: int, workers: int, with_worker: bool) -> None:
-    start_django()
+    take_address(host, port)
+    start_django(prepared=False)
     prepare(quiet=True)
     run_server(host, port, workers=workers, with_worker=with_worker)
+
+
+def take_address(host: str, port: int) -> None:
+    """Mails and exports name the address that is served, also in the processes started from here; unless one is set."""
+    name = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
+    os.environ.setdefault("KAKEHASHI_BASE_URL", f"http://{name}:{port}")
 
 
 def run_server(host: str, port: int, *, workers: int = 1, with_worker: bool = True) -> None:
@@ -156,7 +165,7 @@ def worker(once: bool) -> None:
 )
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def manage(arguments: tuple[str, ...]) -> None:
-    start_django()
+    start_django(prepared=False)
     from django.core.management import execute_from_command_line
 
     execute_from_command_line([f"{Path(sys.argv[0]).name} manage", *arguments])

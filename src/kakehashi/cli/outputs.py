@@ -12,6 +12,7 @@ from io import TextIOWrapper
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, Self
 
+from kakehashi.cli import counted
 from kakehashi.protocols.phenopacket.problems import Language, shown
 
 if TYPE_CHECKING:  # rich is imported only where a table is drawn
@@ -108,6 +109,11 @@ def grid(*justified: Literal["left", "right"]) -> Table:
 def heading(console: Console, name: str, facts: Iterable[str]) -> None:
     """A patient's headline: the id in bold, facts behind it."""
     console.print("  ".join([f"[bold]{safe(name or '–')}[/bold]", *facts]), soft_wrap=True)
+
+
+def of_findings(count: int, language: Language) -> str:
+    """``1 finding``, ``8 findings``."""
+    return f"所見 {count:,} 件" if language == "ja" else counted(count, "finding")
 
 
 def note(console: Console, text: str, style: str = "dim") -> None:

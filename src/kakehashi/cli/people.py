@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from kakehashi.cli import preferred_language, say, start_django, text
+from kakehashi.cli import NodeGroup, preferred_language, say, text
 
 SHAPE = click.option("--format", "shape", type=click.Choice(["table", "json"]), default="table", show_default=True)
 
@@ -48,9 +48,9 @@ def organisation_of(code: str) -> Any:
     return found
 
 
-@click.group(help=text("Manage organisations.", "機関の管理。"))
+@click.group(cls=NodeGroup, help=text("Manage organisations.", "機関の管理。"))
 def organisations() -> None:
-    start_django()
+    pass
 
 
 @organisations.command("add", help=text("Register an organisation.", "機関を登録する。"))
@@ -80,9 +80,9 @@ def list_organisations(shape: str) -> None:
     show([dict(row) for row in Organisation.objects.values(*columns)], shape)
 
 
-@click.group(help=text("Manage people and their roles.", "人と役割の管理。"))
+@click.group(cls=NodeGroup, help=text("Manage people and their roles.", "人と役割の管理。"))
 def people() -> None:
-    start_django()
+    pass
 
 
 @people.command(
@@ -150,6 +150,7 @@ def list_people(code: str | None, shape: str) -> None:
                 "role": one.role,
                 "since": one.since.isoformat(),
                 "until": one.until.isoformat() if one.until else "",
+                "state": "active" if one.person.is_active else "locked",
             }
             for one in found
         ]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from kakehashi.cli.outputs import bar, grid, heading, listed, note, percent, safe
+from kakehashi.cli.outputs import bar, grid, heading, listed, note, of_findings, percent, safe
 from kakehashi.engines.phenotype import knowledge as phenotype
 from kakehashi.engines.phenotype.knowledge import Knowledge
 from kakehashi.engines.phenotype.ranking import (
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 WORDS: Final[dict[str, tuple[str, str]]] = {
-    "observed": ("{} findings", "所見 {} 件"),
     "excluded": ("{} excluded", "なしの所見 {} 件"),
     "genes": ("genes {}", "遺伝子 {}"),
     "unknown": ("none of the known diseases", "既知の疾患のいずれでもない"),
@@ -167,7 +166,7 @@ class RankAnswer:
 
     def draw(self, console: Console) -> None:
         """For people: a table with bars and the findings that speak for and against."""
-        counts = [self._say("observed").format(len(self.facts.observed))]
+        counts = [of_findings(len(self.facts.observed), self.language)]
         counts += [self._say("excluded").format(len(self.facts.excluded))] if self.facts.excluded else []
         counts += [self._say("genes").format(listed(map(safe, self.genes), 4, self.language))] if self.genes else []
         heading(console, self.facts.id, counts)

@@ -88,8 +88,8 @@ SETTINGS: tuple[Setting, ...] = (
         "KAKEHASHI_BASE_URL",
         str,
         "http://127.0.0.1:8000",
-        "Public address, used in mails and exports.",
-        "公開アドレス。メールやエクスポートに使用。",
+        "Public address, used in mails and exports; unset: the address given to kakehashi up or demo.",
+        "公開アドレス。メールやエクスポートに使用。未設定なら kakehashi up・demo に指定したアドレス。",
     ),
     Setting("KAKEHASHI_NODE_NAME", str, "Kakehashi", "Name shown in the top bar.", "画面上部に表示する名称。"),
     Setting(

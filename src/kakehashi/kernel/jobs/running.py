@@ -26,6 +26,7 @@ logger = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=60)
 HEARTBEAT_SECONDS = 15.0
+WORKER_SEEN = "jobs.worker_seen"  # in the node's cache: when a worker last looked for jobs
 MOST_ATTEMPTS = 20  # a job that takes its worker down this often is failed
 
 stop_event: ContextVar[threading.Event | None] = ContextVar("job_stop_event", default=None)

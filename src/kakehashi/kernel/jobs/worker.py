@@ -6,6 +6,7 @@ import time
 from datetime import timedelta
 
 from django.contrib.sessions.models import Session
+from django.core.cache import cache
 from django.db import OperationalError, close_old_connections, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,7 +20,16 @@ from kakehashi.kernel.files.actions import sweep
 from kakehashi.kernel.jobs import running
 from kakehashi.kernel.jobs.models import ACTIVE, Job, JobState
 from kakehashi.kernel.jobs.queue import enqueue
-from kakehashi.kernel.jobs.running import MOST_ATTEMPTS, execute, is_abandoned, is_dead, tell_end, worker_name
+from kakehashi.kernel.jobs.running import (
+    HEARTBEAT_SECONDS,
+    MOST_ATTEMPTS,
+    WORKER_SEEN,
+    execute,
+    is_abandoned,
+    is_dead,
+    tell_end,
+    worker_name,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -44,8 +54,11 @@ def run(*, stop_event: threading.Event, once: bool = False) -> None:
     )
     tokens = running.worker.set(name), running.stop_event.set(stop_event)
     try:
-        tidied_at = float("-inf")
+        tidied_at = seen_at = float("-inf")
         while not stop_event.is_set():
+            if time.monotonic() - seen_at > HEARTBEAT_SECONDS:
+                seen_at = time.monotonic()
+                cache.set(WORKER_SEEN, timezone.now(), timeout=None)
             if time.monotonic() - tidied_at > TIDY_SECONDS:
                 tidied_at = time.monotonic()
                 tidy()
