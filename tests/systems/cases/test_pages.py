@@ -181,7 +181,7 @@ def test_draft_without_findings_names_no_disease_but_what_to_enter(client, clini
     client.force_login(clinician)
     client.post(reverse("cases:new"), form_data([], then="draft"))
     page = client.get(reverse(f"cases:{view}", args=[Case.objects.get().public_id])).content.decode()
-    assert "Add findings or candidate genes." in page
+    assert "所見または候補遺伝子を追加してください。" in page or "Add findings or candidate genes." in page
     assert "OMIM:" not in page
 
 
