@@ -314,7 +314,7 @@ def _line(picture: Picture, link: Link, left: _Side, right: _Side, strongest: fl
     width = THINNEST + (0.0 if link.weak else (THICKEST - THINNEST) * min(abs(link.weight) / strongest, 1.0))
     colour = SYSTEMS.get(node.system, OTHER).colour
     dash = ' stroke-dasharray="4 4"' if link.weight < 0 else ' stroke-dasharray="1 4"' if link.weak else ""
-    weak = _text(picture.word("weak"), middle, (y1 + y2) / 2 - 4, "middle", "match-quiet", size=12) if link.weak else ""
+    weak = _text(picture.word("weak"), MARK_LEFT + 8, y1 - 4, "start", "match-quiet", size=12) if link.weak else ""
     said = picture.word("for" if link.weight >= 0 else "against") + (f", {picture.word('weak')}" if weak else "")
     told = f"{node.label} – {other.label}: {said}" + (f", {link.label}" if link.label else "")
     return (
