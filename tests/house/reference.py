@@ -1,11 +1,15 @@
 """Writes docs/reference from the code: command line, settings, API, workflows; a test holds it current."""
 
+import functools
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-REFERENCE = Path(__file__).resolve().parents[2] / "docs" / "reference"
+ROOT = Path(__file__).resolve().parents[2]
+REFERENCE = ROOT / "docs" / "reference"
 NOTICE = "<!-- Written by `make reference` from the code: edit the code, not this page. -->\n"
 
 
@@ -18,8 +22,16 @@ def settings_page() -> str:
 
 
 def command_page() -> str:
-    """Every command's help, in English."""
-    os.environ["KAKEHASHI_CLI_LANGUAGE"] = "en"
+    """Every command's help, in English, asked in a fresh interpreter: click keeps what an earlier call made of it."""
+    asked = "from tests.house import reference; print(reference.command_help(), end='')"
+    environment = os.environ | {"KAKEHASHI_CLI_LANGUAGE": "en"}
+    return subprocess.run(
+        [sys.executable, "-c", asked], cwd=ROOT, env=environment, check=True, capture_output=True, text=True
+    ).stdout
+
+
+def command_help() -> str:
+    """Every command's help in the language of the environment."""
     import click
 
     from kakehashi.cli import COMMANDS, main
@@ -33,7 +45,7 @@ def command_page() -> str:
                 assert found is not None
                 yield from pages(found, context, child)
 
-    root = click.Context(main, info_name="kakehashi")
+    root = click.Context(main, info_name="kakehashi", **main.context_settings)
     parts = ["# Command line\n", NOTICE]
     for name in COMMANDS:
         found = main.get_command(root, name)
@@ -74,6 +86,7 @@ def workflow_page() -> str:
     return "\n".join(parts)
 
 
+@functools.cache
 def pages() -> dict[str, str]:
     """File name → text of every generated page."""
     return {
