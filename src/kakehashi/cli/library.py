@@ -3,10 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from kakehashi.engines.phenotype.caseindex import CaseModel, Profile, Snapshot
 from kakehashi.protocols.phenopacket.facts import Facts
+
+OwnAnnotations = Literal["keep", "drop"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +41,11 @@ class Library(Protocol):
 class FileLibrary:
     """Patients of files, indexed in memory. A record id that comes again gets ``#2``, ``#3`` … behind it.
 
-    ``leave_publication_out``: each patient is compared as if her own publication had annotated no disease.
+    ``own_annotations``: with ``drop`` each patient is compared as if her own publication had annotated no disease.
     """
 
-    def __init__(self, model: CaseModel, cases: Iterable[Facts], *, leave_publication_out: bool = False) -> None:
-        self._leave_publication_out = leave_publication_out
+    def __init__(self, model: CaseModel, cases: Iterable[Facts], *, own_annotations: OwnAnnotations = "keep") -> None:
+        self._own_annotations = own_annotations
         self._cases: dict[str, LibraryCase] = {}
         self._findings: dict[str, tuple[int, ...]] = {}
         self._of_publication: dict[str, set[str]] = defaultdict(set)
@@ -65,7 +67,7 @@ class FileLibrary:
             self._findings[case_id] = facts.observed
             for publication in facts.publications:
                 self._of_publication[publication].add(case_id)
-            own = facts.publications[0] if self._leave_publication_out and facts.publications else None
+            own = facts.publications[0] if self._own_annotations == "drop" and facts.publications else None
             yield case_id, Profile(facts.observed, facts.genes, own)
 
     def case(self, case_id: str) -> LibraryCase:

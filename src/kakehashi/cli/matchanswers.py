@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from kakehashi.cli import counted
-from kakehashi.cli.library import FileLibrary, Library, RegisteredLibrary
+from kakehashi.cli.library import FileLibrary, Library, OwnAnnotations, RegisteredLibrary
 from kakehashi.cli.outputs import bar, grid, heading, listed, note, of_findings, safe
 from kakehashi.cli.rankanswers import draw_warnings, told_briefly, warnings_of
 from kakehashi.engines.phenotype import knowledge as phenotype
 from kakehashi.engines.phenotype.caseindex import CaseModel, Match, Profile, explain
 from kakehashi.engines.phenotype.knowledge import Knowledge
+from kakehashi.protocols.phenopacket.checking_problems import checking_problem
 from kakehashi.protocols.phenopacket.documents import Phenopacket
 from kakehashi.protocols.phenopacket.facts import FactReader, Facts
 from kakehashi.protocols.phenopacket.problems import Language, Problem
@@ -40,13 +41,13 @@ class MatchRun:
 
     @classmethod
     def of(
-        cls, entries: Iterable[Entry[Phenopacket]], language: Language, *, leave_publication_out: bool = False
+        cls, entries: Iterable[Entry[Phenopacket]], language: Language, *, own_annotations: OwnAnnotations = "keep"
     ) -> Self:
         """Index the patients of files. Errors: KnowledgeError; whatever reading the entries raises."""
         knowledge = phenotype.load()
         reader = FactReader(knowledge.ontology)
         facts = (reader.facts(entry.document) for entry in entries if entry.document is not None)
-        library = FileLibrary(CaseModel.of(knowledge), facts, leave_publication_out=leave_publication_out)
+        library = FileLibrary(CaseModel.of(knowledge), facts, own_annotations=own_annotations)
         return cls(knowledge, reader, library, language)
 
     @classmethod
@@ -58,10 +59,19 @@ class MatchRun:
         knowledge = phenotype.load()
         return cls(knowledge, FactReader(knowledge.ontology), RegisteredLibrary(), language)
 
-    def answer(self, packet: Phenopacket, top: int, *, genes: bool, leave_publication_out: bool) -> MatchAnswer:
+    def answer(
+        self,
+        packet: Phenopacket,
+        top: int,
+        *,
+        genes: bool,
+        leave_publication_out: bool,
+        own_annotations: OwnAnnotations = "keep",
+    ) -> MatchAnswer:
         """The cases most like one patient."""
         facts = self.reader.facts(packet)
-        own = facts.publications[0] if leave_publication_out and facts.publications else None
+        publication = facts.publications[0] if leave_publication_out and facts.publications else None
+        own = publication if own_annotations == "drop" else None
         profile = Profile(facts.observed, facts.genes if genes else (), own)
         snapshot = self.library.snapshot
         hidden = self.library.hidden_from(facts, leave_publication_out=leave_publication_out)
@@ -69,6 +79,10 @@ class MatchRun:
         matches = snapshot.search(profile, top, mask, use_genes=genes)
         self.library.record_shown([match.id for match in matches])
         warnings = warnings_of(packet, facts, needs_publication=leave_publication_out)
+        if publication and not own and (kept := len(self.knowledge.diseases.rows_citing(publication))):
+            place = "$.metaData.externalReferences"
+            problem = checking_problem("own-annotations-kept", place, count=kept, publication=publication)
+            warnings = (*warnings, problem)
         return MatchAnswer(self, facts, profile, tuple(matches), warnings)
 
 

@@ -15,6 +15,7 @@ from kakehashi.cli.outputs import Answers
 from kakehashi.protocols.phenopacket.problems import Language
 
 if TYPE_CHECKING:
+    from kakehashi.cli.library import OwnAnnotations
     from kakehashi.engines.phenotype.ranking import PooledRows
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -50,8 +51,9 @@ def _shared_options(command: F) -> F:
             "--leave-publication-out",
             is_flag=True,
             help=text(
-                "Leave out what the patient's own publication (PMID) has taught: for fair tests.",
-                "患者自身の論文（PMID）に由来する知識を除く。公正な評価のため。",
+                "For fair tests, leave the patient's own publication (PMID) out: its annotation rows and solved cases "
+                "(rank), its cases (match).",
+                "公正な評価のため、患者自身の論文（PMID）を除く。rank では注釈行と解決済み症例、match では症例。",
             ),
         ),
         click.option(
@@ -172,6 +174,18 @@ def rank(
     is_flag=True,
     help=text("Search the cases registered on this node.", "このノードに登録された症例を検索する。"),
 )
+@click.option(
+    "--own-annotations",
+    type=click.Choice(["keep", "drop"]),
+    default="keep",
+    show_default=True,
+    help=text(
+        "With --leave-publication-out: keep or drop what the patient's own publication added to the disease "
+        "annotations (with --library, also for each library case and its own publication).",
+        "--leave-publication-out と併用:患者自身の論文が疾患注釈に加えた内容を残す(keep)か除く(drop)か"
+        "(--library では検索対象の各症例とその論文についても同様)。",
+    ),
+)
 def match(
     files: tuple[str, ...],
     top: int,
@@ -182,6 +196,7 @@ def match(
     language: str | None,
     library: tuple[str, ...],
     registered: bool,
+    own_annotations: "OwnAnnotations",
 ) -> None:
     speech = spoken(language)
     if bool(library) == registered:
@@ -198,13 +213,21 @@ def match(
         run = (
             MatchRun.registered(written)
             if registered
-            else MatchRun.of(inputs.patients(library), written, leave_publication_out=leave_publication_out)
+            else MatchRun.of(
+                inputs.patients(library), written, own_annotations=own_annotations if leave_publication_out else "keep"
+            )
         )
         progress = Progress(speech)
         with Answers(form) as answers:
             for entry in inputs.patients(files):
                 assert entry.document is not None
-                answer = run.answer(entry.document, top, genes=genes, leave_publication_out=leave_publication_out)
+                answer = run.answer(
+                    entry.document,
+                    top,
+                    genes=genes,
+                    leave_publication_out=leave_publication_out,
+                    own_annotations=own_annotations,
+                )
                 answers.write(answer.plain(), answer)
                 progress.step()
         progress.done()

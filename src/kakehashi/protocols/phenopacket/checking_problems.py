@@ -74,6 +74,12 @@ RECORD: Final[dict[str, Wording]] = {
         "--pooled-rows drop leaves them out too, and with them what the other publications reported",
         "--pooled-rows drop でそれらも除けます(他の文献の報告も一緒に除かれます)",
     ),
+    "own-annotations-kept": _warning(
+        "{count} disease annotation rows cite {publication}, the patient's own publication, and were kept",
+        "患者自身の文献 {publication} を引用する疾患注釈 {count} 行は残しています",
+        "--own-annotations drop leaves them out of the comparison by disease",
+        "--own-annotations drop で、疾患による比較からそれらを除けます",
+    ),
     "own-record": _warning(
         'the patient\'s own record "{id}" is among the solved cases and counts as evidence',
         "この患者自身の記録「{id}」が解決済み症例に含まれ、根拠として数えられています",
