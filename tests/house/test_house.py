@@ -119,3 +119,23 @@ def test_changelog_names_the_version():
     from kakehashi import __version__
 
     assert f"## {__version__}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def test_events_hold_ids_numbers_and_dates_only():
+    """An event is kept until its handlers are done: what it is about is read from where it is guarded."""
+    from dataclasses import fields
+    from datetime import date, datetime
+    from typing import get_type_hints
+
+    from kakehashi.kernel.events import Event
+
+    plain = {int, bool, float, date, datetime, tuple[int, ...], int | None}
+    ours = [kind for kind in Event.__subclasses__() if kind.__module__.startswith("kakehashi.")]
+    assert ours
+    wordy = {
+        f"{kind.__qualname__}.{field.name}"
+        for kind in ours
+        for field in fields(kind)
+        if get_type_hints(kind)[field.name] not in plain
+    }
+    assert not wordy

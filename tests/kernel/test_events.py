@@ -26,7 +26,7 @@ broken = False
 @handles(Diagnosed)
 def note_diagnosis(event: Diagnosed) -> None:
     if broken:
-        raise RuntimeError("the index is away")
+        raise RuntimeError("the index is away for hanako@example.org")
     received.append(event)
 
 
@@ -62,7 +62,8 @@ def test_failing_handler_is_kept_and_retried():
     publish(Diagnosed(7, date(2026, 4, 1)))
     failed = FailedHandler.objects.get()
     assert failed.state == RunState.FAILED
-    assert "the index is away" in failed.error
+    assert failed.error.startswith("RuntimeError at ")
+    assert "hanako@example.org" not in failed.error, "an error's text may quote a person's data"
     assert deliver_due() == 0, "not before its pause is over"
     HandlerRun.objects.update(due_at=timezone.now())
     broken = False

@@ -3,8 +3,10 @@
 import hashlib
 import os
 import time
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from kakehashi.kernel import files
 from kakehashi.kernel.audit.models import AuditEntry
@@ -90,5 +92,20 @@ def test_strangers_neither_save_nor_read_nor_delete(person, hospital, other_hosp
 def test_lost_content_is_said(person, hospital):
     file = save(person, hospital)
     store.path_of(file.sha256).unlink()
-    with pytest.raises(NotFound, match="報告書"):
+    with pytest.raises(NotFound, match=r"ファイルの内容|content of the file"):
         files.open_file(file, by=person)
+
+
+def test_file_goes_when_its_time_is_over_whoever_kept_it(person, hospital):
+    now = timezone.now()
+    over = save(person, hospital, kept_until=now - timedelta(seconds=1))
+    later = save(person, hospital, content=b"later", kept_until=now + timedelta(days=1))
+    for_good = save(person, hospital, content=b"for good")
+    actions.sweep()
+    assert set(StoredFile.objects.values_list("pk", flat=True)) == {later.pk, for_good.pk}
+    gone = AuditEntry.objects.get(action="file.expire")
+    assert (gone.actor, gone.subject_id) == ("system", str(over.pk))
+
+
+def test_name_of_a_file_is_no_text_for_logs_and_messages(person, hospital):
+    assert "報告書" not in str(save(person, hospital))

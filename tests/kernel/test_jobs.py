@@ -121,7 +121,8 @@ def test_expired_lease_is_taken_over_and_a_worker_killer_given_up(person, tmp_pa
 
 def ends_of(job):
     """How often a job's end was told: as an event to the shell's handler, and in the trail."""
-    told = HandlerRun.objects.filter(event__endswith="JobEnded", payload={"job_id": job.pk}).count()
+    handed = HandlerRun.objects.filter(event__endswith="JobEnded", payload={"job_id": job.pk})
+    told = handed.filter(handler__endswith="tell_owner").count()
     return told, AuditEntry.objects.filter(action=f"job.{job.state}", subject_id=str(job.pk)).count()
 
 

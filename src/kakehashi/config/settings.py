@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 import dj_database_url
 
 from kakehashi.config.environment import value
+from kakehashi.kernel import logs
 
 PACKAGE = Path(__file__).resolve().parent.parent
 HOME: Path = value("KAKEHASHI_HOME").expanduser().resolve()
@@ -223,7 +224,8 @@ if value("KAKEHASHI_BEHIND_PROXY"):
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "formatters": {"line": logs.formatter("%(asctime)s %(levelname)s %(name)s: %(message)s", DEBUG)},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "loggers": {"django": {"handlers": [], "level": "WARNING"}},  # through the root alone: no mails to ADMINS
     "root": {"handlers": ["stderr"], "level": "WARNING"},
 }

@@ -9,6 +9,7 @@ from django.utils import timezone
 from kakehashi.kernel import audit
 from kakehashi.kernel.events.models import HandlerRun, RunState
 from kakehashi.kernel.events.registry import adapter, handler_named
+from kakehashi.kernel.logs import kind_and_place
 
 logger = logging.getLogger(__name__)
 
@@ -18,7 +19,7 @@ ATTEMPTS = 20  # the pauses add up to about three days
 
 
 def deliver(run_id: int) -> bool:
-    """Run one handler; True when it is done. A failure is kept on the row with the time of the next attempt."""
+    """Run one handler; True when it is done. A failure's kind and place are kept, and when it is tried again."""
     try:
         with transaction.atomic():
             run = HandlerRun.objects.select_for_update(skip_locked=True).filter(pk=run_id).first()
@@ -53,7 +54,7 @@ def _keep_failure(run_id: int, error: Exception) -> None:
         run.attempts += 1
         run.state = RunState.GIVEN_UP if run.attempts >= ATTEMPTS else RunState.FAILED
         run.due_at = timezone.now() + pause_after(run.attempts)
-        run.error = f"{type(error).__name__}: {error}"[:500]
+        run.error = kind_and_place(error)[:500]
         run.save()
 
 

@@ -1,12 +1,14 @@
 """Keeping, reading and removing uploaded files."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from functools import partial
 from pathlib import PurePosixPath
 from typing import Any, BinaryIO
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from kakehashi.kernel import audit
@@ -29,8 +31,11 @@ def save_file(
     chunks: Iterable[bytes],
     media_type: str = "application/octet-stream",
     most_bytes: int | None = None,
+    kept_until: datetime | None = None,
 ) -> StoredFile:
-    """Keep an upload for an organisation. ``chunks``: Django's ``upload.chunks()`` or any bytes.
+    """Keep an upload for an organisation, until a moment or (None) until someone removes it.
+
+    ``chunks``: Django's ``upload.chunks()`` or any bytes.
 
     Raises Invalid (too large, no name), NotAllowed unless ``by`` belongs to the organisation (``by`` None: the node).
     """
@@ -53,6 +58,7 @@ def save_file(
             size=size,
             media_type=media_type[:100],
             uploaded_by=by,
+            kept_until=kept_until,
         )
         audit.record(by, "file.save", file, organisation=organisation, detail={"sha256": sha256, "bytes": size})
     return file
@@ -64,7 +70,7 @@ def open_file(file: StoredFile, *, by: Any) -> BinaryIO:
     try:
         content = store.opened(file.sha256)
     except FileNotFoundError as error:
-        raise NotFound(file.name) from error
+        raise NotFound(_("The content of the file")) from error
     audit.read_of(by, "storedfile", [file.pk], action="file.read")
     return content
 
@@ -72,10 +78,24 @@ def open_file(file: StoredFile, *, by: Any) -> BinaryIO:
 def delete_file(file: StoredFile, *, by: Any) -> None:
     """Remove a file; its content goes when nothing else has the same. Raises NotAllowed."""
     audit.insist(may_delete(by, file), by=by, action="file.delete", subject=file)
+    _remove(file, by=by, action="file.delete")
+
+
+def keep_file(file: StoredFile, *, until: datetime) -> None:
+    """Move the moment after which the node removes a file."""
+    StoredFile.objects.filter(pk=file.pk).update(kept_until=until)
+
+
+def expire_file(file: StoredFile) -> None:
+    """The node removes a file that nobody needs any more, under a written rule; nobody's right is asked."""
+    _remove(file, by=None, action="file.expire")
+
+
+def _remove(file: StoredFile, *, by: Any, action: str) -> None:
     with transaction.atomic():
         subject = ("storedfile", file.pk)
         file.delete()
-        audit.record(by, "file.delete", subject, detail={"sha256": file.sha256})
+        audit.record(by, action, subject, detail={"sha256": file.sha256}, organisation=file.organisation_id)
         transaction.on_commit(partial(_drop_unused, file.sha256))
 
 
@@ -85,7 +105,9 @@ def _drop_unused(sha256: str) -> None:
 
 
 def sweep() -> None:
-    """Remove contents that no file names any more; the worker does this now and then."""
+    """Remove files whose time is over and contents that no file names any more; the worker does this now and then."""
+    for file in StoredFile.objects.filter(kept_until__lt=timezone.now()):
+        expire_file(file)
     kept = set(StoredFile.objects.values_list("sha256", flat=True))
     for sha256 in store.contents():
         if sha256 not in kept:

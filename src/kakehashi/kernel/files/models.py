@@ -10,7 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 
 class StoredFile(models.Model):
-    """One uploaded file. Equal contents are kept once, whoever uploaded them."""
+    """One uploaded file. Equal contents are kept once, whoever uploaded them.
+
+    ``name`` is what a person called it, perhaps after a patient: it is shown to people on the site and goes into no
+    mail, log, audit entry or address. After ``kept_until`` the worker removes the file; None: until someone does.
+    """
 
     sha256 = models.CharField(
         _("SHA-256"), max_length=64, db_index=True, validators=[RegexValidator(r"^[0-9a-f]{64}\Z")]
@@ -21,6 +25,7 @@ class StoredFile(models.Model):
     media_type = models.CharField(_("media type"), max_length=100, default="application/octet-stream")
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, verbose_name=_("uploaded by"))
     uploaded_at = models.DateTimeField(_("uploaded"), default=timezone.now)
+    kept_until = models.DateTimeField(_("kept until"), null=True, db_index=True)
 
     class Meta:
         verbose_name = _("file")
@@ -28,4 +33,4 @@ class StoredFile(models.Model):
         ordering: ClassVar[list[str]] = ["-uploaded_at", "-pk"]
 
     def __str__(self) -> str:
-        return self.name
+        return f"file {self.pk}"

@@ -1,29 +1,18 @@
-"""What happens after cases were written: the case index follows the database."""
+"""What happens after the commit: the case index follows the database, and an import that ended is told and tidied."""
 
-from kakehashi.kernel.events import handles
-from kakehashi.systems.cases import similar
+from kakehashi.kernel.events import Event, handles
+from kakehashi.kernel.jobs.running import JobEnded
+from kakehashi.systems.cases import similar, tasks
 from kakehashi.systems.cases.events import CaseChanged, CaseRegistered, CasesImported, CaseWithdrawn
 
 
-@handles(CaseRegistered)
-def index_registered(event: CaseRegistered) -> None:
-    """Add the case to the index."""
+@handles(CaseRegistered, CaseChanged, CaseWithdrawn, CasesImported)
+def index_cases(event: Event) -> None:
+    """Add, replace or take out whatever the index does not hold as the database does."""
     similar.bring_up_to_date()
 
 
-@handles(CaseChanged)
-def index_changed(event: CaseChanged) -> None:
-    """Replace the case in the index."""
-    similar.bring_up_to_date()
-
-
-@handles(CaseWithdrawn)
-def index_withdrawn(event: CaseWithdrawn) -> None:
-    """Take the case out of the index."""
-    similar.bring_up_to_date()
-
-
-@handles(CasesImported)
-def index_imported(event: CasesImported) -> None:
-    """Add and replace many at once."""
-    similar.bring_up_to_date()
+@handles(JobEnded)
+def close_import(event: JobEnded) -> None:
+    """Tell who imported, and let the upload go when it is no longer needed."""
+    tasks.close_import(event.job_id)

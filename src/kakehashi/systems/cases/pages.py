@@ -264,4 +264,5 @@ def import_progress(request: HttpRequest, job_id: int) -> HttpResponse:
     """How far an import is, and what it did."""
     job = tasks.import_job(_person(request), job_id)
     result = panes.said_result(job.result)
-    return render(request, "cases/import_progress.html", {"job": job, "result": result})
+    context = {"job": job, "result": result, "name": tasks.upload_name(job)}
+    return render(request, "cases/import_progress.html", context)
