@@ -79,12 +79,18 @@ def _shared_options(command: F) -> F:
 
 FILES_EN: Final = "FILE: .json, .jsonl, .yaml (each also .gz), a folder, or - for standard input."
 FILES_JA: Final = "FILE: .json、.jsonl、.yaml（それぞれ .gz 可）、フォルダー、または標準入力を表す -。"
+CAUTION_EN: Final = (
+    "A research tool: it ranks known diseases and says why; it does not diagnose. The diagnosis is the physician's."
+)
+CAUTION_JA: Final = (
+    "研究用のツールです。既知の疾患を順位付けして根拠を示しますが、診断するものではありません。診断は医師が行います。"
+)
 
 
 @click.command(
     help=text(
-        f"Rank the known diseases for the patients of phenopacket files.\n\n{FILES_EN}",
-        f"フェノパケットの患者に対して既知の疾患を順位付けする。\n\n{FILES_JA}",
+        f"Rank the known diseases for the patients of phenopacket files.\n\n{FILES_EN}\n\n{CAUTION_EN}",
+        f"フェノパケットの患者に対して既知の疾患を順位付けする。\n\n{FILES_JA}\n\n{CAUTION_JA}",
     )
 )
 @_shared_options

@@ -19,6 +19,7 @@ WIDTH = 720
 COLUMN = 262  # width of either column of words
 MARK_LEFT, MARK_RIGHT = COLUMN + 12, WIDTH - COLUMN - 12
 SIZE, LINE, ROW_GAP, HEAD = 14, 19, 7, 30
+SMALL, SMALL_LINE = 11, 15
 THINNEST, THICKEST = 1.5, 11.0
 LATIN_EM = 0.56
 FULL_STRENGTH = 4.0  # evidence (natural logarithm) that is drawn thickest when nothing is stronger
@@ -46,7 +47,8 @@ WORDS = {
 class Node:
     """One finding: its term id (unique on its side), label in the reader's language, body system (a key of SYSTEMS).
 
-    ``note`` stands small behind the label (an onset, a frequency such as 12/15).
+    ``note`` stands small behind the label (an onset, a frequency such as 12/15), ``original`` small beneath it: the
+    label that a translated one stands for.
     """
 
     id: str
@@ -54,6 +56,7 @@ class Node:
     system: str = ""
     excluded: bool = False
     note: str = ""
+    original: str = ""
 
 
 @dataclass(frozen=True)
@@ -289,13 +292,18 @@ def _row(picture: Picture, side: _Side, node: Node, *, hollow: bool, at_left: bo
     middle = side.y + len(lines) * LINE / 2
     side.rows[node.id] = middle
     x, anchor, mark = (COLUMN, "end", MARK_LEFT) if at_left else (WIDTH - COLUMN, "start", MARK_RIGHT)
-    told = f"{node.label} ({node.id})" + (f" · {node.note}" if node.note else "")
+    told = " · ".join(said for said in (f"{node.label} ({node.id})", node.original, node.note) if said)
     told += f" · {picture.word('excluded')}" if node.excluded else ""
     parts = [f"<g><title>{escape(told)}</title>"]
     for number, line in enumerate(lines):
         y = side.y + 14 + number * LINE
         note = node.note if number == len(lines) - 1 else ""
         parts.append(_text(line, x, y, anchor, "match-label", struck=node.excluded, note=note))
+    below = side.y + len(lines) * LINE
+    if node.original:
+        cut = wrap(node.original, COLUMN / SMALL, most=1)[0]
+        parts.append(_text(cut, x, below + 9, anchor, "match-quiet", size=SMALL))
+        below += SMALL_LINE
     colour = SYSTEMS.get(node.system, OTHER).colour
     inside = 'fill="none"' if hollow else _colour(colour, "fill")
     parts.append(
@@ -303,7 +311,7 @@ def _row(picture: Picture, side: _Side, node: Node, *, hollow: bool, at_left: bo
         f'{_colour(colour, "stroke", only_attribute=not hollow)} stroke-width="1.5"/></g>'
     )
     side.out.append("".join(parts))
-    side.y += len(lines) * LINE + ROW_GAP
+    side.y = below + ROW_GAP
 
 
 def _line(picture: Picture, link: Link, left: _Side, right: _Side, strongest: float) -> str:

@@ -100,8 +100,7 @@ def edit_case(
         locked = Case.objects.select_for_update().get(pk=case.pk)
         if locked.revision != from_revision:
             raise EditConflict(revision=locked.revision, theirs=changes_since(locked, from_revision))
-        if locked.state == CaseState.WITHDRAWN:
-            raise Conflict(_("This case is withdrawn. Bring it back before editing it."))
+        insist_on_standing(locked)
         if locked.state == CaseState.REGISTERED and not description.says_something:
             raise Invalid({"findings": [_("A registered case keeps at least one finding, gene or variant.")]})
         changed = differences(locked.described, description)
@@ -133,6 +132,12 @@ def revert_case(*, by: Person, case: Case, to_revision: int, from_revision: int)
         note=_now("As in revision %(number)s") % {"number": to_revision},
         kind=RevisionKind.REVERTED,
     )
+
+
+def insist_on_standing(case: Case) -> None:
+    """Raise Conflict for a withdrawn case: nothing is asked of it and nothing said of it until it is brought back."""
+    if case.state == CaseState.WITHDRAWN:
+        raise Conflict(_("This case is withdrawn. Bring it back before editing it."))
 
 
 def changes_since(case: Case, revision: int) -> list[Difference]:

@@ -31,7 +31,7 @@ router = Router(tags=["cases"])
 Typed = Annotated[str, StringConstraints(max_length=200)]
 CaseId = Annotated[str, StringConstraints(pattern=r"^K-[0-9A-Z]{12}$")]
 Top = Annotated[int, Query(ge=1, le=100)]
-MoveName = Literal["register", "withdraw", "restore"]
+MoveName = Literal["register", "withdraw", "restore", "reopen"]
 
 
 @router.get("/terms", response=list[schemas.TermOut], summary="Find HPO terms")

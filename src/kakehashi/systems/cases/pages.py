@@ -78,6 +78,7 @@ def new_case(request: HttpRequest) -> HttpResponse:
 def edit_case(request: HttpRequest, case_id: str) -> HttpResponse:
     """Edit a case; when someone else was quicker, show what they changed beside what was typed."""
     case = queries.case_for(_person(request), case_id)
+    actions.insist_on_standing(case)
     entry = CaseEntry(request.POST if request.method == "POST" else None, case=case)
     conflict: EditConflict | None = None
     if request.method == "POST" and entry.is_valid():
@@ -142,6 +143,7 @@ def similar_cases(request: HttpRequest, case_id: str) -> HttpResponse:
 def questions(request: HttpRequest, case_id: str) -> HttpResponse:
     """The three most telling findings to ask for; each answer re-ranks at once. Answers travel in the form, unkept."""
     case = queries.case_for(_person(request), case_id)
+    actions.insist_on_standing(case)
     answered = panes.answers_in(request)
     supposed = panes.with_answers(case.described, answered)
     ranked = ranking.rank(supposed)
@@ -220,7 +222,7 @@ def print_case(request: HttpRequest, case_id: str) -> HttpResponse:
         "rows": (rows := panes.disease_rows(ranked)[:6]),
         "others_share": panes.share_of_others(rows),
         "found": found,
-        "picture": pictures.disease_picture(first, expected=3) if first else None,
+        "picture": pictures.disease_picture(first, expected=3, originals=False) if first else None,
         "source": panes.source_line(),
     }
     return render(request, "cases/print.html", context)

@@ -21,7 +21,7 @@ from kakehashi.systems.cases.description import AGE, Description, Difference, Fi
 from kakehashi.systems.cases.forms import CaseEntry
 from kakehashi.systems.cases.models import Case, Revision
 from kakehashi.systems.cases.queries import CaseFilter
-from kakehashi.systems.cases.states import Answer, Sex, Zygosity
+from kakehashi.systems.cases.states import Answer, CaseState, Sex, Zygosity
 
 ANSWERS_MOST = 50
 ALWAYS_SHOWN, FOLDED_BELOW = 6, 0.01
@@ -67,6 +67,7 @@ class Chip:
     """A finding as it is shown."""
 
     label: str
+    original: str
     term_id: str
     excluded: bool
     onset: str
@@ -95,7 +96,7 @@ def case_context(request: HttpRequest, case: Case, tab: str, ranked: Ranking | N
         "sufficiency": sufficiency,
         "sufficiency_text": sufficiency.ja if vocabulary.language() == "ja" else sufficiency.en,
         "moves": moves_available(case, request.user),
-        "may_edit": bool(rules.may_edit(request.user, case)) and case.state != "withdrawn",
+        "may_edit": bool(rules.may_edit(request.user, case)) and case.state != CaseState.WITHDRAWN,
         "unknown_terms": ranking.unknown_terms(description),
     }
 
@@ -104,6 +105,7 @@ def _chip(finding: Finding) -> Chip:
     details = [vocabulary.term_label(one) for one in (finding.severity, *finding.modifiers) if one]
     return Chip(
         vocabulary.term_label(finding.term, finding.label),
+        vocabulary.english_term(finding.term),
         finding.term,
         finding.excluded,
         moment_text(finding.onset),
@@ -151,12 +153,13 @@ def _facts(description: Description) -> Iterable[tuple[str, str]]:
 
 def reach_sentence(case: Case) -> str:
     """Who may learn of the case, as a plain sentence. Sharing between hospitals changes this one place."""
-    if case.state == "withdrawn":
+    if case.state == CaseState.WITHDRAWN:
         return _("This case is withdrawn: it is in no search, and nobody learns of it.")
     return _("Only %(organisation)s sees this case.") % {"organisation": case.organisation.label()}
 
 
 def _tabs(case: Case, current: str) -> list[dict[str, Any]]:
+    """The views of a case; of a withdrawn one nothing is asked."""
     names = [
         ("show", "diseases", _("Diseases")),
         ("similar", "similar", _("Similar cases")),
@@ -166,6 +169,7 @@ def _tabs(case: Case, current: str) -> list[dict[str, Any]]:
     return [
         {"label": label, "url": reverse(f"cases:{view}", args=[case.public_id]), "current": key == current}
         for view, key, label in names
+        if not (view == "questions" and case.state == CaseState.WITHDRAWN)
     ]
 
 
@@ -179,6 +183,7 @@ def disease_rows(ranked: Ranking) -> list[dict[str, Any]]:
             "disease": one,
             "id": one.id,
             "label": vocabulary.disease_label(one.id, one.label),
+            "original": vocabulary.english_disease(one.id),
             "genes": one.genes,
             "probability": one.probability,
         }
@@ -255,6 +260,7 @@ def said_questions(ranked: Ranking) -> list[dict[str, Any]]:
         {
             "term": ontology.id(one.term),
             "label": ontology.label(one.term, vocabulary.language()),
+            "original": vocabulary.english_term(ontology.id(one.term)),
             "definition": ontology.definition(one.term),
             "present": one.present_probability,
             "bits": one.information_bits,
@@ -327,14 +333,18 @@ def _said(change: Difference, value: Any) -> str:
 
 
 def losses(move: str) -> list[str]:
-    """What a move takes away, for the page that asks before it."""
+    """What a move takes away or brings, for the page that asks before it."""
     if move == "withdraw":
         return [
             _("The case is taken out of every search and comparison."),
             _("Its description and history stay, readable for your organisation."),
             _("A data manager can bring it back."),
         ]
-    return [_("The case can be found and compared again.")]
+    if move == "reopen":
+        return [_("The case is a draft again, as it was before: it can be edited, and registered when it is complete.")]
+    if move == "restore":
+        return [_("The case can be found and compared again.")]
+    return [_("The case can be found, and other cases of your organisation are compared with it.")]
 
 
 def said_result(result: Any) -> dict[str, Any] | None:

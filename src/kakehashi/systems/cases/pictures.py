@@ -20,28 +20,31 @@ POINTS_DRAWN = 20
 """Weight of a line for a whole point of similarity."""
 
 
-def _node(term: int, *, excluded: bool = False, note: str = "") -> Node:
+def _node(term: int, *, excluded: bool = False, note: str = "", originals: bool = True) -> Node:
+    """A finding in the language in force, with the English label behind a Japanese one."""
     ontology = vocabulary.knowledge().ontology
     term_id = ontology.id(term)
     label = ontology.label(term, vocabulary.language())
-    return Node(term_id, label, vocabulary.body_system(term_id), excluded=excluded, note=note)
+    original = vocabulary.english_term(term_id) if originals else ""
+    return Node(term_id, label, vocabulary.body_system(term_id), excluded=excluded, note=note, original=original)
 
 
-def disease_picture(disease: RankedDisease, *, expected: int = 6) -> Picture:
+def disease_picture(disease: RankedDisease, *, expected: int = 6, originals: bool = True) -> Picture:
     """The patient's findings joined to the disease's by what they say for or against it; what else counts beside them.
 
-    ``expected``: how many findings frequent in the disease and not recorded in the patient are shown.
+    ``expected``: how many findings frequent in the disease and not recorded in the patient are shown; ``originals``:
+    whether the English labels stand beneath the Japanese ones (a sheet of paper has no room for both).
     """
     language = vocabulary.language()
     evidence = disease.evidence
     left, links = [], []
     right: dict[int, Node] = {}
     for finding in evidence.findings:
-        left.append(_node(finding.term, excluded=finding.excluded))
+        left.append(_node(finding.term, excluded=finding.excluded, originals=originals))
         if finding.matched is None or abs(finding.contribution) < SILENT:
             continue
         note = f"{finding.frequency:.0%}" if finding.frequency is not None else ""
-        right.setdefault(finding.matched, _node(finding.matched, note=note))
+        right.setdefault(finding.matched, _node(finding.matched, note=note, originals=originals))
         links.append(
             Link(
                 left[-1].id,
@@ -52,7 +55,7 @@ def disease_picture(disease: RankedDisease, *, expected: int = 6) -> Picture:
             )
         )
     for term in evidence.expected[:expected]:
-        right.setdefault(term, _node(term))
+        right.setdefault(term, _node(term, originals=originals))
     label = vocabulary.disease_label(disease.id, disease.label)
     return Picture(
         left=left,

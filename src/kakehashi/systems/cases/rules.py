@@ -13,6 +13,7 @@ from kakehashi.kernel.people.queries import current_memberships
 from kakehashi.kernel.people.roles import Role
 from kakehashi.kernel.people.rules import holds_role, member_of_holder
 from kakehashi.kernel.rules import logged_in, rule
+from kakehashi.systems.cases.states import CaseState
 
 WRITERS = (Role.CLINICIAN, Role.DATA_MANAGER)
 READERS = (*WRITERS, Role.AUDITOR)
@@ -20,9 +21,32 @@ READERS = (*WRITERS, Role.AUDITOR)
 may_register = logged_in & member_of_holder & holds_role(*WRITERS)
 may_edit = may_register
 may_withdraw = may_register
-may_restore = logged_in & member_of_holder & holds_role(Role.DATA_MANAGER)
 may_import = may_register
 may_see = logged_in & member_of_holder & holds_role(*READERS)
+
+
+@rule("was_no_draft", _("This case was registered before it was withdrawn; it comes back registered."))
+def was_draft(person: Any, case: Any) -> bool:
+    """The withdrawn case had never been registered."""
+    return _state_before_withdrawal(case) == CaseState.DRAFT
+
+
+@rule("was_draft", _("This case was a draft before it was withdrawn; it comes back as a draft."))
+def was_registered(person: Any, case: Any) -> bool:
+    """The withdrawn case had been registered."""
+    return _state_before_withdrawal(case) == CaseState.REGISTERED
+
+
+def _state_before_withdrawal(case: Any) -> str | None:
+    """A case's revisions keep the state of their time; the last that was not withdrawn tells."""
+    standing = case.revisions.exclude(state=CaseState.WITHDRAWN).order_by("-number")
+    found: str | None = standing.values_list("state", flat=True).first()
+    return found
+
+
+_brings_back = logged_in & member_of_holder & holds_role(Role.DATA_MANAGER)
+may_restore = _brings_back & was_registered
+may_reopen = _brings_back & was_draft
 
 
 @rule("no_reader", _("Cases are for clinicians, data managers and auditors of a hospital."))

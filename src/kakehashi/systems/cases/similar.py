@@ -50,6 +50,12 @@ class SimilarCase:
     score: float
     explanation: Explanation
 
+    @property
+    def diagnosis(self) -> str:
+        """The name of the disease it was diagnosed with, in the language in force; "" without a diagnosis."""
+        said = next(iter(self.case.described.diagnoses), None)
+        return vocabulary.disease_label(said.disease, said.label) if said else ""
+
 
 def folder() -> Path:
     """Where this node's index lies."""

@@ -139,6 +139,28 @@ def disease_label(disease_id: str, kept: str = "") -> str:
     return diseases.label(index, language()) if index is not None else kept or disease_id
 
 
+def english_term(term_id: str) -> str:
+    """The English label behind a Japanese one, to stand quietly beside it; "" where what is shown is English."""
+    ontology = knowledge().ontology
+    index = ontology.index(term_id)
+    if language() == "en" or index is None or term_id in WORDS:
+        return ""
+    return _unless_shown(ontology.label(index), ontology.label(index, language()))
+
+
+def english_disease(disease_id: str) -> str:
+    """As english_term, for the name of a disease."""
+    diseases = knowledge().diseases
+    index = diseases.index(disease_id)
+    if language() == "en" or index is None:
+        return ""
+    return _unless_shown(diseases.label(index), diseases.label(index, language()))
+
+
+def _unless_shown(english: str, shown: str) -> str:
+    return "" if english == shown else english
+
+
 def is_known(term_id: str) -> bool:
     """Whether the id leads to a current term of this node's release."""
     return knowledge().ontology.index(term_id) is not None

@@ -67,5 +67,15 @@ CASE_FLOW = Workflow(
             act=_register,
             event=events.registered,
         ),
+        Move(
+            "reopen",
+            sources=[CaseState.WITHDRAWN],
+            target=CaseState.DRAFT,
+            rule=rules.may_reopen,
+            label_staff=_("Bring back as a draft"),
+            label_applicant=_("Bring back as a draft"),
+            needs_note=True,
+            act=_revise,
+        ),
     ],
 )
