@@ -28,6 +28,8 @@ def test_operator_sets_up_organisation_and_people(kakehashi):
     assert Person.objects.get().check_password("correct horse battery")
     listed = json.loads(kakehashi("people", "list", "--organisation", "KITA", "--format", "json").output)
     assert [(row["email"], row["role"]) for row in listed] == [("a@example.org", "clinician")]
+    read = AuditEntry.objects.get(action="people.list")
+    assert (read.actor, read.subject_id) == ("command-line", str(Person.objects.get().pk))
     assert "北病院" in kakehashi("organisations", "list").output
     assert audit.verify().intact
 

@@ -5,6 +5,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Literal
 
 import click
@@ -46,6 +47,8 @@ def home_folder() -> Check:
                 "書き込めるようにするかKAKEHASHI_HOMEを設定してください。",
             ),
         )
+    if open_to_others(home):
+        return Check("home", "failed", *_readable(home, "700"))
     free_gb = shutil.disk_usage(home).free / 1e9
     said = text(f"{home}, {free_gb:.0f} GB free", f"{home}、空き {free_gb:.0f} GB")
     if free_gb < 2:
@@ -53,18 +56,34 @@ def home_folder() -> Check:
     return Check("home", "ok", said)
 
 
-def secret_key() -> Check:
+def open_to_others(path: Path) -> bool:
+    """Whether other accounts of this machine may read or write it; on POSIX, where a mode says so."""
+    return os.name == "posix" and path.exists() and bool(path.stat().st_mode & 0o077)
+
+
+def _readable(path: Path, mode: str) -> tuple[str, str]:
+    """What is said and what to do about a path that others may open."""
+    return (
+        text(f"{path} is open to other accounts of this machine", f"{path} がこの機械の他のアカウントに開かれています"),
+        text(f"Run: chmod {mode} {path}", f"chmod {mode} {path} を実行してください。"),
+    )
+
+
+def _key(name: str, file: str) -> Check:
     from django.conf import settings
 
-    path = settings.HOME / "secret.key"
-    if path.exists() and path.stat().st_mode & 0o077:
-        return Check(
-            "secret key",
-            "failed",
-            str(path),
-            text("Run: chmod 600 on this file.", "このファイルに chmod 600 を実行してください。"),
-        )
-    return Check("secret key", "ok", text("kept from others", "他者からは読めません"))
+    path = settings.HOME / file
+    if open_to_others(path):
+        return Check(name, "failed", *_readable(path, "600"))
+    return Check(name, "ok", text("kept from others", "他者からは読めません"))
+
+
+def secret_key() -> Check:
+    return _key("secret key", "secret.key")
+
+
+def audit_key() -> Check:
+    return _key("audit key", "audit.key")
 
 
 def safe_settings() -> Check:
@@ -112,6 +131,10 @@ def database() -> Check:
             text(f"{counted(len(waiting), 'migration')} not applied", f"未適用の移行 {len(waiting)} 件"),
             _prepare(),
         )
+    if connection.vendor == "sqlite":
+        file = Path(connection.settings_dict["NAME"])
+        if open_to_others(file) and open_to_others(file.parent):
+            return Check("database", "failed", *_readable(file, "600"))
     return Check("database", "ok", connection.vendor)
 
 
@@ -188,6 +211,7 @@ def events() -> Check:
 CHECKS: dict[str, tuple[str, Callable[[], Check]]] = {  # name → (Japanese name, check)
     "home": ("ホームフォルダ", home_folder),
     "secret key": ("秘密鍵", secret_key),
+    "audit key": ("監査鍵", audit_key),
     "settings": ("設定", safe_settings),
     "database": ("データベース", database),
     "ontology": ("オントロジー", ontology),

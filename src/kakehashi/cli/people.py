@@ -136,6 +136,7 @@ def add_person(email: str, code: str, role: str, name: str, name_en: str, langua
 @click.option("--organisation", "code", default=None, help=text("Only of this organisation.", "この機関のみ。"))
 @SHAPE
 def list_people(code: str | None, shape: str) -> None:
+    from kakehashi.kernel import audit
     from kakehashi.kernel.people.models import Membership
 
     with told_plainly():
@@ -154,6 +155,8 @@ def list_people(code: str | None, shape: str) -> None:
             }
             for one in found
         ]
+        read = dict.fromkeys(one.person_id for one in found)
+        audit.read_of("command-line", "person", list(read), action="people.list")
     show(rows, shape)
 
 

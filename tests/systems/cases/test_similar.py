@@ -1,8 +1,10 @@
 """The case index follows the database, survives what kills it, and shows only what one may see."""
 
 import shutil
+import threading
 
 import pytest
+from django.db import connection, transaction
 
 from kakehashi.systems.cases import similar
 from kakehashi.systems.cases.actions import edit_case, enter_case, register_case, withdraw_case
@@ -127,3 +129,40 @@ def test_case_changed_while_the_index_is_rebuilt_is_not_taken_for_indexed(regist
     monkeypatch.setattr(similar, "_registered_profiles", read_then_changed)
     similar.rebuild()
     assert found(clinician, changed) == ["one"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_index_is_opened_at_once_by_a_handler_in_its_transaction_and_by_a_page(register, monkeypatch):
+    """Neither waits for the other: whoever opens the index holds the right to write first."""
+    register("one", *EYE)
+    similar.bring_up_to_date()
+    Case.objects.update(indexed_revision=0)  # opening it has something to write
+    similar._indexes.clear()
+    writing, opened, failures = threading.Event(), similar._opened, []
+    reached = threading.Event()
+
+    def opening(model):
+        reached.set()
+        return opened(model)
+
+    monkeypatch.setattr(similar, "_opened", opening)
+
+    def page():
+        try:
+            writing.wait(10)
+            similar.case_index()
+        except Exception as error:
+            failures.append(error)
+        finally:
+            connection.close()
+
+    other = threading.Thread(target=page)
+    other.start()
+    with transaction.atomic():
+        similar._alone()
+        writing.set()
+        assert not reached.wait(0.5), "opened without the right to write"
+        similar.case_index()
+    other.join(20)
+    assert not other.is_alive()
+    assert not failures

@@ -73,20 +73,36 @@ def profile_of(description: Description) -> Profile:
 
 
 def case_index() -> CaseIndex:
-    """The index, opened once a process for each release and brought into agreement with the database then."""
+    """The index, opened once a process for each release and brought into agreement with the database then.
+
+    Opening may write, so the right to write comes first and the lock of this process second, as for a handler that
+    needs the index in the middle of its transaction: the other way round the two would wait for each other.
+    """
     known = vocabulary.knowledge()
     key = (folder(), known.fingerprint)
-    with _opening:
-        found = _indexes.get(key)
-        if found is None:
-            found = _opened(known)
-            _indexes.clear()
-            _indexes[key] = found
+    found = _indexes.get(key)
+    if found is not None:
         return found
+    model = _ready(known)
+    with transaction.atomic():
+        _alone()
+        with _opening:
+            found = _indexes.get(key)
+            if found is None:
+                found = _opened(model)
+                _indexes.clear()
+                _indexes[key] = found
+            return found
 
 
-def _opened(known: Knowledge) -> CaseIndex:
+def _ready(known: Knowledge) -> CaseModel:
+    """The model with what opening asks of it: before anything is locked, since it takes a while."""
     model = CaseModel.of(known)
+    assert model.signature
+    return model
+
+
+def _opened(model: CaseModel) -> CaseIndex:
     try:
         index = CaseIndex.open(folder(), model)
     except (IndexDamaged, IndexOutdated):
