@@ -139,3 +139,11 @@ def test_events_hold_ids_numbers_and_dates_only():
         if get_type_hints(kind)[field.name] not in plain
     }
     assert not wordy
+
+
+def test_there_is_no_way_in_past_the_actions():
+    """Decision 12: no Django admin, neither installed nor prepared for."""
+    from django.conf import settings
+
+    assert "django.contrib.admin" not in settings.INSTALLED_APPS
+    assert not [path for path in sources() if path.name == "admin.py"]

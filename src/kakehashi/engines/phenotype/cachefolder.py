@@ -1,8 +1,8 @@
 """A folder of memory-mapped arrays and string tables: written whole or not at all, checked when opened.
 
 `write` fills a temporary folder beside the target and renames it, so readers never see half a folder and two writers
-cannot mix. `open_folder` checks sizes and CRC-32 of every file against the manifest (some 15 MB: about 10 ms), so a
-truncated or altered folder is a `DamagedCache`, never a wrong answer. Arrays are read-only and shared between
+cannot mix. `open_folder` checks sizes and CRC-32 of every file against the manifest, so a truncated or
+altered folder is a `DamagedCache`, never a wrong answer. Arrays are read-only and shared between
 processes by the page cache.
 """
 

@@ -90,7 +90,7 @@ def warnings(description: Description) -> list[str]:
 
 
 def ranked(answer: Ranking, description: Description, *, explain: int) -> schemas.RankingOut:
-    """Ranked diseases, the first ``explain`` of them with their evidence (some 20 ms each)."""
+    """Ranked diseases, the first ``explain`` of them with their evidence, which takes longer than ranking."""
     known = vocabulary.knowledge()
     return schemas.RankingOut(
         knowledge=known.fingerprint,
