@@ -7,6 +7,11 @@ import pytest
 from tests.e2e.accessibility import faults_of
 from tests.e2e.conftest import Look
 
+from kakehashi.kernel.notices import notify
+from kakehashi.kernel.organisations.models import Organisation
+from kakehashi.kernel.people.models import Membership
+from kakehashi.kernel.people.roles import Role
+
 # Two looks between them hold both widths, both languages and both schemes; all eight: KAKEHASHI_ALL_LOOKS=1.
 LOOKS = [Look(360, "ja", "dark"), Look(1280, "en", "light")]
 if os.environ.get("KAKEHASHI_ALL_LOOKS") == "1":
@@ -64,6 +69,28 @@ def test_no_page_scrolls_sideways(open_page, clinician, width):
     for path in SIGNED_IN:
         page.goto(path)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+
+
+MAIN_PAGES = ["/", "/cases/", "/cases/new/", "/cases/import/", "/notices/", "/search/?q=abc", "/jobs/", "/about/"]
+MAIN_PAGES += ["/organisation/people/", "/organisation/people/invite/", "/organisation/audit/", "/accounts/tokens/"]
+
+
+@pytest.mark.parametrize("organisations", [1, 2])
+def test_long_name_of_an_organisation_makes_no_page_scroll_sideways_on_a_phone(open_page, clinician, organisations):
+    """One organisation is plain text in the top bar, several are a menu."""
+    first, *others = Organisation.objects.order_by("code")
+    for one in (first, *others):
+        one.name_en = f"National Research Institute for Rare and Undiagnosed Diseases of {one.name_en}"
+        one.save()
+    Membership.objects.create(person=clinician, organisation=first, role=Role.ADMINISTRATOR)
+    if organisations == 1:
+        clinician.memberships.exclude(organisation=first).delete()
+    notify(clinician, "x", "one", mail=False)
+    page = open_page(Look(360, "en"), clinician)
+    for path in MAIN_PAGES:
+        assert page.goto(path).status == 200, path
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+        assert page.evaluate("document.querySelector('.topbar').scrollWidth <= innerWidth"), path
 
 
 def tab_to(page, name):

@@ -45,6 +45,45 @@ def test_bad_invitation_is_said_at_the_field(client, administrator):
     assert set(response.context["form"].errors) == {"email", "name", "role"}
 
 
+INVITATION = {"email": "new@example.org", "name": "新田", "role": "data_manager", "language": "ja"}
+FILES = "django.core.mail.backends.filebased.EmailBackend"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_invitation_says_where_mails_lie_when_no_server_sends_them(client, administrator, settings, tmp_path, language):
+    client.force_login(administrator)
+    said = "mails" if language == "ja" else "no mail server"
+    assert said not in seen(client, "people:invite", language=language).content.decode()
+    settings.EMAIL_BACKEND, settings.EMAIL_FILE_PATH = FILES, tmp_path
+    assert said in seen(client, "people:invite", language=language).content.decode()
+
+
+def test_link_of_an_invitation_is_shown_once_where_no_mail_goes_out(client, administrator, settings, tmp_path):
+    settings.EMAIL_BACKEND, settings.EMAIL_FILE_PATH = FILES, tmp_path
+    client.force_login(administrator)
+    answer = client.post(reverse("people:invite"), INVITATION)
+    link = re.search(r"http://127.0.0.1:8000(/accounts/password/reset/key/[\w-]+/)", answer.content.decode())
+    assert answer["Cache-Control"] == "no-store"
+    assert AuditEntry.objects.get(action="person.invitation_link").actor == f"person:{administrator.pk}"
+    client.logout()
+    assert client.get(link.group(1), follow=True).context["form"].fields["password1"]
+
+
+def test_link_of_an_invitation_is_kept_back_where_it_could_open_more(
+    client, administrator, settings, tmp_path, make_person, request
+):
+    settings.EMAIL_BACKEND, settings.EMAIL_FILE_PATH = FILES, tmp_path
+    client.force_login(administrator)
+    make_person(email="known@example.org")
+    known = client.post(reverse("people:invite"), INVITATION | {"email": "known@example.org"}).content.decode()
+    request.getfixturevalue("other_hospital")
+    shared = client.post(reverse("people:invite"), INVITATION).content.decode()
+    for page in (known, shared):
+        assert "/password/reset/key/" not in page
+        assert "mails" in page
+    assert not AuditEntry.objects.filter(action="person.invitation_link").exists()
+
+
 def test_role_is_ended_after_asking(client, hospital, other_hospital, administrator, make_person):
     person, stranger = make_person(hospital, "clinician"), make_person(other_hospital, "clinician")
     membership, foreign = Membership.objects.get(person=person), Membership.objects.get(person=stranger)

@@ -5,6 +5,7 @@ from django import forms
 from django.template import engines
 from django.test import RequestFactory
 from django.utils import translation
+from django.utils.module_loading import import_string
 
 from kakehashi.web.templatetags.web import bar, percent
 
@@ -41,6 +42,28 @@ def test_form_lists_errors_on_top_with_links_and_at_the_field():
     assert '<a href="#id_name">Name: This field is required.</a>' in text
     assert 'id="id_name_error"' in text
     assert 'aria-describedby="id_name_helptext id_name_error"' in text
+
+
+@pytest.mark.parametrize(
+    ("path", "sent", "said"),
+    [
+        ("/accounts/login/", {"login": "nobody@example.org", "password": "wrong"}, "You are not logged in."),
+        ("/accounts/password/reset/", {"email": "no address"}, "No mail was sent."),
+    ],
+)
+def test_form_that_saves_nothing_does_not_say_that_nothing_was_saved(client, db, path, sent, said):
+    page = client.post(path, sent, headers={"accept-language": "en"}).text
+    assert "error-summary" in page
+    assert said in page
+    assert "Nothing was saved" not in page
+
+
+@pytest.mark.parametrize(
+    ("forms", "name"),
+    [("ACCOUNT_FORMS", "reauthenticate"), ("MFA_FORMS", "authenticate"), ("MFA_FORMS", "reauthenticate")],
+)
+def test_form_that_asks_who_one_is_has_its_own_words(settings, forms, name):
+    assert "saved" not in str(import_string(getattr(settings, forms)[name]).refused)
 
 
 def test_form_has_label_help_errors_field_in_this_order():

@@ -16,8 +16,21 @@ def person(client, db):
 def test_bell_counts_what_is_unread_and_following_a_notice_reads_it(client, person):
     notice = notify(person, "import.done", "5,077 cases are in", "/jobs/", mail=False)
     assert '<span class="count" aria-hidden="true">1</span>' in client.get("/").text
-    assert client.get(f"/notices/{notice.pk}/").headers["Location"] == "/jobs/"
+    assert f'action="/notices/{notice.pk}/"' in client.get("/notices/").text
+    assert client.post(f"/notices/{notice.pk}/").headers["Location"] == "/jobs/"
     assert '<span class="count" aria-hidden="true">' not in client.get("/").text
+
+
+def test_looking_at_a_notice_ahead_reads_nothing(client, person):
+    notice = notify(person, "import.done", "5,077 cases are in", "/jobs/", mail=False)
+    page = client.get("/notices/").text
+    for _twice in range(2):
+        assert client.get(f"/notices/{notice.pk}/").headers["Location"] == "/jobs/"
+    assert not person.notices.exclude(read_at=None).exists()
+    assert f'href="/notices/{notice.pk}/"' not in page
+    client.post(f"/notices/{notice.pk}/")
+    assert person.notices.exclude(read_at=None).count() == 1
+    assert 'href="/jobs/"' in client.get("/notices/").text.partition("<main")[2]
 
 
 def test_all_notices_are_marked_read_at_once(client, person):

@@ -140,6 +140,15 @@ ACCOUNT_ADAPTER = "kakehashi.web.accounts.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_FORMS = {
+    "login": "kakehashi.web.account_forms.LoginForm",
+    "reset_password": "kakehashi.web.account_forms.ResetPasswordForm",
+    "reauthenticate": "kakehashi.web.account_forms.ReauthenticateForm",
+}
+MFA_FORMS = {
+    "authenticate": "kakehashi.web.account_forms.SecondStepForm",
+    "reauthenticate": "kakehashi.web.account_forms.SecondStepAgainForm",
+}
 ACCOUNT_EMAIL_VERIFICATION = "none"  # people are invited by their organisation, never signed up by themselves
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # a forgotten-password form mails nobody it does not know, and says nothing
 ACCOUNT_EMAIL_SUBJECT_PREFIX = f"[{NODE_NAME}] "

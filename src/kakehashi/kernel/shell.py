@@ -14,14 +14,13 @@ from datetime import datetime
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
-    from django.utils.functional import _StrPromise
-
     from kakehashi.kernel.people.models import Person
 
-    Text = str | _StrPromise
+Text = str | Promise
 
 
 class Group(Enum):

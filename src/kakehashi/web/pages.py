@@ -80,12 +80,13 @@ def notices(request: HttpRequest) -> HttpResponse:
 
 @login_required
 def notice(request: HttpRequest, number: int) -> HttpResponse:
-    """Follow a notice: it counts as read from now on."""
+    """Follow a notice. By POST, as the list does, it counts as read from now on; a GET changes nothing."""
     assert isinstance(request.user, Person)
     found = notices_of(request.user).filter(pk=number).first()
     if found is None:
         raise NotFound(_("This notice"))
-    mark_read(request.user, [found.pk])
+    if request.method == "POST":
+        mark_read(request.user, [found.pk])
     return HttpResponseRedirect(found.link or reverse("web:notices"))
 
 

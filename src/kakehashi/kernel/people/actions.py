@@ -4,11 +4,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from allauth.account import app_settings as account_settings
 from allauth.account.models import EmailAddress
+from allauth.account.utils import user_pk_to_url_str
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +23,8 @@ from kakehashi.kernel.people.models import Membership, Person
 from kakehashi.kernel.people.roles import Role
 from kakehashi.kernel.people.rules import may_manage_people
 from kakehashi.kernel.rules import nobody
+
+FILES_INSTEAD_OF_MAILS = "django.core.mail.backends.filebased.EmailBackend"
 
 
 @dataclass(frozen=True)
@@ -98,6 +104,33 @@ def invite_person(
         events.publish(PersonInvited(person.pk, organisation.pk))
         audit.record(by, "person.invite", person, organisation=organisation, detail={"role": role})
     return person
+
+
+def link_to_pass_on(*, by: Person, person: Person, organisation: Organisation) -> str:
+    """The link of an invitation whose mail reaches nobody, for the administrator who just sent it; "" where unsafe.
+
+    Whoever has the link sets the password. So it is given only on a node without a mail server, for someone without a
+    password, and while the node serves this one organisation: elsewhere it could open another organisation's data.
+    Recorded. Raises NotAllowed unless ``by`` administers the organisation.
+    """
+    audit.insist(may_manage_people(by, organisation), by=by, action="person.invitation_link", subject=person)
+    elsewhere = Organisation.objects.exclude(pk=organisation.pk).exists()
+    if not mails_stay_here() or person.has_usable_password() or elsewhere:
+        return ""
+    audit.record(by, "person.invitation_link", person, organisation=organisation)
+    return set_password_link(person)
+
+
+def mails_stay_here() -> bool:
+    """Whether this node has no mail server: its mails lie as files in the folder ``mails`` of its home."""
+    return settings.EMAIL_BACKEND == FILES_INSTEAD_OF_MAILS
+
+
+def set_password_link(person: Person) -> str:
+    """The address under which this person, and only who reads their mail, sets a password. Valid for some days."""
+    key = account_settings.PASSWORD_RESET_TOKEN_GENERATOR().make_token(person)
+    names = {"uidb36": user_pk_to_url_str(person), "key": key}
+    return f"{settings.BASE_URL}{reverse('account_reset_password_from_key', kwargs=names)}"
 
 
 def grant_role(*, by: Person | None, person: Person, organisation: Organisation, role: str) -> Membership:

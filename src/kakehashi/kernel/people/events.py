@@ -1,7 +1,5 @@
 """What people's events set off: the invitation mail. A mail that cannot be sent is tried again by the worker."""
 
-from allauth.account import app_settings as account_settings
-from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
 from django.core.mail import send_mail
 from django.urls import reverse
@@ -10,15 +8,8 @@ from django.utils.translation import gettext as _
 
 from kakehashi.kernel.events import handles
 from kakehashi.kernel.organisations.models import Organisation
-from kakehashi.kernel.people.actions import PersonInvited
+from kakehashi.kernel.people.actions import PersonInvited, set_password_link
 from kakehashi.kernel.people.models import Person
-
-
-def set_password_link(person: Person) -> str:
-    """The address under which this person, and only who reads their mail, sets a password. Valid for some days."""
-    key = account_settings.PASSWORD_RESET_TOKEN_GENERATOR().make_token(person)
-    names = {"uidb36": user_pk_to_url_str(person), "key": key}
-    return f"{settings.BASE_URL}{reverse('account_reset_password_from_key', kwargs=names)}"
 
 
 @handles(PersonInvited)

@@ -1,15 +1,20 @@
 """Forms for inviting people and for making API tokens."""
 
+from typing import ClassVar
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from kakehashi.kernel.errors import Invalid
 from kakehashi.kernel.people.roles import Role
 from kakehashi.kernel.people.tokens import MOST_DAYS
+from kakehashi.kernel.shell import Text
 
 
 class InviteForm(forms.Form):
     """Whom to invite, and what they do."""
+
+    refused: ClassVar[Text] = _("Nobody was invited. Please correct:")
 
     email = forms.EmailField(label=_("E-mail address"), max_length=254)
     name = forms.CharField(label=_("Name"), max_length=200)

@@ -62,7 +62,7 @@ def people(request: HttpRequest) -> HttpResponse:
 
 @login_required
 def invite(request: HttpRequest) -> HttpResponse:
-    """Invite someone: they get a mail with a link to set their password."""
+    """Invite someone: they get a mail with a link to set their password. The page says when no mail goes out."""
     person, organisation = _administered(request)
     form = InviteForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -71,9 +71,22 @@ def invite(request: HttpRequest) -> HttpResponse:
         except Invalid as error:
             add_problems(form, error)
         else:
-            messages.success(request, _now("The invitation to %(email)s is on its way.") % {"email": invited.email})
-            return redirect("people:list")
-    return render(request, "people/invite.html", {"form": form, "organisation": organisation})
+            return _told_of_invitation(request, person, organisation, invited)
+    context = {"form": form, "organisation": organisation, "mails_stay_here": actions.mails_stay_here()}
+    return render(request, "people/invite.html", context)
+
+
+def _told_of_invitation(
+    request: HttpRequest, person: Person, organisation: Organisation, invited: Person
+) -> HttpResponse:
+    """The mail is on its way; where it goes nowhere, where it lies, with its link where that may be shown."""
+    if not actions.mails_stay_here():
+        messages.success(request, _now("The invitation to %(email)s is on its way.") % {"email": invited.email})
+        return redirect("people:list")
+    link = actions.link_to_pass_on(by=person, person=invited, organisation=organisation)
+    response = render(request, "people/invited.html", {"invited": invited, "link": link})
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 @login_required

@@ -41,7 +41,7 @@ document.querySelector("[data-focus-now]")?.focus();
 // Rows by keyboard: j and k go down and up, Enter opens (the focus is on the row's own link).
 const rowLinks = () =>
   [...document.querySelectorAll("[data-rows] > tbody > tr, [data-rows] > li")]
-    .map((row) => row.querySelector("a[href]"))
+    .map((row) => row.querySelector("a[href], button.link"))
     .filter(Boolean);
 
 document.addEventListener("keydown", (event) => {

@@ -1,0 +1,42 @@
+"""allauth's forms that keep nothing: what stands over them when they are refused says what did not happen."""
+
+from typing import ClassVar
+
+from allauth.account import forms as account
+from allauth.mfa.base import forms as mfa
+from django.utils.translation import gettext_lazy as _
+
+from kakehashi.kernel.shell import Text
+
+NOT_LOGGED_IN = _("You are not logged in. Please check:")
+NOT_CONFIRMED = _("That did not confirm who you are. Please check:")
+
+
+class LoginForm(account.LoginForm):  # type: ignore[misc]
+    """Logging in."""
+
+    refused: ClassVar[Text] = NOT_LOGGED_IN
+
+
+class ResetPasswordForm(account.ResetPasswordForm):  # type: ignore[misc]
+    """Asking for the mail by which one sets a new password."""
+
+    refused: ClassVar[Text] = _("No mail was sent. Please check:")
+
+
+class ReauthenticateForm(account.ReauthenticateForm):  # type: ignore[misc]
+    """Giving the password once more before something that matters."""
+
+    refused: ClassVar[Text] = NOT_CONFIRMED
+
+
+class SecondStepForm(mfa.AuthenticateForm):  # type: ignore[misc]
+    """The code of the second step of a log-in."""
+
+    refused: ClassVar[Text] = NOT_LOGGED_IN
+
+
+class SecondStepAgainForm(mfa.ReauthenticateForm):  # type: ignore[misc]
+    """The code once more before something that matters."""
+
+    refused: ClassVar[Text] = NOT_CONFIRMED
