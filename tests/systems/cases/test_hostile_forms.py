@@ -6,7 +6,7 @@ from django.urls import reverse
 from kakehashi.engines.phenotype.knowledge import load
 from kakehashi.systems.cases import similar
 from kakehashi.systems.cases.actions import enter_case
-from kakehashi.systems.cases.description import Description, Finding
+from kakehashi.systems.cases.description import MOST_FINDINGS, Description, Finding
 from kakehashi.systems.cases.models import Case
 from tests.systems.cases.test_pages import bound, form_data
 
@@ -48,16 +48,42 @@ def test_what_a_description_cannot_hold_is_refused_at_its_field(client, clinicia
     assert not Case.objects.exists()
 
 
-def test_patient_with_as_many_findings_as_a_case_holds_is_edited(client, clinician, hospital):
+def finding_terms(number):
     ontology = load().ontology
-    terms = [ontology.id(index) for index in ontology.descendants(ontology.phenotype_root)[:1000]]
-    said = Description(findings=tuple(Finding(term=term) for term in terms))
-    case = enter_case(by=clinician, organisation=hospital, local_id="N-MANY", description=said)
+    return [ontology.id(index) for index in ontology.descendants(ontology.phenotype_root)[:number]]
+
+
+def with_findings(clinician, hospital, number):
+    said = Description(findings=tuple(Finding(term=term) for term in finding_terms(number)))
+    return enter_case(by=clinician, organisation=hospital, local_id="N-MANY", description=said)
+
+
+def test_patient_with_as_many_findings_as_a_case_holds_is_edited(client, clinician, hospital):
+    case = with_findings(clinician, hospital, MOST_FINDINGS)
     client.force_login(clinician)
     fields = bound(client.get(reverse("cases:edit", args=[case.public_id]))) | {"note": ["seen again"]}
     assert client.post(reverse("cases:edit", args=[case.public_id]), fields).status_code == 302
     case.refresh_from_db()
     assert (case.described.note, len(case.described.findings)) == ("seen again", 1000)
+
+
+def test_answers_are_kept_up_to_the_limit_and_refused_beyond_it(client, clinician, hospital):
+    case = with_findings(clinician, hospital, MOST_FINDINGS - 1)
+    one, another = finding_terms(MOST_FINDINGS + 1)[-2:]
+    client.force_login(clinician)
+    keep = reverse("cases:answers", args=[case.public_id])
+    too_many = client.post(
+        keep, {"answer": [f"{one}:yes", f"{another}:no"], "from_revision": 1}, headers={"accept-language": "en"}
+    )
+    assert too_many.status_code == 422
+    assert "at most 1000 findings; this would make 1001" in too_many.text
+    case.refresh_from_db()
+    assert (case.revision, len(case.described.findings)) == (1, MOST_FINDINGS - 1)
+    assert client.post(keep, {"answer": [f"{one}:yes"], "from_revision": 1}).status_code == 302
+    case.refresh_from_db()
+    assert len(case.described.findings) == MOST_FINDINGS
+    asked = client.post(reverse("cases:questions", args=[case.public_id]), {"answer": [f"{another}:no"]})
+    assert asked.status_code == 200, "asking keeps nothing and so meets no limit"
 
 
 def test_answers_that_are_no_findings_are_left_out(client, clinician, case):

@@ -16,7 +16,7 @@ from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.people.models import Person
 from kakehashi.kernel.workflow import advance
 from kakehashi.systems.cases import rules, workflow
-from kakehashi.systems.cases.description import Description, Difference, differences
+from kakehashi.systems.cases.description import MOST_FINDINGS, Description, Difference, differences
 from kakehashi.systems.cases.events import CaseChanged
 from kakehashi.systems.cases.models import Case, Revision
 from kakehashi.systems.cases.rows import replace_rows, write_rows
@@ -93,9 +93,12 @@ def edit_case(
 ) -> Case:
     """Replace what is said of a case; nothing happens when nothing changed.
 
-    Raises NotAllowed, EditConflict (it was changed after ``from_revision``), Conflict (it is withdrawn).
+    Raises NotAllowed, EditConflict (it was changed after ``from_revision``), Conflict (it is withdrawn), Invalid.
     """
     audit.insist(rules.may_edit(by, case), by=by, action="case.edit", subject=case)
+    if (count := len(description.findings)) > MOST_FINDINGS:
+        text = _("A case holds at most %(most)d findings; this would make %(count)d. Take some out first.")
+        raise Invalid({"findings": [text % {"most": MOST_FINDINGS, "count": count}]})
     with transaction.atomic():
         locked = Case.objects.select_for_update().get(pk=case.pk)
         if locked.revision != from_revision:

@@ -17,6 +17,8 @@ Zygosity = Literal["heterozygous", "homozygous", "hemizygous", "compound_heteroz
 DURATION = r"P(?:(\d{1,3})Y)?(?:(\d{1,4})M)?(?:(\d{1,4})W)?(?:(\d{1,5})D)?(?:T[0-9HMS.]+)?"
 AGE = re.compile(rf"(?=P\d|PT\d){DURATION}")
 
+MOST_FINDINGS = 1000
+
 TermId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]+:[A-Za-z0-9_.-]+$", max_length=60)]
 HpoId = Annotated[str, StringConstraints(pattern=r"^HP:\d{7}$")]
 Age = Annotated[str, StringConstraints(pattern=rf"^(?:{DURATION})?$", max_length=40)]
@@ -88,7 +90,7 @@ class Description(Value):
     birth: Month = ""
     age: Age = ""
     onset: Onset = ""
-    findings: tuple[Finding, ...] = Field(default=(), max_length=1000)
+    findings: tuple[Finding, ...] = Field(default=(), max_length=MOST_FINDINGS)
     genes: tuple[Symbol, ...] = Field(default=(), max_length=500)
     variants: tuple[Variant, ...] = Field(default=(), max_length=500)
     affected_relatives: Answer = "unknown"

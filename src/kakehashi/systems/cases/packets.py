@@ -31,6 +31,9 @@ ZYGOSITIES = {
 }
 ASSEMBLIES = {"hg38": "GRCh38", "grch38": "GRCh38", "hg19": "GRCh37", "grch37": "GRCh37"}
 PUBLICATION = re.compile(r"PMID[:_ ]?(\d{1,9})", re.IGNORECASE)
+PLACES = {"findings": "$.phenotypicFeatures", "diagnoses": "$.diseases", "genes": "$.interpretations"}
+PLACES |= {"variants": "$.interpretations", "sources": "$.metaData.externalReferences"}
+"""Where a packet says what a description holds a limited number of."""
 SYMBOL = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@/-]{0,39}")
 
 
@@ -62,10 +65,21 @@ def read_packet(packet: Phenopacket) -> ReadPacket:
     try:
         description = _description(packet)
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(step) for step in first["loc"])
-        raise UnusablePacket("$", f"{place}: {first['msg']}", f"{place} の値を使えません({first['type']})") from None
+        raise _unusable(error) from None
     return ReadPacket(packet.id.strip(), description, content, hashlib.sha256(content.encode()).hexdigest())
+
+
+def _unusable(error: ValidationError) -> UnusablePacket:
+    first = error.errors()[0]
+    place = ".".join(str(step) for step in first["loc"])
+    if first["type"] == "too_long":
+        given, most = first["ctx"]["actual_length"], first["ctx"]["max_length"]
+        return UnusablePacket(
+            PLACES.get(place, "$"),
+            f"{given:,} {place} are given and a case holds at most {most:,}; leave out the least telling",
+            f"{given:,}件({place})が記載されていますが、1症例に保存できるのは{most:,}件までです。重要でないものを除いてください",
+        )
+    return UnusablePacket("$", f"{place}: {first['msg']}", f"{place} の値を使えません({first['type']})")
 
 
 def _description(packet: Phenopacket) -> Description:
