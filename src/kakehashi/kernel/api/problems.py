@@ -73,12 +73,11 @@ def of_status(status: int, detail: str = "", headers: Mapping[str, str] | None =
     return answer(status, body, headers)
 
 
-def of_validation(errors: list[dict[str, Any]]) -> HttpResponse:
-    """The answer to a request whose parameters or body do not fit the schema: path of the field → message."""
+def of_validation(faults: list[dict[str, Any]]) -> HttpResponse:
+    """The answer to a request whose parameters or body do not fit the schema: path of the field → messages."""
     problems: dict[str, list[str]] = {}
-    for error in errors:
-        place = [str(part) for part in error.get("loc", ())]
-        problems.setdefault(".".join(place), []).append(str(error.get("msg", "")))
+    for fault in faults:
+        problems.setdefault(fault["place"], []).append(fault["text"])
     return of_error(Invalid(problems))
 
 

@@ -6,11 +6,11 @@ from typing import Any
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
-from ninja.errors import HttpError, ValidationError
+from ninja.errors import HttpError, ValidationError, ValidationErrorContext
 from ninja.openapi.schema import OpenAPISchema
 from ninja.renderers import JSONRenderer
 
-from kakehashi.kernel.api import problems
+from kakehashi.kernel.api import problems, validation
 from kakehashi.kernel.errors import KakehashiError
 
 logger = logging.getLogger(__name__)
@@ -33,7 +33,13 @@ class Renderer(JSONRenderer):
 
 
 class Api(NinjaAPI):
-    """The node's API: documents the problem answers of every route, so that no route has to."""
+    """The node's API: documents the problem answers of every route, so that no route has to; words its own faults."""
+
+    def validation_error_from_error_contexts(
+        self, error_contexts: list[ValidationErrorContext[Any]]
+    ) -> ValidationError:
+        """What does not fit a schema, as problems.of_validation takes it."""
+        return ValidationError(validation.faults(error_contexts))
 
     def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
         schema = super().get_openapi_schema(**options)

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal, Self
 
+from django.utils.translation import gettext as _
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 Sex = Literal["female", "male", "other", "unknown"]
@@ -65,7 +66,7 @@ class Variant(Value):
     @model_validator(mode="after")
     def _says_something(self) -> Self:
         if not (self.gene or self.hgvs or self.position or self.note):
-            raise ValueError("a variant needs a gene, an HGVS expression or VCF fields")
+            raise ValueError(_("A variant needs a gene, an HGVS expression or VCF fields."))
         return self
 
     @property
@@ -106,7 +107,9 @@ class Description(Value):
         seen: set[str] = set()
         for finding in self.findings:
             if finding.term in seen:
-                raise ValueError(f"{finding.term} is given twice; a finding is either present or absent")
+                raise ValueError(
+                    _("%(term)s is given twice; a finding is either present or absent.") % {"term": finding.term}
+                )
             seen.add(finding.term)
         return self
 

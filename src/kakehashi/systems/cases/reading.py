@@ -13,8 +13,8 @@ from kakehashi.systems.cases.models import Case
 from kakehashi.systems.cases.packets import as_packet
 
 
-def with_known_terms(description: Description) -> Description:
-    """The same under current ids: alternative and replaced obsolete ids are mapped.
+def with_known_terms(description: Description, *, at: str = "description") -> Description:
+    """The same under current ids: alternative and replaced obsolete ids are mapped. ``at``: its place in what was sent.
 
     Entered by people, a description holds phenotypic abnormalities of this node's release only (imported ones may hold
     terms of another release). Raises Invalid naming each finding that is none, and terms that turn out to be the same.
@@ -23,7 +23,7 @@ def with_known_terms(description: Description) -> Description:
     problems: dict[str, list[str]] = {}
     findings, seen = [], set()
     for place, finding in enumerate(description.findings):
-        found, field = ontology.resolve(finding.term), f"findings.{place}.term"
+        found, field = ontology.resolve(finding.term), f"{at}.findings.{place}.term"
         named = {"id": finding.term, "label": found.label, "now": found.id}
         if found.index is None:
             problems[field] = [_("%(id)s is no term of this node's HPO release.") % named]
