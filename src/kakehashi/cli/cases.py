@@ -1,4 +1,4 @@
-"""``kakehashi cases``: import and export phenopackets, make the case index anew.
+"""``kakehashi cases``: import and export phenopackets, make the indexes anew.
 
 Exit codes of import: 0 every packet stands; 2 some were refused (each told on standard error, the others stand) or the
 command was used wrongly; 130 interrupted. Interrupted or killed at any moment, the same command goes on where it was.
@@ -204,13 +204,16 @@ def export_cases(organisation: str | None, output: Path | None) -> None:
 
 @cases.command(
     "rebuild-index",
-    help=text("Make the case index anew from the registered cases.", "登録症例から症例索引を作り直す。"),
+    help=text(
+        "Make the case index and the site's search anew from the cases.", "症例から症例索引とサイト内検索を作り直す。"
+    ),
 )
 def rebuild_index() -> None:
-    from kakehashi.systems.cases import similar
+    from kakehashi.systems.cases import rows, similar
 
     started = time.perf_counter()
     with told_plainly():
         count = similar.rebuild()
+        rows.reindex_outdated(everything=True)
     seconds = time.perf_counter() - started
     say(f"{counted(count, 'case')} indexed in {seconds:.1f} s", f"{count:,} 症例を {seconds:.1f} 秒で索引付けしました")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from kakehashi.cli import say, start_django, text
+from kakehashi.cli import counted, say, start_django, text
 from kakehashi.config import parent
 
 
@@ -21,6 +21,7 @@ def prepare(*, quiet: bool = False) -> None:
     from django.core.management import call_command
 
     from kakehashi.engines.phenotype import knowledge
+    from kakehashi.systems.cases.public import reindex_outdated
 
     settings.HOME.mkdir(parents=True, exist_ok=True)
     started = time.perf_counter()
@@ -33,6 +34,9 @@ def prepare(*, quiet: bool = False) -> None:
             f"オントロジー:用語 {terms:,}、疾患 {diseases:,}(HPO {release})、{seconds:.1f} 秒",
         )
     call_command("migrate", verbosity=0, interactive=False)
+    reread = reindex_outdated()
+    if reread:
+        say(f"Search: {counted(reread, 'case')} read anew", f"検索:{reread:,} 症例を読み直しました")
     call_command("collectstatic", verbosity=0, interactive=False)
     if not quiet:
         say(f"Database and files: {settings.HOME}", f"データベースとファイル:{settings.HOME}")

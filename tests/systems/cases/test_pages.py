@@ -402,3 +402,12 @@ def test_far_fetched_pairs_do_not_count_as_matches(knowledge):
         for link in pictures.disease_picture(disease).links:
             assert link.weak == (abs(link.weight) < CLEAR)
             assert abs(link.weight) >= SILENT
+
+
+@pytest.mark.parametrize("typed", ["発作", "けいれん", "ひきつけ", "epilepsy", "Epileptic seizure", "HP:0001250"])
+def test_site_search_finds_a_case_by_every_wording_of_its_findings(client, clinician, hospital, typed):
+    said = Description(findings=(Finding(term="HP:0001250"), Finding(term="HP:0000252", excluded=True)))
+    case = enter_case(by=clinician, organisation=hospital, local_id="N-9", description=said, register=True)
+    client.force_login(clinician)
+    assert case.public_id in client.get(reverse("web:search"), {"q": typed}).text
+    assert case.public_id not in client.get(reverse("web:search"), {"q": "小頭"}).text, "what is absent is not found"

@@ -6,22 +6,26 @@ from typing import Any
 from kakehashi.kernel.search.bigrams import indexed
 from kakehashi.kernel.search.models import SearchEntry
 
-MOST_CHARACTERS = 100_000
+
+def index(
+    kind: str, object_id: object, texts: Iterable[str], *, organisation: Any = None, version: str | None = None
+) -> None:
+    """Make a thing findable by these texts, in place of those before.
+
+    ``version`` names what the texts were made with (labels, synonyms): what ``queries.outdated`` asks for.
+    """
+    index_many(kind, [(object_id, texts, organisation)], version=version)
 
 
-def index(kind: str, object_id: object, texts: Iterable[str], *, organisation: Any = None) -> None:
-    """Make a thing findable by these texts, in place of those before."""
-    index_many(kind, [(object_id, texts, organisation)])
-
-
-def index_many(kind: str, things: Sequence[tuple[object, Iterable[str], Any]]) -> None:
+def index_many(kind: str, things: Sequence[tuple[object, Iterable[str], Any]], *, version: str | None = None) -> None:
     """The same for many: (id, texts, organisation or its id) each."""
     rows = [
         SearchEntry(
             kind=kind,
             object_id=str(object_id),
             organisation_id=getattr(organisation, "pk", organisation),
-            bigrams=indexed(" ".join(texts)[:MOST_CHARACTERS]),
+            bigrams=indexed(texts),
+            version=version,
         )
         for object_id, texts, organisation in things
     ]
@@ -30,7 +34,7 @@ def index_many(kind: str, things: Sequence[tuple[object, Iterable[str], Any]]) -
         batch_size=500,
         update_conflicts=True,
         unique_fields=["kind", "object_id"],
-        update_fields=["organisation_id", "bigrams", "updated_at"],
+        update_fields=["organisation_id", "bigrams", "version", "updated_at"],
     )
 
 

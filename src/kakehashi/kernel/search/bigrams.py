@@ -4,12 +4,17 @@ Widths, case, kana and accents are levelled first, so that ﾃﾝｶﾝ, てん�
 """
 
 import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
 
+MOST_CHARACTERS = 100_000
 HIRAGANA_FIRST, HIRAGANA_LAST, TO_KATAKANA = 0x3041, 0x3096, 0x60
 
 
 def levelled(text: str) -> str:
     """Width, case, kana and Latin accents levelled."""
+    if text.isascii():
+        return text.lower()
     out = []
     for character in unicodedata.normalize("NFKC", text).casefold():
         code = ord(character)
@@ -40,14 +45,24 @@ def pairs(word: str) -> list[str]:
     return [token(word[i : i + 2]) for i in range(len(word) - 1)] or [token(word)]
 
 
-def indexed(text: str) -> str:
-    """What is kept of a text: every word's pairs, and its last character, so that single characters are found."""
-    tokens: list[str] = []
-    for word in words(text):
-        tokens += pairs(word)
-        if len(word) > 1:
-            tokens.append(token(word[-1]))
-    return " ".join(tokens)
+def indexed(texts: Iterable[str]) -> str:
+    """What is kept of texts: every different word once, in the order of its first use, up to MOST_CHARACTERS."""
+    distinct: dict[str, None] = {}
+    room = MOST_CHARACTERS
+    for text in texts:
+        for word in words(text):
+            if word not in distinct:
+                room -= len(word)
+                if room < 0:
+                    return " ".join(map(_kept, distinct))
+                distinct[word] = None
+    return " ".join(map(_kept, distinct))
+
+
+@lru_cache(maxsize=50_000)
+def _kept(word: str) -> str:
+    """A word's pairs, and its last character, so that single characters are found."""
+    return " ".join([*pairs(word), token(word[-1])] if len(word) > 1 else pairs(word))
 
 
 def fts5_query(text: str) -> str:

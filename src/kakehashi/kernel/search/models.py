@@ -7,12 +7,13 @@ from django.utils.translation import gettext_lazy as _
 
 
 class SearchEntry(models.Model):
-    """One findable thing: which, and the bigrams of its texts."""
+    """One findable thing: which, and the bigrams of its texts. ``version``: what the texts were made with, if said."""
 
     kind = models.CharField(_("kind"), max_length=40)
     object_id = models.CharField(_("id"), max_length=80)
     organisation_id = models.BigIntegerField(_("organisation"), null=True)
     bigrams = models.TextField(_("bigrams"))
+    version = models.CharField(_("version"), max_length=100, null=True)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
 
     class Meta:

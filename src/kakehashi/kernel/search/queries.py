@@ -41,6 +41,11 @@ def matching(text: str) -> QuerySet[SearchEntry]:
     return SearchEntry.objects.filter(pk__in=found).order_by("-updated_at", "-pk")
 
 
+def outdated(kind: str, version: str) -> QuerySet[SearchEntry]:
+    """The entries of a kind whose texts were made with something else."""
+    return SearchEntry.objects.filter(kind=kind).exclude(version=version).order_by("pk")
+
+
 def search(person: Any, text: str, *, limit: int = 20) -> list[Hit]:
     """The newest ``limit`` things of each kind that hold every word and that this person may see.
 

@@ -15,6 +15,7 @@ from kakehashi.systems.cases import queries
 from kakehashi.systems.cases.description import Description
 from kakehashi.systems.cases.events import CaseChanged, CaseRegistered, CasesImported, CaseWithdrawn
 from kakehashi.systems.cases.models import Case
+from kakehashi.systems.cases.rows import reindex_outdated
 from kakehashi.systems.cases.similar import find_similar
 from kakehashi.systems.cases.states import CaseState
 
@@ -28,6 +29,7 @@ __all__ = [
     "SimilarSummary",
     "case_summary",
     "registered_count",
+    "reindex_outdated",
     "similar_to",
     "warm",
 ]

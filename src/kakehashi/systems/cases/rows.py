@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
+
+from django.db import transaction
 
 from kakehashi.engines.phenotype.ontology import parse_id
 from kakehashi.kernel.search.actions import index_many
+from kakehashi.kernel.search.models import SearchEntry
+from kakehashi.kernel.search.queries import outdated
 from kakehashi.systems.cases import vocabulary
 from kakehashi.systems.cases.description import Description
 from kakehashi.systems.cases.models import Case, CaseFinding, CaseGene
 
 SEARCH_KIND = "case"
+TEXTS = "2"
+"""Changes with the rules of ``search_texts``; every case is then read anew when the node is prepared."""
+AT_ONCE = 250
 
 
 def finding_rows(case: Case, description: Description) -> list[CaseFinding]:
@@ -32,7 +40,12 @@ def write_rows(cases: Iterable[tuple[Case, Description]]) -> None:
     cases = list(cases)
     CaseFinding.objects.bulk_create([row for pair in cases for row in finding_rows(*pair)], batch_size=5000)
     CaseGene.objects.bulk_create([row for pair in cases for row in gene_rows(*pair)], batch_size=5000)
-    index_many(SEARCH_KIND, [(case.pk, search_texts(case, said), case.organisation_id) for case, said in cases])
+    _index(cases)
+
+
+def _index(cases: Iterable[tuple[Case, Description]]) -> None:
+    things = [(case.pk, search_texts(case, said), case.organisation_id) for case, said in cases]
+    index_many(SEARCH_KIND, things, version=search_version())
 
 
 def replace_rows(case: Case, description: Description) -> None:
@@ -42,17 +55,52 @@ def replace_rows(case: Case, description: Description) -> None:
     write_rows([(case, description)])
 
 
+def search_version() -> str:
+    """What the texts of the site's search hang on: these rules, and the labels and synonyms of the release in force."""
+    return f"{TEXTS}-{vocabulary.knowledge().fingerprint}"
+
+
 def search_texts(case: Case, description: Description) -> list[str]:
-    """What the site's search finds a case by: ids, present findings and diagnoses in both languages, genes."""
+    """What the site's search finds a case by: ids, genes, present findings and diagnoses, in both languages.
+
+    A finding is found by its label, its synonyms and the other ways clinicians write it. The surest words come first,
+    since a text of the search has an end.
+    """
     known = vocabulary.knowledge()
-    ontology, diseases = known.ontology, known.diseases
     texts = [case.public_id, case.local_id, *description.all_genes]
+    others: list[str] = []
     for finding in description.present:
-        index = ontology.index(finding.term)
-        names = [finding.label] if index is None else {ontology.label(index), ontology.label(index, "ja")}
+        index = known.ontology.index(finding.term)
+        names, wordings = ((finding.label,), ()) if index is None else _wordings(known.fingerprint, index)
         texts += [finding.term, *names]
+        others += wordings
     for diagnosis in description.diagnoses:
-        place = diseases.index(diagnosis.disease)
-        known_names = {diseases.label(place), diseases.label(place, "ja")} if place is not None else set()
-        texts += [diagnosis.disease, *({diagnosis.label} | known_names)]
-    return texts
+        place = known.diseases.index(diagnosis.disease)
+        names = () if place is None else (known.diseases.label(place), known.diseases.label(place, "ja"))
+        texts += [diagnosis.disease, diagnosis.label, *names]
+    return texts + others
+
+
+@lru_cache(maxsize=20_000)
+def _wordings(fingerprint: str, index: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """A term's labels, and its synonyms in both languages; of the release in force, which ``fingerprint`` names."""
+    ontology = vocabulary.knowledge().ontology
+    labels = ontology.label(index), ontology.label(index, "ja")
+    return labels, tuple(dict.fromkeys(one.text for one in ontology.synonyms(index)))
+
+
+def reindex_outdated(*, everything: bool = False) -> int:
+    """Make the search texts anew that were made with other labels or by other rules; how many. Stopped, it goes on."""
+    if everything:
+        SearchEntry.objects.filter(kind=SEARCH_KIND).update(version=None)
+    count = 0
+    waiting = outdated(SEARCH_KIND, search_version()).values_list("object_id", flat=True)
+    while ids := list(waiting[:AT_ONCE]):
+        with transaction.atomic():
+            cases = Case.objects.select_for_update().filter(pk__in=ids).order_by("pk")
+            _index((case, case.described) for case in cases)
+            SearchEntry.objects.filter(
+                kind=SEARCH_KIND, object_id__in=set(ids) - {str(one.pk) for one in cases}
+            ).delete()
+        count += len(ids)
+    return count
