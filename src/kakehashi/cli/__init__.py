@@ -1,8 +1,13 @@
 """The command line: ``kakehashi …``. Commands are imported when called, so that ``rank`` never waits for Django."""
 
+import gettext
 import importlib
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
 import click
 
@@ -55,8 +60,36 @@ def say(en: str, ja: str, *, language: str | None = None, err: bool = False) -> 
     click.echo(ja if (language or preferred_language()) == "ja" else en, err=err)
 
 
+@contextmanager
+def click_speaking() -> Iterator[None]:
+    """click's own words (``Usage:``, ``No such option``) in the person's language, for the time of a command.
+
+    click asks gettext, which takes the process's domain and the language of LANGUAGE: where Japanese is wanted both are
+    ours until the command ends.
+    """
+    if preferred_language() != "ja":
+        yield
+        return
+    domain, language = gettext.textdomain(), os.environ.get("LANGUAGE")
+    gettext.bindtextdomain("click", str(Path(__file__).parents[1] / "locale"))
+    gettext.textdomain("click")
+    os.environ["LANGUAGE"] = "ja"
+    try:
+        yield
+    finally:
+        gettext.textdomain(domain)
+        if language is None:
+            del os.environ["LANGUAGE"]
+        else:
+            os.environ["LANGUAGE"] = language
+
+
 class LazyGroup(click.Group):
-    """Lists commands from COMMANDS and imports only the one that is called."""
+    """Lists commands from COMMANDS and imports only the one that is called; speaks the person's language."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        with click_speaking():
+            return super().main(*args, **kwargs)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -88,7 +121,11 @@ class LazyGroup(click.Group):
         "架け橋:研究マネジメントとデータ共有を、一つの病院から世界まで。",
     ),
 )
-@click.version_option(__version__, prog_name="kakehashi")
+@click.version_option(
+    __version__,
+    prog_name="kakehashi",
+    help=text("Show the version and exit.", "バージョンを表示して終了する。"),
+)
 def main() -> None:
     """The group of all commands."""
 
