@@ -16,12 +16,12 @@ from kakehashi.config import parent
 
 
 def prepare(*, quiet: bool = False) -> None:
-    """Bring the node up to date: folders, ontology, database, static files. A second run changes nothing."""
+    """Bring the node up to date: folders, ontology, database, loops, static files. A second run changes nothing."""
     from django.conf import settings
     from django.core.management import call_command
 
     from kakehashi.engines.phenotype import knowledge
-    from kakehashi.systems.cases.public import reindex_outdated
+    from kakehashi.systems.cases.public import reindex_outdated, warm
 
     settings.HOME.mkdir(parents=True, exist_ok=True)
     started = time.perf_counter()
@@ -37,6 +37,7 @@ def prepare(*, quiet: bool = False) -> None:
     reread = reindex_outdated()
     if reread:
         say(f"Search: {counted(reread, 'case')} read anew", f"検索:{reread:,} 症例を読み直しました")
+    warm()
     call_command("collectstatic", verbosity=0, interactive=False)
     if not quiet:
         say(f"Database and files: {settings.HOME}", f"データベースとファイル:{settings.HOME}")

@@ -139,7 +139,8 @@ def open_folder(path: Path) -> CompiledFolder:
             raw = np.memmap(file, dtype=np.uint8, mode="r")
             if len(raw) != size or zlib.crc32(raw.data) != checksum:
                 raise _damaged(path, f"{name} is not as it was written", f"{name} が書き込み時と違います")
-            arrays[name] = np.load(file, mmap_mode="r", allow_pickle=False)
+            mapped = np.load(file, mmap_mode="r", allow_pickle=False)
+            arrays[name] = np.asarray(mapped)  # a plain array over the same pages: indexing a memmap object is slow
         return CompiledFolder(path, arrays, dict(manifest["meta"]))
     except DamagedCache:
         raise

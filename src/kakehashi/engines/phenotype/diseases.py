@@ -160,6 +160,11 @@ class Diseases:
             for gene in (int(self.disease_gene_indices[place]),)
         ]
 
+    def symbols(self, disease: int) -> tuple[str, ...]:
+        """The symbols of the genes behind a disease, sorted."""
+        listed = self.disease_gene_indices[self.disease_gene_indptr[disease] : self.disease_gene_indptr[disease + 1]]
+        return tuple(self.gene_symbols[gene] for gene in listed.tolist())
+
     @cached_property
     def _gene_places(self) -> dict[str, int]:
         places = {symbol.upper(): i for i, symbol in enumerate(self.gene_symbols)}

@@ -75,10 +75,17 @@ def registered_count(organisation_id: int | None = None) -> int:
 
 
 def warm() -> None:
-    """Open ranker and case index, so that nobody waits for the first page; called when a node is prepared."""
+    """Open ranker and case index and compile their loops, so that nobody waits for the first page.
+
+    Called when a node is prepared (compiling takes some seconds, once) and in every process that serves pages.
+    """
+    from kakehashi.engines.phenotype import caseindex
+    from kakehashi.engines.phenotype import ranking as disease_ranking
     from kakehashi.systems.cases import ranking, similar, vocabulary
 
-    ranking.rank(Description.model_validate({"findings": [{"term": "HP:0001250"}]}))
+    known = vocabulary.knowledge()
+    disease_ranking.warm(ranking.ranker(known))
+    caseindex.warm(caseindex.CaseModel.of(known))
     similar.bring_up_to_date()
     similar.case_index()
     vocabulary.find_terms("seizure", limit=1)

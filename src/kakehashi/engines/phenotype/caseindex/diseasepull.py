@@ -53,7 +53,7 @@ class DiseasePull:
         self._parameters = fitted()
         source = SOURCE if SOURCE in knowledge.diseases.sources else knowledge.diseases.sources[0]
         self.model = open_model(knowledge, source, self._parameters.profile)
-        self._likelihood = Likelihood(self.model, knowledge.ontology, self._parameters.score)
+        self._likelihood = Likelihood.of(self.model, knowledge.ontology, self._parameters.score)
         self._columns = {int(disease): column for column, disease in enumerate(self.model.diseases.tolist())}
         self._patches: OrderedDict[str, Patch | None] = OrderedDict()
         self._patched_rows: OrderedDict[tuple[str, int], npt.NDArray[np.float32]] = OrderedDict()

@@ -5,28 +5,23 @@ Each kernel is a plain function below and its compiled twin under the public nam
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any
 
-import numba
 import numpy as np
-from numba.extending import intrinsic
+
+from kakehashi.engines.phenotype.compiling import compiled
+
+from numba import types  # isort: skip  # after compiling.py, which says where numba keeps what it compiled
+from numba.extending import intrinsic  # isort: skip
 
 BLOCK = 2048  # cases whose bounds are worked out before any is scored: a tight loop of its own
-
-Function = TypeVar("Function", bound=Callable[..., Any])
-
-
-def _compiled(function: Function) -> Function:
-    """No fast-math: sums keep their order, so a score is the same number however it was reached."""
-    return cast(Function, numba.njit(cache=True, nogil=True)(function))
 
 
 def _count_bits(context: Any, word: Any) -> Any:
     def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
         return builder.ctpop(arguments[0])
 
-    return numba.types.uint64(numba.types.uint64), generate
+    return types.uint64(types.uint64), generate
 
 
 count_bits: Any = intrinsic(_count_bits)
@@ -154,7 +149,7 @@ def plain_bounds(
         )
 
 
-bounds_of = _compiled(plain_bounds)
+bounds_of = compiled(plain_bounds)
 
 
 def plain_scan(
@@ -244,8 +239,8 @@ def plain_scan(
     return found_rows[:found], found_scores[:found], scored
 
 
-strongest = _compiled(plain_strongest)
-value_rows = _compiled(plain_value_rows)
-thermometer = _compiled(plain_thermometer)
-add_bridge = _compiled(plain_add_bridge)
-scan = _compiled(plain_scan)
+strongest = compiled(plain_strongest)
+value_rows = compiled(plain_value_rows)
+thermometer = compiled(plain_thermometer)
+add_bridge = compiled(plain_add_bridge)
+scan = compiled(plain_scan)

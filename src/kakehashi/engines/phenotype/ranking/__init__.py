@@ -20,6 +20,7 @@ from kakehashi.engines.phenotype.ranking.result import (
     Sufficiency,
 )
 from kakehashi.engines.phenotype.ranking.solved import SolvedCase, SolvedCases
+from kakehashi.engines.phenotype.ranking.warm import warm
 
 __all__ = [
     "Evidence",
@@ -35,4 +36,5 @@ __all__ = [
     "SolvedCase",
     "SolvedCases",
     "Sufficiency",
+    "warm",
 ]

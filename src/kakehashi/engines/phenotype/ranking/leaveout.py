@@ -27,12 +27,14 @@ Float64 = npt.NDArray[np.float64]
 class LeftOut:
     """What changes when `rows` are left out.
 
-    `diseases`: those that lose rows, sorted. `direct`, `own`: their profiles as they are then, `before`: own profile
-    as compiled; float32 diseases × terms. `traits`: theirs then. `background`, `reference_size`: for everyone.
+    `diseases`: those that lose rows, sorted; `profile`: the findings that they keep. `direct`, `own`: their profiles
+    then, `before`: own profile as compiled; float32 diseases × terms. `traits`: theirs then. `background`,
+    `reference_size`: for everyone.
     """
 
     rows: Int64
     diseases: Int32
+    profile: Profile
     direct: Float32
     own: Float32
     before: Float32
@@ -74,6 +76,7 @@ def leave_out(knowledge: Knowledge, model: Model, rows: Int64, parameters: Profi
     return LeftOut(
         rows=rows,
         diseases=touched,
+        profile=new_direct,
         direct=_dense(new_direct, touched, ontology.n),
         own=own,
         before=before,

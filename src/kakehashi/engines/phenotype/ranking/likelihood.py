@@ -4,34 +4,56 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from kakehashi.engines.phenotype.ontology import Ontology
 from kakehashi.engines.phenotype.ranking.leaveout import Patch
-from kakehashi.engines.phenotype.ranking.model import Model
+from kakehashi.engines.phenotype.ranking.model import ByTerm, Model
+from kakehashi.engines.phenotype.ranking.pace import count_row, loops_in_force
 from kakehashi.engines.phenotype.ranking.parameters import ScoreParameters
 
 Int32 = npt.NDArray[np.int32]
 Float32 = npt.NDArray[np.float32]
 Float64 = npt.NDArray[np.float64]
 
-ROWS_KEPT = 4096  # rows of log ratios kept per model: 8,359 diseases × 4 bytes each
+ROWS_KEPT = 1024  # rows of log ratios kept per model: 8,359 diseases × 4 bytes each
+TRUNK_SHARE = 0.25  # a term listed for so many diseases, as a share of all, belongs to the trunk
+
+_likelihoods: dict[tuple[Model, ScoreParameters], Likelihood] = {}
+_opening = threading.Lock()
 
 
 class Likelihood:
-    """Rows of log ratios of one model, worked out when first asked for and kept while they are in use."""
+    """Rows of log ratios of one model, worked out when first asked for and kept while they are in use.
+
+    Most of a row's cost would be the trunk: the few hundred common terms, listed for thousands of diseases each. What
+    each of them and those above it make of the channels `common` and `kin` is kept too, and a new row begins there.
+    """
 
     def __init__(self, model: Model, ontology: Ontology, parameters: ScoreParameters) -> None:
         self.model = model
         self._ontology = ontology
         self._parameters = parameters
         self._kept: OrderedDict[int, Float32] = OrderedDict()
+        self._trunk: dict[int, tuple[Float32, Float32]] = {}
         self._lock = threading.Lock()
         self._lines: dict[int, Int32] = {}
         self.kin_share = self.share(model.traits.findings)
+        listed = np.diff(model.own.indptr) + np.diff(model.kin.indptr)
+        common = [ontology.ancestors(int(term)) for term in np.flatnonzero(listed > TRUNK_SHARE * model.n)]
+        self._in_trunk = np.zeros(ontology.n, dtype=np.bool_)
+        self._in_trunk[np.concatenate([np.zeros(0, dtype=np.int32), *common])] = True
+
+    @staticmethod
+    def of(model: Model, ontology: Ontology, parameters: ScoreParameters) -> Likelihood:
+        """The likelihood of a model, kept for the process: disease ranking and case index share its rows."""
+        with _opening:
+            found = _likelihoods.get((model, parameters))
+            if found is None:
+                found = _likelihoods[model, parameters] = Likelihood(model, ontology, parameters)
+            return found
 
     def share(self, findings: Float32) -> Float32:
         """How much each disease takes from its kin, given its number of findings."""
@@ -64,74 +86,82 @@ class Likelihood:
         return row
 
     def _compute(self, term: int, background: Float64) -> Float32:
-        from kakehashi.engines.phenotype.ranking.kernels import finding_row
-
         model, parameters = self.model, self._parameters
+        line = self.line(term)
+        if background is model.background:
+            in_trunk = self._in_trunk[line]
+            common, kin = self._highest(line[in_trunk])
+            rest = line[~in_trunk]
+        else:
+            common, kin, rest = np.zeros(model.n, np.float32), np.zeros(model.n, np.float32), line
+        exact = np.zeros(model.n, dtype=np.float32)
+        self._raise(rest, model.own, background, common)
+        self._raise(rest, model.kin, background, kin)
+        self._raise(np.array([term], dtype=np.int32), model.own, background, exact)
+        self._raise(line, model.direct, background, exact)
         row = np.empty(model.n, dtype=np.float32)
-        finding_row(
-            self.line(term), term,
-            model.own.indptr, model.own.column, model.own.frequency,
-            model.direct.indptr, model.direct.column, model.direct.frequency,
-            model.kin.indptr, model.kin.column, model.kin.frequency,
-            background, self.kin_share, parameters.exact_share, parameters.noise, row,
-        )  # fmt: skip
+        count_row()
+        loops_in_force().log_ratios(exact, common, kin, self.kin_share, parameters.exact_share, parameters.noise, row)
         return row
+
+    def _highest(self, line: Int32) -> tuple[Float32, Float32]:
+        """The channels `common` and `kin` of terms of the trunk with all that is above each in the line; new arrays."""
+        common, kin = np.zeros(self.model.n, dtype=np.float32), np.zeros(self.model.n, dtype=np.float32)
+        covered: set[int] = set()
+        for term in reversed(line.tolist()):  # the lowest first: what is above it comes with it
+            if term not in covered:
+                covered.update(self.line(term).tolist())
+                for channel, highest in zip((common, kin), self._trunk_channels(term), strict=True):
+                    np.maximum(channel, highest, out=channel)
+        return common, kin
+
+    def _trunk_channels(self, term: int) -> tuple[Float32, Float32]:
+        """The same of one term of the trunk, kept; not to be written into."""
+        kept = self._trunk.get(term)
+        if kept is None:
+            model = self.model
+            common, kin = self._highest(self.line(term)[:-1])  # sorted: the term itself comes last
+            own = np.array([term], dtype=np.int32)
+            self._raise(own, model.own, model.background, common)
+            self._raise(own, model.kin, model.background, kin)
+            kept = self._trunk[term] = common, kin
+        return kept
+
+    @staticmethod
+    def _raise(terms: Int32, listed: ByTerm, background: Float64, best: Float32) -> None:
+        loops_in_force().raise_to(terms, listed.indptr, listed.column, listed.frequency, background, best)
 
     def _patched(self, term: int, changed: Patch) -> Float32:
         row = self._compute(term, changed.left_out.background)
-        channels = self.channels(term, changed.columns, changed)
-        share = self.share(changed.traits.findings[changed.columns])
-        row[changed.columns] = self.mix(channels, share)
+        row[changed.columns] = self._anew(term, changed)
         return row
 
-    def mix(self, channels: Channels, share: Float32) -> Float32:
-        """log(ratio + noise) of the three channels' best ratios."""
-        exact_share = np.float32(self._parameters.exact_share)
-        own = exact_share * channels.exact + (1 - exact_share) * channels.common
-        mixed: Float32 = np.log((1 - share) * own + share * channels.kin + np.float32(self._parameters.noise))
-        return mixed
-
-    def channels(self, term: int, columns: Int32, changed: Patch | None = None) -> Channels:
-        """The ratios of `term` in some columns by channel, and the ancestor through which each is reached."""
-        line = self.line(term)
-        model = self.model
-        background = model.background if changed is None else changed.left_out.background
-        inverse = (1 / background[line]).astype(np.float32)[:, None]
-        own = np.stack([model.own.at(int(a), columns) for a in line])
-        direct = np.stack([model.direct.at(int(a), columns) for a in line])
-        kin = np.stack([model.kin.at(int(a), columns) for a in line])
-        if changed is not None:
-            own, direct, kin = _with_changes(own, direct, kin, line, columns, changed)
+    def _anew(self, term: int, changed: Patch) -> Float32:
+        """The log ratios of the columns that a patch makes anew."""
+        line, columns, left_out = self.line(term), changed.columns, changed.left_out
+        own, direct, kin = np.zeros((3, len(line), len(columns)), dtype=np.float32)
+        for table, listed in ((own, self.model.own), (direct, self.model.direct), (kin, self.model.kin)):
+            loops_in_force().look_up(line, columns, listed.indptr, listed.column, listed.frequency, table)
+        lost = changed.lost >= 0
+        own[:, lost] = left_out.own[changed.lost[lost]][:, line].T
+        direct[:, lost] = left_out.direct[changed.lost[lost]][:, line].T
+        lend_anew(kin, line, columns, changed)
+        inverse = (1 / left_out.background[line]).astype(np.float32)[:, None]
+        own, direct, kin = own * inverse, direct * inverse, kin * inverse
         at_term = int(np.searchsorted(line, term))
-        exact = direct * inverse
-        exact[at_term] = np.maximum(exact[at_term], own[at_term] * inverse[at_term])
-        return Channels(line, exact, own * inverse, kin * inverse, own)
+        direct[at_term] = np.maximum(direct[at_term], own[at_term])
+        exact_share, share = np.float32(self._parameters.exact_share), self.share(changed.traits.findings[columns])
+        mixed = exact_share * direct.max(axis=0) + (1 - exact_share) * own.max(axis=0)
+        mixed = (1 - share) * mixed + share * kin.max(axis=0)
+        logs: Float32 = np.log(mixed + np.float32(self._parameters.noise))
+        return logs
 
 
-class Channels:
-    """Ratios of one finding for some columns: `exact`, `common`, `kin` (the best each) and where they were reached."""
-
-    def __init__(self, line: Int32, exact: Any, common: Any, kin: Any, frequency: Any) -> None:
-        self.exact: Float32 = exact.max(axis=0)
-        self.common: Float32 = common.max(axis=0)
-        self.kin: Float32 = kin.max(axis=0)
-        self.exact_at: Int32 = line[exact.argmax(axis=0)]
-        self.common_at: Int32 = line[common.argmax(axis=0)]
-        self.kin_at: Int32 = line[kin.argmax(axis=0)]
-        self.line = line
-        self.frequency: Float32 = frequency  # own frequency at each ancestor: len(line) × columns
-
-
-def _with_changes(
-    own: Float32, direct: Float32, kin: Float32, line: Int32, columns: Int32, changed: Patch
-) -> tuple[Float32, Float32, Float32]:
-    left_out = changed.left_out
-    place = np.searchsorted(changed.columns, columns)
-    place = np.minimum(place, max(0, len(changed.columns) - 1))
-    known = changed.columns[place] == columns if len(changed.columns) else np.zeros(len(columns), dtype=np.bool_)
-    lost = np.where(known, changed.lost[place] if len(changed.lost) else -1, -1)
-    own[:, lost >= 0] = left_out.own[lost[lost >= 0]][:, line].T
-    direct[:, lost >= 0] = left_out.direct[lost[lost >= 0]][:, line].T
-    change = (left_out.own - left_out.before)[:, line]
+def lend_anew(kin: Float32, terms: Int32, columns: Int32, changed: Patch) -> None:
+    """Take what the left-out rows lent out of `kin` float32[terms, columns], in place."""
+    if not len(changed.columns):
+        return
+    place = np.minimum(np.searchsorted(changed.columns, columns), len(changed.columns) - 1)
+    known = changed.columns[place] == columns
+    change = (changed.left_out.own - changed.left_out.before)[:, terms]
     kin[:, known] = np.maximum(kin[:, known] + (changed.lent[place[known]] @ change).T, 0)
-    return own, direct, kin

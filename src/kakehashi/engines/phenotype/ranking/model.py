@@ -19,26 +19,27 @@ import threading
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 from filelock import FileLock
-from scipy import sparse
 
 from kakehashi.engines.phenotype import cachefolder
 from kakehashi.engines.phenotype.cachefolder import CompiledFolder
 from kakehashi.engines.phenotype.knowledge import Knowledge
 from kakehashi.engines.phenotype.problems import DamagedCache
-from kakehashi.engines.phenotype.ranking.kin import kinship
 from kakehashi.engines.phenotype.ranking.parameters import ProfileParameters
-from kakehashi.engines.phenotype.ranking.profiles import Profile, Traits, annotated, spread, traits
+from kakehashi.engines.phenotype.ranking.profiles import Profile, Profiles, Traits, annotated, spread, traits
+
+if TYPE_CHECKING:  # scipy is imported only where a matrix is made: a single patient never waits for it
+    from scipy import sparse
 
 Int32 = npt.NDArray[np.int32]
 Float32 = npt.NDArray[np.float32]
 Float64 = npt.NDArray[np.float64]
 
-FORMAT = 3
+FORMAT = 4
 REFERENCE = "OMIM"  # the source whose mean profile is the background
 LEAST_BACKGROUND = 1e-6
 _KIN_MARGIN = 0.9  # kin entries that say less than this share of what the root says are never the maximum
@@ -56,44 +57,38 @@ class ByTerm:
     column: Int32
     frequency: Float32
 
-    def at(self, term: int, columns: Int32) -> Float32:
-        """The frequencies of `term` in `columns`, 0 where there is none."""
-        start, end = self.indptr[term], self.indptr[term + 1]
-        listed = self.column[start:end]
-        if len(listed) == 0:
-            return np.zeros(len(columns), dtype=np.float32)
-        place = np.minimum(np.searchsorted(listed, columns), len(listed) - 1)
-        return np.where(listed[place] == columns, self.frequency[start:end][place], np.float32(0)).astype(np.float32)
-
 
 class Model:
     """One source's diseases as columns 0..n-1, in the order of `diseases` (indices into Diseases, sorted)."""
 
     def __init__(self, folder: CompiledFolder) -> None:
-        self.diseases: Int32 = _array(folder, "diseases")
+        self.diseases: Int32 = folder.array("diseases")
         self.n = len(self.diseases)
-        self.background: Float64 = _array(folder, "background")
+        self.background: Float64 = folder.array("background")
         self.reference_count = int(folder.meta["reference_count"])
         self.reference_size = float(folder.meta["reference_size"])
         self.direct = _by_term(folder, "direct")
         self.own = _by_term(folder, "own")
         self.kin = _by_term(folder, "kin")
-        self.kin_indptr: npt.NDArray[np.int64] = _array(folder, "kinship_indptr")
-        self.kin_disease: Int32 = _array(folder, "kinship_disease")
-        self.kin_weight: Float32 = _array(folder, "kinship_weight")
-        self.kin_total: Float32 = _array(folder, "kin_total")
-        self.kin_size: Float32 = _array(folder, "kin_size")
+        self.kin_indptr: npt.NDArray[np.int64] = folder.array("kinship_indptr")
+        self.kin_disease: Int32 = folder.array("kinship_disease")
+        self.kin_weight: Float32 = folder.array("kinship_weight")
+        self.kin_total: Float32 = folder.array("kin_total")
+        self.kin_size: Float32 = folder.array("kin_size")
+        self.profiles = Profiles(*(folder.array(f"profile_{part}") for part in ("indptr", "term", "frequency", "said")))
         self.traits = Traits(
-            _array(folder, "findings"),
-            _array(folder, "size"),
-            _array(folder, "patients"),
-            _array(folder, "onset"),
-            _array(folder, "x_recessive"),
+            folder.array("findings"),
+            folder.array("size"),
+            folder.array("patients"),
+            folder.array("onset"),
+            folder.array("x_recessive"),
         )
 
     @cached_property
     def kinship(self) -> sparse.csr_matrix:
         """float32 n × all diseases: the share each column takes from each of its kin."""
+        from scipy import sparse
+
         width = int(self.kin_disease.max(initial=0)) + 1
         return sparse.csr_matrix((self.kin_weight, self.kin_disease, self.kin_indptr), shape=(self.n, width))
 
@@ -146,10 +141,13 @@ def _prune(home: Path) -> None:
 
 
 def _compile(path: Path, knowledge: Knowledge, source: str, parameters: ProfileParameters) -> None:
+    from kakehashi.engines.phenotype.ranking.kin import kinship
+
     diseases, ontology = knowledge.diseases, knowledge.ontology
     every_row = np.arange(len(diseases.row_disease))
     direct = annotated(diseases, ontology, every_row, parameters)
     own = spread(direct, ontology)
+    profiles = Profiles.of(direct, diseases.n)
     reference = np.flatnonzero(diseases.source_mask({REFERENCE}))
     if len(reference) == 0:  # a release without OMIM: every disease is the reference
         reference = np.arange(diseases.n)
@@ -174,6 +172,10 @@ def _compile(path: Path, knowledge: Knowledge, source: str, parameters: ProfileP
         "kinship_indptr": share.indptr.astype(np.int64),
         "kinship_disease": share.indices.astype(np.int32),
         "kinship_weight": share.data.astype(np.float32),
+        "profile_indptr": profiles.indptr,
+        "profile_term": profiles.term,
+        "profile_frequency": profiles.frequency,
+        "profile_said": profiles.said,
         "kin_total": total.astype(np.float32),
         "kin_size": np.asarray(kin_size).ravel().astype(np.float32),
         "findings": known.findings[columns],
@@ -196,6 +198,8 @@ def _compile(path: Path, knowledge: Knowledge, source: str, parameters: ProfileP
 
 
 def _matrix(profile: Profile, diseases: int, terms: int) -> sparse.csr_matrix:
+    from scipy import sparse
+
     return sparse.csr_matrix((profile.frequency, (profile.disease, profile.term)), shape=(diseases, terms))
 
 
@@ -204,6 +208,8 @@ def _telling(borrowed: sparse.csr_matrix, background: Float64, least: Float64, r
 
     `least` is the background should any one disease be left out, so that they stay droppable then.
     """
+    from scipy import sparse
+
     rows = np.repeat(np.arange(borrowed.shape[0]), np.diff(borrowed.indptr))
     at_root = np.zeros(borrowed.shape[0])
     is_root = borrowed.indices == root
@@ -212,12 +218,5 @@ def _telling(borrowed: sparse.csr_matrix, background: Float64, least: Float64, r
     return sparse.csr_matrix((borrowed.data[kept], (rows[kept], borrowed.indices[kept])), shape=borrowed.shape)
 
 
-def _array(folder: CompiledFolder, name: str) -> npt.NDArray[Any]:
-    """A mapped array as a plain one: indexing a memmap object is slow."""
-    return np.asarray(folder.array(name))
-
-
 def _by_term(folder: CompiledFolder, name: str) -> ByTerm:
-    return ByTerm(
-        _array(folder, f"{name}_indptr"), _array(folder, f"{name}_column"), _array(folder, f"{name}_frequency")
-    )
+    return ByTerm(*(folder.array(f"{name}_{part}") for part in ("indptr", "column", "frequency")))

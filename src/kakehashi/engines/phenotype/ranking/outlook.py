@@ -10,6 +10,7 @@ from kakehashi.engines.phenotype.ranking.calibration import Posterior
 from kakehashi.engines.phenotype.ranking.evidence import Explainer
 from kakehashi.engines.phenotype.ranking.leaveout import Patch
 from kakehashi.engines.phenotype.ranking.model import Model
+from kakehashi.engines.phenotype.ranking.pace import loops_in_force
 from kakehashi.engines.phenotype.ranking.patient import Findings
 from kakehashi.engines.phenotype.ranking.result import Level, Question, Sufficiency
 
@@ -68,16 +69,22 @@ def questions(
     weights = weights / weights.sum()
     answered = {int(a) for term in findings.observed for a in ontology.ancestors(term)}
     answered |= {int(d) for term in findings.excluded for d in ontology.descendants(term)}
-    profiles = [explainer.profile(int(model.diseases[column]), changed) for column in columns]
-    asked = sorted({int(term) for profile in profiles for term in profile.term} - answered)
+    profiles = explainer.profiles(changed)
+    shown = {
+        term
+        for disease in model.diseases[columns].tolist()
+        for term in profiles.term[profiles.indptr[disease] : profiles.indptr[disease + 1]].tolist()
+    }
+    asked = sorted(shown - answered)
     if not asked:
         return ()
     background = model.background if changed is None else changed.left_out.background
-    present = np.repeat(np.minimum(background[asked], 0.5)[:, None], len(weights), axis=1)
     wanted = np.array(asked)
-    own = model.own
-    for row, term in enumerate(asked):
-        present[row, :-1] = np.maximum(present[row, :-1], own.at(term, columns.astype(np.int32)))
+    present = np.repeat(np.minimum(background[wanted], 0.5)[:, None], len(weights), axis=1)
+    own = np.zeros((len(wanted), len(columns)), dtype=np.float32)
+    listed = model.own
+    loops_in_force().look_up(wanted, columns, listed.indptr, listed.column, listed.frequency, own)
+    present[:, :-1] = np.maximum(present[:, :-1], own)
     if changed is not None:
         for place, column in enumerate(columns.tolist()):
             lost = np.flatnonzero(model.diseases[column] == changed.left_out.diseases)

@@ -8,6 +8,7 @@ seizure.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -57,6 +58,39 @@ class Profile:
     term: Int32
     frequency: Float32
     said: Bool
+
+
+@dataclass(frozen=True, slots=True)
+class Profiles:
+    """The annotated findings of every disease: those of disease d stand at `indptr[d]:indptr[d + 1]`, by term."""
+
+    indptr: Int64
+    term: Int32
+    frequency: Float32
+    said: Bool
+
+    @classmethod
+    def of(cls, profile: Profile, diseases: int) -> Self:
+        """The same findings, with the places where each of `diseases` diseases begins."""
+        indptr = np.searchsorted(profile.disease, np.arange(diseases + 1)).astype(np.int64)
+        return cls(indptr, profile.term, profile.frequency, profile.said)
+
+    def exchanged(self, diseases: Int32, profile: Profile) -> Self:
+        """The same with the findings of `diseases` (sorted) as `profile` has them."""
+        counts = np.diff(self.indptr)
+        pieces: list[tuple[Profile | Profiles, slice]] = []
+        done = 0
+        for disease in diseases.tolist():
+            start, end = np.searchsorted(profile.disease, (disease, disease + 1))
+            pieces += [(self, slice(done, int(self.indptr[disease]))), (profile, slice(int(start), int(end)))]
+            counts[disease], done = end - start, int(self.indptr[disease + 1])
+        pieces.append((self, slice(done, None)))
+        return type(self)(
+            np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
+            np.concatenate([source.term[part] for source, part in pieces]),
+            np.concatenate([source.frequency[part] for source, part in pieces]),
+            np.concatenate([source.said[part] for source, part in pieces]),
+        )
 
 
 @dataclass(frozen=True, slots=True)

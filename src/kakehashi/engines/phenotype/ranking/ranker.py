@@ -29,8 +29,6 @@ from kakehashi.engines.phenotype.ranking.parameters import Parameters, fitted
 from kakehashi.engines.phenotype.ranking.patient import Findings, Patient, arrange
 from kakehashi.engines.phenotype.ranking.result import (
     Evidence,
-    FindingEvidence,
-    OtherEvidence,
     Question,
     RankedDisease,
     Ranking,
@@ -39,8 +37,10 @@ from kakehashi.engines.phenotype.ranking.result import (
 from kakehashi.engines.phenotype.ranking.solved import SolvedCases
 from kakehashi.engines.phenotype.ranking.standing import Standing
 
+Float32 = npt.NDArray[np.float32]
 Float64 = npt.NDArray[np.float64]
 Int32 = npt.NDArray[np.int32]
+Int64 = npt.NDArray[np.int64]
 
 PooledRows = Literal["drop", "keep"]
 
@@ -55,6 +55,7 @@ class _Scored:
     source: str
     standing: Standing
     findings: Findings
+    rows: list[Float32]
     total: Float64
     others: dict[Topic, Float64]
 
@@ -85,7 +86,7 @@ class Ranker:
         self.standings: dict[str, Standing] = {}
         for source in sorted(sources):  # disease ids are sorted, so models in this order keep indices sorted
             model = open_model(knowledge, source, self.parameters.profile)
-            likelihood = Likelihood(model, knowledge.ontology, self.parameters.score)
+            likelihood = Likelihood.of(model, knowledge.ontology, self.parameters.score)
             self.standings[source] = Standing(knowledge, likelihood, self.parameters.score)
         self._explainers = {
             source: Explainer(knowledge, standing.likelihood, self.parameters)
@@ -160,7 +161,7 @@ class Ranker:
             others["solved"] = self.solved.scores(findings.observed, rows, standing, score, own_publication)
         for values in others.values():
             total += values
-        return _Scored(source, standing, findings, total, others)
+        return _Scored(source, standing, findings, rows, total, others)
 
     def _changes(self, publication: str, pooled_rows: PooledRows) -> dict[str, Standing] | None:
         """What changes per model without the rows that cite `publication`; None where nothing cites it."""
@@ -201,8 +202,8 @@ class Ranker:
     ) -> Ranking:
         probabilities = shares.probabilities
         order = _first(scores, top)
-        explain = _Explanation(self, parts)
-        ranked = tuple(self._row(int(place), indices, scores, probabilities, explain) for place in order)
+        explain = _Explanation(self, parts, indices[order])
+        ranked = self._rows(order, indices, scores, probabilities, explain)
 
         def ask(count: int) -> tuple[Question, ...]:
             standing = likeliest.standing
@@ -222,79 +223,98 @@ class Ranker:
             ask,
         )
 
-    def _row(
-        self, place: int, indices: Int32, scores: Float64, probabilities: Float64, explain: _Explanation
-    ) -> RankedDisease:
+    def _rows(
+        self, order: Int64, indices: Int32, scores: Float64, probabilities: Float64, explain: _Explanation
+    ) -> tuple[RankedDisease, ...]:
+        """The diseases at the places `order`, highest score first; equals share the first one's rank."""
         diseases = self.knowledge.diseases
-        disease = int(indices[place])
-        return RankedDisease(
-            1 + int((scores > scores[place]).sum()),
-            disease,
-            diseases.ids[disease],
-            diseases.labels[disease],
-            diseases.labels_ja[disease],
-            float(scores[place]),
-            float(probabilities[place]),
-            tuple(gene.symbol for gene in diseases.genes(disease)),
-            explain,
-        )
+        ranked: list[RankedDisease] = []
+        places = zip(indices[order].tolist(), scores[order].tolist(), probabilities[order].tolist(), strict=True)
+        for number, (disease, score, probability) in enumerate(places, 1):
+            tied = bool(ranked) and ranked[-1].score == score
+            ranked.append(
+                RankedDisease(
+                    ranked[-1].rank if tied else number,
+                    disease,
+                    diseases.ids[disease],
+                    diseases.labels[disease],
+                    diseases.labels_ja[disease],
+                    score,
+                    probability,
+                    diseases.symbols(disease),
+                    explain,
+                )
+            )
+        return tuple(ranked)
 
-    def column(self, source: str, disease: int) -> int | None:
-        """The column of a disease index in the model of `source`."""
-        return self.standings[source].model.column(disease)
-
-    def explain(self, part: _Scored, column: int) -> Evidence:
-        """The evidence for one disease of a ranking."""
-        explainer, standing, findings = self._explainers[part.source], part.standing, part.findings
-        weight, cost = self.parameters.score.finding, float(standing.size[column])
-        changed = standing.changed
-        evidence: list[FindingEvidence] = []
-        for term in findings.observed:
-            contribution = weight * float(standing.likelihood.row(term, changed)[column]) - cost
-            evidence.append(explainer.finding(term, column, contribution, changed))
-        for term in findings.excluded:
-            columns, costs = standing.excluded(term)
-            contribution = float(costs[columns == column].sum())
-            evidence.append(explainer.excluded(term, column, contribution, changed))
-        others: list[OtherEvidence] = [
-            circumstances.other_evidence(topic, float(values[column])) for topic, values in part.others.items()
+    def explain(self, part: _Scored, columns: Int32) -> list[Evidence]:
+        """The evidence for some diseases of a ranking."""
+        findings, standing = part.findings, part.standing
+        contributions = np.zeros((len(findings.observed) + len(findings.excluded), len(columns)))
+        for place, row in enumerate(part.rows):
+            contributions[place] = row[columns]
+        contributions[: len(part.rows)] *= self.parameters.score.finding
+        contributions[: len(part.rows)] -= standing.size[columns]
+        for place, term in enumerate(findings.excluded, len(part.rows)):
+            spoken_against, costs = standing.excluded(term)
+            for number, column in enumerate(columns.tolist()):
+                contributions[place, number] = costs[spoken_against == column].sum()
+        explained = self._explainers[part.source].explain(findings, columns, contributions, standing.changed)
+        others = {topic: values[columns].tolist() for topic, values in part.others.items()}
+        return [
+            Evidence(
+                score,
+                one.findings,
+                tuple(
+                    circumstances.other_evidence(topic, values[number])
+                    for topic, values in others.items()
+                    if values[number] != 0.0
+                ),
+                tuple(
+                    finding.term
+                    for finding in one.findings
+                    if not finding.excluded and (finding.contribution <= 0 or finding.through == "none")
+                ),
+                one.expected,
+            )
+            for number, (score, one) in enumerate(zip(part.total[columns].tolist(), explained, strict=True))
         ]
-        return Evidence(
-            float(part.total[column]),
-            tuple(evidence),
-            tuple(other for other in others if other.contribution != 0.0),
-            tuple(
-                one.term for one in evidence if not one.excluded and (one.contribution <= 0 or one.through == "none")
-            ),
-            explainer.expected(column, findings.observed, findings.excluded, changed),
-        )
 
 
 class _Explanation:
-    """Explains any disease of one ranking when asked, and remembers it."""
+    """Explains any disease of one ranking when asked: those `shown` all at once, others one by one; remembers them."""
 
-    def __init__(self, ranker: Ranker, parts: list[_Scored]) -> None:
+    def __init__(self, ranker: Ranker, parts: list[_Scored], shown: Int32) -> None:
         self._ranker = ranker
         self._parts = parts
+        self._shown = shown
         self._known: dict[int, Evidence] = {}
 
     def __call__(self, disease: int) -> Evidence:
         if disease not in self._known:
+            asked = self._shown if disease in self._shown else np.array([disease], dtype=np.int32)
             for part in self._parts:
-                column = self._ranker.column(part.source, disease)
-                if column is not None:
-                    self._known[disease] = self._ranker.explain(part, column)
-                    break
-            else:
-                raise KeyError(disease)
+                model = part.standing.model
+                columns = np.minimum(np.searchsorted(model.diseases, asked), model.n - 1).astype(np.int32)
+                columns = columns[model.diseases[columns] == asked]
+                if len(columns):
+                    explained = self._ranker.explain(part, columns)
+                    self._known.update(zip(model.diseases[columns].tolist(), explained, strict=True))
         return self._known[disease]
 
 
-def _first(scores: Float64, top: int) -> npt.NDArray[np.int64]:
+_BLOCKS = 64
+
+
+def _first(scores: Float64, top: int) -> Int64:
     """The places of the `top` highest scores, highest first, equals in the order they stand."""
     count = max(0, min(top, len(scores)))
     if count == 0:
         return np.zeros(0, dtype=np.int64)
-    least = np.partition(scores, len(scores) - count)[len(scores) - count]
+    highest = scores
+    if count <= _BLOCKS <= len(scores) // _BLOCKS:  # the best of each block: at least `count` scores reach their k-th
+        even = len(scores) - len(scores) % _BLOCKS
+        highest = scores[:even].reshape(-1, _BLOCKS).max(axis=0)
+    least = np.partition(highest, len(highest) - count)[len(highest) - count]
     among = np.flatnonzero(scores >= least)
     return among[np.argsort(-scores[among], kind="stable")][:count]

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 
 from kakehashi.engines.phenotype.knowledge import Knowledge
 from kakehashi.engines.phenotype.ranking.model import Model
@@ -40,6 +39,8 @@ class SolvedCases:
     (`left_aside` holds their ids)."""
 
     def __init__(self, knowledge: Knowledge, cases: Iterable[SolvedCase]) -> None:
+        from scipy import sparse
+
         self._ontology = knowledge.ontology
         self.left_aside: list[str] = []
         kept: list[tuple[SolvedCase, int, tuple[int, ...]]] = []
