@@ -1,9 +1,14 @@
 """The first page, signed out and signed in, in both languages."""
 
 import pytest
+from django.utils import translation
+from django.utils.html import escape
 
 from kakehashi.kernel.audit.models import AuditEntry
-from kakehashi.kernel.people.models import Person
+from kakehashi.kernel.organisations.models import Organisation
+from kakehashi.kernel.people.models import Membership, Person
+from kakehashi.kernel.people.roles import Role
+from kakehashi.web.roles import WORK
 
 
 @pytest.fixture
@@ -22,6 +27,23 @@ def test_home_signed_out_offers_log_in(client, db, language):
 def test_home_signed_in_shows_my_work(client, person):
     client.force_login(person)
     assert 'id="waiting"' in client.get("/").text
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize("role", [*Role])
+def test_home_with_nothing_to_show_says_what_one_does_here(client, person, role, language):
+    hospital = Organisation.objects.create(code="KITA", name="北病院", name_en="North Hospital")
+    Membership.objects.create(person=person, organisation=hospital, role=role)
+    client.force_login(person)
+    page = client.get("/", headers={"accept-language": language}).text
+    with translation.override(language):
+        assert escape(str(WORK[role])) in page
+        assert escape(str(role.label)) in page
+
+
+def test_home_of_someone_without_an_organisation_says_whom_to_ask(client, person):
+    client.force_login(person)
+    assert "Ask the administrator" in client.get("/", headers={"accept-language": "en"}).text
 
 
 def test_language_switch_keeps_the_page_and_the_choice(client, person):

@@ -6,21 +6,24 @@ stand in the query string, so that an address can be kept and sent; the choice o
 """
 
 import csv
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import formats, timezone
+from django.utils.dateparse import parse_date
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
     Text = str | _StrPromise
 
+BATCH = 2000
 CSV_INJECTION = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -44,17 +47,45 @@ class Column:
 
 @dataclass(frozen=True)
 class Filter:
-    """One filter: its choices as (value, label), and how a value narrows the rows."""
+    """One filter: its choices as (value, label), and how a value narrows the rows.
+
+    ``day``: instead of one of the choices a day is given, as 2026-11-30.
+    """
 
     key: str
     label: "Text"
     choices: Sequence[tuple[str, "Text"]]
     apply: Callable[[QuerySet[Any], str], QuerySet[Any]]
+    day: bool = False
+
+    def said(self, value: str) -> "Text | None":
+        """What a value of the address means, in words; None for one that the filter does not know."""
+        if self.day:
+            return value if _is_day(value) else None
+        return next((label for key, label in self.choices if str(key) == value), None)
+
+
+def day_filters(field: str, since: "Text", until: "Text") -> tuple[Filter, Filter]:
+    """Filters that keep what happened from a day on and up to a day; ``field`` names a time."""
+    return (
+        Filter("from", since, (), lambda rows, day: rows.filter(**{f"{field}__date__gte": day}), day=True),
+        Filter("to", until, (), lambda rows, day: rows.filter(**{f"{field}__date__lte": day}), day=True),
+    )
+
+
+def _is_day(value: str) -> bool:
+    try:
+        return parse_date(value) is not None
+    except ValueError:
+        return False
 
 
 @dataclass(frozen=True)
 class Listing:
-    """A table's declaration. ``row_link(row)`` is where a row leads; ``name`` keys the remembered columns."""
+    """A table's declaration. ``row_link(row)`` is where a row leads; ``name`` keys the remembered columns.
+
+    ``prepare(request, rows)`` is called with the rows about to be shown, to fetch at once what their columns need.
+    """
 
     name: str
     columns: Sequence[Column]
@@ -62,6 +93,7 @@ class Listing:
     order: str = "-pk"
     page_size: int = 50
     row_link: Callable[[Any], str] | None = None
+    prepare: Callable[[HttpRequest, list[Any]], None] | None = None
 
     def show(self, request: HttpRequest, rows: QuerySet[Any]) -> dict[str, Any]:
         """The template's context: heads, rows of this page, chips, filters, column choice, page, CSV address."""
@@ -69,10 +101,13 @@ class Listing:
         narrowed = self.narrow(request, rows)
         paginator = Paginator(narrowed, self.page_size)
         page = paginator.get_page(request.GET.get("page"))
+        objects = list(page.object_list)
+        if self.prepare:
+            self.prepare(request, objects)
         return {
             "name": self.name,
             "heads": [self._head(request, column) for column in chosen],
-            "rows": [self._row(chosen, row) for row in page.object_list],
+            "rows": [self._row(chosen, row) for row in objects],
             "chips": self._chips(request),
             "filters": [self._filter(request, one) for one in self.filters],
             "choices": [{"key": c.key, "label": c.label, "shown": c in chosen} for c in self.columns],
@@ -92,7 +127,7 @@ class Listing:
         """The rows that the address asks for, in its order; what it asks wrongly is left out."""
         for one in self.filters:
             value = request.GET.get(one.key, "")
-            if value in {str(key) for key, _label in one.choices}:
+            if one.said(value) is not None:
                 rows = one.apply(rows, value)
         return rows.order_by(self._order(request), "-pk")
 
@@ -103,8 +138,10 @@ class Listing:
         writer = csv.writer(response)
         chosen = self._columns(request)
         writer.writerow([str(column.label) for column in chosen])
-        for row in self.narrow(request, rows).iterator(chunk_size=2000):
-            writer.writerow([_plain(column.value(row)) for column in chosen])
+        for batch in _batches(self.narrow(request, rows)):
+            if self.prepare:
+                self.prepare(request, batch)
+            writer.writerows([_plain(column.value(row)) for column in chosen] for row in batch)
         return response
 
     def _columns(self, request: HttpRequest) -> list[Column]:
@@ -159,6 +196,8 @@ class Listing:
         return {
             "key": one.key,
             "label": one.label,
+            "day": one.day,
+            "value": value,
             "choices": [{"value": key, "label": label, "chosen": str(key) == value} for key, label in one.choices],
         }
 
@@ -168,11 +207,18 @@ class Listing:
     def _chips(self, request: HttpRequest) -> list[dict[str, Any]]:
         chips = []
         for one in self.filters:
-            for key, label in one.choices:
-                if str(key) == request.GET.get(one.key):
-                    cleared = address(request, **{one.key: None, "page": None})
-                    chips.append({"label": one.label, "value": label, "clear_url": cleared})
+            said = one.said(request.GET.get(one.key, ""))
+            if said is not None:
+                cleared = address(request, **{one.key: None, "page": None})
+                chips.append({"label": one.label, "value": said, "clear_url": cleared})
         return chips
+
+
+def _batches(rows: QuerySet[Any]) -> Iterator[list[Any]]:
+    """Rows in lists of some thousands, read as one goes."""
+    reading = rows.iterator(chunk_size=BATCH)
+    while batch := list(islice(reading, BATCH)):
+        yield batch
 
 
 def address(request: HttpRequest, **changes: object) -> str:

@@ -23,14 +23,18 @@ from kakehashi.kernel.people.actions import choose_language
 from kakehashi.kernel.people.models import Person
 from kakehashi.kernel.search import search as find
 from kakehashi.web.navigation import changes_for, systems_of, waiting_for
+from kakehashi.web.roles import work_of
 
 LAST_HERE = "last_here"
 HITS_OF_A_KIND = 50
 
 
 def home(request: HttpRequest) -> HttpResponse:
-    """Signed out: what this node is. Signed in: what waits for this person, and what changed since they were here."""
-    if not request.user.is_authenticated:
+    """Signed out: what this node is. Signed in: what waits for this person, and what changed since they were here.
+
+    Where both are empty: what this person does here, and what is not there yet.
+    """
+    if not isinstance(request.user, Person):
         return render(request, "web/welcome.html")
     since = _last_here(request)
     context: dict[str, Any] = {
@@ -39,6 +43,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "since": since,
         "places": systems_of(request),
     }
+    if not context["waiting"] and not context["changes"]:
+        context["work"] = work_of(request.user)
     return render(request, "web/home.html", context)
 
 

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from kakehashi.kernel.listing import Column, Filter, Listing
+from kakehashi.kernel.listing import Column, Filter, Listing, day_filters
 from kakehashi.systems.cases import vocabulary
 from kakehashi.systems.cases.models import Case
 from kakehashi.systems.cases.states import CaseState, Sex
@@ -57,5 +57,6 @@ CASES = Listing(
             [("yes", _("Synthetic")), ("no", _("Not synthetic"))],
             lambda cases, value: cases.filter(synthetic=value == "yes"),
         ),
+        *day_filters("changed_at", _("Changed from"), _("Changed until")),
     ),
 )

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet
+from django.db.models.functions import TruncDate
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kakehashi.engines.phenotype.ontology import parse_id
 from kakehashi.kernel import audit
 from kakehashi.kernel.errors import NotFound
 from kakehashi.kernel.organisations.models import Organisation
+from kakehashi.kernel.people.models import Person
 from kakehashi.kernel.shell import Change, Waiting
 from kakehashi.systems.cases import rules, vocabulary
 from kakehashi.systems.cases.description import Description, Difference, differences
 from kakehashi.systems.cases.models import Case, CaseFinding, CaseGene, Packet, Revision
-from kakehashi.systems.cases.states import CaseState
+from kakehashi.systems.cases.states import CaseState, RevisionKind
+
+CHANGES_SHOWN = 50
+SINGLY_AT_MOST = 3
+"""So many changes of one kind are still said one by one."""
 
 SORTS = {
     "id": "public_id",
@@ -148,12 +156,38 @@ def waiting_for(person: Any) -> Iterator[Waiting]:
 
 
 def changes_for(person: Any, since: datetime) -> Iterator[Change]:
-    """What others changed of the cases this person may see: one line a case, its latest revision."""
-    changed = visible_cases(person).filter(changed_at__gt=since).order_by("-changed_at")[:50]
-    latest = Revision.objects.filter(case__in=[case.pk for case in changed], number=F("case__revision"))
-    for revision in latest.exclude(by=person.pk).select_related("case").order_by("-at"):
-        text = f"{revision.case.public_id}: {revision.get_kind_display()} ({revision.get_state_display()})"
-        yield Change(revision.at, text, reverse("cases:show", args=[revision.case.public_id]))
+    """What others changed of the cases this person may see: each case by its latest revision.
+
+    One line a case; but many changes of one kind, by one person on one day, are one line that leads to their list.
+    """
+    latest = Revision.objects.filter(case__in=visible_cases(person), number=F("case__revision"), at__gt=since)
+    latest = latest.exclude(by=person.pk).annotate(day=TruncDate("at"))
+    alike = latest.values("day", "kind", "state", "by").order_by()
+    groups = alike.annotate(number=Count("pk"), first=Min("at"), last=Max("at")).order_by("-last")[:CHANGES_SHOWN]
+    people = {person.pk: str(person) for person in Person.objects.filter(pk__in=[group["by"] for group in groups])}
+    for group in groups:
+        if group["number"] > SINGLY_AT_MOST:
+            yield _said_together(group, people.get(group["by"]))
+            continue
+        same = {name: group[name] for name in ("day", "kind", "state", "by")}
+        for revision in latest.filter(**same).select_related("case").order_by("-at"):
+            text = f"{revision.case.public_id}: {revision.get_kind_display()} ({revision.get_state_display()})"
+            yield Change(revision.at, text, reverse("cases:show", args=[revision.case.public_id]))
+
+
+def _said_together(group: Mapping[str, Any], who: str | None) -> Change:
+    """ "41 cases: Imported (Registered), by the node's operator, 09:12–09:14", linked to that day's list."""
+    first, last = (f"{timezone.localtime(group[end]):%H:%M}" for end in ("first", "last"))
+    facts = {
+        "number": f"{group['number']:,}",
+        "kind": RevisionKind(group["kind"]).label,
+        "state": CaseState(group["state"]).label,
+        "who": who or _("the node's operator"),
+        "when": first if first == last else f"{first}–{last}",
+    }
+    text = _("%(number)s cases: %(kind)s (%(state)s), by %(who)s, %(when)s") % facts
+    asked = {"state": group["state"], "from": group["day"], "to": group["day"]}
+    return Change(group["last"], text, f"{reverse('cases:list')}?{urlencode(asked)}")
 
 
 def used_by(person: Any) -> bool:

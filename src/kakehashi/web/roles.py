@@ -1,0 +1,47 @@
+"""What each role does on this node today, and what it waits for: said on a first page that has nothing else to say."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+from kakehashi.kernel.people.models import Person
+from kakehashi.kernel.people.queries import current_memberships
+from kakehashi.kernel.people.roles import Role
+from kakehashi.kernel.shell import Text
+
+_MANAGEMENT_TO_COME = _(
+    "Calls, applications, awards and reviews are not on this node yet: there is nothing for you to do here until they "
+    "are. You will be told by a notice when something waits for you."
+)
+WORK: dict[str, Text] = {
+    Role.CLINICIAN: _(
+        "You register your patients' findings, see which known diseases fit them and why, and find similar cases. "
+        "Nothing waits: begin with a new case."
+    ),
+    Role.DATA_MANAGER: _(
+        "You register and import cases, correct them, and bring back withdrawn ones. Nothing waits: import a file of "
+        "phenopackets, or register a case."
+    ),
+    Role.AUDITOR: _("You read the cases and the audit trail of your organisation, and change nothing."),
+    Role.ADMINISTRATOR: _("You invite people, end their roles, and read the audit trail of your organisation."),
+    Role.RESEARCHER: _MANAGEMENT_TO_COME,
+    Role.REVIEWER: _MANAGEMENT_TO_COME,
+    Role.PROGRAMME_OFFICER: _MANAGEMENT_TO_COME,
+    Role.PROGRAMME_SUPERVISOR: _MANAGEMENT_TO_COME,
+    Role.PROGRAMME_DIRECTOR: _MANAGEMENT_TO_COME,
+}
+
+
+@dataclass(frozen=True)
+class WorkHere:
+    """One of a person's roles, where they hold it, and what they do in it."""
+
+    role: Text
+    organisation: str
+    text: Text
+
+
+def work_of(person: Person) -> list[WorkHere]:
+    """What someone does here, one entry for each role they hold today."""
+    held = current_memberships(person).order_by("organisation__code", "since", "pk")
+    return [WorkHere(one.get_role_display(), one.organisation.label(), WORK[one.role]) for one in held]
