@@ -61,3 +61,27 @@ def test_json_lines_hold_codes(run, file):
 def test_warnings_alone_are_no_failure(run):
     result = run("-", input=json.dumps(packet("good", *MARFAN)))
     assert "warning: standard input, line 1, $.phenotypicFeatures[0].type.label: " in result.stdout
+
+
+def test_unknown_and_disagreeing_genes_are_warnings_with_what_is_near(run, tmp_path):
+    def of_gene(**gene):
+        return {"subjectOrBiosampleId": "p", "interpretationStatus": "CANDIDATE", "gene": gene}
+
+    given = packet("p", *MARFAN)
+    named = [("NCBIGene:2200", "FBN1"), ("HGNC:3603", "FBN11"), ("HGNC:1", "QQQQ9"), ("NCBIGene:6323", "FBN1")]
+    genomic = [of_gene(valueId=value_id, symbol=symbol) for value_id, symbol in named]
+    disease = {"id": "OMIM:154700", "label": "Marfan syndrome"}
+    diagnosis = {"disease": disease, "genomicInterpretations": genomic}
+    given["interpretations"] = [{"id": "i", "progressStatus": "IN_PROGRESS", "diagnosis": diagnosis}]
+    path = tmp_path / "genes.json"
+    path.write_text(json.dumps(given), encoding="utf-8")
+    (line,) = run(path, "--format", "jsonl").stdout.splitlines()
+    found = [one for one in json.loads(line)["problems"] if "gene" in one["code"]]
+    assert [(one["code"], one["severity"]) for one in found] == [
+        ("misspelt-gene", "warning"),
+        ("unknown-gene", "warning"),
+        ("gene-disagreement", "warning"),
+    ]
+    assert "near it: FBN1" in found[0]["message"]
+    assert found[0]["path"].endswith("genomicInterpretations[1].gene.symbol")
+    assert "NCBIGene:6323 (SCN1A)" in found[2]["message"]

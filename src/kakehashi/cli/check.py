@@ -42,9 +42,11 @@ def check(files: tuple[str, ...], form: str, errors_only: bool, language: str | 
     speech = spoken(language)
     with quiet_end(speech):
         from kakehashi.engines.phenotype import knowledge
+        from kakehashi.engines.phenotype.genenames import GeneNames
         from kakehashi.protocols.phenopacket.validation import validate
 
-        ontology = knowledge.load().ontology
+        known = knowledge.load()
+        ontology, genes = known.ontology, GeneNames(known.diseases)
         progress = Progress(speech)
         counts = Counter[str]()
         for name in files:
@@ -53,7 +55,7 @@ def check(files: tuple[str, ...], form: str, errors_only: bool, language: str | 
                 if entry.document is not None:
                     found = [
                         problem.beneath(entry.path).at_line(entry.line)
-                        for problem in validate(entry.document, ontology)
+                        for problem in validate(entry.document, ontology, genes=genes)
                         if problem.severity == "error" or not errors_only
                     ]
                 counts["documents"] += 1

@@ -6,11 +6,13 @@ import json
 from itertools import islice
 
 import pytest
+from django.utils import translation
 
 from kakehashi.kernel import audit
 from kakehashi.kernel.audit.models import AuditEntry
 from kakehashi.kernel.errors import Invalid, NotAllowed
 from kakehashi.protocols.phenopacket import Phenopacket, patients, to_tree
+from kakehashi.systems.cases import answers, vocabulary
 from kakehashi.systems.cases.actions import edit_case, withdraw_case
 from kakehashi.systems.cases.importing import import_packets
 from kakehashi.systems.cases.models import Case, CaseFinding, CaseGene, Packet, Revision
@@ -163,3 +165,25 @@ def test_published_patients_become_cases_and_packets_again(shared_data, hospital
         described, again = case.described, read_packet(anew).description
         assert again.findings == described.findings
         assert set(again.variants) == set(described.variants)
+
+
+def test_unknown_gene_in_a_file_is_kept_with_a_warning_and_one_by_its_id_gets_its_symbol(bring_in):
+    def of_gene(**gene):
+        told = {"subjectOrBiosampleId": "1", "interpretationStatus": "CANDIDATE", "gene": gene}
+        return {"id": "i", "progressStatus": "IN_PROGRESS", "diagnosis": {"genomicInterpretations": [told]}}
+
+    odd, by_id = of_gene(valueId="HGNC:1", symbol="FBN11"), of_gene(valueId="NCBIGene:2200", symbol="")
+    summary = bring_in(packet(1, interpretations=[odd]), packet(2, interpretations=[by_id]))
+    assert (summary.new, summary.refused) == (2, 0)
+    first, second = Case.objects.order_by("pk")
+    assert first.described.genes == ("FBN11",)
+    with translation.override("en"):
+        assert answers.warnings(first.described) == ["No known disease has the gene FBN11. Did you mean FBN1?"]
+    assert (second.described.genes, answers.warnings(second.described)) == (("FBN1",), [])
+
+
+def test_many_unknown_genes_are_told_in_few_words():
+    with translation.override("en"):
+        texts = vocabulary.gene_doubts(f"NONE{number}" for number in range(500))
+    assert len(texts) == 11
+    assert texts[-1] == "The same holds for 490 more genes."

@@ -1,5 +1,6 @@
 """The pages of cases, in both languages: register, read, rank, compare, ask, edit, take back, withdraw, import."""
 
+import html
 import io
 import json
 import re
@@ -411,3 +412,32 @@ def test_site_search_finds_a_case_by_every_wording_of_its_findings(client, clini
     client.force_login(clinician)
     assert case.public_id in client.get(reverse("web:search"), {"q": typed}).text
     assert case.public_id not in client.get(reverse("web:search"), {"q": "小頭"}).text, "what is absent is not found"
+
+
+def test_unknown_gene_is_asked_about_once_with_what_is_near_and_stays_marked_on_the_case(client, clinician):
+    client.force_login(clinician)
+    english = {"accept-language": "en"}
+    data = form_data(["HP:0001250"], genes="SCN1A, FBN11")
+    asked = client.post(reverse("cases:new"), data, headers=english)
+    assert asked.status_code == 422
+    assert "No known disease has the gene FBN11. Did you mean FBN1?" in html.unescape(asked.text)
+    assert 'name="genes_meant"' in asked.text
+    assert not Case.objects.exists()
+    assert client.post(reverse("cases:new"), data | {"genes_meant": "on"}).status_code == 302
+    case = Case.objects.get()
+    assert case.described.genes == ("SCN1A", "FBN11")
+    shown = client.get(reverse("cases:show", args=[case.public_id]), headers=english)
+    assert "No known disease has the gene FBN11" in shown.text
+    assert "gene SCN1A" not in shown.text
+    again = form_data(["HP:0001250"], genes="SCN1A, FBN11", note="seen again", from_revision=case.revision)
+    edited = client.post(reverse("cases:edit", args=[case.public_id]), again)
+    assert edited.status_code == 302, "what a case says already is not asked about again"
+
+
+def test_unknown_gene_of_a_variant_is_asked_about_too(client, clinician):
+    client.force_login(clinician)
+    data = form_data(["HP:0001250"]) | {"variants-TOTAL_FORMS": 1, "variants-0-gene": "QQQQ9"}
+    data |= {"variants-0-hgvs": "c.1A>G", "variants-0-zygosity": "unknown"}
+    asked = client.post(reverse("cases:new"), data, headers={"accept-language": "en"})
+    assert asked.status_code == 422
+    assert "gene QQQQ9. It is kept, and counts for no disease." in asked.text

@@ -21,6 +21,7 @@ from kakehashi.protocols.phenopacket.facts import genomic_interpretations
 from kakehashi.protocols.phenopacket.genomic import Expression, GeneDescriptor, VariationDescriptor, VcfRecord
 from kakehashi.protocols.phenopacket.hgvs import parse_hgvs
 from kakehashi.protocols.phenopacket.problems import Problem
+from kakehashi.protocols.phenopacket.terms import Genes
 
 _REF: Final = re.compile(r"[ACGTNacgtn]+\Z")
 _ALT: Final = re.compile(
@@ -105,6 +106,20 @@ def gene(path: str, given: GeneDescriptor) -> Iterator[Problem]:
         yield checking_problem("bad-gene-id", f"{path}.valueId", id=given.value_id)
     if not given.symbol.strip():
         yield checking_problem("missing-detail", f"{path}.symbol", name="symbol")
+
+
+def known_gene(path: str, given: GeneDescriptor, genes: Genes) -> Iterator[Problem]:
+    """A symbol that some known disease has, and the same gene by symbol and id."""
+    symbol = given.symbol.strip()
+    if not symbol:
+        return
+    by_symbol, by_id = genes.known(symbol), genes.known(given.value_id)
+    if by_symbol is None and by_id is None:
+        near = genes.near(symbol)
+        code = "misspelt-gene" if near else "unknown-gene"
+        yield checking_problem(code, f"{path}.symbol", symbol=symbol, near=", ".join(near))
+    elif by_symbol and by_id and by_symbol != by_id:
+        yield checking_problem("gene-disagreement", f"{path}.symbol", symbol=symbol, id=given.value_id, other=by_id)
 
 
 def agreement(path: str, variant: VariationDescriptor) -> Iterator[Problem]:

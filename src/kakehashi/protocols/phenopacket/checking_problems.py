@@ -329,6 +329,24 @@ VARIANTS: Final[dict[str, Wording]] = {
         "write HGNC:6636, NCBIGene:4000 or ENSG00000160789",
         "HGNC:6636、NCBIGene:4000、ENSG00000160789 などと書いてください",
     ),
+    "unknown-gene": _warning(
+        '"{symbol}" is behind no disease that the gene tables know',
+        "「{symbol}」は、遺伝子表のどの疾患の原因遺伝子でもありません",
+        "check the spelling; a gene without a known disease is kept, and counts for no disease",
+        "綴りを確認してください。既知の疾患のない遺伝子も保存されますが、順位付けには使われません",
+    ),
+    "misspelt-gene": _warning(
+        '"{symbol}" is behind no disease that the gene tables know; near it: {near}',
+        "「{symbol}」は、遺伝子表のどの疾患の原因遺伝子でもありません。近い記号: {near}",
+        "correct the symbol if one of these is meant",
+        "いずれかの誤りであれば直してください",
+    ),
+    "gene-disagreement": _warning(
+        'the symbol "{symbol}" and the id {id} ({other}) name different genes',
+        "記号「{symbol}」と ID {id}（{other}）が異なる遺伝子を示しています",
+        "correct one of the two",
+        "どちらかを直してください",
+    ),
 }
 
 PEDIGREES: Final[dict[str, Wording]] = {

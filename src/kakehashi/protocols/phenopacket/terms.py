@@ -1,4 +1,4 @@
-"""What this package asks of an ontology. ``engines.phenotype.ontology.Ontology`` gives all of it."""
+"""What this package asks of an ontology and of gene tables: ``engines.phenotype``'s ``Ontology`` and ``GeneNames``."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any, Literal, Protocol
@@ -44,3 +44,10 @@ class Terms(Protocol):
     def resolve(self, term_id: str, /) -> Resolved: ...
     def ancestors(self, index: int, /) -> Iterable[Any]: ...
     def is_phenotype(self, index: int, /) -> bool: ...
+
+
+class Genes(Protocol):
+    """The genes behind known diseases, by symbol or NCBI id."""
+
+    def known(self, gene: str, /) -> str | None: ...
+    def near(self, symbol: str, /) -> Sequence[str]: ...

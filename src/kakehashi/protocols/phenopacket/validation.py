@@ -30,7 +30,7 @@ from kakehashi.protocols.phenopacket.genomic import Expression, GeneDescriptor, 
 from kakehashi.protocols.phenopacket.jsontext import child_path
 from kakehashi.protocols.phenopacket.problems import Problem
 from kakehashi.protocols.phenopacket.shape import Message, camel
-from kakehashi.protocols.phenopacket.terms import Terms
+from kakehashi.protocols.phenopacket.terms import Genes, Terms
 
 UNKNOWN_FIELDS_TOLD: Final = 20
 """Of one message."""
@@ -38,8 +38,13 @@ UNKNOWN_FIELDS_TOLD: Final = 20
 Check = Callable[[str, Any], Iterator[Problem]]
 
 
-def validate(document: Document, terms: Terms | None = None, *, now: datetime | None = None) -> list[Problem]:
-    """Everything wrong with a document. Without ``terms`` the ontology is not asked. ``now``: for "in the future"."""
+def validate(
+    document: Document, terms: Terms | None = None, *, genes: Genes | None = None, now: datetime | None = None
+) -> list[Problem]:
+    """Everything wrong with a document. ``now``: for "in the future".
+
+    Without ``terms`` the ontology is not asked, without ``genes`` not whether gene symbols are known.
+    """
     clock = now or datetime.now(UTC)
     found = [problem for path, message in walk(document) for problem in _checked(path, message, clock)]
     for path, packet in packets(document):
@@ -55,6 +60,10 @@ def validate(document: Document, terms: Terms | None = None, *, now: datetime | 
                 found += check_terms.meaning(path, message, terms, asked)
             elif isinstance(message, PhenotypicFeature):
                 found += check_terms.places(path, message, terms)
+    if genes is not None:
+        for path, message in walk(document):
+            if isinstance(message, GeneDescriptor):
+                found += check_variants.known_gene(path, message, genes)
     if isinstance(document, Family):
         found += check_pedigree.family(document)
     if isinstance(document, Cohort):

@@ -47,7 +47,13 @@ def whole(case: Case, person: Any) -> schemas.CaseOut:
         schemas.MoveOut(name=move.name, label=str(move.label_staff), needs_note=move.needs_note)
         for move in moves_available(case, person)
     ]
-    return schemas.CaseOut(**_row(case), description=description, labels=labels(description), moves=moves)
+    return schemas.CaseOut(
+        **_row(case),
+        description=description,
+        labels=labels(description),
+        moves=moves,
+        warnings=warnings(description),
+    )
 
 
 def labels(description: Description) -> dict[str, str]:
@@ -83,10 +89,11 @@ def revision(step: Step) -> schemas.RevisionOut:
 
 def warnings(description: Description) -> list[str]:
     """What a description says that this node could not use."""
-    return [
+    terms = [
         _("%(term)s is not in this node's HPO release and was not used.") % {"term": term}
         for term in ranking.unknown_terms(description)
     ]
+    return terms + vocabulary.gene_doubts(description.all_genes)
 
 
 def ranked(answer: Ranking, description: Description, *, explain: int) -> schemas.RankingOut:

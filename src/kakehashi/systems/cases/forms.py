@@ -75,6 +75,9 @@ class PatientForm(forms.Form):
         help_text=_("Symbols, separated by spaces or commas: FBN1, TGFBR2."),
         widget=forms.TextInput(attrs={"spellcheck": "false", "autocapitalize": "characters"}),
     )
+    genes_meant = forms.BooleanField(
+        label=_("These genes are meant as written, although no known disease has them"), required=False
+    )
     affected_relatives = forms.ChoiceField(
         label=_("Relatives with similar signs"),
         choices=Answer.choices,
@@ -306,7 +309,21 @@ class CaseEntry:
             self.description = Description.model_validate(self.before.model_dump() | update)
         except ValidationError as error:
             _refuse(self.patient, error)
+            return False
+        self._ask_about_genes()
         return self.patient.is_valid()
+
+    def _ask_about_genes(self) -> None:
+        """A gene that is new here and in no gene table is meant as written only if that is said."""
+        fresh = [gene for gene in self.description.all_genes if gene not in self.before.all_genes]
+        doubts = vocabulary.gene_doubts(fresh)
+        if doubts and not self.patient.cleaned_data["genes_meant"]:
+            self.patient.add_error("genes", " ".join([*doubts, _now("Correct it, or say below that it is meant.")]))
+
+    @property
+    def asks_about_genes(self) -> bool:
+        """Whether the form shows the box to say that unknown genes are meant."""
+        return "genes" in self.patient.errors or bool(self.patient["genes_meant"].data)
 
     def _age(self, years: int | None, months: int | None) -> str:
         """The age as it was, days and all, unless it was changed here."""

@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from kakehashi.protocols.phenopacket import Phenopacket, to_tree
 from kakehashi.protocols.phenopacket.clinical import PhenotypicFeature
 from kakehashi.protocols.phenopacket.elements import TimeElement
-from kakehashi.protocols.phenopacket.genomic import VariantInterpretation
+from kakehashi.protocols.phenopacket.genomic import GeneDescriptor, VariantInterpretation
 from kakehashi.systems.cases import vocabulary
 from kakehashi.systems.cases.description import AGE, Description, Diagnosis, Finding, Variant
 
@@ -86,11 +86,11 @@ def _description(packet: Phenopacket) -> Description:
     subject = packet.subject
     variants = [found for found in map(_variant, _interpreted(packet)) if found is not None]
     candidates = [
-        genomic.gene.symbol
+        symbol
         for interpretation in packet.interpretations
         if interpretation.diagnosis
         for genomic in interpretation.diagnosis.genomic_interpretations
-        if genomic.gene and SYMBOL.fullmatch(genomic.gene.symbol)
+        if (symbol := _symbol(genomic.gene))
     ]
     diseases = [disease for disease in packet.diseases if not disease.excluded]
     return Description.model_validate(
@@ -173,7 +173,7 @@ def _variant(interpretation: VariantInterpretation) -> Variant | None:
     expressions = {expression.syntax: expression.value for expression in told.expressions}
     hgvs = expressions.get("hgvs.c") or expressions.get("hgvs.g") or next(iter(expressions.values()), "")
     fields: dict[str, Any] = {
-        "gene": told.gene_context.symbol if told.gene_context and SYMBOL.fullmatch(told.gene_context.symbol) else "",
+        "gene": _symbol(told.gene_context),
         "hgvs": _line(hgvs),
         "zygosity": ZYGOSITIES.get(told.allelic_state.id, "unknown") if told.allelic_state else "unknown",
         "note": _line(told.label or told.description),
@@ -195,6 +195,15 @@ def _variant(interpretation: VariantInterpretation) -> Variant | None:
         return Variant(**fields)
     except ValidationError:
         return None
+
+
+def _symbol(gene: GeneDescriptor | None) -> str:
+    """A gene's symbol as it is written, else that of its NCBI id; "" where neither says one."""
+    if gene is None:
+        return ""
+    if SYMBOL.fullmatch(gene.symbol.strip()):
+        return gene.symbol.strip()
+    return vocabulary.known_gene(gene.value_id) or ""
 
 
 def _diagnoses(packet: Phenopacket) -> Iterable[Diagnosis]:

@@ -98,6 +98,7 @@ def case_context(request: HttpRequest, case: Case, tab: str, ranked: Ranking | N
         "moves": moves_available(case, request.user),
         "may_edit": bool(rules.may_edit(request.user, case)) and case.state != CaseState.WITHDRAWN,
         "unknown_terms": ranking.unknown_terms(description),
+        "gene_doubts": vocabulary.gene_doubts(description.all_genes),
     }
 
 

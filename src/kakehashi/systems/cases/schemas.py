@@ -71,11 +71,15 @@ class MoveOut(Schema):
 
 
 class CaseOut(CaseRow):
-    """A case with all that is said of the patient. ``labels``: id → label of every term and disease in it."""
+    """A case with all that is said of the patient. ``labels``: id → label of every term and disease in it.
+
+    ``warnings``: what is said that this node cannot use, such as a gene that no known disease has.
+    """
 
     description: Description
     labels: dict[str, str]
     moves: list[MoveOut]
+    warnings: list[str]
 
 
 class CaseIn(Schema):
