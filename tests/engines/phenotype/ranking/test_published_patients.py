@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 from tests.bench.published_patients import read_published
 
+from kakehashi.engines.phenotype.ranking import warm
+
 SAMPLE = 160
 
 
@@ -46,9 +48,10 @@ def test_what_was_asked_and_denied_does_not_name_the_disease(ranker, sample):
     assert np.median(with_denied) >= 0.9 * np.median(with_nothing)
 
 
-def test_a_patient_takes_about_a_millisecond(ranker, sample):
+def test_a_patient_with_ten_explanations_takes_about_a_millisecond(ranker, sample):
+    warm(ranker)
     ranks(ranker, sample)
     started = time.process_time()
     for one in sample:
-        ranker.rank(one.patient)
+        assert all(disease.evidence.findings for disease in ranker.rank(one.patient).diseases)
     assert (time.process_time() - started) / len(sample) < 0.004  # 1 ms on a quiet machine; `make bench` measures

@@ -143,12 +143,14 @@ def meet(
         if through[i, j] == KIN:
             most = np.float64(0)
             for kin in range(kin_indptr[columns[j]], kin_indptr[columns[j] + 1]):
-                other = kin_disease[kin]
+                other, weight = kin_disease[kin], np.float64(kin_weight[kin])
+                if weight < most:  # no frequency exceeds 1
+                    continue
                 shown = np.float32(0)
                 for place in range(profile_indptr[other], profile_indptr[other + 1]):
                     if beneath[profile_term[place]] == mark and profile_frequency[place] > shown:
                         shown = profile_frequency[place]
-                lent = np.float64(kin_weight[kin]) * np.float64(shown)
+                lent = weight * np.float64(shown)
                 if lent > most or (lent == most and lent > 0 and other < lender[i, j]):
                     most, lender[i, j] = lent, other
             if lender[i, j] >= 0:
