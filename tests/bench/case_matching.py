@@ -127,20 +127,23 @@ class Parts:
 
 
 def parts_of(knowledge: Knowledge, collection: Collection, profiles: Sequence[Profile], genes: bool) -> Parts:
-    """The parts as the index itself computes them, one at a time by taking the others' factors away."""
+    """The parts as the index itself computes them, one at a time by taking the others' factors away.
+
+    Each without its weight: 1 is the same findings, the same diseases, the same single gene.
+    """
     snapshot = Snapshot.of(CaseModel.of(knowledge), ((f"{i:06d}", profile) for i, profile in enumerate(profiles)))
     segment = snapshot.parts[0].segment
     place = np.array([int(segment.ids[row]) for row in range(segment.rows)])
-    factors = {"query_share": "query_factor", "case_share": "case_factor", "disease_bridge": "bridge_factor"}
-    whole = sum(getattr(WEIGHTS, name) for name in factors) * (1 + WEIGHTS.shared_gene if genes else 1)
-    names = (*factors, "shared_gene") if genes else tuple(factors)
+    whole = (WEIGHTS.query_share + WEIGHTS.disease_bridge) * (1 + WEIGHTS.shared_gene if genes else 1)
+    names = ("query_share", "disease_bridge", "shared_gene") if genes else ("query_share", "disease_bridge")
     values = [np.zeros((len(collection.queries), len(profiles)), dtype=np.float32) for _ in names]
     for i, number in enumerate(collection.queries):
         query = Query.of(snapshot.model, profiles[number], use_genes=genes)
-        for scores, name in zip(values, factors, strict=False):
-            others = {factor: 0.0 for other, factor in factors.items() if other != name}
-            rows, found, _ = replace(query, gene_factor=0.0, **others).scan(segment, 0, 0.0, None)
-            scores[i, place[rows]] = found * (whole / getattr(WEIGHTS, name))
+        alone = replace(query, gene_factor=0.0, bridge_factor=0.0)
+        rows, found, _ = alone.scan(segment, 0, 0.0, None)
+        values[0][i, place[rows]] = found * (whole / WEIGHTS.query_share)
+        bridge = replace(query, gene_factor=0.0).extras(segment)
+        values[1][i, place] = bridge * (whole / WEIGHTS.disease_bridge)
         if genes:
             values[-1][i, place] = replace(query, bridge_factor=0.0).extras(segment) / max(query.gene_factor, 1e-9)
     return Parts(names, tuple(values))
@@ -165,7 +168,7 @@ def fitted_elsewhere(
         usable = collection.fold[collection.disease[best]] != fold
         train = np.flatnonzero(~held_out & (same & usable).any(axis=1))
         weights = _fit(features[train], same[train] & usable[train], usable[train], importance[train])
-        all_weights.append((weights / weights[:3].sum()).round(4).tolist())
+        all_weights.append((weights / weights[:2].sum()).round(4).tolist())
         scores[held_out] = parts.mixed(weights)[held_out]
     return scores, all_weights
 
@@ -233,7 +236,7 @@ def main(arguments: Sequence[str]) -> int:
     report("Resnik best matches pooled", baselines.resnik_pooled()[collection.queries])
     report("Jiang-Conrath best matches pooled", baselines.jiang_conrath_pooled()[collection.queries])
     report("simGIC", gic)
-    shipped = [WEIGHTS.query_share, WEIGHTS.case_share, WEIGHTS.disease_bridge]
+    shipped = [WEIGHTS.query_share, WEIGHTS.disease_bridge]
 
     def index_rows(label: str, profiles: Sequence[Profile], weights: list[float], genes: bool) -> None:
         parts = parts_of(knowledge, collection, profiles, genes)

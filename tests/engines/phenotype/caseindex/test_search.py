@@ -103,8 +103,7 @@ def test_explanation_adds_up_to_the_score(model: CaseModel, terms, data):
     for match in snapshot.search(query, 5):
         why = explain(snapshot, query, match.id)
         assert why.score == pytest.approx(match.score, abs=2e-6)
-        matched = [m.points for m in (*why.query_matches, *why.case_matches)]
-        total = sum(matched) + sum(d.points for d in why.diseases) + why.gene_points
+        total = sum(m.points for m in why.query_matches) + sum(d.points for d in why.diseases) + why.gene_points
         assert min(total, 1) == pytest.approx(match.score, abs=2e-6)
         case = dict(cases)[match.id]
         assert {m.finding for m in why.query_matches} | set(why.unexplained_query) <= set(query.observed)
@@ -119,6 +118,19 @@ def test_identical_patients_score_one(model: CaseModel, terms):
     profile = Profile(tuple(terms[:9]), ("FBN1",))
     match = Snapshot.of(model, [("self", profile)]).search(profile, 1)[0]
     assert match.score == pytest.approx(1, abs=0.01)
+
+
+def test_what_matches_counts_less_among_more_findings(model: CaseModel, terms):
+    query = Profile(tuple(terms[:4]))
+    cases = [("small", Profile(tuple(terms[:2]))), ("as-many", query), ("crowded", Profile(tuple(terms[:16])))]
+    snapshot = Snapshot.of(model, cases)
+    points = {
+        case_id: {match.finding: match.points for match in explain(snapshot, query, case_id).query_matches}
+        for case_id, _ in cases
+    }
+    for term in terms[:2]:
+        assert points["small"][term] == points["as-many"][term]
+        assert points["crowded"][term] == pytest.approx(points["as-many"][term] * 4**-model.weights.crowding)
 
 
 def test_shared_gene_counts_the_more_the_shorter_the_lists(model: CaseModel, terms):

@@ -129,9 +129,6 @@ def build(model: CaseModel, columns: CaseColumns) -> dict[str, npt.NDArray[Any]]
     group_count = np.bincount(counts, minlength=GROUPS)
     group_start = np.concatenate([[0], np.cumsum(group_count)]).astype(np.int64)
     group_flat = np.concatenate([[0], np.cumsum(group_count * np.arange(GROUPS))]).astype(np.int64)
-    worth = model.own_value[findings.values].astype(np.float64)
-    owner = np.repeat(np.arange(n), np.diff(findings.indptr))
-    own = np.bincount(owner, weights=worth, minlength=n)
     ids = [columns.ids[row] for row in order.tolist()]
     id_block, id_offsets = Strings.pack(ids)
     place = np.empty(n, dtype=np.int64)
@@ -140,7 +137,6 @@ def build(model: CaseModel, columns: CaseColumns) -> dict[str, npt.NDArray[Any]]
         "group_start": group_start,
         "group_flat": group_flat,
         "terms": findings.values.astype(np.uint16 if model.ontology.n <= 1 << 16 else np.uint32),
-        "norm": np.divide(1.0, own, out=np.zeros(n), where=own > 0).astype(np.float32),
         "id_block": id_block,
         "id_offsets": id_offsets,
         "id_order": place[by_id].astype(np.uint32),

@@ -83,7 +83,7 @@ class DiseasePull:
             kernels.strongest(ratios, indptr, places.astype(np.int64), cost, chosen[start:stop], totals[start:stop])
         order = np.argsort(chosen, axis=1, kind="stable")
         chosen, totals = np.take_along_axis(chosen, order, 1), np.take_along_axis(totals, order, 1)
-        return Pulls(chosen, self._normed(totals.astype(np.float64)))
+        return Pulls(chosen, self._normed(totals.astype(np.float64), np.array([len(findings) for findings in cases])))
 
     def gene_credence(self, findings: Int32, genes: Sequence[str], without: str | None = None) -> Float64:
         """How much of a case's explanation each of its candidate genes may be, by its findings; float64[k], sum 1.
@@ -126,11 +126,12 @@ class DiseasePull:
                 self._patched_rows.popitem(last=False)
         return row
 
-    def _normed(self, totals: Float64) -> Float64:
+    def _normed(self, totals: Float64, findings: npt.NDArray[np.int64]) -> Float64:
         best = totals.max(axis=1, keepdims=True, initial=-np.inf)
         finding = self._parameters.score.finding
         spread = np.where(np.isfinite(best), totals - np.where(np.isfinite(best), best, 0), -np.inf)
-        weights = np.exp(spread * (finding / self._weights.temperature))
+        warmth = self._weights.temperature * np.sqrt(np.maximum(findings, 1) / self._weights.temperature_findings)
+        weights = np.exp(spread * (finding / warmth)[:, None])
         norm = np.sqrt(np.sum(weights * weights, axis=1, keepdims=True))
         return np.asarray(weights / np.maximum(norm, 1e-9), dtype=np.float64)
 

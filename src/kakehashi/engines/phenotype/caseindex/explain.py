@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -19,13 +18,12 @@ UNEXPLAINED_BELOW = 0.1  # share of what a finding could have given
 
 @dataclass(frozen=True)
 class FindingMatch:
-    """A finding of one side and its best counterpart on the other.
+    """A finding of the query and its best counterpart in the case.
 
     `ancestor` is the most informative term above both (the term itself where they are the same), `points` what the
     match adds to the score, `share` (0…1) how much of what the finding could have given. Term indices throughout.
     """
 
-    side: Literal["query", "case"]
     finding: int
     counterpart: int
     ancestor: int
@@ -45,16 +43,15 @@ class SharedDisease:
 class Explanation:
     """A score taken apart: the points of all parts add up to `score`.
 
-    `query_matches` and `case_matches`: each finding's best counterpart, most points first. `unexplained_query` and
-    `unexplained_case`: findings whose counterpart gives less than a tenth of what they could have given (what little
-    it gives still counts). `diseases`: shared known diseases, most points
-    first. `gene_points` belong to all of `shared_genes` together.
+    `query_matches`: each finding's best counterpart, most points first. `unexplained_query` and `unexplained_case`:
+    findings whose counterpart gives less than a tenth of what they could have given (what little it gives the query
+    still counts). `diseases`: shared known diseases, most points first. `gene_points` belong to all of `shared_genes`
+    together.
     """
 
     id: str
     score: float
     query_matches: tuple[FindingMatch, ...]
-    case_matches: tuple[FindingMatch, ...]
     unexplained_query: tuple[int, ...]
     unexplained_case: tuple[int, ...]
     diseases: tuple[SharedDisease, ...]
@@ -71,10 +68,8 @@ def explain(snapshot: Snapshot, profile: Profile, case_id: str, *, use_genes: bo
     query = Query.of(snapshot.model, profile, use_genes=use_genes)
     findings = segment.findings(row)
     values = query.values[:, findings] if len(findings) else np.zeros((len(query.findings), 0), np.float32)
-    norm = float(segment.arrays["norm"][row])
-    own = snapshot.model.own_value
-    query_side = _best(snapshot.model, "query", query.findings, findings, values, own, query.query_factor)
-    case_side = _best(snapshot.model, "case", findings, query.findings, values.T, own, query.case_factor * norm)
+    matches = _best(query, findings, values)
+    covered = values.max(axis=0, initial=0) / snapshot.model.own_value[findings]
     rows, levels = segment.diseases(row)
     shared, mine, theirs = np.intersect1d(query.pull_rows, rows, assume_unique=True, return_indices=True)
     points = query.bridge_factor / LEVELS * query.pull_weights[mine] * levels[theirs]
@@ -84,39 +79,30 @@ def explain(snapshot: Snapshot, profile: Profile, case_id: str, *, use_genes: bo
     genes = tuple(gene for gene in query.genes if gene in theirs_by_gene)
     met = sum(query.genes[gene] * theirs_by_gene[gene] / LEVELS for gene in genes)
     gene_points = query.gene_factor * float(query.gene_value(np.array(met, dtype=np.float64)))
-    parts = [match.points for match in (*query_side, *case_side)]
     return Explanation(
         id=case_id,
-        score=min(1.0, float(sum(parts) + points.sum() + gene_points)),
-        query_matches=tuple(match for match in query_side if match.points > 0),
-        case_matches=tuple(match for match in case_side if match.points > 0),
-        unexplained_query=tuple(match.finding for match in query_side if match.share < UNEXPLAINED_BELOW),
-        unexplained_case=tuple(match.finding for match in case_side if match.share < UNEXPLAINED_BELOW),
+        score=min(1.0, float(sum(match.points for match in matches) + points.sum() + gene_points)),
+        query_matches=tuple(match for match in matches if match.points > 0),
+        unexplained_query=tuple(match.finding for match in matches if match.share < UNEXPLAINED_BELOW),
+        unexplained_case=tuple(findings[covered < UNEXPLAINED_BELOW].tolist()),
         diseases=tuple(SharedDisease(int(places[i]), float(points[i])) for i in order),
         shared_genes=genes,
         gene_points=gene_points,
     )
 
 
-def _best(
-    model: CaseModel,
-    side: Literal["query", "case"],
-    findings: npt.NDArray[np.int32],
-    others: npt.NDArray[np.int32],
-    values: npt.NDArray[np.float32],
-    own: npt.NDArray[np.float32],
-    factor: float,
-) -> list[FindingMatch]:
-    """Each finding's best counterpart, most points first."""
+def _best(query: Query, others: npt.NDArray[np.int32], values: npt.NDArray[np.float32]) -> list[FindingMatch]:
+    """Each query finding's best counterpart among `others`, most points first; `values` float32[Q, others]."""
+    factor, own = float(query.share_factors[len(others)]), query.model.own_value
     matches = []
-    for i, finding in enumerate(findings.tolist()):
+    for i, finding in enumerate(query.findings.tolist()):
         if not len(others):
-            matches.append(FindingMatch(side, finding, -1, -1, 0.0, 0.0))
+            matches.append(FindingMatch(finding, -1, -1, 0.0, 0.0))
             continue
         place = int(np.argmax(values[i]))
         worth, other = float(values[i, place]), int(others[place])
-        ancestor = _meeting_term(model, finding, other)
-        matches.append(FindingMatch(side, finding, other, ancestor, worth / float(own[finding]), worth * factor))
+        ancestor = _meeting_term(query.model, finding, other)
+        matches.append(FindingMatch(finding, other, ancestor, worth / float(own[finding]), worth * factor))
     return sorted(matches, key=lambda match: (-match.points, match.finding))
 
 

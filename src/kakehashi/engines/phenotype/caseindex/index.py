@@ -28,7 +28,7 @@ from kakehashi.engines.phenotype.caseindex.profile import Profile
 from kakehashi.engines.phenotype.caseindex.segment import Segment
 from kakehashi.engines.phenotype.caseindex.snapshot import CaseMask, LivePart, Match, Rows, Snapshot
 
-FORMAT = 2
+FORMAT = 3
 MANIFEST = "index.json"
 GROWTH = 4  # a segment is merged with the next one unless it is this many times as large
 DEAD_SHARE = 0.25  # a segment is rewritten once this share of it is withdrawn

@@ -87,28 +87,23 @@ def plain_value_rows(
         values[i, finding] = own_value[finding]
 
 
-def plain_thermometer(values: Any, bits: Any, unit: Any, words: Any, column_best: Any) -> None:
-    """Per term: a word with ceil(value / unit) bits set for each query finding, and the best value over findings.
+def plain_thermometer(values: Any, bits: Any, unit: Any, words: Any) -> None:
+    """Per term: a word with ceil(value / unit) bits set for each query finding.
 
     Finding i owns `bits[i]` bits. The OR of the words of a case's terms then has at least (sum over query findings of
     the best value) / unit bits set: an upper bound of the query's share by one OR a finding and one population count.
     """
     for term in range(values.shape[1]):
         word = np.uint64(0)
-        best = np.float32(0)
         offset = 0
         for i in range(values.shape[0]):
             value = values[i, term]
-            if value > 0:
-                if value > best:
-                    best = value
-                if bits[i] > 0:
-                    level = min(np.int64(np.ceil(value / unit)), bits[i])
-                    mark = ~np.uint64(0) if level >= 64 else (np.uint64(1) << np.uint64(level)) - np.uint64(1)
-                    word |= mark << np.uint64(offset)
+            if value > 0 and bits[i] > 0:
+                level = min(np.int64(np.ceil(value / unit)), bits[i])
+                mark = ~np.uint64(0) if level >= 64 else (np.uint64(1) << np.uint64(level)) - np.uint64(1)
+                word |= mark << np.uint64(offset)
             offset += bits[i]
         words[term] = word
-        column_best[term] = best
 
 
 def plain_add_bridge(rows: Any, weights: Any, indptr: Any, cases: Any, levels: Any, factor: Any, extra: Any) -> None:
@@ -126,27 +121,19 @@ def plain_bounds(
     place: Any,
     group: Any,
     terms: Any,
-    norm: Any,
     extra: Any,
     words: Any,
-    column_best: Any,
     bound_unit: Any,
     bound_rest: Any,
-    case_unit: Any,
     bounds: Any,
 ) -> None:
     """Upper bounds float32 of the scores of cases first … last, `group` findings each from `terms[place]` on."""
     for row in range(first, last):
         word = np.uint64(0)
-        total = np.float32(0)
         for at in range(place, place + group):
-            term = terms[at]
-            word |= words[term]
-            total += column_best[term]
+            word |= words[terms[at]]
         place += group
-        bounds[row - first] = (
-            extra[row] + bound_unit * np.float32(count_bits(word)) + bound_rest + case_unit * total * norm[row]
-        )
+        bounds[row - first] = extra[row] + bound_unit * np.float32(count_bits(word)) + bound_rest
 
 
 bounds_of = compiled(plain_bounds)
@@ -157,22 +144,20 @@ def plain_scan(
     group_start: Any,
     group_flat: Any,
     terms: Any,
-    norm: Any,
     extra: Any,
     allowed: Any,
     values: Any,
     words: Any,
-    column_best: Any,
-    query_factor: Any,
-    bound_unit: Any,
-    bound_rest: Any,
-    case_factor: Any,
+    share_factors: Any,
+    unit: Any,
+    rest: Any,
     k: Any,
     threshold: Any,
 ) -> Any:
     """(rows, exact scores, number scored in full): every case of a segment that can stand among the best k, ties too.
 
-    Cases lie in groups of the same number of findings; `order` says in which order groups are visited. `threshold` is
+    Cases lie in groups of the same number of findings; `order` says in which order groups are visited, `share_factors`
+    what a unit of value is worth in each; `unit` and `rest` are those of the bound (see `thermometer`). `threshold` is
     the k-th best score known so far. With k = 0 every case of at least `threshold` is returned.
     """
     found_rows = np.empty(256, np.int64)
@@ -182,9 +167,11 @@ def plain_scan(
     n_query = values.shape[0]
     scored = 0
     slack = np.float32(2e-5)
-    case_unit = np.float32(case_factor)
     bounds = np.empty(BLOCK, np.float32)
     for group in order:
+        factor = share_factors[group]
+        bound_unit = np.float32(factor * unit)
+        bound_rest = np.float32(factor * rest)
         first = group_start[group]
         last = group_start[group + 1]
         place = group_flat[group]
@@ -196,13 +183,10 @@ def plain_scan(
                 place,
                 group,
                 terms,
-                norm,
                 extra,
                 words,
-                column_best,
                 bound_unit,
                 bound_rest,
-                case_unit,
                 bounds,
             )
             for row in range(start, stop):
@@ -218,10 +202,7 @@ def plain_scan(
                         if value > most:
                             most = value
                     query_sum += most
-                case_sum = np.float64(0)
-                for at in range(at_row, at_row + group):
-                    case_sum += column_best[terms[at]]
-                score = query_factor * query_sum + case_factor * case_sum * norm[row] + extra[row]
+                score = factor * query_sum + extra[row]
                 if score >= best[0]:
                     if found == len(found_rows):
                         found_rows = np.concatenate((found_rows, np.empty(found, np.int64)))

@@ -1,9 +1,10 @@
 """A query made ready: its tables for scanning, and the search of one set of segments.
 
-score = ( query_share  · Σ over query findings a of max over case findings b of v(a, b) / Σ v(a, a)
-        + case_share   · Σ over case findings b of max over query findings a of v(a, b) / Σ v(b, b)
+score = ( query_share  · h · Σ over query findings a of max over case findings b of v(a, b) / Σ v(a, a)
         + disease_bridge · cosine of the diseases both point to ) / their weights
 v(a, b) = information of the most informative common ancestor (Resnik 1995); v(a, a) = exact_match · information of a.
+h = (findings of the query / findings of the case) ** crowding, at most 1: among many findings something alike is met by
+chance.
 
 Where the query has candidate genes the score is (that + shared_gene · g) / (1 + shared_gene), with
 g = log(1 + G · Σ over shared genes of credence there · credence here) / log(1 + G): the surprise of both patients
@@ -11,6 +12,7 @@ having the same causal gene out of G. The credences of a patient's candidates ad
 lists may well be chance, unless the findings of both speak for it (`diseasepull.py`).
 So a score lies in 0…1: 1 is a case with the same findings, the same diseases and the same single gene.
 It is a share, not a probability, and it is not symmetric: what matters is that the *query* finds itself in the case.
+(Findings of the case found again in the query add nothing to these: fitted, their weight is 0.)
 """
 
 from __future__ import annotations
@@ -24,28 +26,26 @@ import numpy.typing as npt
 from kakehashi.engines.phenotype.caseindex.diseasepull import LEVELS
 from kakehashi.engines.phenotype.caseindex.model import CaseModel
 from kakehashi.engines.phenotype.caseindex.profile import Profile
-from kakehashi.engines.phenotype.caseindex.segment import Segment
+from kakehashi.engines.phenotype.caseindex.segment import GROUPS, Segment
 
 WORD_BITS = 64
 
 
 @dataclass(frozen=True)
 class Query:
-    """A profile's tables. `values` float32[Q, n]: v(a, t); `pull_rows`, `pull_weights`: the diseases it
-    points to; factors: see above."""
+    """A profile's tables. `values` float32[Q, n]: v(a, t); `pull_rows`, `pull_weights`: the diseases it points to;
+    `share_factors` float64[GROUPS]: what a unit of v adds to the score of a case of g findings; factors: see above."""
 
     model: CaseModel
     findings: npt.NDArray[np.int32]
     genes: dict[str, float]
     values: npt.NDArray[np.float32]
     words: npt.NDArray[np.uint64]
-    column_best: npt.NDArray[np.float32]
     unit: float
     rest: float
     pull_rows: npt.NDArray[np.int32]
     pull_weights: npt.NDArray[np.float64]
-    query_factor: float
-    case_factor: float
+    share_factors: npt.NDArray[np.float64]
     bridge_factor: float
     gene_factor: float
 
@@ -72,25 +72,23 @@ class Query:
         own = model.own_value[findings].astype(np.float64)
         bits, unit, rest = _share_bits(own)
         words = np.zeros(ontology.n, dtype=np.uint64)
-        column_best = np.zeros(ontology.n, dtype=np.float32)
-        kernels.thermometer(values, bits, np.float32(unit), words, column_best)
+        kernels.thermometer(values, bits, np.float32(unit), words)
         pull_rows, pull_weights = model.query_pull(profile)
-        whole = weights.query_share + weights.case_share + weights.disease_bridge
+        whole = weights.query_share + weights.disease_bridge
         if genes:
             whole *= 1 + weights.shared_gene
+        crowded = np.maximum(np.arange(GROUPS) / max(len(findings), 1), 1.0)
         return cls(
             model=model,
             findings=findings,
             genes=genes,
             values=values,
             words=words,
-            column_best=column_best,
             unit=unit,
             rest=rest,
             pull_rows=pull_rows,
             pull_weights=pull_weights,
-            query_factor=weights.query_share / whole / max(own.sum(), 1e-9),
-            case_factor=weights.case_share / whole,
+            share_factors=weights.query_share / whole / max(own.sum(), 1e-9) * crowded**-weights.crowding,
             bridge_factor=weights.disease_bridge / whole,
             gene_factor=weights.shared_gene / (1 + weights.shared_gene) if genes else 0.0,
         )
@@ -147,16 +145,13 @@ class Query:
             segment.group_start,
             segment.group_flat,
             segment.terms,
-            segment.norm,
             self.extras(segment),
             np.zeros(0, dtype=np.uint8) if allowed is None else allowed,
             self.values,
             self.words,
-            self.column_best,
-            self.query_factor,
-            np.float32(self.query_factor * self.unit),
-            np.float32(self.query_factor * self.rest),
-            self.case_factor,
+            self.share_factors,
+            self.unit,
+            self.rest,
             k,
             threshold,
         )

@@ -5,7 +5,6 @@
 | `group_start` int64[257] | first row of the cases with g findings |
 | `group_flat` int64[257] | where their findings begin in `terms` |
 | `terms` uint16/uint32 | findings, case after case, ascending in a case |
-| `norm` float32[rows] | 1 / (what the case's findings give when they meet themselves) |
 | `id_block` uint8, `id_offsets` uint32/int64[rows + 1] | case ids in UTF-8 |
 | `id_order` uint32[rows] | rows in the order of their ids |
 | `bridge_indptr` uint32[blocks, D + 1], `bridge_cases` uint16, `bridge_levels` uint8 | cases by disease |
@@ -68,10 +67,9 @@ class Segment:
         self.group_start = arrays["group_start"]
         self.group_flat = arrays["group_flat"]
         self.terms = arrays["terms"]
-        self.norm = arrays["norm"]
         self.ids = Strings(arrays["id_block"], arrays["id_offsets"])
         self.genes = Strings(arrays["gene_block"], arrays["gene_offsets"])
-        self.rows = len(self.norm)
+        self.rows = len(arrays["id_order"])
 
     @classmethod
     def open(cls, path: Path) -> Segment:

@@ -7,14 +7,15 @@ from dataclasses import astuple, dataclass
 
 @dataclass(frozen=True)
 class Weights:
-    """Weights of the parts of a case score (see `scoring.py` for the formula)."""
+    """Weights of the parts of a case score (see `query.py` for the formula)."""
 
-    query_share: float = 0.527  # the query's findings found again in the case
-    case_share: float = 0.127  # the case's findings found again in the query
-    disease_bridge: float = 0.346  # both point to the same known diseases
-    shared_gene: float = 0.7  # a candidate gene in common, beside the three above
+    query_share: float = 0.68  # the query's findings found again in the case
+    disease_bridge: float = 0.32  # both point to the same known diseases
+    shared_gene: float = 0.7  # a candidate gene in common, beside the two above
     exact_match: float = 2.0  # the same term on both sides, relative to meeting only in that term
-    temperature: float = 4.0  # of the disease scores behind the bridge
+    crowding: float = 0.3  # the more findings a case has than the query, the more it meets by chance: a power
+    temperature: float = 2.0  # of the disease scores behind the bridge, for a patient of `temperature_findings`
+    temperature_findings: float = 8.0  # more findings: warmer by the root, as they do not speak independently
     gene_temperature: float = 2.0  # of the disease scores that tell candidate genes apart
     gene_unknown: float = 0.6  # share of gene credence that knows nothing of diseases
     genome_of_candidates: int = 5000  # genes that candidate lists are drawn from, for the surprise of a shared one
