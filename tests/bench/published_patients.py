@@ -52,7 +52,7 @@ def as_solved(published: list[Published]) -> list[SolvedCase]:
 
 def is_untouched(one: Published, knowledge: Knowledge) -> bool:
     """Whether no row of the patient's own disease cites her publication, so that leaving it out cannot mark it."""
-    rows = knowledge.diseases.rows_citing(one.patient.publication or "")
+    rows = knowledge.diseases.rows_citing(*one.patient.publications)
     return one.disease is not None and not (knowledge.diseases.row_disease[rows] == one.disease).any()
 
 
@@ -88,7 +88,7 @@ def _published(packet: dict, knowledge: Knowledge) -> Published:
         sex=packet.get("subject", {}).get("sex"),
         onset=onset,
         onset_days=onset_days,
-        publication=publication,
+        publications=(publication,),
     )
     return Published(packet["id"], disease, knowledge.diseases.index(disease), patient, _genes(diagnoses))
 

@@ -23,7 +23,7 @@ def published(knowledge):
         rows = diseases.rows_citing(name)
         terms = sorted({int(diseases.row_term[row]) for row in rows if not diseases.row_negated[row]})
         findings = [knowledge.ontology.id(term) for term in terms if knowledge.ontology.is_phenotype(term)]
-        if name.startswith("PMID:") and len(findings) > 8 and not diseases.pooled(rows).any():
+        if name.startswith("PMID:") and len(findings) > 8 and not diseases.pooled(rows, [name]).any():
             return name, findings
     raise AssertionError("no publication annotates a disease by itself")
 

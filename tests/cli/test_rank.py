@@ -366,7 +366,7 @@ def test_pooled_rows_are_kept_with_a_word_or_dropped_when_asked(run, tmp_path, l
     diseases = knowledge.diseases
     publication = next(
         name for name in map(str, diseases.publications)
-        if name.startswith("PMID:") and diseases.pooled(diseases.rows_citing(name)).sum() > 5
+        if name.startswith("PMID:") and diseases.pooled(diseases.rows_citing(name), [name]).sum() > 5
     )  # fmt: skip
     row = int(diseases.rows_citing(publication)[0])
     finding = knowledge.ontology.id(int(diseases.row_term[row]))

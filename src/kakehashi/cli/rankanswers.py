@@ -49,7 +49,7 @@ def patient_of(facts: Facts, *, genes: bool) -> Patient:
         onset=facts.onset,
         onset_days=facts.onset_days,
         inheritance=facts.inheritance[0] if facts.inheritance else None,
-        publication=facts.publications[0] if facts.publications else f"record:{facts.id}",
+        publications=facts.publications or (f"record:{facts.id}",),
     )
 
 
@@ -113,16 +113,18 @@ class RankRun:
         warnings = warnings_of(packet, facts, needs_publication=leave_publication_out)
         if leave_publication_out and pooled_rows == "keep" and (kept := self._pooled_rows(patient)):
             place = "$.metaData.externalReferences"
-            problem = checking_problem("pooled-rows-kept", place, count=kept, publication=patient.publication)
+            problem = checking_problem(
+                "pooled-rows-kept", place, count=kept, publication=" ".join(patient.publications)
+            )
             warnings = (*warnings, problem)
         if not leave_publication_out and self.solved.get(facts.id) == facts.observed:
             warnings = (*warnings, checking_problem("own-record", "$.id", id=facts.id))
         return RankAnswer(self.knowledge, self.language, facts, ranking, warnings, facts.genes if genes else ())
 
     def _pooled_rows(self, patient: Patient) -> int:
-        """How many rows cite the patient's publication together with others."""
-        diseases = self.knowledge.diseases
-        return int(diseases.pooled(diseases.rows_citing(patient.publication or "")).sum())
+        """How many rows cite the patient's publications together with others."""
+        diseases, own = self.knowledge.diseases, patient.publications
+        return int(diseases.pooled(diseases.rows_citing(*own), own).sum())
 
 
 def _solved(entries: Iterable[Entry[Phenopacket]], reader: FactReader) -> Iterable[SolvedCase]:

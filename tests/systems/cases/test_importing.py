@@ -45,7 +45,7 @@ def test_import_makes_registered_cases_with_all_that_belongs_to_them(bring_in):
     assert (summary.new, summary.updated, summary.unchanged, summary.refused) == (7, 0, 0, 0)
     case = Case.objects.get(local_id="PMID_1_3")
     assert (case.state, case.revision, case.sex, case.age_days) == ("registered", 1, "male", 1157)
-    assert case.described.publication == "PMID:1"
+    assert case.described.publications == ("PMID:1",)
     assert (Revision.objects.count(), Packet.objects.count(), CaseFinding.objects.count()) == (7, 7, 14)
     assert AuditEntry.objects.filter(action="case.register").count() == 7
     assert audit.verify().intact

@@ -129,17 +129,21 @@ class Diseases:
     def _publication_places(self) -> dict[str, int]:
         return {publication: i for i, publication in enumerate(self.publications)}
 
-    def rows_citing(self, publication: str) -> Int32:
-        """The rows that cite `publication` ("PMID:31675180"), sorted; empty when nothing does."""
-        place = self._publication_places.get(publication.strip())
-        if place is None:
-            return np.zeros(0, dtype=np.int32)
-        lists = np.searchsorted(self.reference_indptr, np.flatnonzero(self.reference_indices == place), "right") - 1
-        return np.flatnonzero(np.isin(self.row_reference, lists)).astype(np.int32)
+    def rows_citing(self, *publications: str) -> Int32:
+        """The rows that cite one of `publications` ("PMID:31675180"), sorted; empty when nothing does."""
+        return np.flatnonzero((self._cited_of(publications) > 0)[self.row_reference]).astype(np.int32)
 
-    def pooled(self, rows: npt.NDArray[np.integer[Any]]) -> npt.NDArray[np.bool_]:
-        """bool[len(rows)]: rows that cite more than one publication, their counts pooled."""
-        return np.asarray(np.diff(self.reference_indptr)[self.row_reference[rows]] > 1)
+    def pooled(self, rows: npt.NDArray[np.integer[Any]], publications: Collection[str]) -> npt.NDArray[np.bool_]:
+        """bool[len(rows)]: rows that cite other publications than `publications` too, their counts pooled."""
+        others = np.diff(self.reference_indptr) > self._cited_of(publications)
+        return np.asarray(others[self.row_reference[rows]])
+
+    def _cited_of(self, publications: Collection[str]) -> npt.NDArray[np.int64]:
+        """How many of `publications` each list of references holds."""
+        places = {place for one in publications if (place := self._publication_places.get(one.strip())) is not None}
+        at = np.flatnonzero(np.isin(self.reference_indices, list(places)))
+        lists = np.searchsorted(self.reference_indptr, at, "right") - 1
+        return np.bincount(lists, minlength=len(self.reference_indptr) - 1)
 
     def modifiers(self, row: int) -> Int32:
         """The modifier terms of a row (term indices)."""

@@ -136,9 +136,9 @@ class Description(Value):
         return tuple(dict.fromkeys([*self.genes, *(variant.gene for variant in self.variants if variant.gene)]))
 
     @property
-    def publication(self) -> str | None:
-        """The PMID that the patient was published under, where the sources name one."""
-        return next((source for source in self.sources if source.startswith("PMID:")), None)
+    def publications(self) -> tuple[str, ...]:
+        """The PMIDs that the patient was published under, where the sources name any."""
+        return tuple(source for source in self.sources if source.startswith("PMID:"))
 
     def stored(self) -> dict[str, Any]:
         """As JSON: only what was said, so that equal descriptions are equal texts."""

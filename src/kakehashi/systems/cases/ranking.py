@@ -53,7 +53,7 @@ def patient_of(description: Description, known: Knowledge, *, use_genes: bool = 
         onset=ontology.index(onset) if onset.startswith("HP:") else None,
         onset_days=days_of(onset),
         inheritance=inheritance[0] if inheritance else None,
-        publication=description.publication,
+        publications=description.publications,
     )
 
 

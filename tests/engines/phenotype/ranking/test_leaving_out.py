@@ -1,5 +1,6 @@
 """Leaving a publication out equals ranking on a phenotype.hpoa that never held its rows, and gives nothing away."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,14 +14,14 @@ from kakehashi.engines.phenotype.sources import Sources, embedded_release
 POOLED_PUBLICATION = "PMID:25447906"  # one of up to nine publications behind rows of OMIM:122470
 
 
-def without(publication: str, folder: Path, *, pooled: bool) -> Knowledge:
-    """The embedded release from a file without the rows that cite `publication`."""
+def without(*publications: str, folder: Path, pooled: bool) -> Knowledge:
+    """The embedded release from a file without the rows that cite `publications`, `pooled` ones or not."""
     release = embedded_release()
     kept = []
     for line in (release / "phenotype.hpoa").read_text(encoding="utf-8").splitlines(keepends=True):
         columns = line.split("\t")
-        cited = columns[4].split(";") if len(columns) > 4 else []
-        if publication not in cited or (len(cited) > 1 and not pooled):
+        cited = set(columns[4].split(";")) if len(columns) > 4 else set()
+        if not cited & set(publications) or (cited - set(publications) and not pooled):
             kept.append(line)
     hpoa = folder / "phenotype.hpoa"
     hpoa.write_text("".join(kept), encoding="utf-8")
@@ -36,19 +37,33 @@ def patient_of(release: Knowledge, publication: str) -> Patient:
     reported = [int(term) for term in np.unique(diseases.row_term[rows]) if release.ontology.is_phenotype(int(term))]
     others = [release.ontology.index(one) for one in ("HP:0001250", "HP:0000252", "HP:0004322")]
     excluded = (release.ontology.index("HP:0000365"),)
-    return Patient((*reported[:6], *others), excluded, publication=publication, sex="MALE", onset_days=30)
+    return Patient((*reported[:6], *others), excluded, publications=(publication,), sex="MALE", onset_days=30)
 
 
 @pytest.mark.parametrize("pooled", [True, False])
 def test_equals_ranking_on_a_file_without_these_rows(release, ranker, tmp_path, pooled):
     patient = patient_of(release, POOLED_PUBLICATION)
-    edited = without(POOLED_PUBLICATION, tmp_path, pooled=pooled)
+    edited = without(POOLED_PUBLICATION, folder=tmp_path, pooled=pooled)
     assert edited.diseases.ids == release.diseases.ids
     expected = Ranker(edited).rank(patient, top=20)
     left_out = ranker.rank(patient, leave_publication_out=True, pooled_rows="drop" if pooled else "keep", top=20)
     assert np.allclose(left_out.scores, expected.scores, atol=2e-4)
     assert [row.id for row in left_out.diseases] == [row.id for row in expected.diseases]
     assert not np.array_equal(left_out.scores, ranker.rank(patient).scores)
+
+
+@pytest.mark.parametrize("pooled", [True, False])
+def test_all_publications_of_a_patient_are_left_out(release, ranker, tmp_path, pooled):
+    """Rows that pool only hers cite nothing else, so they go in both readings."""
+    diseases = release.diseases
+    lists = {tuple(diseases.references(int(row))) for row in diseases.rows_citing(POOLED_PUBLICATION)}
+    hers = next(one for one in sorted(lists, key=len) if len(one) > 1)
+    patient = replace(patient_of(release, POOLED_PUBLICATION), publications=hers)
+    expected = Ranker(without(*hers, folder=tmp_path, pooled=pooled)).rank(patient, top=20)
+    left_out = ranker.rank(patient, leave_publication_out=True, pooled_rows="drop" if pooled else "keep", top=20)
+    assert np.allclose(left_out.scores, expected.scores, atol=2e-4)
+    only_first = replace(patient, publications=hers[:1])
+    assert not np.array_equal(left_out.scores, ranker.rank(only_first, leave_publication_out=True).scores)
 
 
 def test_a_publication_of_its_own_equals_the_edited_file_in_both_readings(release, ranker, tmp_path):
@@ -58,7 +73,7 @@ def test_a_publication_of_its_own_equals_the_edited_file_in_both_readings(releas
         if name.startswith("PMID:") and sole_but_not_all(release, name)
     )
     patient = patient_of(release, publication)
-    expected = Ranker(without(publication, tmp_path, pooled=True)).rank(patient)
+    expected = Ranker(without(publication, folder=tmp_path, pooled=True)).rank(patient)
     for reading in ("drop", "keep"):
         left_out = ranker.rank(patient, leave_publication_out=True, pooled_rows=reading)
         assert np.allclose(left_out.scores, expected.scores, atol=2e-4)
@@ -77,7 +92,7 @@ def sole_but_not_all(release: Knowledge, publication: str) -> bool:
 
 
 def test_an_unknown_publication_changes_nothing(release, ranker):
-    patient = Patient((release.ontology.index("HP:0001250"),), publication="PMID:1")
+    patient = Patient((release.ontology.index("HP:0001250"),), publications=("PMID:1",))
     assert np.array_equal(ranker.rank(patient, leave_publication_out=True).scores, ranker.rank(patient).scores)
 
 
@@ -106,7 +121,7 @@ def test_a_disease_without_any_row_left_is_not_recognisable(release, ranker):
     among_ten = []
     for publication, disease in emptied:
         for stranger in strangers:
-            patient = Patient(stranger.observed, publication=publication)
+            patient = Patient(stranger.observed, publications=(publication,))
             ranking = ranker.rank(patient, leave_publication_out=True, pooled_rows="drop", top=0)
             among_ten.append(ranking.mid_rank(disease) <= 10)
             assert ranking.mid_rank(disease) > 1

@@ -45,7 +45,7 @@ def test_by_hand_and_compiled_agree_to_the_bit(release, ranker, terms, unhurried
     )  # rows of its own for each form
     likely = ranker.rank(Patient(terms)).diseases[0].index
     publication = release.diseases.references(release.diseases.rows(likely).start)[0]
-    patient = Patient(terms[:5], terms[5:], publication=publication)
+    patient = Patient(terms[:5], terms[5:], publications=(publication,))
     answers = []
     for form in (by_hand, kernels):
         unhurried(form)

@@ -165,14 +165,14 @@ def test_a_solved_case_speaks_for_its_disease_unless_it_is_of_the_same_publicati
     solved = SolvedCases(
         release,
         [
-            SolvedCase("a", "OMIM:619340", Patient(observed, publication="PMID:1")),
+            SolvedCase("a", "OMIM:619340", Patient(observed, publications=("PMID:1",))),
             SolvedCase("b", "OMIM:9999999", Patient(observed)),
             SolvedCase("c", "OMIM:619340", Patient(())),
         ],
     )
     assert solved.left_aside == ["b", "c"]
     informed = Ranker(release, solved=solved)
-    patient = Patient(observed, publication="PMID:1")
+    patient = Patient(observed, publications=("PMID:1",))
     assert informed.rank(patient).mid_rank(target) < ranker.rank(patient).mid_rank(target)
     left_out = informed.rank(patient, leave_publication_out=True)
     assert left_out.evidence(target).score == ranker.rank(patient, leave_publication_out=True).evidence(target).score
@@ -182,10 +182,10 @@ def test_findings_that_solved_cases_had_become_findings_of_the_disease(release, 
     target = disease(release, "OMIM:619340")
     (unheard_of,) = terms(release, "HP:0000407")
     cases = [
-        SolvedCase(str(i), "OMIM:619340", Patient((unheard_of,), publication=f"PMID:{900 + i}")) for i in range(12)
+        SolvedCase(str(i), "OMIM:619340", Patient((unheard_of,), publications=(f"PMID:{900 + i}",))) for i in range(12)
     ]
     informed = Ranker(release, solved=SolvedCases(release, cases))
-    patient = Patient((unheard_of, *terms(release, "HP:0001252")), publication="PMID:1")
+    patient = Patient((unheard_of, *terms(release, "HP:0001252")), publications=("PMID:1",))
     assert informed.rank(patient).mid_rank(target) < ranker.rank(patient).mid_rank(target) / 10
     evidence = informed.rank(patient).evidence(target)
     assert math.isclose(

@@ -15,7 +15,8 @@ class Patient:
     `observed`, `excluded`: term indices of the ontology; order and repetition do not matter, terms outside
     "Phenotypic abnormality" are left aside. `genes`: symbols or "NCBIGene:…" of candidate genes. `sex`: "MALE",
     "FEMALE" or anything else for not said. `onset`, `inheritance`: term indices; `onset_days` the age at onset where
-    it is known as a number. `publication`: "PMID:…" of the paper that describes this patient, if any.
+    it is known as a number. `publications`: "PMID:…" of the papers that describe
+    this patient, if any.
     """
 
     observed: tuple[int, ...]
@@ -26,7 +27,7 @@ class Patient:
     onset: int | None = None
     onset_days: float | None = None
     inheritance: int | None = None
-    publication: str | None = None
+    publications: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,7 @@ class Ranker:
             source: Explainer(knowledge, standing.likelihood, self.parameters)
             for source, standing in self.standings.items()
         }
-        self._without: OrderedDict[tuple[str, PooledRows], dict[str, Standing] | None] = OrderedDict()
+        self._without: OrderedDict[tuple[tuple[str, ...], PooledRows], dict[str, Standing] | None] = OrderedDict()
         self._lock = threading.Lock()
 
     def rank(
@@ -107,13 +107,13 @@ class Ranker:
 
         None come for a patient without any finding or known candidate gene: the prior alone singles out nothing.
 
-        `leave_publication_out`: as if phenotype.hpoa held no row that cites the patient's own publication, and the
-        library no solved case of it. `pooled_rows`: 6,571 rows of the embedded release pool several publications;
+        `leave_publication_out`: as if phenotype.hpoa held no row that cites the patient's own publications, and the
+        library no solved case of them. `pooled_rows`: 6,571 rows of the embedded release pool several publications;
         "keep" leaves out only rows that cite nothing else (what the others reported stays, and with it, unavoidably,
         the patient herself), "drop" every row that cites her own. Errors: ValueError for an index that is no term.
         """
         findings = arrange(patient, self.knowledge.ontology)
-        leaving = patient.publication if leave_publication_out else None
+        leaving = patient.publications if leave_publication_out else ()
         standings = self.standing_for(patient, leave_publication_out=leave_publication_out, pooled_rows=pooled_rows)
         parts = [self._score(source, standing, findings, patient, leaving) for source, standing in standings.items()]
         indices = np.concatenate([part.standing.model.diseases for part in parts])
@@ -129,9 +129,9 @@ class Ranker:
         self, patient: Patient, *, leave_publication_out: bool = False, pooled_rows: PooledRows = "keep"
     ) -> dict[str, Standing]:
         """What the patient is ranked against, by source: the models, or those without her own publication."""
-        if not leave_publication_out or not patient.publication:
+        if not leave_publication_out or not patient.publications:
             return self.standings
-        return self._changes(patient.publication, pooled_rows) or self.standings
+        return self._changes(tuple(sorted(set(patient.publications))), pooled_rows) or self.standings
 
     def _knows_a_gene(self, patient: Patient) -> bool:
         """Whether a candidate gene is a gene of any disease."""
@@ -141,7 +141,7 @@ class Ranker:
     # --- scores --------------------------------------------------------------------------------------------------
 
     def _score(
-        self, source: str, standing: Standing, findings: Findings, patient: Patient, own_publication: str | None
+        self, source: str, standing: Standing, findings: Findings, patient: Patient, own_publications: tuple[str, ...]
     ) -> _Scored:
         model, score = standing.model, self.parameters.score
         total = np.zeros(model.n)
@@ -158,22 +158,22 @@ class Ranker:
         if (genes := circumstances.gene_scores(self.knowledge, patient, model, score)) is not None:
             others["genes"] = genes
         if self.solved:
-            others["solved"] = self.solved.scores(findings.observed, rows, standing, score, own_publication)
+            others["solved"] = self.solved.scores(findings.observed, rows, standing, score, own_publications)
         for values in others.values():
             total += values
         return _Scored(source, standing, findings, rows, total, others)
 
-    def _changes(self, publication: str, pooled_rows: PooledRows) -> dict[str, Standing] | None:
-        """What changes per model without the rows that cite `publication`; None where nothing cites it."""
-        key = (publication, pooled_rows)
+    def _changes(self, publications: tuple[str, ...], pooled_rows: PooledRows) -> dict[str, Standing] | None:
+        """What changes per model without the rows that cite `publications`; None where nothing cites it."""
+        key = (publications, pooled_rows)
         with self._lock:
             if key in self._without:
                 self._without.move_to_end(key)
                 return self._without[key]
         diseases = self.knowledge.diseases
-        rows = diseases.rows_citing(publication).astype(np.int64)
+        rows = diseases.rows_citing(*publications).astype(np.int64)
         if pooled_rows == "keep":
-            rows = rows[~diseases.pooled(rows)]
+            rows = rows[~diseases.pooled(rows, publications)]
         changes: dict[str, Standing] | None = None
         if len(rows):
             any_model = next(iter(self.standings.values())).model

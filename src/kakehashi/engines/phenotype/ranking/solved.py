@@ -8,7 +8,7 @@ common findings of any rare disease.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,7 +27,7 @@ Int32 = npt.NDArray[np.int32]
 
 @dataclass(frozen=True, slots=True)
 class SolvedCase:
-    """One solved case: its name, its disease ("OMIM:…") and the patient; `patient.publication` is kept in mind."""
+    """One solved case: its name, its disease ("OMIM:…") and the patient; `patient.publications` are kept in mind."""
 
     id: str
     disease: str
@@ -53,7 +53,10 @@ class SolvedCases:
                 kept.append((case, disease, observed))
         self.ids = [case.id for case, _, _ in kept]
         self.diseases: Int32 = np.array([disease for _, disease, _ in kept], dtype=np.int32)
-        self._publications = np.array([case.patient.publication or "" for case, _, _ in kept], dtype=np.str_)
+        self._of_publication: dict[str, list[int]] = {}
+        for place, (case, _, _) in enumerate(kept):
+            for publication in case.patient.publications:
+                self._of_publication.setdefault(publication, []).append(place)
         rows = np.repeat(np.arange(len(kept)), [len(terms) for _, _, terms in kept])
         terms = np.array([term for _, _, terms in kept for term in terms], dtype=np.int64)
         shape = (len(kept), self._ontology.n)
@@ -95,19 +98,19 @@ class SolvedCases:
         rows: Sequence[Float32],
         standing: Standing,
         parameters: ScoreParameters,
-        without_publication: str | None,
+        without_publications: Collection[str],
     ) -> Float64:
         """What the cases add to the score of each of the standing's diseases.
 
-        `rows`: the observed findings' log ratios; cases of `without_publication` are passed over.
+        `rows`: the observed findings' log ratios; cases of `without_publications` are passed over.
         """
         model = standing.model
         added = np.zeros(model.n)
         if not len(self) or not observed:
             return added
         usable = np.ones(len(self), dtype=np.bool_)
-        if without_publication:
-            usable = self._publications != without_publication
+        for publication in without_publications:
+            usable[self._of_publication.get(publication, [])] = False
         columns = np.minimum(np.searchsorted(model.diseases, self._distinct), model.n - 1)
         count = np.bincount(self._place[usable], minlength=len(self._distinct))
         informed = np.flatnonzero((model.diseases[columns] == self._distinct) & (count > 0))

@@ -13,7 +13,7 @@ def warm(ranker: Ranker) -> None:
     diseases = ranker.knowledge.diseases
     row = int((diseases.row_reference >= 0).argmax())
     findings = tuple(ranker.knowledge.ontology.children(ranker.knowledge.ontology.phenotype_root)[:3].tolist())
-    patient = Patient(findings[:2], findings[2:], publication=next(iter(diseases.references(row)), None))
+    patient = Patient(findings[:2], findings[2:], publications=tuple(diseases.references(row)))
     for leave_publication_out in (False, True):
         ranking = ranker.rank(patient, leave_publication_out=leave_publication_out, pooled_rows="drop")
         for disease in ranking.diseases:
