@@ -1,9 +1,13 @@
 """The audit trail's rows. The database itself refuses to change or delete an entry (see triggers.py)."""
 
-from typing import ClassVar
+import json
+from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from kakehashi.kernel.audit.naming import Said
 
 
 class Outcome(models.TextChoices):
@@ -32,6 +36,8 @@ class AuditEntry(models.Model):
     previous_hash = models.CharField(_("previous seal"), max_length=64)
     hash = models.CharField(_("seal"), max_length=64)
 
+    said: "Said | None" = None  # in the words of one reader, set by naming.py, never stored
+
     class Meta:
         verbose_name = _("audit entry")
         verbose_name_plural = _("audit entries")
@@ -44,6 +50,12 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sequence} {self.at:%Y-%m-%d %H:%M:%S} {self.actor} {self.action} {self.outcome}"
+
+    @property
+    def subjects(self) -> list[str]:
+        """The ids of all that the entry names."""
+        several: list[str] = json.loads(self.subject_ids) if self.subject_ids else []
+        return several or ([self.subject_id] if self.subject_id else [])
 
 
 class AuditHead(models.Model):

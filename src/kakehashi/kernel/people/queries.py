@@ -1,10 +1,12 @@
 """Reads about people and their memberships."""
 
+from collections.abc import Collection
 from datetime import date
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from kakehashi.kernel.audit.naming import Name
 from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.people.models import Membership, Person
 
@@ -44,6 +46,12 @@ def people_of(organisation: Organisation) -> QuerySet[Person]:
     """The people who belong to an organisation today, by name."""
     open_ones = Membership.objects.filter(_in_force(timezone.localdate()), organisation=organisation)
     return Person.objects.filter(pk__in=open_ones.values("person_id")).order_by("name", "email")
+
+
+def names_in_trail(reader: Person, organisation: Organisation, ids: Collection[int]) -> dict[int, Name]:
+    """The people of an organisation, today's and former ones, by name: for who reads its audit trail."""
+    belonged = Membership.objects.filter(organisation=organisation).values("person_id")
+    return {one.pk: Name(str(one)) for one in Person.objects.filter(pk__in=ids).filter(pk__in=belonged)}
 
 
 def memberships_in(organisation: Organisation) -> QuerySet[Membership]:

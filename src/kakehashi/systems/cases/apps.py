@@ -23,10 +23,12 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         from django.urls import reverse
 
+        from kakehashi.kernel.audit.naming import register_names
         from kakehashi.kernel.search.kinds import SearchKind, register
         from kakehashi.systems.cases import handlers, queries, workflow  # noqa: F401
         from kakehashi.systems.cases.rows import SEARCH_KIND
 
+        register_names("case", queries.names_in_trail)
         register(
             SearchKind(
                 SEARCH_KIND,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from kakehashi.engines.phenotype.ontology import parse_id
 from kakehashi.kernel import audit
+from kakehashi.kernel.audit.naming import Name
 from kakehashi.kernel.errors import NotFound
 from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.people.models import Person
@@ -63,6 +64,12 @@ def case_for(person: Any, public_id: str, *, reading: bool = True) -> Case:
     if reading:
         audit.read_of(person, "case", [case.pk])
     return case
+
+
+def names_in_trail(reader: Any, organisation: Organisation, ids: Collection[int]) -> dict[int, Name]:
+    """The cases among these that a reader of the audit trail may see, by their ids."""
+    found = visible_cases(reader).filter(pk__in=ids).values_list("pk", "public_id")
+    return {pk: Name(public_id, reverse("cases:show", args=[public_id])) for pk, public_id in found}
 
 
 def record_shown(person: Any, cases: Sequence[Case]) -> None:

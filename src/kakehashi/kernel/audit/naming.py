@@ -1,0 +1,131 @@
+"""Entries in the words of who reads them: people, cases and other things by name, actions as verbs, long lists folded.
+
+The trail itself holds ids only. A system says with ``register_names`` how its things are called, and names to each
+reader only what that reader may see; everything else keeps its kind and number.
+"""
+
+import json
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from django.apps import apps
+from django.db.models import Model
+from django.utils.translation import gettext_lazy as _
+
+from kakehashi.kernel.audit.models import AuditEntry
+from kakehashi.kernel.organisations.models import Organisation
+from kakehashi.kernel.shell import Text
+
+SHOWN, FOLDED = 3, 50
+"""How many things of one entry stand in the table, and how many more unfold beneath; the rest is a number."""
+AT_ONCE = 1000
+ACTORS: dict[str, Text] = {
+    "system": _("this node itself"),
+    "command-line": _("the node's operator"),
+    "visitor": _("someone not logged in"),
+}
+
+
+@dataclass(frozen=True)
+class Name:
+    """What a reader calls a thing, and where it is to be seen."""
+
+    text: str
+    link: str = ""
+
+
+@dataclass(frozen=True)
+class Said:
+    """An entry's actor and subjects in words: some shown, some folded away, ``more`` only counted."""
+
+    actor: str
+    shown: tuple[Name, ...]
+    folded: tuple[Name, ...]
+    more: int
+
+    @property
+    def hidden(self) -> int:
+        """How many subjects are not shown at first."""
+        return len(self.folded) + self.more
+
+
+Naming = Callable[[Any, Organisation, Collection[int]], Mapping[int, Name]]
+_names: dict[str, Naming] = {}
+
+
+def register_names(subject_type: str, names: Naming) -> None:
+    """Say how things of a type are called (from ``AppConfig.ready``).
+
+    ``names(reader, organisation, ids)`` answers for those that the reader, looking at this organisation's trail, may
+    know by name.
+    """
+    _names[subject_type] = names
+
+
+def say(entries: Iterable[AuditEntry], *, reader: Any, organisation: Organisation) -> None:
+    """Give every entry its words (``entry.said``), with a few queries for all of them."""
+    entries = list(entries)
+    wanted: dict[str, set[str]] = {"person": {one.actor.partition(":")[2] for one in entries if _is_person(one.actor)}}
+    for entry in entries:
+        wanted.setdefault(entry.subject_type, set()).update(entry.subjects[: SHOWN + FOLDED])
+    found = {kind: _found(kind, ids, reader, organisation) for kind, ids in wanted.items()}
+    for entry in entries:
+        known = found[entry.subject_type]
+        named = tuple(
+            known.get(one) or Name(f"{kind_label(entry.subject_type)} {one}".strip())
+            for one in entry.subjects[: SHOWN + FOLDED]
+        )
+        more = len(entry.subjects) - len(named)
+        entry.said = Said(_actor(entry.actor, found["person"]), named[:SHOWN], named[SHOWN:], more)
+
+
+def actor_labels(actors: Iterable[str], *, reader: Any, organisation: Organisation) -> dict[str, str]:
+    """Actors (``person:12``, ``system``) → what a reader calls them, in the order of these names."""
+    actors = list(actors)
+    ids = {one.partition(":")[2] for one in actors if _is_person(one)}
+    known = _found("person", ids, reader, organisation)
+    return dict(sorted(((one, _actor(one, known)) for one in actors), key=lambda pair: pair[1]))
+
+
+def kind_label(subject_type: str) -> str:
+    """What kind of thing a subject is, in words: the name of its model."""
+    found = _model(subject_type)
+    return str(found._meta.verbose_name) if found else subject_type
+
+
+@cache
+def _model(name: str) -> type[Model] | None:
+    return next((one for one in apps.get_models() if one._meta.model_name == name), None)
+
+
+def detail_words(entry: AuditEntry) -> str:
+    """An entry's detail as ``key: value``, without JSON's brackets."""
+    said = json.loads(entry.detail or "{}")
+    return " · ".join(
+        f"{key}: {', '.join(map(str, value)) if isinstance(value, list) else value}" for key, value in said.items()
+    )
+
+
+def _is_person(actor: str) -> bool:
+    return actor.startswith("person:")
+
+
+def _actor(actor: str, people: Mapping[str, Name]) -> str:
+    if not _is_person(actor):
+        return str(ACTORS.get(actor, actor))
+    identifier = actor.partition(":")[2]
+    return people[identifier].text if identifier in people else f"{kind_label('person')} {identifier}"
+
+
+def _found(kind: str, ids: Collection[str], reader: Any, organisation: Organisation) -> dict[str, Name]:
+    """The names of those ids that are numbers and that the reader may know."""
+    names, numbers = _names.get(kind), sorted({int(one) for one in ids if one.isascii() and one.isdigit()})
+    if names is None:
+        return {}
+    found: dict[str, Name] = {}
+    for start in range(0, len(numbers), AT_ONCE):
+        batch = names(reader, organisation, numbers[start : start + AT_ONCE])
+        found.update({str(number): name for number, name in batch.items()})
+    return found
