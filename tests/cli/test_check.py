@@ -40,6 +40,16 @@ def test_problems_are_told_with_line_path_and_what_to_do(run, file):
     assert result.stderr.startswith("3 documents: 3 errors, ")
 
 
+def test_the_same_odd_label_is_told_once_and_then_counted(run, tmp_path):
+    path = tmp_path / "alike.jsonl"
+    path.write_text("\n".join(json.dumps(packet(name, *MARFAN)) for name in "abc"), encoding="utf-8")
+    result = run(path)
+    assert result.stdout.count('label here is "x"') == len(MARFAN)
+    assert result.stderr.endswith(f"\n{2 * len(MARFAN)} warnings of a label already told\n")
+    found = [json.loads(line)["problems"] for line in run(path, "--format", "jsonl").stdout.splitlines()]
+    assert [sum(problem["code"] == "label-mismatch" for problem in problems) for problems in found] == [4, 4, 4]
+
+
 def test_japanese_tells_errors_from_warnings(run, file):
     result = run(file, "--language", "ja", code=2)
     assert f"エラー: {file} 2 行目 $.phenotypicFeatures[0].type.id: " in result.stdout

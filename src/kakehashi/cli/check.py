@@ -49,6 +49,7 @@ def check(files: tuple[str, ...], form: str, errors_only: bool, language: str | 
         ontology, genes = known.ontology, GeneNames(known.diseases)
         progress = Progress(speech)
         counts = Counter[str]()
+        labels = Counter[str]()  # a label that another release gives is in every file: said once, then counted
         for name in files:
             for entry in documents(sys.stdin.buffer, "-") if name == "-" else documents(Path(name)):
                 found = list(entry.problems)
@@ -61,6 +62,8 @@ def check(files: tuple[str, ...], form: str, errors_only: bool, language: str | 
                 counts["documents"] += 1
                 for problem in found:
                     counts[problem.severity] += 1
+                if form == "text":
+                    found = [problem for problem in found if _is_new(problem, labels)]
                 _write(entry, found, form, speech, "en" if form == "jsonl" and language is None else speech)
                 progress.step()
         progress.done()
@@ -71,8 +74,23 @@ def check(files: tuple[str, ...], form: str, errors_only: bool, language: str | 
             language=speech,
             err=True,
         )
+        if again := labels.total() - len(labels):
+            say(
+                f"{counted(again, 'warning')} of a label already told",
+                f"うち {again:,} 件は、上記と同じラベルに関する警告のため省略",
+                language=speech,
+                err=True,
+            )
         if counts["error"]:
             raise BadInput
+
+
+def _is_new(problem: Problem, labels: Counter[str]) -> bool:
+    """Whether a problem is anything but a label that was told before; counts labels."""
+    if problem.code != "label-mismatch":
+        return True
+    labels[problem.en] += 1
+    return labels[problem.en] == 1
 
 
 def _write(entry: Entry[Any], found: list[Problem], form: str, speech: Language, written: Language) -> None:

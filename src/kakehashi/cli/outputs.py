@@ -26,9 +26,10 @@ TABLE_WIDTH: Final = 110
 _EIGHTHS: Final = " ▏▎▍▌▋▊▉"
 
 
-class Drawing(Protocol):
-    """An answer that can be drawn for a person."""
+class Answer(Protocol):
+    """One patient's answer: plain for scripts, drawn for a person."""
 
+    def plain(self) -> dict[str, Any]: ...
     def draw(self, console: Console) -> None: ...
 
 
@@ -44,15 +45,15 @@ class Answers:
     def __enter__(self) -> Self:
         return self
 
-    def write(self, plain: dict[str, Any], drawing: Drawing) -> None:
-        """One patient's answer: ``plain`` for scripts, ``drawing`` for people."""
+    def write(self, answer: Answer) -> None:
+        """Write one patient's answer."""
         if self.form == "table":
-            drawing.draw(self.console)
+            answer.draw(self.console)
             self.console.print()
         elif self.form == "jsonl":
-            self._put(json.dumps(plain, ensure_ascii=False) + "\n")
+            self._put(json.dumps(answer.plain(), ensure_ascii=False) + "\n")
         else:
-            text = json.dumps(plain, ensure_ascii=False, indent=2)
+            text = json.dumps(answer.plain(), ensure_ascii=False, indent=2)
             self._put(("[\n" if self._count == 0 else ",\n") + text)
         self._count += 1
 

@@ -11,12 +11,13 @@ import click
 
 from kakehashi.cli import say, text
 from kakehashi.cli.inputs import Inputs, Progress, language_option, quiet_end, spoken
-from kakehashi.cli.outputs import Answers
+from kakehashi.cli.outputs import Answer, Answers
 from kakehashi.protocols.phenopacket.problems import Language
 
 if TYPE_CHECKING:
     from kakehashi.cli.library import OwnAnnotations
     from kakehashi.engines.phenotype.ranking import PooledRows
+    from kakehashi.protocols.phenopacket.documents import Phenopacket
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -144,21 +145,13 @@ def rank(
                 language=speech,
                 err=True,
             )
-        progress = Progress(speech)
-        with Answers(form) as answers:
-            for entry in inputs.patients(files):
-                assert entry.document is not None
-                answer = run.answer(
-                    entry.document,
-                    top,
-                    genes=genes,
-                    leave_publication_out=leave_publication_out,
-                    pooled_rows=pooled_rows,
-                )
-                answers.write(answer.plain(), answer)
-                progress.step()
-        progress.done()
-        inputs.finish()
+
+        def answer(packet: "Phenopacket") -> Answer:
+            return run.answer(
+                packet, top, genes=genes, leave_publication_out=leave_publication_out, pooled_rows=pooled_rows
+            )
+
+        _answer(inputs, files, form, answer)
 
 
 @click.command(
@@ -223,21 +216,25 @@ def match(
                 inputs.patients(library), written, own_annotations=own_annotations if leave_publication_out else "keep"
             )
         )
-        progress = Progress(speech)
-        with Answers(form) as answers:
-            for entry in inputs.patients(files):
-                assert entry.document is not None
-                answer = run.answer(
-                    entry.document,
-                    top,
-                    genes=genes,
-                    leave_publication_out=leave_publication_out,
-                    own_annotations=own_annotations,
-                )
-                answers.write(answer.plain(), answer)
-                progress.step()
-        progress.done()
-        inputs.finish()
+
+        def answer(packet: "Phenopacket") -> Answer:
+            return run.answer(
+                packet, top, genes=genes, leave_publication_out=leave_publication_out, own_annotations=own_annotations
+            )
+
+        _answer(inputs, files, form, answer)
+
+
+def _answer(inputs: Inputs, files: tuple[str, ...], form: str, answer: "Callable[[Phenopacket], Answer]") -> None:
+    """Answer every patient of the files, each as soon as they are read."""
+    progress = Progress(inputs.language)
+    with Answers(form) as answers:
+        for entry in inputs.patients(files):
+            assert entry.document is not None
+            answers.write(answer(entry.document))
+            progress.step()
+    progress.done()
+    inputs.finish()
 
 
 def _written(language: str | None, form: str) -> Language:

@@ -164,6 +164,13 @@ def test_synonyms_and_letter_case_are_no_mismatch(spoiled, ontology):
         assert "label-mismatch" not in codes, label
 
 
+def test_the_words_of_a_label_in_another_order_are_no_mismatch(spoiled, ontology):
+    term = {"id": "HP:0001256", "label": "Mild intellectual disability"}  # "Intellectual disability, mild" here
+    assert ontology.label(ontology.index(term["id"])) != term["label"]
+    codes = {problem.code for problem in validate(spoiled({f"{FEATURES}.0.type": term}), ontology, now=NOW)}
+    assert "label-mismatch" not in codes
+
+
 def test_coarse_ages_contradict_nothing(spoiled, ontology):
     for onset in ("P6Y", "P6Y11M", "P5Y13M"):
         packet = spoiled({f"{FEATURES}.0.onset": {"age": {"iso8601duration": onset}}})

@@ -24,10 +24,7 @@ Status = Literal["current", "alternative", "obsolete", "unknown"]
 PHENOTYPIC_ABNORMALITY = 118
 MODE_OF_INHERITANCE = 5
 ONSET = 3674
-CLINICAL_COURSE = 31797
 CLINICAL_MODIFIER = 12823
-FREQUENCY = 40279
-PAST_MEDICAL_HISTORY = 32443
 
 _ANY_ID = re.compile(r"(?:https?://purl\.obolibrary\.org/obo/)?HP[:_](\d{7})", re.IGNORECASE)
 
@@ -233,24 +230,9 @@ class Ontology:
         return self._branch(ONSET)
 
     @cached_property
-    def course_terms(self) -> Int32:
-        """HP:0031797 Clinical course (onset included) and everything below it."""
-        return self._branch(CLINICAL_COURSE)
-
-    @cached_property
-    def frequency_terms(self) -> Int32:
-        """HP:0040279 Frequency and everything below it."""
-        return self._branch(FREQUENCY)
-
-    @cached_property
     def modifier_terms(self) -> Int32:
         """HP:0012823 Clinical modifier and everything below it."""
         return self._branch(CLINICAL_MODIFIER)
-
-    @cached_property
-    def past_history_terms(self) -> Int32:
-        """HP:0032443 Past medical history and everything below it."""
-        return self._branch(PAST_MEDICAL_HISTORY)
 
     def _branch(self, number: int) -> Int32:
         place = self._places.get(number)

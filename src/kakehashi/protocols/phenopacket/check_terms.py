@@ -16,7 +16,7 @@ CURIE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.\-]*:[^\s:][^\s]*\Z")
 MALE_FINDINGS: Final = "HP:0010461"
 FEMALE_FINDINGS: Final = "HP:0010460"
 
-_SPACE: Final = re.compile(r"\s+")
+_WORD: Final = re.compile(r"\w+")
 
 
 def shape(path: str, term: OntologyClass) -> Iterator[Problem]:
@@ -30,7 +30,7 @@ def shape(path: str, term: OntologyClass) -> Iterator[Problem]:
 
 
 def meaning(path: str, term: OntologyClass, terms: Terms, asked: dict[str, Resolved]) -> Iterator[Problem]:
-    """HPO ids must be current and carry the label (or a synonym) of the term they mean."""
+    """HPO ids must be current and carry the label (or a synonym) of the term they mean, its words in any order."""
     if not term.id.upper().startswith("HP:"):
         return
     found = asked.get(term.id)
@@ -38,17 +38,18 @@ def meaning(path: str, term: OntologyClass, terms: Terms, asked: dict[str, Resol
         found = asked[term.id] = terms.resolve(term.id)
     if found.status != "current":
         yield term_problem(found, term.id, term.label, f"{path}.id")
-    if found.index is None or not term.label or _plain(term.label) in (_plain(found.label), _plain(found.asked_label)):
+    if found.index is None or not term.label or _words(term.label) in (_words(found.label), _words(found.asked_label)):
         return
-    wordings = {_plain(synonym.text) for synonym in terms.synonyms(found.index)}
-    if _plain(term.label) not in wordings | {_plain(terms.label(found.index, "ja"))}:
+    wordings = {_words(synonym.text) for synonym in terms.synonyms(found.index)}
+    if _words(term.label) not in wordings | {_words(terms.label(found.index, "ja"))}:
         yield checking_problem(
             "label-mismatch", f"{path}.label", id=term.id, expected=found.asked_label or found.label, label=term.label
         )
 
 
-def _plain(label: str) -> str:
-    return _SPACE.sub(" ", label).strip().casefold()
+def _words(label: str) -> tuple[str, ...]:
+    """Releases rename "Mild intellectual disability" to "Intellectual disability, mild" and back."""
+    return tuple(sorted(_WORD.findall(label.casefold())))
 
 
 def places(path: str, feature: PhenotypicFeature, terms: Terms) -> Iterator[Problem]:
