@@ -16,7 +16,8 @@ from kakehashi.systems.cases import answers, vocabulary
 from kakehashi.systems.cases.actions import edit_case, withdraw_case
 from kakehashi.systems.cases.importing import import_packets
 from kakehashi.systems.cases.models import Case, CaseFinding, CaseGene, Packet, Revision
-from kakehashi.systems.cases.packets import as_packet, read_packet
+from kakehashi.systems.cases.packets import read_packet
+from kakehashi.systems.cases.packetwriting import as_packet
 
 pytestmark = pytest.mark.django_db
 

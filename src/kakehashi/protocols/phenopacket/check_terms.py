@@ -53,8 +53,10 @@ def _words(label: str) -> tuple[str, ...]:
 
 
 def places(path: str, feature: PhenotypicFeature, terms: Terms) -> Iterator[Problem]:
-    """Onset terms as onset, modifiers as modifiers, phenotypic abnormalities as findings."""
-    if (found := _hpo(feature.type, terms)) is not None and not terms.is_phenotype(found):
+    """Onset terms as onset, modifiers as modifiers; phenotypic abnormalities and modes of inheritance as features."""
+    if (found := _hpo(feature.type, terms)) is not None and not (
+        terms.is_phenotype(found) or (found in terms.inheritance_terms and not feature.excluded)
+    ):
         yield checking_problem("not-a-finding", f"{path}.type.id", id=terms.id(found), label=terms.label(found))
     for name, time in (("onset", feature.onset), ("resolution", feature.resolution)):
         found = _hpo(time.ontology_class, terms) if time is not None else None

@@ -104,6 +104,7 @@ class FactReader:
                 continue
             if index in self._inheritance and not feature.excluded:
                 inheritance.add(index)
+                continue
             warnings.append(
                 checking_problem("not-a-finding", f"{path}.id", id=self.terms.id(index), label=self.terms.label(index))
             )

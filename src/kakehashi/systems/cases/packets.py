@@ -1,7 +1,7 @@
-"""Phenopackets and descriptions: what a packet says in our words, and a case as a packet.
+"""What a phenopacket says, in our words. The way back is packetwriting.py.
 
-Reading keeps the original beside the description (models.Packet), so nothing is lost by what a description has no
-place for. Writing starts from that original when there is one and replaces what the case says itself.
+The original is kept beside the description (models.Packet), so nothing is lost by what a description has no place for.
+What a description says and a packet has no place for travels in a reference of its own, ``CARRIED_ID``.
 """
 
 from __future__ import annotations
@@ -11,16 +11,18 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import ValidationError
 
 from kakehashi.protocols.phenopacket import Phenopacket, to_tree
 from kakehashi.protocols.phenopacket.clinical import PhenotypicFeature
 from kakehashi.protocols.phenopacket.elements import TimeElement
-from kakehashi.protocols.phenopacket.genomic import GeneDescriptor, VariantInterpretation
+from kakehashi.protocols.phenopacket.genomic import GeneDescriptor, VariantInterpretation, VariationDescriptor
+from kakehashi.protocols.phenopacket.jsontext import parse_json
+from kakehashi.protocols.phenopacket.problems import PhenopacketError
 from kakehashi.systems.cases import vocabulary
-from kakehashi.systems.cases.description import AGE, Description, Diagnosis, Finding, Variant
+from kakehashi.systems.cases.description import AGE, Description, Diagnosis, Finding, Variant, Zygosity
 
 SEXES = {"FEMALE": "female", "MALE": "male", "OTHER_SEX": "other"}
 ZYGOSITIES = {
@@ -31,6 +33,12 @@ ZYGOSITIES = {
 }
 ASSEMBLIES = {"hg38": "GRCh38", "grch38": "GRCh38", "hg19": "GRCh37", "grch37": "GRCh37"}
 PUBLICATION = re.compile(r"PMID[:_ ]?(\d{1,9})", re.IGNORECASE)
+CARRIED_ID = "kakehashi:case"
+"""The id of the external reference in whose description a packet of ours carries, as JSON, fields that it lacks."""
+CARRIED = ("birth", "onset", "affected_relatives", "consanguinity", "family_history", "inheritance", "note")
+"""The fields that may be carried so; each only when the packet alone would not say the same."""
+ZYGOSITY = "kakehashi:zygosity"
+"""The name of the extension of a variant that says a zygosity for which there is no allelic state."""
 PLACES = {"findings": "$.phenotypicFeatures", "diagnoses": "$.diseases", "genes": "$.interpretations"}
 PLACES |= {"variants": "$.interpretations", "sources": "$.metaData.externalReferences"}
 """Where a packet says what a description holds a limited number of."""
@@ -63,7 +71,7 @@ def read_packet(packet: Phenopacket) -> ReadPacket:
         )
     content = json.dumps(to_tree(packet), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     try:
-        description = _description(packet)
+        description = description_of(packet)
     except ValidationError as error:
         raise _unusable(error) from None
     return ReadPacket(packet.id.strip(), description, content, hashlib.sha256(content.encode()).hexdigest())
@@ -82,8 +90,10 @@ def _unusable(error: ValidationError) -> UnusablePacket:
     return UnusablePacket("$", f"{place}: {first['msg']}", f"{place} の値を使えません({first['type']})")
 
 
-def _description(packet: Phenopacket) -> Description:
+def description_of(packet: Phenopacket) -> Description:
+    """What a packet says. Raises ValidationError, UnusablePacket."""
     subject = packet.subject
+    inheritance, features = _parted(packet.phenotypic_features)
     variants = [found for found in map(_variant, _interpreted(packet)) if found is not None]
     candidates = [
         symbol
@@ -99,16 +109,51 @@ def _description(packet: Phenopacket) -> Description:
             "birth": _month(subject.date_of_birth) if subject else "",
             "age": _age(subject.time_at_last_encounter) if subject else "",
             "onset": next((moment for disease in diseases if (moment := _moment(disease.onset))), ""),
-            "findings": tuple(_findings(packet.phenotypic_features)),
+            "findings": tuple(findings_of(features)),
+            "inheritance": inheritance,
             "genes": tuple(dict.fromkeys(candidates)),
             "variants": tuple(dict.fromkeys(variants)),
             "diagnoses": tuple(_diagnoses(packet)),
             "sources": tuple(_sources(packet)),
         }
+        | _carried(packet)
     )
 
 
-def _findings(features: Iterable[PhenotypicFeature]) -> Iterable[Finding]:
+def _parted(features: Iterable[PhenotypicFeature]) -> tuple[tuple[str, ...], list[PhenotypicFeature]]:
+    """The modes of inheritance among the features, each once, and the other features."""
+    ontology = vocabulary.knowledge().ontology
+    modes: dict[str, None] = {}
+    others: list[PhenotypicFeature] = []
+    for feature in features:
+        index = ontology.index(feature.type.id) if feature.type else None
+        if index is not None and not feature.excluded and index in ontology.inheritance_terms:
+            modes[ontology.id(index)] = None
+        else:
+            others.append(feature)
+    return tuple(modes), others
+
+
+def _carried(packet: Phenopacket) -> dict[str, Any]:
+    """What a packet of ours carries beside itself. Raises UnusablePacket."""
+    references = packet.meta_data.external_references if packet.meta_data else []
+    for place, reference in enumerate(references):
+        if reference.id == CARRIED_ID:
+            try:
+                said = parse_json(reference.description)
+            except PhenopacketError:
+                said = None
+            if not isinstance(said, dict) or not said.keys() <= set(CARRIED):
+                raise UnusablePacket(
+                    f"$.metaData.externalReferences[{place}].description",
+                    f"this is no JSON object of the fields {', '.join(CARRIED)}; correct it, or take the reference out",
+                    f"項目({'、'.join(CARRIED)})のJSONオブジェクトではありません。修正するか、この参照を削除してください",
+                )
+            return said
+    return {}
+
+
+def findings_of(features: Iterable[PhenotypicFeature]) -> Iterable[Finding]:
     """One finding a term; where a packet gives a term twice, present stands before absent, the first before others."""
     ontology = vocabulary.knowledge().ontology
     kept: dict[str, Finding] = {}
@@ -175,7 +220,7 @@ def _variant(interpretation: VariantInterpretation) -> Variant | None:
     fields: dict[str, Any] = {
         "gene": _symbol(told.gene_context),
         "hgvs": _line(hgvs),
-        "zygosity": ZYGOSITIES.get(told.allelic_state.id, "unknown") if told.allelic_state else "unknown",
+        "zygosity": _zygosity(told),
         "note": _line(told.label or told.description),
     }
     record = told.vcf_record
@@ -195,6 +240,13 @@ def _variant(interpretation: VariantInterpretation) -> Variant | None:
         return Variant(**fields)
     except ValidationError:
         return None
+
+
+def _zygosity(told: VariationDescriptor) -> str:
+    if told.allelic_state is not None and told.allelic_state.id in ZYGOSITIES:
+        return ZYGOSITIES[told.allelic_state.id]
+    named = (one.value for one in told.extensions if one.name == ZYGOSITY and one.value in get_args(Zygosity))
+    return str(next(named, "unknown"))
 
 
 def _symbol(gene: GeneDescriptor | None) -> str:
@@ -222,128 +274,14 @@ def _diagnoses(packet: Phenopacket) -> Iterable[Diagnosis]:
 
 
 def _sources(packet: Phenopacket) -> Iterable[str]:
-    """Publications of the packet: its references, else a PMID in its id."""
-    given = [reference.id for reference in packet.meta_data.external_references] if packet.meta_data else []
-    found = [f"PMID:{match.group(1)}" for text in [*given, packet.id] if (match := PUBLICATION.search(text))]
-    others = [_line(text) for text in given if text and not PUBLICATION.search(text)]
-    return dict.fromkeys([*found, *others])
+    """What the packet refers to, publications as "PMID:…", and the publication its id names."""
+    references = packet.meta_data.external_references if packet.meta_data else []
+    given = [reference.id for reference in references if reference.id != CARRIED_ID]
+    found = [_source(text) for text in given if _line(text)]
+    own = PUBLICATION.search(packet.id)
+    return dict.fromkeys([*found, f"PMID:{own.group(1)}"] if own else found)
 
 
-def as_packet(*, packet_id: str, description: Description, created: str, original: str | None = None) -> Phenopacket:
-    """A case as a phenopacket: the original with what the case says now put in its place, or a new one."""
-    tree: dict[str, Any] = json.loads(original) if original else {}
-    if original and read_packet(Phenopacket.model_validate(tree)).description == description:
-        return Phenopacket.model_validate(tree)
-    subject = tree.get("subject") or {"id": packet_id}
-    tree |= {
-        "id": tree.get("id") or packet_id,
-        "subject": subject
-        | _said(
-            {
-                "sex": {ours: theirs for theirs, ours in SEXES.items()}.get(description.sex),
-                "dateOfBirth": f"{description.birth}-01T00:00:00Z" if len(description.birth) == 7 else None,
-                "timeAtLastEncounter": {"age": {"iso8601duration": description.age}} if description.age else None,
-            }
-        ),
-        "phenotypicFeatures": [_feature(finding) for finding in description.findings],
-        "diseases": [
-            {"term": _disease(one)} | ({"onset": _time(description.onset)} if at == 0 and description.onset else {})
-            for at, one in enumerate(description.diagnoses)
-        ],
-        "interpretations": _interpretations(packet_id, description),
-        "metaData": tree.get("metaData") or _meta_data(description, created),
-    }
-    return Phenopacket.model_validate({key: value for key, value in tree.items() if value not in ([], None)})
-
-
-def _said(fields: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in fields.items() if value}
-
-
-def _class(term: str, kept: str = "") -> dict[str, str]:
-    return {"id": term, "label": vocabulary.term_label(term, kept)}
-
-
-def _disease(diagnosis: Diagnosis) -> dict[str, str]:
-    return {"id": diagnosis.disease, "label": diagnosis.label or vocabulary.disease_label(diagnosis.disease)}
-
-
-def _time(moment: str) -> dict[str, Any]:
-    return {"ontologyClass": _class(moment)} if moment.startswith("HP:") else {"age": {"iso8601duration": moment}}
-
-
-def _feature(finding: Finding) -> dict[str, Any]:
-    return {"type": _class(finding.term, finding.label)} | _said(
-        {
-            "excluded": finding.excluded,
-            "severity": _class(finding.severity) if finding.severity else None,
-            "modifiers": [_class(modifier) for modifier in finding.modifiers],
-            "onset": _time(finding.onset) if finding.onset else None,
-            "description": finding.note,
-        }
-    )
-
-
-def _interpretations(packet_id: str, description: Description) -> list[dict[str, Any]]:
-    readings: list[dict[str, Any]] = [
-        {
-            "subjectOrBiosampleId": packet_id,
-            "interpretationStatus": "CANDIDATE",
-            "gene": {"valueId": symbol, "symbol": symbol},
-        }
-        for symbol in description.genes
-    ]
-    states = {ours: code for code, ours in ZYGOSITIES.items()}
-    for number, variant in enumerate(description.variants, 1):
-        told = {"id": f"variant-{number}", "moleculeContext": "genomic"} | _said(
-            {
-                "label": variant.note,
-                "geneContext": {"valueId": variant.gene, "symbol": variant.gene} if variant.gene else None,
-                "expressions": [{"syntax": "hgvs.c", "value": variant.hgvs}] if variant.hgvs else None,
-                "vcfRecord": {
-                    "genomeAssembly": variant.assembly,
-                    "chrom": variant.chromosome,
-                    "pos": str(variant.position),
-                    "ref": variant.reference,
-                    "alt": variant.alternate,
-                }
-                if variant.position
-                else None,
-                "allelicState": {"id": states[variant.zygosity], "label": variant.zygosity}
-                if variant.zygosity in states
-                else None,
-            }
-        )
-        readings.append(
-            {
-                "subjectOrBiosampleId": packet_id,
-                "interpretationStatus": "CANDIDATE",
-                "variantInterpretation": {"variationDescriptor": told},
-            }
-        )
-    if not readings and not description.diagnoses:
-        return []
-    solved = description.diagnoses[0] if description.diagnoses else None
-    diagnosis = _said({"disease": _disease(solved) if solved else None, "genomicInterpretations": readings})
-    status = "SOLVED" if solved else "UNSOLVED"
-    return [{"id": packet_id, "progressStatus": status, "diagnosis": diagnosis}]
-
-
-def _meta_data(description: Description, created: str) -> dict[str, Any]:
-    release = vocabulary.knowledge().ontology.release
-    return {
-        "created": created,
-        "createdBy": "Kakehashi",
-        "phenopacketSchemaVersion": "2.0",
-        "externalReferences": [{"id": source} for source in description.sources],
-        "resources": [
-            {
-                "id": "hp",
-                "name": "human phenotype ontology",
-                "url": "http://purl.obolibrary.org/obo/hp.owl",
-                "version": release,
-                "namespacePrefix": "HP",
-                "iriPrefix": "http://purl.obolibrary.org/obo/HP_",
-            }
-        ],
-    }
+def _source(text: str) -> str:
+    published = PUBLICATION.search(text)
+    return f"PMID:{published.group(1)}" if published else _line(text)

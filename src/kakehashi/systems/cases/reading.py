@@ -10,7 +10,7 @@ from kakehashi.protocols.phenopacket import Phenopacket
 from kakehashi.systems.cases import queries, vocabulary
 from kakehashi.systems.cases.description import Description
 from kakehashi.systems.cases.models import Case
-from kakehashi.systems.cases.packets import as_packet
+from kakehashi.systems.cases.packetwriting import as_packet
 
 
 def with_known_terms(description: Description, *, at: str = "description") -> Description:

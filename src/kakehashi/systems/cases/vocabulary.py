@@ -94,6 +94,13 @@ def known_gene(gene: str) -> str | None:
     return _gene_names(knowledge().fingerprint).known(gene)
 
 
+def gene_id(symbol: str) -> str | None:
+    """ "NCBIGene:2200" of FBN1; None for a gene that no known disease has."""
+    diseases = knowledge().diseases
+    index = diseases.gene_index(symbol)
+    return None if index is None else f"NCBIGene:{int(diseases.gene_ncbi_ids[index])}"
+
+
 @lru_cache(maxsize=2)
 def _gene_names(fingerprint: str) -> GeneNames:
     """Of the release in force, which ``fingerprint`` names."""
@@ -193,6 +200,13 @@ def _unless_shown(english: str, shown: str) -> str:
 def is_known(term_id: str) -> bool:
     """Whether the id leads to a current term of this node's release."""
     return knowledge().ontology.index(term_id) is not None
+
+
+def is_inheritance(term_id: str) -> bool:
+    """Whether the id is the current one of a mode of inheritance of this node's release."""
+    ontology = knowledge().ontology
+    index = ontology.index(term_id)
+    return index is not None and index in ontology.inheritance_terms and ontology.id(index) == term_id
 
 
 def is_finding(term_id: str) -> bool:
