@@ -34,6 +34,15 @@ def test_operator_sets_up_organisation_and_people(kakehashi):
     assert audit.verify().intact
 
 
+def test_operator_is_told_where_the_mail_of_an_invitation_lies(kakehashi, settings, tmp_path):
+    kakehashi("organisations", "add", "KITA", "--name", "北病院")
+    arguments = ["people", "add", "a@example.org", "--organisation", "KITA", "--role", "clinician"]
+    assert str(tmp_path) not in kakehashi(*arguments).output
+    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    settings.EMAIL_FILE_PATH = tmp_path
+    assert str(tmp_path) in kakehashi(*arguments[:-1], "auditor").output
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

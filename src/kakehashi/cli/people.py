@@ -104,6 +104,8 @@ def people() -> None:
     help=text("Read the password from standard input.", "標準入力からパスワードを読む。"),
 )
 def add_person(email: str, code: str, role: str, name: str, name_en: str, language: str, password_stdin: bool) -> None:
+    from django.conf import settings
+
     from kakehashi.kernel import events
     from kakehashi.kernel.people import actions
     from kakehashi.kernel.people.models import Person
@@ -125,6 +127,12 @@ def add_person(email: str, code: str, role: str, name: str, name_en: str, langua
         if password is None:
             events.publish(actions.PersonInvited(person.pk, organisation.pk))
     say(f"{email} is {role} of {code}.", f"{email} に {code} の {role} の役割を与えました。")
+    if password is None and actions.mails_stay_here():
+        say(
+            f"No mail server is set (KAKEHASHI_MAIL_URL): pass on the mail that lies in {settings.EMAIL_FILE_PATH}.",
+            f"メールサーバーが未設定です(KAKEHASHI_MAIL_URL)。{settings.EMAIL_FILE_PATH} にあるメールを"
+            "本人に転送してください。",
+        )
     if known and password is not None:
         say(
             "The account was there before; its password is unchanged (kakehashi people password).",

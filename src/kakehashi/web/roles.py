@@ -16,11 +16,11 @@ _MANAGEMENT_TO_COME = _(
 WORK: dict[str, Text] = {
     Role.CLINICIAN: _(
         "You register your patients' findings, see which known diseases fit them and why, and find similar cases. "
-        "Nothing waits: begin with a new case."
+        "Begin with a new case."
     ),
     Role.DATA_MANAGER: _(
-        "You register and import cases, correct them, and bring back withdrawn ones. Nothing waits: import a file of "
-        "phenopackets, or register a case."
+        "You register and import cases, correct them, and bring back withdrawn ones. Begin with a file of phenopackets "
+        "to import, or a new case."
     ),
     Role.AUDITOR: _("You read the cases and the audit trail of your organisation, and change nothing."),
     Role.ADMINISTRATOR: _("You invite people, end their roles, and read the audit trail of your organisation."),
@@ -34,14 +34,16 @@ WORK: dict[str, Text] = {
 
 @dataclass(frozen=True)
 class WorkHere:
-    """One of a person's roles, where they hold it, and what they do in it."""
+    """One of a person's roles, the organisations they hold it in, and what they do in it."""
 
     role: Text
-    organisation: str
+    organisations: tuple[str, ...]
     text: Text
 
 
 def work_of(person: Person) -> list[WorkHere]:
-    """What someone does here, one entry for each role they hold today."""
-    held = current_memberships(person).order_by("organisation__code", "since", "pk")
-    return [WorkHere(one.get_role_display(), one.organisation.label(), WORK[one.role]) for one in held]
+    """What someone does here, one entry for each role they hold today, in the order of the roles."""
+    held: dict[str, dict[str, None]] = {}
+    for one in current_memberships(person).order_by("organisation__code"):
+        held.setdefault(one.role, {})[one.organisation.label()] = None
+    return [WorkHere(role.label, tuple(held[role]), WORK[role]) for role in Role if role in held]
