@@ -1,5 +1,6 @@
 """Commands that prepare and run a node: demo, up, worker, manage."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -24,6 +25,9 @@ def prepare(*, quiet: bool = False) -> None:
     from kakehashi.systems.cases.public import reindex_outdated, warm
 
     settings.HOME.mkdir(parents=True, exist_ok=True)
+    if not settings.AUDIT_CHECKPOINT.exists():  # a fresh node: patients' data, so nobody else on this machine
+        with contextlib.suppress(PermissionError):  # a folder of someone else's: the doctor tells
+            settings.HOME.chmod(0o700)
     started = time.perf_counter()
     known = knowledge.load()
     seconds = time.perf_counter() - started

@@ -405,7 +405,9 @@ def test_far_fetched_pairs_do_not_count_as_matches(knowledge):
             assert abs(link.weight) >= SILENT
 
 
-@pytest.mark.parametrize("typed", ["発作", "けいれん", "ひきつけ", "epilepsy", "Epileptic seizure", "HP:0001250"])
+@pytest.mark.parametrize(
+    "typed", ["発作", "けいれん", "痙攣", "ひきつけ", "epilepsy", "Epileptic seizure", "HP:0001250"]
+)
 def test_site_search_finds_a_case_by_every_wording_of_its_findings(client, clinician, hospital, typed):
     said = Description(findings=(Finding(term="HP:0001250"), Finding(term="HP:0000252", excluded=True)))
     case = enter_case(by=clinician, organisation=hospital, local_id="N-9", description=said, register=True)

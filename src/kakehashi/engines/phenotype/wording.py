@@ -44,10 +44,16 @@ def plain(text: str) -> str:
     if not text.isascii():
         parts = unicodedata.normalize("NFD", text)
         text = "".join(c for c in parts if c in _KANA_MARKS or unicodedata.category(c) != "Mn")
-        text = unicodedata.normalize("NFC", text).translate(_KATAKANA).translate(_CHARACTERS)
-        for written, read in _WORDS_JA:
-            text = text.replace(written, read)
+        text = one_spelling(unicodedata.normalize("NFC", text).translate(_KATAKANA))
     return text.replace("'s", "s").replace("’s", "s")
+
+
+def one_spelling(text: str) -> str:
+    """`text` with the characters and words that clinicians write in several ways in one of them (痙攣 as けいれん)."""
+    text = text.translate(_CHARACTERS)
+    for written, read in _WORDS_JA:
+        text = text.replace(written, read)
+    return text
 
 
 def runs(text: str) -> list[tuple[str, bool]]:

@@ -1,22 +1,25 @@
 """Text as bigrams: two-character words of Japanese are found, and so is any part of any word.
 
-Widths, case, kana and accents are levelled first, so that ﾃﾝｶﾝ, てんかん and テンカン are one, and Menière is Meniere.
+Widths, case, kana, accents and spellings are levelled first, so that ﾃﾝｶﾝ, てんかん, テンカン and 癲癇 are one, and
+Menière is Meniere.
 """
 
 import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
+from kakehashi.engines.phenotype.wording import one_spelling
+
 MOST_CHARACTERS = 100_000
 HIRAGANA_FIRST, HIRAGANA_LAST, TO_KATAKANA = 0x3041, 0x3096, 0x60
 
 
 def levelled(text: str) -> str:
-    """Width, case, kana and Latin accents levelled."""
+    """Width, case, kana, Latin accents and the spellings of clinical Japanese levelled."""
     if text.isascii():
         return text.lower()
     out = []
-    for character in unicodedata.normalize("NFKC", text).casefold():
+    for character in one_spelling(unicodedata.normalize("NFKC", text).casefold()):
         code = ord(character)
         if HIRAGANA_FIRST <= code <= HIRAGANA_LAST:
             out.append(chr(code + TO_KATAKANA))

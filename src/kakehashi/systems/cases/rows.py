@@ -16,8 +16,9 @@ from kakehashi.systems.cases.description import Description
 from kakehashi.systems.cases.models import Case, CaseFinding, CaseGene
 
 SEARCH_KIND = "case"
-TEXTS = "2"
-"""Changes with the rules of ``search_texts``; every case is then read anew when the node is prepared."""
+TEXTS = "3"
+"""Changes with the rules of ``search_texts`` and with how the search reads words; every case is then read anew when the
+node is prepared."""
 AT_ONCE = 250
 
 
