@@ -209,3 +209,34 @@ def test_a_frequency_is_shown_only_where_the_annotations_give_one(release, ranke
         (found,) = ranking.evidence(int(diseases.row_disease[row])).findings
         assert found.matched == diseases.row_term[row]
         assert (found.frequency is not None) is said
+
+
+def test_solved_cases_are_named_and_a_patients_own_record_can_be_passed_over(release, ranker):
+    observed = terms(release, "HP:0001250", "HP:0002373", "HP:0001263", "HP:0001251")
+    target = release.diseases.index("OMIM:607208")
+    cases = [
+        SolvedCase("hers", "OMIM:607208", Patient(observed)),
+        SolvedCase("other", "OMIM:607208", Patient(observed[:2])),
+    ]
+    informed = Ranker(release, solved=SolvedCases(release, cases))
+
+    def solved(**options):
+        evidence = informed.rank(Patient(observed), **options).evidence(target)
+        return next((one for one in evidence.others if one.topic == "solved"), None)
+
+    assert solved().cases == ("hers", "other")
+    assert solved(without_solved=["hers"]).cases == ("other",)
+    assert 0 < solved(without_solved=["hers"]).contribution < solved().contribution
+    assert solved(without_solved=["hers", "other"]) is None
+    plain = ranker.rank(Patient(observed))
+    alone = informed.rank(Patient(observed), without_solved=["hers", "other"])
+    assert alone.scores.tolist() == plain.scores.tolist()
+    assert alone.probabilities.tolist() == plain.probabilities.tolist()
+
+
+def test_a_small_library_leaves_the_probabilities_of_others_as_they_were(release, ranker):
+    case = SolvedCase("far", "OMIM:154700", Patient(terms(release, "HP:0001166", "HP:0001083")))
+    informed = Ranker(release, solved=SolvedCases(release, [case]))
+    patient = Patient(terms(release, "HP:0001250", "HP:0002373", "HP:0001263", "HP:0001251"))
+    before, after = ranker.rank(patient), informed.rank(patient)
+    assert after.unknown_probability == pytest.approx(before.unknown_probability, abs=1e-6)

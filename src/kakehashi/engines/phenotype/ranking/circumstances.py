@@ -58,11 +58,11 @@ _REASONS: dict[Topic, tuple[str, str, str, str]] = {
 }
 
 
-def other_evidence(topic: Topic, contribution: float) -> OtherEvidence:
+def other_evidence(topic: Topic, contribution: float, cases: tuple[str, ...] = ()) -> OtherEvidence:
     """A contribution with its sentence in both languages."""
     for_en, for_ja, against_en, against_ja = _REASONS[topic]
     if contribution >= 0:
-        return OtherEvidence(topic, contribution, for_en, for_ja)
+        return OtherEvidence(topic, contribution, for_en, for_ja, cases)
     return OtherEvidence(topic, contribution, against_en, against_ja)
 
 

@@ -34,13 +34,14 @@ from kakehashi.engines.phenotype.ranking.result import (
     Ranking,
     Topic,
 )
-from kakehashi.engines.phenotype.ranking.solved import SolvedCases
+from kakehashi.engines.phenotype.ranking.solved import CALIBRATED_FROM, Compared, SolvedCases
 from kakehashi.engines.phenotype.ranking.standing import Standing
 
 Float32 = npt.NDArray[np.float32]
 Float64 = npt.NDArray[np.float64]
 Int32 = npt.NDArray[np.int32]
 Int64 = npt.NDArray[np.int64]
+Bool = npt.NDArray[np.bool_]
 
 PooledRows = Literal["drop", "keep"]
 
@@ -58,6 +59,7 @@ class _Scored:
     rows: list[Float32]
     total: Float64
     others: dict[Topic, Float64]
+    compared: Compared | None
 
 
 class Ranker:
@@ -102,6 +104,7 @@ class Ranker:
         leave_publication_out: bool = False,
         pooled_rows: PooledRows = "keep",
         top: int = 10,
+        without_solved: Collection[str] = (),
     ) -> Ranking:
         """Rank all diseases for `patient`; the first `top` come with labels, genes and evidence.
 
@@ -110,16 +113,21 @@ class Ranker:
         `leave_publication_out`: as if phenotype.hpoa held no row that cites the patient's own publications, and the
         library no solved case of them. `pooled_rows`: 6,571 rows of the embedded release pool several publications;
         "keep" leaves out only rows that cite nothing else (what the others reported stays, and with it, unavoidably,
-        the patient herself), "drop" every row that cites her own. Errors: ValueError for an index that is no term.
+        the patient herself), "drop" every row that cites her own. `without_solved`: ids of solved cases that do not
+        count for her (her own record). Errors: ValueError for an index that is no term.
         """
         findings = arrange(patient, self.knowledge.ontology)
-        leaving = patient.publications if leave_publication_out else ()
+        usable = None
+        if self.solved:
+            usable = self.solved.usable(patient.publications if leave_publication_out else (), without_solved)
         standings = self.standing_for(patient, leave_publication_out=leave_publication_out, pooled_rows=pooled_rows)
-        parts = [self._score(source, standing, findings, patient, leaving) for source, standing in standings.items()]
+        parts = [self._score(source, standing, findings, patient, usable) for source, standing in standings.items()]
         indices = np.concatenate([part.standing.model.diseases for part in parts])
         scores = np.concatenate([part.total for part in parts])
-        calibration = self.parameters.calibration_solved if self.solved else self.parameters.calibration
         best = max(parts, key=lambda part: float(part.total.max(initial=-np.inf)))
+        calibration = self.parameters.calibration
+        if self.solved and (len(self.solved) >= CALIBRATED_FROM or _moved_by_solved(best)):
+            calibration = self.parameters.calibration_solved
         explained = best.standing.explained(findings.observed, int(best.total.argmax())) if best.total.size else 0.0
         shares = posterior(scores, explained, len(findings.observed), calibration)
         spoken_for = bool(findings.observed or findings.excluded) or self._knows_a_gene(patient)
@@ -141,7 +149,7 @@ class Ranker:
     # --- scores --------------------------------------------------------------------------------------------------
 
     def _score(
-        self, source: str, standing: Standing, findings: Findings, patient: Patient, own_publications: tuple[str, ...]
+        self, source: str, standing: Standing, findings: Findings, patient: Patient, usable: Bool | None
     ) -> _Scored:
         model, score = standing.model, self.parameters.score
         total = np.zeros(model.n)
@@ -157,11 +165,13 @@ class Ranker:
         others.update(circumstances.circumstance_scores(self.knowledge, patient, standing))
         if (genes := circumstances.gene_scores(self.knowledge, patient, model, score)) is not None:
             others["genes"] = genes
-        if self.solved:
-            others["solved"] = self.solved.scores(findings.observed, rows, standing, score, own_publications)
+        compared = None
+        if self.solved and usable is not None and usable.any():
+            compared = self.solved.compared(findings.observed, model, usable)
+            others["solved"] = self.solved.scores(findings.observed, rows, standing, score, compared)
         for values in others.values():
             total += values
-        return _Scored(source, standing, findings, rows, total, others)
+        return _Scored(source, standing, findings, rows, total, others, compared)
 
     def _changes(self, publications: tuple[str, ...], pooled_rows: PooledRows) -> dict[str, Standing] | None:
         """What changes per model without the rows that cite `publications`; None where nothing cites it."""
@@ -266,7 +276,7 @@ class Ranker:
                 score,
                 one.findings,
                 tuple(
-                    circumstances.other_evidence(topic, values[number])
+                    circumstances.other_evidence(topic, values[number], _alike(part, topic, columns[number]))
                     for topic, values in others.items()
                     if values[number] != 0.0
                 ),
@@ -301,6 +311,18 @@ class _Explanation:
                     explained = self._ranker.explain(part, columns)
                     self._known.update(zip(model.diseases[columns].tolist(), explained, strict=True))
         return self._known[disease]
+
+
+def _alike(part: _Scored, topic: Topic, column: int) -> tuple[str, ...]:
+    """The solved cases behind a contribution of them."""
+    if topic != "solved" or part.compared is None:
+        return ()
+    return part.compared.alike(int(part.standing.model.diseases[column]))
+
+
+def _moved_by_solved(part: _Scored) -> bool:
+    """Whether solved cases speak for or against the likeliest disease."""
+    return "solved" in part.others and part.total.size > 0 and part.others["solved"][part.total.argmax()] != 0
 
 
 _BLOCKS = 64

@@ -39,12 +39,16 @@ class FindingEvidence(NamedTuple):  # a patient has a hundred of them: a tuple i
 
 @dataclass(frozen=True, slots=True)
 class OtherEvidence:
-    """What something else than a finding adds to the score, with a sentence that says why."""
+    """What something else than a finding adds to the score, with a sentence that says why.
+
+    `cases`: for solved cases that speak for the disease, the ids of the most similar ones.
+    """
 
     topic: Topic
     contribution: float
     en: str
     ja: str
+    cases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,25 @@ class SolvedCase:
     patient: Patient
 
 
+CALIBRATED_FROM = 1000  # cases of a library like the one that `calibration_solved` was fitted with
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One patient beside a library: which cases count for her, how similar each is, and she to herself, in nats."""
+
+    cases: SolvedCases
+    usable: npt.NDArray[np.bool_]
+    similarity: Float64
+    own: float
+
+    def alike(self, disease: int, most: int = 3) -> tuple[str, ...]:
+        """The ids of the most similar cases of a disease (index in Diseases), most similar first."""
+        places = np.flatnonzero(self.usable & (self.cases.diseases == disease) & (self.similarity > 0))
+        order = np.argsort(-self.similarity[places], kind="stable")[:most]
+        return tuple(self.cases.ids[place] for place in places[order].tolist())
+
+
 class SolvedCases:
     """A library of solved cases; cases without findings, or of a disease the release does not know, are left aside
     (`left_aside` holds their ids)."""
@@ -71,6 +90,18 @@ class SolvedCases:
     def __len__(self) -> int:
         return len(self.ids)
 
+    def usable(self, without_publications: Collection[str], without_cases: Collection[str]) -> npt.NDArray[np.bool_]:
+        """bool[cases]: which count for a patient of these publications, the cases of these ids left out."""
+        usable = ~np.isin(np.array(self.ids, dtype=np.str_), list(without_cases))
+        for publication in without_publications:
+            usable[self._of_publication.get(publication, [])] = False
+        return usable
+
+    def compared(self, observed: tuple[int, ...], model: Model, usable: npt.NDArray[np.bool_]) -> Compared:
+        """A patient with these findings beside the library."""
+        similarity, own = self.similarities(observed, model) if observed else (np.zeros(len(self)), 0.0)
+        return Compared(self, usable, similarity, own)
+
     def similarities(self, observed: tuple[int, ...], model: Model) -> tuple[Float64, float]:
         """The patient's similarity to every case, in nats, and to herself."""
         information = -np.log(model.background)
@@ -98,19 +129,16 @@ class SolvedCases:
         rows: Sequence[Float32],
         standing: Standing,
         parameters: ScoreParameters,
-        without_publications: Collection[str],
+        compared: Compared,
     ) -> Float64:
         """What the cases add to the score of each of the standing's diseases.
 
-        `rows`: the observed findings' log ratios; cases of `without_publications` are passed over.
+        `rows`: the observed findings' log ratios; `compared`: the patient beside the cases.
         """
-        model = standing.model
+        model, usable = standing.model, compared.usable
         added = np.zeros(model.n)
         if not len(self) or not observed:
             return added
-        usable = np.ones(len(self), dtype=np.bool_)
-        for publication in without_publications:
-            usable[self._of_publication.get(publication, [])] = False
         columns = np.minimum(np.searchsorted(model.diseases, self._distinct), model.n - 1)
         count = np.bincount(self._place[usable], minlength=len(self._distinct))
         informed = np.flatnonzero((model.diseases[columns] == self._distinct) & (count > 0))
@@ -124,7 +152,7 @@ class SolvedCases:
             annotated = np.exp(row[at].astype(np.float64)) - parameters.noise
             mixed = (1 - share) * annotated + share * seen[term][informed]
             added[at] += parameters.finding * (np.log(mixed + parameters.noise) - row[at])
-        nearest = self._nearest(observed, model, parameters.solved_share, usable)
+        nearest = self._nearest(compared, parameters.solved_share)
         added[at] += parameters.solved * nearest[informed]
         return added
 
@@ -146,10 +174,9 @@ class SolvedCases:
             best[term] = np.max([ratios[ancestor] for ancestor in line.tolist()], axis=0)
         return best
 
-    def _nearest(self, observed: tuple[int, ...], model: Model, share: float, usable: npt.NDArray[np.bool_]) -> Float64:
+    def _nearest(self, compared: Compared, share: float) -> Float64:
         """Per distinct disease: how far its nearest case's similarity exceeds `share` of the patient's own."""
-        similarity, own = self.similarities(observed, model)
-        gain = np.where(usable, np.maximum(similarity - share * own, 0), 0)
+        gain = np.where(compared.usable, np.maximum(compared.similarity - share * compared.own, 0), 0)
         nearest = np.zeros(len(self._distinct))
         np.maximum.at(nearest, self._place, gain)
         return nearest
