@@ -74,8 +74,8 @@ SETTINGS: tuple[Setting, ...] = (
         "KAKEHASHI_DEBUG",
         _boolean,
         "0",
-        "Developer mode. Never on a node that strangers reach.",
-        "開発者モード。外部から届くノードでは使わないこと。",
+        "Developer mode; the log then quotes errors, data and all. Never where strangers or patients are.",
+        "開発者モード。ログにエラーの内容(個人情報を含みうる)が出る。外部から届くノードや患者データのあるノードでは使わないこと。",
     ),
     Setting(
         "KAKEHASHI_HOSTS",
