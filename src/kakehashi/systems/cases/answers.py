@@ -163,7 +163,12 @@ def _evidence(disease: RankedDisease) -> list[schemas.FindingEvidenceOut]:
 def _other_evidence(disease: RankedDisease) -> list[schemas.OtherEvidenceOut]:
     japanese = vocabulary.language() == "ja"
     return [
-        schemas.OtherEvidenceOut(topic=one.topic, contribution=one.contribution, text=one.ja if japanese else one.en)
+        schemas.OtherEvidenceOut(
+            topic=one.topic,
+            contribution=one.contribution,
+            text=one.ja if japanese else one.en,
+            cases=list(one.cases),
+        )
         for one in disease.evidence.others
     ]
 

@@ -20,7 +20,7 @@ from kakehashi.kernel.jobs.models import Job
 from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.workflow import advance
 from kakehashi.protocols.phenopacket import to_tree
-from kakehashi.systems.cases import actions, answers, queries, ranking, schemas, similar, tasks, vocabulary
+from kakehashi.systems.cases import actions, answers, queries, ranking, schemas, similar, solved, tasks, vocabulary
 from kakehashi.systems.cases.models import Case
 from kakehashi.systems.cases.queries import SORTS, CaseFilter
 from kakehashi.systems.cases.reading import phenopacket_of, with_known_terms
@@ -223,17 +223,24 @@ def ranked_diseases(
     top: Top = 20,
     explain: Annotated[int, Query(ge=0, le=100)] = 5,
     leave_publication_out: bool = False,
+    solved_cases: bool = True,
 ) -> schemas.RankingOut:
-    """With evidence, the share of "no known disease", sufficiency and next questions."""
-    description = queries.case_for(caller(request), case_id).described
-    answer = ranking.rank(description, leave_publication_out=leave_publication_out, top=top)
+    """With evidence, the share of "no known disease", sufficiency and next questions.
+
+    `solved_cases`: whether the caller's own solved cases count; never this case, nor cases of its publication.
+    """
+    case = queries.case_for(caller(request), case_id)
+    description, beside = case.described, solved.beside(caller(request), case) if solved_cases else None
+    answer = ranking.rank(description, leave_publication_out=leave_publication_out, top=top, beside=beside)
+    solved.alike(caller(request), answer.diseases[:explain])
     return answers.ranked(answer, description, explain=explain)
 
 
 @router.get("/{case_id}/questions", response=list[schemas.QuestionOut], summary="Ask what to look for next")
 def next_questions(request: HttpRequest, case_id: Path[CaseId]) -> list[schemas.QuestionOut]:
     """The findings whose answer would tell most."""
-    return answers.questions(ranking.rank(queries.case_for(caller(request), case_id).described))
+    case = queries.case_for(caller(request), case_id)
+    return answers.questions(ranking.rank(case.described, beside=solved.beside(caller(request), case)))
 
 
 @router.get("/{case_id}/similar", response=schemas.SimilarCasesOut, summary="Find cases similar to a case")

@@ -17,7 +17,7 @@ from kakehashi.kernel.people.acting import acting_organisation
 from kakehashi.kernel.people.models import Person
 from kakehashi.kernel.workflow import advance, workflow_of
 from kakehashi.protocols.phenopacket import to_tree
-from kakehashi.systems.cases import actions, panes, pictures, queries, ranking, similar, tasks
+from kakehashi.systems.cases import actions, panes, pictures, queries, ranking, similar, solved, tasks
 from kakehashi.systems.cases.actions import EditConflict
 from kakehashi.systems.cases.forms import CaseEntry, ImportForm
 from kakehashi.systems.cases.listing import CASES
@@ -108,7 +108,9 @@ def edit_case(request: HttpRequest, case_id: str) -> HttpResponse:
 def diseases(request: HttpRequest, case_id: str) -> HttpResponse:
     """A case's page: the patient, the ranked diseases, the chosen one explained."""
     case = queries.case_for(_person(request), case_id)
-    ranked = ranking.rank(case.described)
+    beside = solved.beside(_person(request), case)
+    use_solved = request.GET.get("solved") != "no"
+    ranked = ranking.rank(case.described, beside=beside if use_solved else None)
     chosen = panes.chosen_disease(ranked, request.GET.get("disease", ""))
     context = panes.case_context(request, case, "diseases", ranked) | {
         "rows": (rows := panes.disease_rows(ranked)),
@@ -116,6 +118,9 @@ def diseases(request: HttpRequest, case_id: str) -> HttpResponse:
         "chosen": chosen,
         "picture": pictures.disease_picture(chosen) if chosen else None,
         "source": panes.source_line(),
+        "solved_count": beside.count if beside else 0,
+        "use_solved": use_solved,
+        "alike": solved.alike(_person(request), [chosen] if chosen else []),
     }
     return render(request, "cases/diseases.html", context)
 
@@ -146,7 +151,7 @@ def questions(request: HttpRequest, case_id: str) -> HttpResponse:
     actions.insist_on_standing(case)
     answered = panes.answers_in(request)
     supposed = panes.with_answers(case.described, answered)
-    ranked = ranking.rank(supposed)
+    ranked = ranking.rank(supposed, beside=solved.beside(_person(request), case, supposed))
     context = panes.case_context(request, case, "questions", ranked) | {
         "answered": panes.said_answers(answered),
         "questions": panes.said_questions(ranked),
@@ -214,7 +219,7 @@ def make_move(request: HttpRequest, case_id: str, move: str) -> HttpResponse:
 def print_case(request: HttpRequest, case_id: str) -> HttpResponse:
     """A case on one sheet of A4: the patient, the first diseases with the first one's picture, similar cases."""
     case = queries.case_for(_person(request), case_id)
-    ranked = ranking.rank(case.described)
+    ranked = ranking.rank(case.described, beside=solved.beside(_person(request), case))
     found = similar.find_similar(_person(request), case.described, k=3, but=[case.public_id])
     audit.read_of(_person(request), "case", [case.pk, *(one.case.pk for one in found)], action="case.print")
     first = ranked.diseases[0] if ranked.diseases else None

@@ -16,7 +16,7 @@ from kakehashi.kernel.errors import Invalid, NotAllowed
 from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.people.acting import acting_organisation
 from kakehashi.kernel.workflow import moves_available
-from kakehashi.systems.cases import queries, ranking, rules, vocabulary
+from kakehashi.systems.cases import queries, ranking, rules, solved, vocabulary
 from kakehashi.systems.cases.description import AGE, Description, Difference, Finding
 from kakehashi.systems.cases.forms import CaseEntry
 from kakehashi.systems.cases.models import Case, Revision
@@ -77,7 +77,7 @@ class Chip:
 def case_context(request: HttpRequest, case: Case, tab: str, ranked: Ranking | None = None) -> dict[str, Any]:
     """What every page of a case shows: the patient on the left, tabs, meter, moves."""
     description = case.described
-    ranked = ranked or ranking.rank(description)
+    ranked = ranked or ranking.rank(description, beside=solved.beside(request.user, case))
     sufficiency = ranked.sufficiency
     return {
         "case": case,

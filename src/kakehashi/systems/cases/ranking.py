@@ -1,23 +1,35 @@
 """Ranked diseases, sufficiency and next questions for a description: the engine's answers, kept while they hold.
 
-The ranker is opened once a process for each release, when it is first needed. An answer depends on the description
-and the release alone and is kept under both, so that a page, its tabs, its pictures and its print share one
-computation, and a case that was edited or a release that was installed never meets an old answer.
+The ranker is opened once a process for each release, when it is first needed. An answer depends on the description,
+the release and the solved cases beside it and is kept under all three, so that a page, its tabs, its pictures and its
+print share one computation, and a case that was edited or a release that was installed never meets an old answer.
 """
 
 from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from dataclasses import dataclass
 
 from kakehashi.engines.phenotype.knowledge import Knowledge
 from kakehashi.engines.phenotype.ranking import Patient, Ranker, Ranking
 from kakehashi.systems.cases import vocabulary
 from kakehashi.systems.cases.description import Description, days_of
 
-KEPT = 200
+KEPT = 64
 TOP = 20
 MOST = 100
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Solved cases beside a patient: a ranker that knows them, their names, who does not count, how many do."""
+
+    ranker: Ranker
+    named: tuple[object, ...]
+    but: frozenset[str]
+    count: int
+
 
 _rankers: OrderedDict[str, Ranker] = OrderedDict()
 _answers: OrderedDict[tuple[object, ...], Ranking] = OrderedDict()
@@ -58,17 +70,29 @@ def patient_of(description: Description, known: Knowledge, *, use_genes: bool = 
 
 
 def rank(
-    description: Description, *, use_genes: bool = True, leave_publication_out: bool = False, top: int = TOP
+    description: Description,
+    *,
+    use_genes: bool = True,
+    leave_publication_out: bool = False,
+    top: int = TOP,
+    beside: Beside | None = None,
 ) -> Ranking:
-    """The known diseases ranked for a description, at most ``top`` of them with labels and evidence."""
+    """The known diseases ranked for a description, at most ``top`` of them with labels and evidence.
+
+    ``beside``: the solved cases that count as further evidence (``solved.beside``).
+    """
     known = vocabulary.knowledge()
-    key = (known.fingerprint, description, use_genes, leave_publication_out, top)
+    solved = (beside.named, beside.but) if beside else None
+    key = (known.fingerprint, description, use_genes, leave_publication_out, top, solved)
     with _keeping:
         if key in _answers:
             _answers.move_to_end(key)
             return _answers[key]
-    answer = ranker(known).rank(
-        patient_of(description, known, use_genes=use_genes), leave_publication_out=leave_publication_out, top=top
+    answer = (beside.ranker if beside else ranker(known)).rank(
+        patient_of(description, known, use_genes=use_genes),
+        leave_publication_out=leave_publication_out,
+        top=top,
+        without_solved=beside.but if beside else (),
     )
     with _keeping:
         _answers[key] = answer

@@ -191,6 +191,7 @@ class OtherEvidenceOut(Schema):
     topic: str
     contribution: float
     text: str
+    cases: list[str] = Field(default=[], description="The solved cases behind it, most similar first")
 
 
 class RankedDiseaseOut(Schema):

@@ -97,6 +97,10 @@ class SolvedCases:
             usable[self._of_publication.get(publication, [])] = False
         return usable
 
+    def of_publications(self, publications: Iterable[str]) -> list[str]:
+        """The ids of the cases that these publications describe."""
+        return [self.ids[place] for one in publications for place in self._of_publication.get(one, [])]
+
     def compared(self, observed: tuple[int, ...], model: Model, usable: npt.NDArray[np.bool_]) -> Compared:
         """A patient with these findings beside the library."""
         similarity, own = self.similarities(observed, model) if observed else (np.zeros(len(self)), 0.0)
