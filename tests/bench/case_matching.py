@@ -246,7 +246,7 @@ def main(arguments: Sequence[str]) -> int:
         report(f"index, {label}, weights of other diseases", elsewhere)
 
     own = [p.publication for p in patients]
-    clean = [Profile(p.observed, (), publication) for p, publication in zip(patients, own, strict=True)]
+    clean = [Profile(p.observed, (), (publication,)) for p, publication in zip(patients, own, strict=True)]
     index_rows("own papers' annotations left out", clean, shipped, False)
     index_rows("all annotations", [Profile(p.observed) for p in patients], shipped, False)
     for k in (5, 20):

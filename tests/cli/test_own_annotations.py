@@ -65,3 +65,18 @@ def test_the_library_side_keeps_its_annotations_too(tmp_path, published):
         for more in ((), ("--own-annotations", "keep"), ("--own-annotations", "drop"))
     ]
     assert scores[0] == scores[1] != scores[2]
+
+
+def test_annotations_of_every_own_publication_go(tmp_path, published):
+    publication, findings = published
+    library = tmp_path / "library.json"
+    library.write_text(json.dumps(packet("c", *findings[2:8])), encoding="utf-8")
+    scores = []
+    for papers in ((publication,), ("PMID:1", publication), ("PMID:1",)):
+        patient = tmp_path / "patient.json"
+        tree = packet("p", *findings[:6], pmid="PMID:1")
+        tree["metaData"]["externalReferences"] = [{"id": paper} for paper in papers]
+        patient.write_text(json.dumps(tree), encoding="utf-8")
+        [answer] = answers(patient, "--library", library, "--own-annotations", "drop")
+        scores.append(answer["matches"][0]["score"])
+    assert scores[0] == scores[1] != scores[2]

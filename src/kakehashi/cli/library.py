@@ -41,7 +41,7 @@ class Library(Protocol):
 class FileLibrary:
     """Patients of files, indexed in memory. A record id that comes again gets ``#2``, ``#3`` … behind it.
 
-    ``own_annotations``: with ``drop`` each patient is compared as if her own publication had annotated no disease.
+    ``own_annotations``: with ``drop`` each patient is compared as if her own publications had annotated no disease.
     """
 
     def __init__(self, model: CaseModel, cases: Iterable[Facts], *, own_annotations: OwnAnnotations = "keep") -> None:
@@ -67,7 +67,7 @@ class FileLibrary:
             self._findings[case_id] = facts.observed
             for publication in facts.publications:
                 self._of_publication[publication].add(case_id)
-            own = facts.publications[0] if self._own_annotations == "drop" and facts.publications else None
+            own = facts.publications if self._own_annotations == "drop" else ()
             yield case_id, Profile(facts.observed, facts.genes, own)
 
     def case(self, case_id: str) -> LibraryCase:

@@ -70,8 +70,7 @@ class MatchRun:
     ) -> MatchAnswer:
         """The cases most like one patient."""
         facts = self.reader.facts(packet)
-        publication = facts.publications[0] if leave_publication_out and facts.publications else None
-        own = publication if own_annotations == "drop" else None
+        own = facts.publications if leave_publication_out and own_annotations == "drop" else ()
         profile = Profile(facts.observed, facts.genes if genes else (), own)
         snapshot = self.library.snapshot
         hidden = self.library.hidden_from(facts, leave_publication_out=leave_publication_out)
@@ -79,9 +78,10 @@ class MatchRun:
         matches = snapshot.search(profile, top, mask, use_genes=genes)
         self.library.record_shown([match.id for match in matches])
         warnings = warnings_of(packet, facts, needs_publication=leave_publication_out)
-        if publication and not own and (kept := len(self.knowledge.diseases.rows_citing(publication))):
-            place = "$.metaData.externalReferences"
-            problem = checking_problem("own-annotations-kept", place, count=kept, publication=publication)
+        rows_citing = self.knowledge.diseases.rows_citing
+        if leave_publication_out and not own and (kept := len(rows_citing(*facts.publications))):
+            place, papers = "$.metaData.externalReferences", " ".join(facts.publications)
+            problem = checking_problem("own-annotations-kept", place, count=kept, publication=papers)
             warnings = (*warnings, problem)
         return MatchAnswer(self, facts, profile, tuple(matches), warnings)
 

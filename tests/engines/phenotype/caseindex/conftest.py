@@ -56,7 +56,7 @@ class PlainScorer:
         if q and c:
             parts += weights.query_share * self.share(q, c) * min(1, len(q) / len(c)) ** weights.crowding
         mine = dict(zip(*(array.tolist() for array in self.model.query_pull(query)), strict=True))
-        rows, levels = self.model.case_pulls([self.model.tidy(case.observed)], [None])
+        rows, levels = self.model.case_pulls([self.model.tidy(case.observed)], [()])
         theirs = zip(rows[0].tolist(), levels[0].tolist(), strict=True)
         parts += weights.disease_bridge * sum(mine.get(row, 0.0) * level / 255 for row, level in theirs)
         total = parts / (weights.query_share + weights.disease_bridge)

@@ -23,7 +23,7 @@ def results(knowledge, model, patients):
 
 
 def test_a_profile_has_no_room_for_excluded_findings():
-    assert {field.name for field in fields(Profile)} == {"observed", "genes", "without_publication"}
+    assert {field.name for field in fields(Profile)} == {"observed", "genes", "without_publications"}
 
 
 def test_scores_do_not_change_when_excluded_findings_are_permuted_or_removed(

@@ -62,7 +62,7 @@ def columns_of(model: CaseModel, cases: Iterable[tuple[str, Profile]]) -> CaseCo
     """The columns of new cases; a later case of the same id takes the place of the earlier one."""
     unique = dict(cases)
     findings = [model.tidy(profile.observed) for profile in unique.values()]
-    rows, levels = model.case_pulls(findings, [profile.without_publication for profile in unique.values()])
+    rows, levels = model.case_pulls(findings, [profile.without_publications for profile in unique.values()])
     kept = levels > 0
     counts = np.concatenate([[0], np.cumsum(kept.sum(axis=1))]).astype(np.int64)
     return CaseColumns(

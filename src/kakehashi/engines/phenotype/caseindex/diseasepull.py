@@ -55,19 +55,19 @@ class DiseasePull:
         self.model = open_model(knowledge, source, self._parameters.profile)
         self._likelihood = Likelihood.of(self.model, knowledge.ontology, self._parameters.score)
         self._columns = {int(disease): column for column, disease in enumerate(self.model.diseases.tolist())}
-        self._patches: OrderedDict[str, Patch | None] = OrderedDict()
-        self._patched_rows: OrderedDict[tuple[str, int], npt.NDArray[np.float32]] = OrderedDict()
+        self._patches: OrderedDict[tuple[str, ...], Patch | None] = OrderedDict()
+        self._patched_rows: OrderedDict[tuple[tuple[str, ...], int], npt.NDArray[np.float32]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def strongest(self, cases: Sequence[Int32], most: int, without: str | None = None) -> Pulls:
+    def strongest(self, cases: Sequence[Int32], most: int, without: tuple[str, ...] = ()) -> Pulls:
         """The pulls of cases given as findings (ascending), `most` diseases each.
 
-        `without`: leave out every annotation row that cites this publication.
+        `without`: leave out every annotation row that cites one of these publications.
         """
         from kakehashi.engines.phenotype.caseindex import kernels
 
         most = min(most, self.model.n)
-        changed = self._patch(without) if without else None
+        changed = self._patch(without)
         cost = self._cost(changed)
         chosen = np.zeros((len(cases), most), dtype=np.int32)
         totals = np.full((len(cases), most), -np.inf, dtype=np.float32)
@@ -85,7 +85,7 @@ class DiseasePull:
         chosen, totals = np.take_along_axis(chosen, order, 1), np.take_along_axis(totals, order, 1)
         return Pulls(chosen, self._normed(totals.astype(np.float64), np.array([len(findings) for findings in cases])))
 
-    def gene_credence(self, findings: Int32, genes: Sequence[str], without: str | None = None) -> Float64:
+    def gene_credence(self, findings: Int32, genes: Sequence[str], without: tuple[str, ...] = ()) -> Float64:
         """How much of a case's explanation each of its candidate genes may be, by its findings; float64[k], sum 1.
 
         A softmax over the best disease of each gene, a gene of no known disease standing at the mean of all diseases,
@@ -95,7 +95,7 @@ class DiseasePull:
             return np.zeros(0)
         diseases, weights = self._knowledge.diseases, self._weights
         columns = [self._gene_columns(diseases.gene_index(gene)) for gene in genes]
-        cost = self._cost(self._patch(without) if without else None)
+        cost = self._cost(self._patch(without))
         totals = np.zeros(len(cost))
         for term in findings.tolist():
             totals += self._row(term, without)
@@ -111,10 +111,10 @@ class DiseasePull:
         known = self._knowledge.diseases.diseases_of_gene(gene).tolist()
         return [column for disease in known if (column := self._columns.get(disease)) is not None]
 
-    def _row(self, term: int, without: str | None) -> npt.NDArray[np.float32]:
+    def _row(self, term: int, without: tuple[str, ...]) -> npt.NDArray[np.float32]:
         """The evidence of one finding for every disease; do not write into it."""
-        changed = self._patch(without) if without else None
-        if changed is None or without is None:
+        changed = self._patch(without)
+        if changed is None:
             return self._likelihood.row(term)
         with self._lock:
             if (kept := self._patched_rows.get((without, term))) is not None:
@@ -145,17 +145,19 @@ class DiseasePull:
         cost = score.size * np.log((size + score.size_floor) / (reference + score.size_floor)) / score.finding
         return np.asarray(cost, dtype=np.float32)
 
-    def _patch(self, publication: str) -> Patch | None:
+    def _patch(self, publications: tuple[str, ...]) -> Patch | None:
+        if not publications:
+            return None
         with self._lock:
-            if publication in self._patches:
-                self._patches.move_to_end(publication)
-                return self._patches[publication]
-        rows = self._knowledge.diseases.rows_citing(publication).astype(np.int64)
+            if publications in self._patches:
+                self._patches.move_to_end(publications)
+                return self._patches[publications]
+        rows = self._knowledge.diseases.rows_citing(*publications).astype(np.int64)
         changed = None
         if len(rows):
             changed = patch(self.model, leave_out(self._knowledge, self.model, rows, self._parameters.profile))
         with self._lock:
-            self._patches[publication] = changed
+            self._patches[publications] = changed
             while len(self._patches) > PUBLICATIONS_KEPT:
                 self._patches.popitem(last=False)
         return changed

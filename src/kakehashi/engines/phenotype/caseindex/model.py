@@ -84,7 +84,7 @@ class CaseModel:
         norm of the `diseases_kept` strongest is 1, which no other case of norm 1 can beat.
         """
         findings = self.tidy(profile.observed)
-        pulls = self.pull.strongest([findings], self.weights.diseases_asked, profile.without_publication)
+        pulls = self.pull.strongest([findings], self.weights.diseases_asked, profile.without_publications)
         rows, weights = pulls.rows[0], pulls.weights[0]
         kept = weights > 0
         strongest = np.sort(weights)[-self.weights.diseases_kept :]
@@ -92,17 +92,17 @@ class CaseModel:
         return rows[kept], weights[kept] / (norm or 1.0)
 
     def case_pulls(
-        self, findings: Sequence[Int32], without: Sequence[str | None]
+        self, findings: Sequence[Int32], without: Sequence[tuple[str, ...]]
     ) -> tuple[Int32, npt.NDArray[np.uint8]]:
         """The diseases cases point to as they are stored: (rows ascending, weights in `LEVELS` steps), n × k each."""
         most = min(self.weights.diseases_kept, self.pull.model.n)
         rows = np.zeros((len(findings), most), dtype=np.int32)
         levels = np.zeros((len(findings), most), dtype=np.uint8)
-        publications: dict[str | None, list[int]] = {}
-        for i, publication in enumerate(without):
-            publications.setdefault(publication, []).append(i)
-        for publication, places in publications.items():
-            pulls = self.pull.strongest([findings[i] for i in places], most, publication)
+        alike: dict[tuple[str, ...], list[int]] = {}
+        for i, publications in enumerate(without):
+            alike.setdefault(publications, []).append(i)
+        for publications, places in alike.items():
+            pulls = self.pull.strongest([findings[i] for i in places], most, publications)
             rows[places] = pulls.rows
             levels[places] = np.rint(pulls.weights * LEVELS).astype(np.uint8)
         return rows, levels
@@ -112,7 +112,7 @@ class CaseModel:
     def query_genes(self, profile: Profile) -> dict[str, float]:
         """The query's candidate genes and how much its findings let one believe in each; they add up to 1."""
         genes = tidy_genes(profile.genes)
-        credence = self.pull.gene_credence(self.tidy(profile.observed), genes, profile.without_publication)
+        credence = self.pull.gene_credence(self.tidy(profile.observed), genes, profile.without_publications)
         return dict(zip(genes, credence.tolist(), strict=True))
 
     def case_genes(self, profile: Profile) -> tuple[tuple[bytes, int], ...]:

@@ -16,13 +16,13 @@ class Profile:
     """A patient as the index compares it: observed findings (term indices) and candidate genes (symbols).
 
     There is no room for excluded findings, on purpose: which terms a paper's table *assessed* names the paper, so a
-    match on them finds the cohort, not the disease. `without_publication` ("PMID:…") leaves what that paper added to
+    match on them finds the cohort, not the disease. `without_publications` ("PMID:…") leaves what those papers added to
     the disease annotations out of the comparison by disease (for benchmarks on published patients).
     """
 
     observed: tuple[int, ...]
     genes: tuple[str, ...] = ()
-    without_publication: str | None = None
+    without_publications: tuple[str, ...] = ()
 
     @classmethod
     def of_findings(
