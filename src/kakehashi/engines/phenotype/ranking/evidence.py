@@ -92,7 +92,7 @@ class Explainer:
             where, model.diseases[columns], profiles.indptr, profiles.term, profiles.frequency,
             self._knowledge.ontology.ancestor_indptr, self._knowledge.ontology.ancestor_indices, own, direct,
         )  # fmt: skip
-        fast.look_up(terms, columns, model.kin.indptr, model.kin.column, model.kin.frequency, kin)
+        fast.look_up(terms, columns, model.n, model.kin.indptr, model.kin.column, model.kin.frequency, kin)
         traits, background = model.traits, model.background
         if changed is not None:
             traits, background = changed.traits, changed.left_out.background

@@ -12,19 +12,30 @@ import numpy as np
 NONE, FINDING, COMMON, KIN = range(4)  # through what a finding reaches a disease
 
 
-def look_up(terms: Any, columns: Any, indptr: Any, listed: Any, values: Any, table: Any) -> None:
-    """Fill `table` float32[T, C], which holds zeros, with a sparse matrix's values at `terms` and `columns`."""
+def look_up(terms: Any, columns: Any, width: Any, indptr: Any, listed: Any, values: Any, table: Any) -> None:
+    """Fill `table` float32[T, C], which holds zeros, with a sparse matrix's values at `terms` and `columns` of `width`.
+
+    Listed columns lie about evenly, so the search begins where a column would then stand and widens from there.
+    """
     for i in range(len(terms)):
         first, end = indptr[terms[i]], indptr[terms[i] + 1]
         for j in range(len(columns)):
-            low, high = first, end
+            column, reach = columns[j], 8
+            guess = first + (end - first) * column // width
+            low, high = max(first, guess - reach), min(end, guess + reach)
+            while low > first and listed[low] > column:
+                reach *= 4
+                low = max(first, guess - reach)
+            while high < end and listed[high - 1] < column:
+                reach *= 4
+                high = min(end, guess + reach)
             while low < high:
                 middle = (low + high) // 2
-                if listed[middle] < columns[j]:
+                if listed[middle] < column:
                     low = middle + 1
                 else:
                     high = middle
-            if low < end and listed[low] == columns[j]:
+            if low < end and listed[low] == column:
                 table[i, j] = values[low]
 
 

@@ -83,7 +83,7 @@ def questions(
     present = np.repeat(np.minimum(background[wanted], 0.5)[:, None], len(weights), axis=1)
     own = np.zeros((len(wanted), len(columns)), dtype=np.float32)
     listed = model.own
-    loops_in_force().look_up(wanted, columns, listed.indptr, listed.column, listed.frequency, own)
+    loops_in_force().look_up(wanted, columns, model.n, listed.indptr, listed.column, listed.frequency, own)
     present[:, :-1] = np.maximum(present[:, :-1], own)
     if changed is not None:
         for place, column in enumerate(columns.tolist()):

@@ -80,9 +80,9 @@ class RankedDisease:
     genes: tuple[str, ...]
     _explain: Callable[[int], Evidence] = field(repr=False, compare=False)
 
-    @cached_property
+    @property
     def evidence(self) -> Evidence:
-        """Why the disease stands where it stands; worked out when first asked for."""
+        """Why the disease stands where it stands; worked out when first asked for, with the others shown, and kept."""
         return self._explain(self.index)
 
 
