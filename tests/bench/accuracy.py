@@ -161,7 +161,7 @@ def without_truth(ranking: Ranking, disease: int, standing: Standing, parameters
     scores = ranking.scores.copy()
     scores[np.searchsorted(ranking.indices, disease)] = -np.inf
     observed = ranking.findings.observed
-    explained = standing.explained(observed, int(scores.argmax()))
+    explained = standing.explained(observed, standing.rows(observed), int(scores.argmax()))
     return posterior(scores, explained, len(observed), parameters.calibration).unknown
 
 

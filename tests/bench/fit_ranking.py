@@ -145,11 +145,11 @@ def unknown_examples(
     found = np.zeros((2, len(judged)))
     for i, one in enumerate(judged):
         observed = arrange(one.patient, knowledge.ontology).observed
-        row = scores[i].copy()
-        found[0, i] = standing.explained(observed, int(row.argmax()))
+        ratios, row = standing.rows(observed), scores[i].copy()
+        found[0, i] = standing.explained(observed, ratios, int(row.argmax()))
         if truth[i] >= 0:
             row[truth[i]] = -np.inf
-        found[1, i] = standing.explained(observed, int(row.argmax()))
+        found[1, i] = standing.explained(observed, ratios, int(row.argmax()))
     return found[0], found[1]
 
 

@@ -128,7 +128,9 @@ class Ranker:
         calibration = self.parameters.calibration
         if self.solved and (len(self.solved) >= CALIBRATED_FROM or _moved_by_solved(best)):
             calibration = self.parameters.calibration_solved
-        explained = best.standing.explained(findings.observed, int(best.total.argmax())) if best.total.size else 0.0
+        explained = 0.0
+        if best.total.size:
+            explained = best.standing.explained(findings.observed, best.rows, int(best.total.argmax()))
         shares = posterior(scores, explained, len(findings.observed), calibration)
         spoken_for = bool(findings.observed or findings.excluded) or self._knows_a_gene(patient)
         return self._ranking(findings, parts, best, indices, scores, shares, top if spoken_for else 0)
@@ -153,7 +155,7 @@ class Ranker:
     ) -> _Scored:
         model, score = standing.model, self.parameters.score
         total = np.zeros(model.n)
-        rows = [standing.likelihood.row(term, standing.changed) for term in findings.observed]
+        rows = standing.rows(findings.observed)
         for row in rows:
             total += row
         total *= score.finding

@@ -14,6 +14,7 @@ from kakehashi.engines.phenotype.ranking.likelihood import Likelihood
 from kakehashi.engines.phenotype.ranking.parameters import ScoreParameters
 from kakehashi.engines.phenotype.ranking.profiles import ONSET_BINS
 
+Float32 = npt.NDArray[np.float32]
 Float64 = npt.NDArray[np.float64]
 Int64 = npt.NDArray[np.int64]
 
@@ -65,11 +66,15 @@ class Standing:
         scores: Float64 = self._parameters.sex * self._traits.x_recessive.astype(np.float64)
         return scores
 
-    def explained(self, observed: tuple[int, ...], column: int) -> float:
-        """The findings' log ratios for one disease, as a share of what exact matches would bring at most."""
+    def rows(self, observed: tuple[int, ...]) -> list[Float32]:
+        """The findings' log ratios, float32[n] each; do not write into them."""
+        return [self.likelihood.row(term, self.changed) for term in observed]
+
+    def explained(self, observed: tuple[int, ...], rows: list[Float32], column: int) -> float:
+        """The findings' log ratios (`rows`) for one disease, as a share of what exact matches would bring at most."""
         if not observed:
             return 0.0
-        reached = sum(float(self.likelihood.row(term, self.changed)[column]) for term in observed)
+        reached = sum(float(row[column]) for row in rows)
         return reached / float(-np.log(self.background[list(observed)]).sum())
 
     def onset(self, bins: slice) -> Float64 | None:
