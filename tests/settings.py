@@ -23,6 +23,7 @@ compile_if_stale()  # before anything is translated
 
 if "sqlite" in DATABASES["default"]["ENGINE"]:  # noqa: F405
     DATABASES["default"]["TEST"] = {"NAME": HOME / "test.sqlite3"}  # noqa: F405  a file: threads and WAL as in life
+INSTALLED_APPS = [*INSTALLED_APPS, "tests.kernel.sharing.records.apps.RecordsConfig"]  # noqa: F405
 AUDIT_CHECKPOINT = HOME / f"audit-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}.checkpoint"
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "django_tasks_db",
     "kakehashi.kernel.organisations",
     "kakehashi.kernel.people",
+    "kakehashi.kernel.sharing",
     "kakehashi.kernel.audit",
     "kakehashi.kernel.events",
     "kakehashi.kernel.jobs",

@@ -1,0 +1,110 @@
+"""Who asks, read from the database: a person acting for an institution, an institution, or a foreign node."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+
+from kakehashi.kernel.organisations.models import Kind, Organisation
+from kakehashi.kernel.people.queries import current_memberships
+from kakehashi.kernel.people.roles import Role
+from kakehashi.kernel.sharing.models import Grant, NetworkMember, OutbreakException
+from kakehashi.kernel.sharing.states import Level, Purpose, Sector
+from kakehashi.kernel.sharing.subject import NOBODY, Context, GrantInForce, Subject
+
+TAKING_PART = frozenset({str(Role.CLINICIAN), str(Role.DATA_MANAGER), str(Role.RESEARCHER)})
+
+
+def person_subject(
+    person: Any, *, readers: Iterable[Role], organisation: int | None = None, day: date | None = None
+) -> Subject:
+    """A person acting for one of their institutions (the one chosen, else the longest-standing).
+
+    ``readers``: the roles that read their own institution's records of the kind in question. What others share is seen
+    as the institution acted for; what their institutions hold themselves is seen whichever they act for.
+    """
+    if not getattr(person, "is_authenticated", False) or not person.is_active:
+        return NOBODY
+    day = day or timezone.localdate()
+    memberships = list(current_memberships(person, day))
+    if not memberships:
+        return NOBODY
+    chosen = organisation or person.acting_organisation_id
+    acting = next((one for one in memberships if one.organisation_id == chosen), memberships[0]).organisation
+    roles = {one.role for one in memberships if one.organisation_id == acting.pk}
+    wanted = {str(role) for role in readers}
+    return Subject(
+        name=f"person:{person.pk}",
+        reads=frozenset(one.organisation_id for one in memberships if one.role in wanted),
+        takes_part=not roles.isdisjoint(TAKING_PART),
+        partners=partners_of(acting.pk),
+        compatriots=institutions_in(acting.country),
+        sector=sector_of(acting),
+        grants=_grants(Q(person_id=person.pk) | Q(grantee_id=acting.pk), day),
+    )
+
+
+def institution_subject(organisation: Organisation, day: date | None = None) -> Subject:
+    """Anyone of an institution who takes part: for explanations of who can see a record."""
+    return Subject(
+        name=f"organisation:{organisation.pk}",
+        reads=frozenset({organisation.pk}),
+        takes_part=True,
+        partners=partners_of(organisation.pk),
+        compatriots=institutions_in(organisation.country),
+        sector=sector_of(organisation),
+        grants=_grants(Q(grantee_id=organisation.pk), day or timezone.localdate()),
+    )
+
+
+def node_subject(name: str, *, country: str, sector: Sector = Sector.PUBLIC, day: date | None = None) -> Subject:
+    """A foreign node: it reads nothing of ours, shares no network, and stands in its own country."""
+    return Subject(
+        name=f"node:{name}",
+        takes_part=True,
+        compatriots=institutions_in(country),
+        sector=sector,
+        grants=_grants(Q(node=name), day or timezone.localdate()),
+    )
+
+
+def context(day: date | None = None) -> Context:
+    """Today's context: the institutions of countries with an outbreak exception in force."""
+    day = day or timezone.localdate()
+    countries = OutbreakException.in_force(day).values("country")
+    return Context(day, frozenset(Organisation.objects.filter(country__in=countries).values_list("pk", flat=True)))
+
+
+def partners_of(organisation_id: int) -> frozenset[int]:
+    """The institutions that share a network with one, itself not."""
+    networks = NetworkMember.objects.filter(organisation_id=organisation_id).values("network_id")
+    members = NetworkMember.objects.filter(network_id__in=networks).values_list("organisation_id", flat=True)
+    return frozenset(members) - {organisation_id}
+
+
+def institutions_in(country: str) -> frozenset[int]:
+    """The institutions of a country that this node knows."""
+    return frozenset(Organisation.objects.filter(country=country).values_list("pk", flat=True))
+
+
+def sector_of(organisation: Organisation) -> Sector:
+    """Companies are the private sector."""
+    return Sector.PRIVATE if organisation.kind == Kind.COMPANY else Sector.PUBLIC
+
+
+def _grants(to: Q, day: date) -> tuple[GrantInForce, ...]:
+    rows = Grant.in_force(day).filter(to).order_by("pk")
+    return tuple(
+        GrantInForce(
+            Level(row.level),
+            frozenset({Purpose(row.purpose)}),
+            row.kind,
+            row.record_id,
+            row.award_id,
+            row.organisation_id,
+            row.joined,
+        )
+        for row in rows
+    )
