@@ -5,8 +5,8 @@
     python -m tests.bench.sharing --rows 100000
 
 1. Every state: each combination of a record's fields × ten standings × five purposes, against the second statement.
-2. Random: a thousand questions × a thousand records in the database; which records the filter finds, pair by pair, against
-   the second statement (a million cases), and the decision of each tenth.
+2. Random: a thousand questions × a thousand records in the database; which records the filter finds, pair by pair,
+   against the second statement (a million cases), and the decision of each tenth.
 3. Decision time: CPU time of one decision, of records in memory.
 4. A million records: the plan and the time of what pages and searches ask the filter for.
 """

@@ -2,9 +2,9 @@
 
     python -m tests.bench.sharing_mutants
 
-Each mutant changes one thing in the source of the rules (a condition dropped, a comparison turned, a word exchanged for its
-neighbour, "all" for "any", "always" for "never"); it is killed when a question is answered otherwise than by the second
-statement (tests/kernel/sharing/statement.py). The survivors are printed, each with its line, to be looked at one by one.
+Each mutant changes one thing in the source of the rules (a condition dropped, a comparison turned, a word exchanged for
+its neighbour, "all" for "any", "always" for "never"); it is killed when a question is answered otherwise than by the
+second statement (tests/kernel/sharing/statement.py). The survivors are printed, each with its line, to be looked at.
 """
 
 import ast
@@ -178,9 +178,7 @@ def main(trials: int = 4_000) -> int:
 
     django.setup()
     package = importlib.import_module(PACKAGE)
-    assert not killed(importlib.import_module(f"{PACKAGE}.decision"), 200), (
-        "the table itself fails its second statement"
-    )
+    assert not killed(importlib.import_module(f"{PACKAGE}.decision"), 200), "the table itself fails"
     made, dead, survivors = 0, 0, []
     for name in MODULES:
         path = os.path.join(os.path.dirname(str(package.__file__)), f"{name}.py")

@@ -82,7 +82,7 @@ def plain_question(subject: Subject, purpose: Purpose, context: Context) -> dict
 
 
 def random_row(draw: random.Random, pk: int) -> Row:
-    """One record; each field is permissive more often than not, so that every condition comes to be the one that fails."""
+    """One record; each field is permissive more often than not, so that every condition may be the one that fails."""
     likely = lambda: draw.random() < 0.8  # noqa: E731
     return Row(
         pk=pk,

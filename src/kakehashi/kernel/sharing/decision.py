@@ -24,7 +24,7 @@ Holds = Callable[[Any], bool]
 class _Asked:
     """The tests of some levels, each once, and every way they were seen to fall out.
 
-    There are few ways for a dozen tests to fall out, so what follows from each is reckoned once and looked up afterwards.
+    A dozen tests fall out in few ways, so what follows from each way is reckoned once and looked up afterwards.
     """
 
     def __init__(
@@ -99,7 +99,7 @@ def level_of(subject: Subject, record: Any, purpose: Purpose, context: Context) 
 
 
 def visible_to(subject: Subject, purpose: Purpose, context: Context, kind: str, level: Level = Level.EXISTS) -> Q:
-    """The records that ``decide`` allows at ``level``, as the database's filter: ``Case.objects.filter(visible_to(…))``."""
+    """The records that ``decide`` allows at ``level``, as a filter: ``Case.objects.filter(visible_to(…))``."""
     if level == Level.NOTHING:
         return Q()
     ask = Question(subject, purpose, context, kind, level)

@@ -4,7 +4,7 @@ Stewardship writes grants, opt-outs and exceptions into these rows; they bind th
 """
 
 from datetime import date
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
@@ -113,7 +113,7 @@ class _InForce(models.Model):
         abstract = True
 
     @classmethod
-    def in_force(cls, day: date) -> models.QuerySet:
+    def in_force(cls, day: date) -> "models.QuerySet[Self]":
         """The rows that count on a day."""
         ends = models.Q(until=None) | models.Q(until__gte=day)
         return cls._default_manager.filter(ends, since__lte=day)

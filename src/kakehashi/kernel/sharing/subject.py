@@ -12,7 +12,7 @@ from kakehashi.kernel.sharing.states import Level, Purpose, Sector
 class GrantInForce:
     """What someone was granted beyond their reach: on one record, on an award's records, or on an institution's.
 
-    ``kind`` with ``record_id`` names a record, ``award_id`` an award, ``organisation_id`` an institution; one of the three.
+    ``kind`` with ``record_id`` names a record, ``award_id`` an award, ``organisation_id`` an institution; one of them.
     ``joined``: the patient joined this very study, so a general opt-out of secondary use does not stand against it.
     """
 
@@ -29,8 +29,9 @@ class GrantInForce:
 class Subject:
     """Someone who asks, acting for one institution (or a foreign node acting for itself).
 
-    ``reads``: institutions whose own records they may read; ``takes_part``: whether their role lets them look at others'
-    records at all; ``partners``: institutions that share a network with theirs; ``compatriots``: those in their country.
+    ``reads``: institutions whose own records they may read; ``takes_part``: whether their role lets them look at
+    others' records at all; ``partners``: institutions that share a network with theirs; ``compatriots``: those in
+    their country.
     """
 
     name: str

@@ -1,9 +1,9 @@
 """The rule table of sharing: the one place that says who may see how much of a record, and why not.
 
-A *path* is a way of coming to see something: as the institution that holds it, within the reach its registrant set, or by a
-grant. For each path the table lists its purposes and, level by level, the conditions that must all hold. A record is seen
-at a level when one path leads there; when none does, every condition that failed is a reason. Default deny: a purpose
-that no path names, or a level that no path lists, is refused.
+A *path* is a way of coming to see something: as the institution that holds it, within the reach its registrant set, or
+by a grant. For each path the table lists its purposes and, level by level, the conditions that must all hold. A record
+is seen at a level when one path leads there; when none does, every condition that failed is a reason. Default deny: a
+purpose that no path names, or a level that no path lists, is refused.
 
     path    purposes                             conditions
     own     care, matching, research, oversight  one's own institution holds it
@@ -11,7 +11,8 @@ that no path names, or a level that no path lists, is refused.
                                                  far, sector allowed, embargo over, no opt-out; the whole record only of
                                                  the open class
     grant   matching, research, public health    takes part, offered, granted, within reach if of the restricted class,
-                                                 consent in force, consent as far, sector allowed, no opt-out (or joined)
+                                                 consent in force, consent as far, sector allowed, no opt-out (or
+                                                 joined)
 
 In an outbreak that the holder's country has declared, asking for public health lifts embargo and opt-out, nothing else.
 """
