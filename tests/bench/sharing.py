@@ -136,7 +136,7 @@ def plans(rows: int, hospitals: int = 418) -> None:
                 consent_from=DAY - timedelta(days=draw.randint(0, 2000)),
                 consent_domestic=True,
                 consent_abroad=draw.random() < 0.6,
-                offered=draw.random() < 0.9,
+                state="registered" if draw.random() < 0.9 else "draft",
             )
             for _ in range(start, min(rows, start + 20_000))
         )

@@ -51,7 +51,7 @@ def permitted(ask, record, level, day: date):
     both = set()
     if not ask["takes_part"]:
         both.add("no_part")
-    if not record["offered"]:
+    if record["state"] not in ("registered", "diagnosed"):
         both.add("not_offered")
     consented = record["consent_from"] is not None and record["consent_from"] <= day
     if not consented or (record["consent_until"] is not None and record["consent_until"] < day):

@@ -34,7 +34,7 @@ def agree(subject, purpose, context, row):
 def every_row():
     """Every combination of a record's fields that the rules can tell apart, held by institution 1."""
     for values in itertools.product(
-        [True, False],
+        ["registered", "draft"],
         [str(one) for one in DataClass],
         [0, 1, 2, 3],
         [0, 1, 2, 3],
@@ -44,8 +44,8 @@ def every_row():
         [(True, True), (True, False), (False, True)],
         [False, True],
     ):
-        offered, data_class, reach, shown, embargo, (start, end), (home, abroad), (private, may), out = values
-        yield Row(7, 1, 5, offered, data_class, reach, shown, private, embargo, start, end, home, abroad, may, out)
+        state, data_class, reach, shown, embargo, (start, end), (home, abroad), (private, may), out = values
+        yield Row(7, 1, 5, state, data_class, reach, shown, private, embargo, start, end, home, abroad, may, out)
 
 
 STANDINGS = {
@@ -130,7 +130,7 @@ def test_levels_include_the_ones_before():
 
 
 def test_who_says_nothing_of_themselves_sees_nothing():
-    record = next(row for row in every_row() if row.offered and row.reach == 3 and row.consent_abroad)
+    record = next(row for row in every_row() if row.state == "registered" and row.reach == 3 and row.consent_abroad)
     assert Subject("someone") == Subject("someone", takes_part=False, sector=Sector.PUBLIC)
     assert level_of(Subject("someone"), record, Purpose.MATCHING, Context(DAY)) == Level.NOTHING
     grant = GrantInForce(Level.WHOLE, frozenset(Purpose), KIND, record.pk)

@@ -20,7 +20,7 @@ class Row:
     pk: int
     organisation_id: int
     award_id: int | None
-    offered: bool
+    state: str
     sharing_class: str
     reach: int
     shown: int
@@ -42,7 +42,7 @@ def plain(row: Row) -> dict:
         "id": row.pk,
         "holder": row.organisation_id,
         "award": row.award_id,
-        "offered": row.offered,
+        "state": row.state,
         "class": row.sharing_class,
         "reach": row.reach,
         "shown": row.shown,
@@ -88,7 +88,7 @@ def random_row(draw: random.Random, pk: int) -> Row:
         pk=pk,
         organisation_id=draw.choice(HOLDERS),
         award_id=draw.choice([None, 1, 2, 3]),
-        offered=likely(),
+        state="registered" if likely() else draw.choice(["draft", "diagnosed"]),
         sharing_class=draw.choice([str(one) for one in DataClass]),
         reach=draw.choice([0, 1, 2, 3]),
         shown=draw.choice([0, 1, 2, 2, 3, 3]),

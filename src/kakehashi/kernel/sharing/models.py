@@ -18,8 +18,10 @@ class SharedRecord(models.Model):
     """The main model of every data system: who holds it, how far it may be seen, on what consent.
 
     A concrete model says besides: ``organisation`` (the institution that holds it), ``award`` (the award that paid for
-    it; may be null), and ``offered`` (a boolean field: its state lets it be shared at all).
+    it; may be null), ``state``, and in which states it is shared at all (``offered_states``; none, unless it says so).
     """
+
+    offered_states: ClassVar[frozenset[str]] = frozenset()
 
     sharing_class = models.CharField(_("class"), max_length=12, choices=DataClass.choices, default=DataClass.RESTRICTED)
     reach = models.PositiveSmallIntegerField(_("reach"), choices=Reach.choices, default=Reach.INSTITUTION)

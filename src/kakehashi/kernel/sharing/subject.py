@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+from django.apps import apps
+
 from kakehashi.kernel.sharing.states import Level, Purpose, Sector
 
 
@@ -63,6 +65,12 @@ class Question:
     context: Context
     kind: str
     level: Level
+
+    @property
+    def offered_states(self) -> frozenset[str]:
+        """The states in which records of this kind are shared at all."""
+        states: frozenset[str] = apps.get_model(self.kind).offered_states  # type: ignore[attr-defined]
+        return states
 
     @cached_property
     def granted(self) -> Mapping[str, frozenset[int]]:

@@ -58,7 +58,7 @@ def _takes_part(ask: Question) -> Test:
 
 
 def _offered(ask: Question) -> Test:
-    return compare("offered", Op.IS, True)
+    return compare("state", Op.IN, ask.offered_states)
 
 
 def _shown(ask: Question) -> Test:

@@ -6,7 +6,9 @@ from kakehashi.kernel.sharing.models import SharedRecord
 class Record(SharedRecord):
     organisation_id = models.PositiveBigIntegerField()
     award_id = models.PositiveBigIntegerField(null=True)
-    offered = models.BooleanField(default=True)
+    state = models.CharField(max_length=12, default="registered")
+
+    offered_states = frozenset({"registered", "diagnosed"})
 
     class Meta:
         indexes = [
