@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "kakehashi.kernel.notices",
     "kakehashi.kernel.search",
     "kakehashi.kernel.files",
+    "kakehashi.systems.portfolio",
     "kakehashi.systems.cases",
     "kakehashi.web",
 ]

@@ -69,7 +69,7 @@ class Question:
     @property
     def offered_states(self) -> frozenset[str]:
         """The states in which records of this kind are shared at all."""
-        states: frozenset[str] = apps.get_model(self.kind).offered_states  # type: ignore[attr-defined]
+        states: frozenset[str] = apps.get_model(self.kind).offered_states
         return states
 
     @cached_property

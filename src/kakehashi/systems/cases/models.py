@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from kakehashi.kernel.sharing.models import SharedRecord
 from kakehashi.systems.cases.description import Description
 from kakehashi.systems.cases.states import CaseState, RevisionKind, Sex
 
@@ -18,7 +19,7 @@ def new_public_id() -> str:
     return "K-" + "".join(secrets.choice(ALPHABET) for _ in range(12))
 
 
-class Case(models.Model):
+class Case(SharedRecord):
     """One patient of one hospital, under the hospital's own pseudonym; never a name.
 
     ``description`` is what is said now (see description.py); ``revision`` counts its versions and guards against two
@@ -26,9 +27,14 @@ class Case(models.Model):
     Columns after ``description`` are drawn from it, for lists and filters. Cases are withdrawn, never deleted.
     """
 
+    offered_states = frozenset({str(CaseState.REGISTERED)})
+
     public_id = models.CharField(_("case id"), max_length=20, unique=True, default=new_public_id, editable=False)
     organisation = models.ForeignKey(
         "organisations.Organisation", models.PROTECT, related_name="cases", verbose_name=_("organisation")
+    )
+    award = models.ForeignKey(
+        "portfolio.Award", models.PROTECT, null=True, blank=True, related_name="cases", verbose_name=_("award")
     )
     local_id = models.CharField(_("local pseudonym"), max_length=120)
     state = models.CharField(_("state"), max_length=12, choices=CaseState.choices, default=CaseState.DRAFT)
@@ -58,6 +64,7 @@ class Case(models.Model):
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["organisation", "state", "-changed_at"], name="case_of_organisation"),
+            models.Index(fields=["state", "reach", "organisation"], name="case_within_reach"),
             models.Index(
                 fields=["id"], condition=~models.Q(indexed_revision=models.F("revision")), name="case_not_indexed"
             ),

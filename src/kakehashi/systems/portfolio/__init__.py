@@ -1,0 +1,1 @@
+"""Portfolio: programmes and awards."""

@@ -1,0 +1,44 @@
+"""Awards: what paid for a case, a variant set or a genome. Budgets, milestones and results come with their own issue."""
+
+from typing import ClassVar
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+
+class Award(models.Model):
+    """A project that a programme supports (課題), by its award number (課題管理番号)."""
+
+    number = models.CharField(
+        _("award number"),
+        max_length=40,
+        unique=True,
+        validators=[RegexValidator(r"^[A-Za-z0-9][A-Za-z0-9_-]*\Z", _("Use letters, digits, - and _."))],
+    )
+    title = models.CharField(_("title"), max_length=500)
+    title_en = models.CharField(_("title in English"), max_length=500, blank=True)
+    programme = models.CharField(_("programme"), max_length=300, blank=True)
+    programme_en = models.CharField(_("programme in English"), max_length=300, blank=True)
+    organisation = models.ForeignKey(
+        "organisations.Organisation", models.PROTECT, related_name="awards", verbose_name=_("institution")
+    )
+    begins = models.DateField(_("begins"))
+    ends = models.DateField(_("ends"))
+
+    class Meta:
+        verbose_name = _("award")
+        verbose_name_plural = _("awards")
+        ordering: ClassVar[list[str]] = ["number"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(condition=models.Q(ends__gte=models.F("begins")), name="award_ends_after_begin"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    def label(self, language: str | None = None) -> str:
+        """The title in the given language, else in the one in force; the other where one is missing."""
+        english = (language or get_language() or "ja").startswith("en")
+        return (self.title_en or self.title) if english else (self.title or self.title_en)
