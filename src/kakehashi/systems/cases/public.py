@@ -11,11 +11,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from kakehashi.kernel import audit
+from kakehashi.kernel.sharing.states import Level
+from kakehashi.kernel.sharing.subject import Subject
 from kakehashi.systems.cases import queries
 from kakehashi.systems.cases.description import Description
 from kakehashi.systems.cases.events import CaseChanged, CaseRegistered, CasesImported, CaseWithdrawn
 from kakehashi.systems.cases.models import Case
 from kakehashi.systems.cases.rows import reindex_outdated
+from kakehashi.systems.cases.shared import SharedCase, find_shared
 from kakehashi.systems.cases.similar import find_similar
 from kakehashi.systems.cases.states import CaseState
 
@@ -26,10 +29,12 @@ __all__ = [
     "CaseWithdrawn",
     "CasesImported",
     "Description",
+    "SharedMatch",
     "SimilarSummary",
     "case_summary",
     "registered_count",
     "reindex_outdated",
+    "shared_matches",
     "similar_to",
     "warm",
 ]
@@ -66,6 +71,45 @@ def similar_to(person: Any, description: Description, *, k: int = 10) -> Sequenc
     found = find_similar(person, description, k=k)
     audit.read_of(person, "case", [one.case.pk for one in found], action="case.match")
     return tuple(SimilarSummary(_summary(one.case), one.score) for one in found)
+
+
+@dataclass(frozen=True)
+class SharedMatch:
+    """A similar case as far as the asker may know it (see ``shared.SharedCase``); described at the whole level."""
+
+    public_id: str
+    organisation_id: int
+    organisation: str
+    country: str
+    level: Level
+    score: float
+    findings: tuple[str, ...]
+    genes: tuple[str, ...]
+    synthetic: bool
+    description: Description | None
+
+
+def shared_matches(
+    subject: Subject, description: Description, *, k: int = 10, synthetic: bool = True
+) -> tuple[SharedMatch, ...]:
+    """The registered cases most similar to a description, as far as ``subject`` may know each; the asker audits."""
+    return tuple(_match(one) for one in find_shared(subject, description, k=k, synthetic=synthetic))
+
+
+def _match(found: SharedCase) -> SharedMatch:
+    holder = found.case.organisation
+    return SharedMatch(
+        public_id=found.case.public_id,
+        organisation_id=holder.pk,
+        organisation=holder.label("en"),
+        country=holder.country,
+        level=found.level,
+        score=found.score,
+        findings=found.findings,
+        genes=found.genes,
+        synthetic=found.case.synthetic,
+        description=found.case.described if found.level == Level.WHOLE else None,
+    )
 
 
 def registered_count(organisation_id: int | None = None) -> int:

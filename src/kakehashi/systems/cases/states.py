@@ -43,3 +43,4 @@ class RevisionKind(models.TextChoices):
     UPDATED = "updated", _("Updated by import")
     REVERTED = "reverted", _("Taken back")
     MOVED = "moved", _("State changed")
+    TERMS = "terms", _("Sharing changed")

@@ -1,4 +1,4 @@
-"""Awards: what paid for a case, a variant set or a genome. Budgets, milestones and results come with their own issue."""
+"""Awards: what paid for a case, a variant set or a genome."""
 
 from typing import ClassVar
 

@@ -1,0 +1,90 @@
+"""Cases across institutions: the similar ones that a subject may know of, each as far as its registrant shows it.
+
+What ``kernel.sharing`` decides is applied twice: as the filter of which cases are compared at all, and case by case as
+how much of each is told. Below the whole record nothing is told but what the question and the case have in common.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from kakehashi.engines.phenotype.caseindex import Explanation, explain
+from kakehashi.kernel.sharing.decision import judge, visible_to
+from kakehashi.kernel.sharing.states import Level, Purpose
+from kakehashi.kernel.sharing.subject import Subject
+from kakehashi.kernel.sharing.subjects import context
+from kakehashi.systems.cases import similar, vocabulary
+from kakehashi.systems.cases.description import Description
+from kakehashi.systems.cases.models import Case
+from kakehashi.systems.cases.states import CaseState
+
+KIND = "cases.case"
+IN_COMMON = 0.25
+"""A finding is told as held in common when the common term keeps this share of what the case's finding says."""
+STEP_EXISTS = 0.25
+"""Where only the existence of a case may be known, its score is told in these steps."""
+
+
+@dataclass(frozen=True)
+class SharedCase:
+    """A case of someone, as far as the asker may know it.
+
+    ``score`` 0–1, rounded to what the level allows; ``findings``: the terms above a finding of each side (HPO ids),
+    most telling first; ``genes``: candidate genes of both. Both are empty where only the existence may be known.
+    """
+
+    case: Case
+    level: Level
+    score: float
+    findings: tuple[str, ...]
+    genes: tuple[str, ...]
+
+
+def find_shared(
+    subject: Subject,
+    description: Description,
+    *,
+    k: int = 10,
+    purpose: Purpose = Purpose.MATCHING,
+    but: Collection[str] = (),
+    synthetic: bool = True,
+) -> list[SharedCase]:
+    """The k registered cases most similar to a description among those ``subject`` may know of.
+
+    ``but``: case ids that are left out; ``synthetic``: whether made-up cases are answered with too.
+    """
+    similar.bring_up_to_date()
+    asked = context()
+    known = Case.objects.filter(visible_to(subject, purpose, asked, KIND), state=CaseState.REGISTERED)
+    if not synthetic:
+        known = known.filter(synthetic=False)
+    hidden = set(but)
+    ids = [public_id for public_id in known.values_list("public_id", flat=True) if public_id not in hidden]
+    profile = similar.profile_of(description)
+    if not ids or not (profile.observed or profile.genes):
+        return []
+    snapshot = similar.case_index().snapshot()
+    matches = [match for match in snapshot.search(profile, k, snapshot.only(ids)) if match.score > 0]
+    cases = {
+        case.public_id: case
+        for case in known.filter(public_id__in=[match.id for match in matches]).select_related("organisation")
+    }
+    decided = judge(subject, purpose, asked, KIND)
+    found = []
+    for match in matches:
+        case = cases.get(match.id)
+        level = decided.level(case) if case is not None else Level.NOTHING
+        if case is not None and level > Level.NOTHING:  # it may have been withdrawn or narrowed in between
+            found.append(told(case, level, match.score, explain(snapshot, profile, match.id)))
+    return found
+
+
+def told(case: Case, level: Level, score: float, explanation: Explanation) -> SharedCase:
+    """A match cut down to what its level allows."""
+    if level == Level.EXISTS:
+        return SharedCase(case, level, score // STEP_EXISTS * STEP_EXISTS, (), ())
+    ontology = vocabulary.knowledge().ontology
+    common = [match.ancestor for match in explanation.case_matches if match.share >= IN_COMMON]
+    findings = tuple(dict.fromkeys(ontology.id(term) for term in common))
+    return SharedCase(case, level, round(score, 3), findings, explanation.shared_genes)

@@ -1,0 +1,55 @@
+"""The registrant's terms for a case: how far it may be seen, how much of it, on what consent.
+
+Terms are widened only as far as the consent goes and narrowed at any time; either binds the very next question. Every
+change is a revision of its own, with what changed, by whom and why.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from kakehashi.kernel import audit, events
+from kakehashi.kernel.sharing.actions import Consent, Terms, put_terms
+from kakehashi.kernel.sharing.states import Reach
+from kakehashi.systems.cases import rules
+from kakehashi.systems.cases.actions import add_revision
+from kakehashi.systems.cases.events import CaseChanged
+from kakehashi.systems.cases.models import Case
+from kakehashi.systems.cases.states import CaseState, RevisionKind
+
+
+def set_terms(*, by: Any, case: Case, terms: Terms, consent: Consent, note: str = "") -> Case:
+    """Put a case under these terms and this consent (``by=None``: the node's operator); nothing when nothing changes.
+
+    Raises NotAllowed, Invalid where the terms go further than the consent.
+    """
+    if by is not None:
+        audit.insist(rules.may_edit(by, case), by=by, action="case.terms", subject=case)
+    with transaction.atomic():
+        locked = Case.objects.select_for_update().get(pk=case.pk)
+        before, consented = Terms.of(locked), Consent.of(locked)
+        put_terms(locked, terms, consent)
+        if Terms.of(locked) == before and Consent.of(locked) == consented:
+            return locked
+        locked.revision += 1
+        locked.save()
+        add_revision(locked, RevisionKind.TERMS, by=by, note=note)
+        detail = {"reach": [int(before.reach), int(terms.reach)], "shown": [int(before.shown), int(terms.shown)]}
+        audit.record(by, "case.terms", locked, detail=detail)
+        if locked.state == CaseState.REGISTERED:
+            events.publish(CaseChanged(locked.pk, locked.revision))
+    return locked
+
+
+def set_reach(*, by: Any, case: Case, reach: Reach, note: str = "") -> Case:
+    """Let a case be seen this far, all else as it is. Errors as ``set_terms``."""
+    return set_terms(by=by, case=case, terms=replace(Terms.of(case), reach=reach), consent=Consent.of(case), note=note)
+
+
+def attested(reach: Reach, version: str = "") -> Consent:
+    """The consent that whoever hands cases in attests to with the reach they ask for; none within the institution."""
+    if reach == Reach.INSTITUTION:
+        return Consent()
+    return Consent(version=version, since=timezone.localdate(), domestic=True, abroad=reach == Reach.ABROAD)
