@@ -31,6 +31,12 @@ COMMANDS: dict[str, tuple[str, str, str, str]] = {
     "manage": ("node", "manage", "Run a Django management command.", "Djangoの管理コマンドを実行する。"),
     "audit": ("audit", "audit", "Verify and list the audit trail.", "監査記録の検証と一覧。"),
     "cases": ("cases", "cases", "Import and export cases.", "症例の取り込みと書き出し。"),
+    "peers": (
+        "peers",
+        "peers",
+        "Nodes of the Matchmaker Exchange: whom we ask, who may ask us.",
+        "Matchmaker Exchange:照会する相手、照会を許す相手。",
+    ),
     "organisations": ("people", "organisations", "Manage organisations.", "機関の管理。"),
     "people": ("people", "people", "Manage people and their roles.", "人と役割の管理。"),
 }

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from kakehashi.systems.cases.importing import ImportSummary, Progress
 
 INTERRUPTED: Final = 130
+REACH = click.Choice(["institution", "network", "domestic", "abroad"])
 PROBLEMS_TOLD: Final = 50
 
 
@@ -63,10 +64,27 @@ def cases() -> None:
 @click.option(
     "--synthetic", is_flag=True, help=text("Mark new cases as synthetic.", "新しい症例を合成として印付ける。")
 )
+@click.option(
+    "--reach",
+    type=REACH,
+    default="institution",
+    show_default=True,
+    help=text(
+        "How far new cases may be seen; you attest that the patients consented to that.",
+        "新しい症例の公開範囲。患者の同意がそこまで得られていることを確認した上で指定する。",
+    ),
+)
 @click.option("--format", "shape", type=click.Choice(["table", "json"]), default="table", show_default=True)
 def import_cases(
-    files: tuple[str, ...], organisation: str, email: str | None, keep_going: bool, synthetic: bool, shape: str
+    files: tuple[str, ...],
+    organisation: str,
+    email: str | None,
+    keep_going: bool,
+    synthetic: bool,
+    reach: str,
+    shape: str,
 ) -> None:
+    from kakehashi.kernel.sharing.states import Reach
     from kakehashi.systems.cases.importing import import_packets
 
     started = time.perf_counter()
@@ -79,6 +97,7 @@ def import_cases(
                 organisation=holder,
                 keep_going=keep_going,
                 synthetic=synthetic,
+                reach=Reach.named(reach),
                 progress=tell,
             )
         except KeyboardInterrupt:
@@ -200,6 +219,29 @@ def export_cases(organisation: str | None, output: Path | None) -> None:
             with output.open("wb") as stream:
                 count = export_packets(stream, organisation=holder)
     say(counted(count, "case"), f"{count:,} 症例", err=True)
+
+
+@cases.command(
+    "reach",
+    help=text(
+        "Let a case be seen this far, from the next search on; no further than its consent.",
+        "症例の公開範囲を変える(次の検索から有効。同意の範囲まで)。",
+    ),
+)
+@click.argument("case_id")
+@click.argument("level", type=REACH)
+def set_reach(case_id: str, level: str) -> None:
+    from kakehashi.kernel.errors import NotFound
+    from kakehashi.kernel.sharing.states import Reach
+    from kakehashi.systems.cases.models import Case
+    from kakehashi.systems.cases.terms import set_reach as widen_or_narrow
+
+    with told_plainly():
+        found = Case.objects.filter(public_id=case_id.strip().upper()).first()
+        if found is None:
+            raise NotFound(case_id)
+        changed = widen_or_narrow(by=None, case=found, reach=Reach.named(level))
+        say(f"{changed.public_id}: {level}", f"{changed.public_id}:{changed.get_reach_display()}")
 
 
 @cases.command(

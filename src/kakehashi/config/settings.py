@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "kakehashi.kernel.files",
     "kakehashi.systems.portfolio",
     "kakehashi.systems.cases",
+    "kakehashi.systems.exchange",
     "kakehashi.web",
 ]
 

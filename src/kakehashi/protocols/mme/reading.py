@@ -82,10 +82,10 @@ def _with_link(result: Any) -> Any:
 
 
 def _tree(body: bytes, limits: Limits) -> Mapping[str, Any]:
-    if not body.strip():
-        raise MmeError(422, "the body is missing; send a JSON object")
     if len(body) > limits.bytes:
         raise MmeError(413, f"the body is larger than {limits.bytes} bytes")
+    if not body.strip():
+        raise MmeError(422, "the body is missing; send a JSON object")
     try:
         tree = json.loads(body.decode("utf-8"), parse_constant=_no_constant)
     except (ValueError, RecursionError):

@@ -18,6 +18,8 @@ from kakehashi.kernel.audit import writing as audit_writing
 from kakehashi.kernel.errors import Invalid
 from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.people.models import Person
+from kakehashi.kernel.sharing.actions import Terms, put_terms
+from kakehashi.kernel.sharing.states import Reach
 from kakehashi.protocols.phenopacket import Entry, Phenopacket
 from kakehashi.systems.cases import rules
 from kakehashi.systems.cases.actions import add_revision
@@ -26,6 +28,7 @@ from kakehashi.systems.cases.models import Case, Packet, Revision
 from kakehashi.systems.cases.packets import ReadPacket, UnusablePacket, read_packet
 from kakehashi.systems.cases.rows import replace_rows, write_rows
 from kakehashi.systems.cases.states import CaseState, RevisionKind
+from kakehashi.systems.cases.terms import attested
 
 BATCH = 250
 PROBLEMS_KEPT = 1000
@@ -72,6 +75,14 @@ class ImportSummary:
             self.problems.append(problem)
 
 
+@dataclass(frozen=True)
+class NewCase:
+    """What an import says of every case that is new."""
+
+    synthetic: bool = False
+    reach: Reach = Reach.INSTITUTION
+
+
 Progress = Callable[[ImportSummary], None]
 
 
@@ -82,9 +93,13 @@ def import_packets(
     organisation: Organisation,
     keep_going: bool = True,
     synthetic: bool = False,
+    reach: Reach = Reach.INSTITUTION,
     progress: Progress | None = None,
 ) -> ImportSummary:
     """Import packets as registered cases of an organisation; ``progress`` is told after each batch.
+
+    ``reach``: how far new cases may be seen; whoever imports attests that the patients consented to that. A known case
+    keeps the terms it is under.
 
     ``by=None`` is the node's operator on the command line. A packet that cannot be used is counted and reported, the
     others go on; with ``keep_going=False`` the first one raises Invalid, and the batches before it stand.
@@ -96,7 +111,8 @@ def import_packets(
 
     def flush() -> None:
         if batch:
-            _import_batch(list(batch.values()), by=by, organisation=organisation, synthetic=synthetic, summary=summary)
+            terms = NewCase(synthetic, reach)
+            _import_batch(list(batch.values()), by=by, organisation=organisation, new=terms, summary=summary)
             batch.clear()
         if progress is not None:
             progress(summary)
@@ -154,7 +170,7 @@ def _import_batch(
     *,
     by: Person | None,
     organisation: Organisation,
-    synthetic: bool,
+    new: NewCase,
     summary: ImportSummary,
 ) -> None:
     """One transaction. Another import of the same packets at the same time makes one of the two look again."""
@@ -162,7 +178,7 @@ def _import_batch(
         done = ImportSummary()
         try:
             with transaction.atomic():
-                _write_batch(batch, by=by, organisation=organisation, synthetic=synthetic, done=done)
+                _write_batch(batch, by=by, organisation=organisation, new=new, done=done)
             break
         except IntegrityError:
             if attempt == 2:
@@ -180,7 +196,7 @@ def _write_batch(
     *,
     by: Person | None,
     organisation: Organisation,
-    synthetic: bool,
+    new: NewCase,
     done: ImportSummary,
 ) -> None:
     ids = [packet.packet_id for packet, _entry in batch]
@@ -198,10 +214,11 @@ def _write_batch(
                 organisation=organisation,
                 local_id=packet.packet_id,
                 state=CaseState.REGISTERED,
-                synthetic=synthetic,
+                synthetic=new.synthetic,
                 registered_by=by,
                 packet_sha256=packet.sha256,
             )
+            put_terms(case, Terms(new.reach), attested(new.reach))
             case.describe(packet.description)
             fresh.append((case, packet))
             done.new += 1
@@ -259,7 +276,7 @@ def _create(fresh: list[tuple[Case, ReadPacket]], *, by: Person | None) -> None:
 def _update(case: Case, packet: ReadPacket, *, by: Person | None) -> bool:
     """Take over a changed packet as a new revision; whether people had edited the case since the last import."""
     imported = (RevisionKind.IMPORTED, RevisionKind.UPDATED)
-    last = case.revisions.exclude(kind=RevisionKind.MOVED).order_by("-number").first()
+    last = case.revisions.exclude(kind__in=(RevisionKind.MOVED, RevisionKind.TERMS)).order_by("-number").first()
     case.describe(packet.description)
     case.packet_sha256 = packet.sha256
     case.revision += 1

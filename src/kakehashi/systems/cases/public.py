@@ -10,20 +10,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from kakehashi.kernel import audit
-from kakehashi.kernel.sharing.states import Level
+from kakehashi.kernel.errors import NotFound
+from kakehashi.kernel.sharing.decision import level_of
+from kakehashi.kernel.sharing.states import Level, Purpose
 from kakehashi.kernel.sharing.subject import Subject
-from kakehashi.systems.cases import queries
+from kakehashi.kernel.sharing.subjects import context
+from kakehashi.systems.cases import queries, vocabulary
 from kakehashi.systems.cases.description import Description
 from kakehashi.systems.cases.events import CaseChanged, CaseRegistered, CasesImported, CaseWithdrawn
 from kakehashi.systems.cases.models import Case
 from kakehashi.systems.cases.rows import reindex_outdated
-from kakehashi.systems.cases.shared import SharedCase, find_shared
+from kakehashi.systems.cases.shared import SharedCase, counts_abroad, find_shared
 from kakehashi.systems.cases.similar import find_similar
 from kakehashi.systems.cases.states import CaseState
 
 __all__ = [
     "CaseChanged",
+    "CaseForPeers",
     "CaseRegistered",
     "CaseSummary",
     "CaseWithdrawn",
@@ -31,11 +37,16 @@ __all__ = [
     "Description",
     "SharedMatch",
     "SimilarSummary",
+    "case_for_peers",
+    "case_keys",
     "case_summary",
+    "counts_abroad",
+    "gene_symbol",
     "registered_count",
     "reindex_outdated",
     "shared_matches",
     "similar_to",
+    "term_label",
     "warm",
 ]
 
@@ -87,6 +98,50 @@ class SharedMatch:
     genes: tuple[str, ...]
     synthetic: bool
     description: Description | None
+
+
+def case_keys(public_ids: Sequence[str]) -> dict[str, int]:
+    """Public id → primary key, for rows of siblings that point at cases."""
+    return dict(Case.objects.filter(public_id__in=public_ids).values_list("public_id", "pk"))
+
+
+@dataclass(frozen=True)
+class CaseForPeers:
+    """A case as it is sent to peers that may see it."""
+
+    id: int
+    public_id: str
+    organisation: str
+    revision: int
+    synthetic: bool
+    description: Description
+    _record: Case
+
+    def may_be_sent_to(self, subject: Subject) -> bool:
+        """Whether a peer may be shown what is asked by: the findings and genes."""
+        return level_of(subject, self._record, Purpose.MATCHING, context()) >= Level.MATCHING
+
+
+def case_for_peers(case_id: int) -> CaseForPeers:
+    """A registered case, to be sent to peers. Raises NotFound."""
+    case = Case.objects.filter(pk=case_id, state=CaseState.REGISTERED).select_related("organisation").first()
+    if case is None:
+        raise NotFound(_("Case"))
+    return CaseForPeers(
+        case.pk, case.public_id, case.organisation.label("en"), case.revision, case.synthetic, case.described, case
+    )
+
+
+def gene_symbol(kind: str, name: str) -> str | None:
+    """The symbol of a gene named by ``entrez`` id or ``symbol``; None where the gene tables do not know it."""
+    diseases = vocabulary.knowledge().diseases
+    place = diseases.gene_index(f"NCBIGene:{name}" if kind == "entrez" else name)
+    return diseases.gene_symbols[place] if place is not None else None
+
+
+def term_label(term: str) -> str:
+    """A term's label in the language in force."""
+    return vocabulary.term_label(term)
 
 
 def shared_matches(

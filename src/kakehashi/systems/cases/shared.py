@@ -16,7 +16,7 @@ from kakehashi.kernel.sharing.subject import Subject
 from kakehashi.kernel.sharing.subjects import context
 from kakehashi.systems.cases import similar, vocabulary
 from kakehashi.systems.cases.description import Description
-from kakehashi.systems.cases.models import Case
+from kakehashi.systems.cases.models import Case, CaseFinding, CaseGene
 from kakehashi.systems.cases.states import CaseState
 
 KIND = "cases.case"
@@ -88,3 +88,23 @@ def told(case: Case, level: Level, score: float, explanation: Explanation) -> Sh
     common = [match.ancestor for match in explanation.case_matches if match.share >= IN_COMMON]
     findings = tuple(dict.fromkeys(ontology.id(term) for term in common))
     return SharedCase(case, level, round(score, 3), findings, explanation.shared_genes)
+
+
+def counts_abroad() -> dict[str, int]:
+    """How much any node abroad may learn of, by the names of the exchange's metrics; synthetic cases not counted."""
+    anyone = Subject("any node abroad", takes_part=True)
+    known = Case.objects.filter(
+        visible_to(anyone, Purpose.MATCHING, context(), KIND), state=CaseState.REGISTERED, synthetic=False
+    )
+    ids = known.values("pk")
+    genes = CaseGene.objects.filter(case__in=ids)
+    findings = CaseFinding.objects.filter(case__in=ids)
+    return {
+        "numberOfCases": known.count(),
+        "numberOfSubmitters": known.values("organisation").distinct().count(),
+        "numberOfGenes": genes.count(),
+        "numberOfUniqueGenes": genes.values("symbol").distinct().count(),
+        "numberOfFeatures": findings.count(),
+        "numberOfUniqueFeatures": findings.values("number").distinct().count(),
+        "numberOfCasesWithDiagnosis": known.exclude(diagnosis="").count(),
+    }

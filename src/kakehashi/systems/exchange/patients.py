@@ -1,0 +1,124 @@
+"""Patients of the exchange and our cases: what is asked by, what is answered, what is read of an answer."""
+
+from collections.abc import Iterable
+
+from pydantic import ValidationError
+
+from kakehashi.kernel.sharing.states import Level
+from kakehashi.protocols.mme import Contact, Disorder, Feature, Gene, GenomicFeature, Patient
+from kakehashi.protocols.mme import conversions as convert
+from kakehashi.systems.cases.public import Description, SharedMatch, gene_symbol, term_label
+
+ROOT = "HP:0000118"
+"""Phenotypic abnormality: what is said of a case whose existence alone may be known (the exchange wants a finding)."""
+
+
+def description_of(patient: Patient) -> tuple[Description, list[str]]:
+    """What a peer's patient is compared by, and what of it could not be used (ids, never free text)."""
+    unused: list[str] = []
+    findings, seen = [], set()
+    for feature in patient.features or ():
+        term = feature.id.strip().upper()
+        if term in seen:
+            continue
+        seen.add(term)
+        if not term.startswith("HP:") or len(term) != 10:
+            unused.append(feature.id)
+            continue
+        findings.append({"term": term, "excluded": not feature.present})
+    genes = []
+    for one in patient.genomic_features or ():
+        kind, name = convert.gene_kind(one.gene.id)
+        symbol = gene_symbol(kind, name)
+        if symbol is None:
+            unused.append(one.gene.id)
+        genes.append(symbol or name)
+    said = {"findings": findings, "genes": list(dict.fromkeys(genes)), "sex": convert.sex_in(patient.sex)}
+    try:
+        return Description.model_validate(said), unused
+    except ValidationError:
+        return _piece_by_piece(findings, genes, unused), unused
+
+
+def _piece_by_piece(findings: Iterable[dict[str, object]], genes: Iterable[str], unused: list[str]) -> Description:
+    """What remains when some ids have a shape that no description takes."""
+    kept: dict[str, list[object]] = {"findings": [], "genes": []}
+    for place, items in (("findings", findings), ("genes", dict.fromkeys(genes))):
+        for item in items:
+            try:
+                Description.model_validate({place: [item]})
+            except ValidationError:
+                unused.append(str(item["term"] if isinstance(item, dict) else item))
+                continue
+            kept[place].append(item)
+    return Description.model_validate(kept)
+
+
+def answered(match: SharedMatch, contact: Contact) -> Patient:
+    """A case of ours as a peer may know it: nothing but what the level of the match allows."""
+    if match.description is not None:
+        return asked(match.public_id, match.description, contact, test=match.synthetic)
+    features = [_feature(term) for term in match.findings]
+    genes = [GenomicFeature(gene=Gene(id=symbol)) for symbol in match.genes]
+    if match.level == Level.EXISTS or not (features or genes):
+        features = [_feature(ROOT)]
+    said: dict[str, object] = {"id": match.public_id, "contact": contact}
+    if features:
+        said["features"] = tuple(features)
+    if genes:
+        said["genomic_features"] = tuple(genes)
+    if match.synthetic:
+        said["test"] = True
+    return Patient(**said)  # type: ignore[arg-type]
+
+
+def asked(public_id: str, description: Description, contact: Contact, *, test: bool) -> Patient:
+    """A case of ours in full, as it is sent to a peer to be matched."""
+    said: dict[str, object] = {"id": public_id, "contact": contact, "species": "NCBITaxon:9606"}
+    if features := tuple(_feature(one.term, present=not one.excluded, onset=one.onset) for one in description.findings):
+        said["features"] = features
+    if genomic := _genomic(description):
+        said["genomic_features"] = genomic
+    if disorders := tuple(
+        Disorder(id=named) for one in description.diagnoses if (named := convert.disease_out(one.disease))
+    ):
+        said["disorders"] = disorders
+    if sex := convert.sex_out(description.sex):
+        said["sex"] = sex
+    if description.onset.startswith("HP:"):
+        said["age_of_onset"] = description.onset
+    if description.inheritance:
+        said["inheritance_mode"] = description.inheritance[0]
+    if test:
+        said["test"] = True
+    return Patient(**said)  # type: ignore[arg-type]
+
+
+def _feature(term: str, *, present: bool = True, onset: str = "") -> Feature:
+    said: dict[str, object] = {"id": term, "label": term_label(term), "observed": "yes" if present else "no"}
+    if onset.startswith("HP:"):
+        said["age_of_onset"] = onset
+    return Feature(**said)  # type: ignore[arg-type]
+
+
+def _genomic(description: Description) -> tuple[GenomicFeature, ...]:
+    """Each variant with its gene, then the candidate genes that no variant names."""
+    found, named = [], set()
+    for variant in description.variants:
+        if not variant.gene:
+            continue
+        named.add(variant.gene.upper())
+        said: dict[str, object] = {"gene": Gene(id=variant.gene)}
+        if variant.position is not None and variant.assembly and variant.chromosome:
+            said["variant"] = convert.variant_out(
+                assembly=variant.assembly,
+                chromosome=variant.chromosome,
+                position=variant.position,
+                reference=variant.reference,
+                alternate=variant.alternate,
+            )
+        if zygosity := convert.zygosity_out(variant.zygosity):
+            said["zygosity"] = zygosity
+        found.append(GenomicFeature(**said))  # type: ignore[arg-type]
+    found += [GenomicFeature(gene=Gene(id=gene)) for gene in description.genes if gene.upper() not in named]
+    return tuple(found)
