@@ -41,12 +41,12 @@ __all__ = [
     "case_keys",
     "case_summary",
     "counts_abroad",
+    "english_label",
     "gene_symbol",
     "registered_count",
     "reindex_outdated",
     "shared_matches",
     "similar_to",
-    "term_label",
     "warm",
 ]
 
@@ -139,9 +139,11 @@ def gene_symbol(kind: str, name: str) -> str | None:
     return diseases.gene_symbols[place] if place is not None else None
 
 
-def term_label(term: str) -> str:
-    """A term's label in the language in force."""
-    return vocabulary.term_label(term)
+def english_label(term: str) -> str:
+    """A term's English label, for nodes abroad; the id of one that this node does not know."""
+    ontology = vocabulary.knowledge().ontology
+    index = ontology.index(term)
+    return ontology.label(index) if index is not None else term
 
 
 def shared_matches(

@@ -21,7 +21,7 @@ from kakehashi.systems.cases.states import CaseState
 
 KIND = "cases.case"
 IN_COMMON = 0.25
-"""A finding is told as held in common when the common term keeps this share of what the case's finding says."""
+"""A finding is told as held in common when the common term keeps this share of what the question's finding says."""
 STEP_EXISTS = 0.25
 """Where only the existence of a case may be known, its score is told in these steps."""
 
@@ -85,7 +85,7 @@ def told(case: Case, level: Level, score: float, explanation: Explanation) -> Sh
     if level == Level.EXISTS:
         return SharedCase(case, level, score // STEP_EXISTS * STEP_EXISTS, (), ())
     ontology = vocabulary.knowledge().ontology
-    common = [match.ancestor for match in explanation.case_matches if match.share >= IN_COMMON]
+    common = [match.ancestor for match in explanation.query_matches if match.share >= IN_COMMON]
     findings = tuple(dict.fromkeys(ontology.id(term) for term in common))
     return SharedCase(case, level, round(score, 3), findings, explanation.shared_genes)
 

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from kakehashi.kernel.sharing.states import Level
 from kakehashi.protocols.mme import Contact, Disorder, Feature, Gene, GenomicFeature, Patient
 from kakehashi.protocols.mme import conversions as convert
-from kakehashi.systems.cases.public import Description, SharedMatch, gene_symbol, term_label
+from kakehashi.systems.cases.public import Description, SharedMatch, english_label, gene_symbol
 
 ROOT = "HP:0000118"
 """Phenotypic abnormality: what is said of a case whose existence alone may be known (the exchange wants a finding)."""
@@ -95,7 +95,7 @@ def asked(public_id: str, description: Description, contact: Contact, *, test: b
 
 
 def _feature(term: str, *, present: bool = True, onset: str = "") -> Feature:
-    said: dict[str, object] = {"id": term, "label": term_label(term), "observed": "yes" if present else "no"}
+    said: dict[str, object] = {"id": term, "label": english_label(term), "observed": "yes" if present else "no"}
     if onset.startswith("HP:"):
         said["age_of_onset"] = onset
     return Feature(**said)  # type: ignore[arg-type]
