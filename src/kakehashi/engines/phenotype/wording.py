@@ -33,7 +33,7 @@ _BRITISH = tuple(
     )
 )
 _RUN = re.compile(r"(?P<cjk>[぀-ゟー々〆㐀-鿿豈-﫿]+)|(?P<word>[^\W_]+)")
-_STOP_WORDS = frozenset(["and", "by", "for", "from", "in", "of", "on", "or", "the", "to", "with"])
+STOP_WORDS = frozenset(["and", "by", "for", "from", "in", "of", "on", "or", "the", "to", "with"])
 _KANA_MARKS = "\u3099\u309a"
 LONGEST_TEXT = 300
 
@@ -62,7 +62,7 @@ def runs(text: str) -> list[tuple[str, bool]]:
     Words such as "of" are left out where there are others.
     """
     found = [(run.group(), run.lastgroup == "cjk") for run in _RUN.finditer(plain(text))]
-    telling = [run for run in found if run[0] not in _STOP_WORDS]
+    telling = [run for run in found if run[0] not in STOP_WORDS]
     return [(_stem_ja(run) if japanese else stem(run), japanese) for run, japanese in telling or found]
 
 
