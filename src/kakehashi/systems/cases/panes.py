@@ -16,7 +16,7 @@ from kakehashi.kernel.errors import Invalid, NotAllowed
 from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.people.acting import acting_organisation
 from kakehashi.kernel.workflow import moves_available
-from kakehashi.systems.cases import queries, ranking, rules, solved, vocabulary
+from kakehashi.systems.cases import queries, ranking, rules, solved, terms, vocabulary
 from kakehashi.systems.cases.description import AGE, Description, Difference, Finding
 from kakehashi.systems.cases.forms import CaseEntry
 from kakehashi.systems.cases.models import Case, Revision
@@ -91,7 +91,7 @@ def case_context(request: HttpRequest, case: Case, tab: str, ranked: Ranking | N
             {"said": one, "zygosity": Zygosity(one.zygosity).label if one.zygosity != "unknown" else ""}
             for one in description.variants
         ],
-        "reach": reach_sentence(case),
+        "reach": terms.reach_sentence(case),
         "tabs": _tabs(case, tab),
         "sufficiency": sufficiency,
         "sufficiency_text": sufficiency.ja if vocabulary.language() == "ja" else sufficiency.en,
@@ -152,19 +152,13 @@ def _facts(description: Description) -> Iterable[tuple[str, str]]:
         yield _("Published in"), " · ".join(description.sources)
 
 
-def reach_sentence(case: Case) -> str:
-    """Who may learn of the case, as a plain sentence. Sharing between hospitals changes this one place."""
-    if case.state == CaseState.WITHDRAWN:
-        return _("This case is withdrawn: it is in no search, and nobody learns of it.")
-    return _("Only %(organisation)s sees this case.") % {"organisation": case.organisation.label()}
-
-
 def _tabs(case: Case, current: str) -> list[dict[str, Any]]:
     """The views of a case; of a withdrawn one nothing is asked."""
     names = [
         ("show", "diseases", _("Diseases")),
         ("similar", "similar", _("Similar cases")),
         ("questions", "questions", _("Next question")),
+        ("sharing", "sharing", _("Sharing")),
         ("history", "history", _("History")),
     ]
     return [

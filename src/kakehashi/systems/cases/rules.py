@@ -1,7 +1,7 @@
 """Who may do what with a case, and its twin that the database filters by. Default deny.
 
-Until hospitals share (kernel.sharing), a case is its own hospital's: clinicians and data managers work on it, auditors
-read it, nobody else knows of it. ``visible_to`` is the only visibility filter there is.
+A case is worked on by its own hospital's clinicians and data managers, and read by its auditors. Who else may see how
+much of it is ``kernel.sharing``'s to decide; ``visible_to`` is the only filter of what may be opened.
 """
 
 from typing import Any
@@ -12,9 +12,15 @@ from django.utils.translation import gettext_lazy as _
 from kakehashi.kernel.people.queries import current_memberships
 from kakehashi.kernel.people.roles import Role
 from kakehashi.kernel.people.rules import holds_role, member_of_holder
-from kakehashi.kernel.rules import logged_in, rule
+from kakehashi.kernel.rules import Verdict, logged_in, rule
+from kakehashi.kernel.sharing import decision as sharing
+from kakehashi.kernel.sharing.states import Level, Purpose
+from kakehashi.kernel.sharing.subject import Subject
+from kakehashi.kernel.sharing.subjects import context, person_subject
 from kakehashi.systems.cases.states import CaseState
 
+KIND = "cases.case"
+"""How sharing's rows name a case."""
 WRITERS = (Role.CLINICIAN, Role.DATA_MANAGER)
 READERS = (*WRITERS, Role.AUDITOR)
 
@@ -22,7 +28,6 @@ may_register = logged_in & member_of_holder & holds_role(*WRITERS)
 may_edit = may_register
 may_withdraw = may_register
 may_import = may_register
-may_see = logged_in & member_of_holder & holds_role(*READERS)
 
 
 @rule("was_no_draft", _("This case was registered before it was withdrawn; it comes back registered."))
@@ -65,9 +70,23 @@ def organisations_written_by(person: Any) -> frozenset[int]:
     return _organisations(person, WRITERS)
 
 
+def subject_of(person: Any) -> Subject:
+    """Who asks, as ``kernel.sharing`` reads it: the person, acting for one of their institutions."""
+    return person_subject(person, readers=READERS)
+
+
 def visible_to(person: Any) -> Q:
-    """The cases that ``may_see`` allows, for the database: ``Case.objects.filter(visible_to(person))``."""
-    return Q(organisation_id__in=organisations_read_by(person))
+    """The cases that someone may open, for the database: ``Case.objects.filter(visible_to(person))``.
+
+    Those of the institutions whose cases they read, and those that are shared with them whole.
+    """
+    return sharing.visible_to(subject_of(person), Purpose.RESEARCH, context(), KIND, Level.WHOLE)
+
+
+@rule("not_visible", _("This case is not shared with you."))
+def may_see(person: Any, case: Any) -> Verdict:
+    """The person may open the case: the decision whose filter is ``visible_to``."""
+    return sharing.decide(subject_of(person), case, Purpose.RESEARCH, context(), Level.WHOLE)
 
 
 def _organisations(person: Any, roles: tuple[Role, ...]) -> frozenset[int]:

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 from kakehashi.engines.phenotype.caseindex import Explanation, explain
 from kakehashi.kernel.sharing.decision import judge, visible_to
 from kakehashi.kernel.sharing.states import Level, Purpose
 from kakehashi.kernel.sharing.subject import Subject
 from kakehashi.kernel.sharing.subjects import context
-from kakehashi.systems.cases import similar, vocabulary
+from kakehashi.systems.cases import queries, similar, vocabulary
 from kakehashi.systems.cases.description import Description
 from kakehashi.systems.cases.models import Case, CaseFinding, CaseGene
+from kakehashi.systems.cases.rules import KIND, subject_of
 from kakehashi.systems.cases.states import CaseState
 
-KIND = "cases.case"
 IN_COMMON = 0.25
 """A finding is told as held in common when the common term keeps this share of what the question's finding says."""
 STEP_EXISTS = 0.25
@@ -78,6 +79,12 @@ def find_shared(
         if case is not None and level > Level.NOTHING:  # it may have been withdrawn or narrowed in between
             found.append(told(case, level, match.score, explain(snapshot, profile, match.id)))
     return found
+
+
+def find_elsewhere(person: Any, description: Description, *, k: int = 10) -> list[SharedCase]:
+    """The most similar cases that a person may know of but not open: those of other institutions."""
+    opened = queries.visible_cases(person).values_list("public_id", flat=True)
+    return find_shared(subject_of(person), description, k=k, but=frozenset(opened))
 
 
 def told(case: Case, level: Level, score: float, explanation: Explanation) -> SharedCase:

@@ -9,10 +9,11 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from kakehashi.kernel import audit, events
 from kakehashi.kernel.sharing.actions import Consent, Terms, put_terms
-from kakehashi.kernel.sharing.states import Reach
+from kakehashi.kernel.sharing.states import Level, Reach
 from kakehashi.systems.cases import rules
 from kakehashi.systems.cases.actions import add_revision
 from kakehashi.systems.cases.events import CaseChanged
@@ -53,3 +54,26 @@ def attested(reach: Reach, version: str = "") -> Consent:
     if reach == Reach.INSTITUTION:
         return Consent()
     return Consent(version=version, since=timezone.localdate(), domestic=True, abroad=reach == Reach.ABROAD)
+
+
+def reach_sentence(case: Case) -> str:
+    """Who may learn of the case, as a plain sentence."""
+    if case.state == CaseState.WITHDRAWN:
+        return _("This case is withdrawn: it is in no search, and nobody learns of it.")
+    only = _("Only %(organisation)s sees this case.") % {"organisation": case.organisation.label()}
+    if case.reach == Reach.INSTITUTION or case.state == CaseState.DRAFT:
+        return only
+    if not Consent.of(case).in_force(timezone.localdate()):
+        return only + " " + _("Its terms would let others see it, but no consent is in force.")
+    who = {
+        Reach.NETWORK: _("institutions of our network"),
+        Reach.DOMESTIC: _("institutions in our country"),
+        Reach.ABROAD: _("institutions at home and abroad"),
+    }[Reach(case.reach)]
+    sentence = {
+        Level.EXISTS: _("%(who)s may learn that a similar case exists."),
+        Level.MATCHING: _("%(who)s may learn that a similar case exists, and which findings and genes match."),
+        Level.WHOLE: _("%(who)s may see this case."),
+    }.get(Level(case.shown), only)
+    said = sentence % {"who": who}
+    return said[:1].upper() + said[1:]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kakehashi.systems.cases import pages
+from kakehashi.systems.cases import pages, termpages
 
 app_name = "cases"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("<str:case_id>/similar/", pages.similar_cases, name="similar"),
     path("<str:case_id>/questions/", pages.questions, name="questions"),
     path("<str:case_id>/answers/", pages.keep_answers, name="answers"),
+    path("<str:case_id>/sharing/", termpages.sharing, name="sharing"),
     path("<str:case_id>/history/", pages.history, name="history"),
     path("<str:case_id>/revert/", pages.revert, name="revert"),
     path("<str:case_id>/edit/", pages.edit_case, name="edit"),
