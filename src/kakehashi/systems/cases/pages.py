@@ -23,6 +23,7 @@ from kakehashi.systems.cases.forms import CaseEntry, ImportForm
 from kakehashi.systems.cases.listing import CASES
 from kakehashi.systems.cases.models import Case
 from kakehashi.systems.cases.reading import phenopacket_of
+from kakehashi.systems.cases.shared import find_elsewhere
 
 SIMILAR_SHOWN = 10
 
@@ -139,6 +140,7 @@ def similar_cases(request: HttpRequest, case_id: str) -> HttpResponse:
         "chosen": chosen,
         "picture": pictures.case_picture(chosen, case.described) if chosen else None,
         "source": panes.source_line(),
+        "elsewhere": panes.said_elsewhere(find_elsewhere(_person(request), case)),
     }
     return render(request, "cases/similar.html", context)
 

@@ -15,12 +15,14 @@ from kakehashi.engines.phenotype.ranking import RankedDisease, Ranking
 from kakehashi.kernel.errors import Invalid, NotAllowed
 from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.people.acting import acting_organisation
+from kakehashi.kernel.sharing.states import Level
 from kakehashi.kernel.workflow import moves_available
 from kakehashi.systems.cases import queries, ranking, rules, solved, terms, vocabulary
 from kakehashi.systems.cases.description import AGE, Description, Difference, Finding
 from kakehashi.systems.cases.forms import CaseEntry
 from kakehashi.systems.cases.models import Case, Revision
 from kakehashi.systems.cases.queries import CaseFilter
+from kakehashi.systems.cases.shared import SharedCase
 from kakehashi.systems.cases.states import Answer, CaseState, Sex, Zygosity
 
 ANSWERS_MOST = 50
@@ -165,6 +167,22 @@ def _tabs(case: Case, current: str) -> list[dict[str, Any]]:
         {"label": label, "url": reverse(f"cases:{view}", args=[case.public_id]), "current": key == current}
         for view, key, label in names
         if not (view == "questions" and case.state == CaseState.WITHDRAWN)
+    ]
+
+
+def said_elsewhere(found: Iterable[SharedCase]) -> list[dict[str, Any]]:
+    """Cases of other institutions in words, each as far as it may be known."""
+    return [
+        {
+            "institution": one.case.organisation.label(),
+            "synthetic": one.case.synthetic,
+            "level_text": one.level.label,
+            "told": one.level > Level.EXISTS,
+            "score": one.score,
+            "findings": [vocabulary.term_label(term) for term in one.findings],
+            "genes": one.genes,
+        }
+        for one in found
     ]
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kakehashi.engines.phenotype.caseindex import Explanation, explain
+from kakehashi.kernel import audit
 from kakehashi.kernel.sharing.decision import judge, visible_to
 from kakehashi.kernel.sharing.states import Level, Purpose
 from kakehashi.kernel.sharing.subject import Subject
@@ -81,10 +82,13 @@ def find_shared(
     return found
 
 
-def find_elsewhere(person: Any, description: Description, *, k: int = 10) -> list[SharedCase]:
-    """The most similar cases that a person may know of but not open: those of other institutions."""
-    opened = queries.visible_cases(person).values_list("public_id", flat=True)
-    return find_shared(subject_of(person), description, k=k, but=frozenset(opened))
+def find_elsewhere(person: Any, case: Case, *, k: int = 10) -> list[SharedCase]:
+    """The most similar cases that a person may know of but not open: those of other institutions. Recorded."""
+    opened = frozenset(queries.visible_cases(person).values_list("public_id", flat=True))
+    found = find_shared(subject_of(person), case.described, k=k, but=opened, synthetic=case.synthetic)
+    levels = {"levels": [int(one.level) for one in found]}
+    audit.read_of(person, "case", [one.case.pk for one in found], action="case.told", detail=levels)
+    return found
 
 
 def told(case: Case, level: Level, score: float, explanation: Explanation) -> SharedCase:

@@ -1,0 +1,137 @@
+"""A case between hospitals: its terms on its page, who learns how much of it, never more."""
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from kakehashi.kernel.audit.models import AuditEntry
+from kakehashi.kernel.sharing.actions import Terms, join_network, opt_out
+from kakehashi.kernel.sharing.models import Network
+from kakehashi.kernel.sharing.states import Level, Reach
+from kakehashi.systems.cases import rules, shared, similar
+from kakehashi.systems.cases.actions import enter_case
+from kakehashi.systems.cases.description import Description
+from kakehashi.systems.cases.models import Case
+from kakehashi.systems.cases.terms import attested, set_terms
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("compiled_ontology")]
+TERMS = ("HP:0001250", "HP:0000252", "HP:0001274")
+
+
+@pytest.fixture(autouse=True)
+def _own_index(tmp_path, monkeypatch):
+    monkeypatch.setattr(similar, "folder", lambda: tmp_path / "case-index")
+    yield
+    similar._indexes.clear()
+
+
+@pytest.fixture
+def theirs(other_hospital, make_person):
+    """A registered case of the other hospital, and who registered it."""
+    person = make_person(other_hospital, "clinician")
+    return _enter(person, other_hospital, "THEIRS-1"), person
+
+
+@pytest.fixture
+def ours(hospital, clinician):
+    return _enter(clinician, hospital, "OURS-1")
+
+
+def _enter(person, organisation, name, terms=TERMS):
+    description = Description.model_validate({"findings": [{"term": term} for term in terms], "genes": ["SCN1A"]})
+    return enter_case(by=person, organisation=organisation, local_id=name, description=description, register=True)
+
+
+def shown(site_client, case, language="en"):
+    return site_client.get(reverse("cases:similar", args=[case.public_id]), headers={"accept-language": language}).text
+
+
+@pytest.fixture
+def site(client, clinician):
+    client.force_login(clinician)
+    return client
+
+
+def test_a_case_of_another_hospital_is_unknown_until_it_is_shared(site, ours, theirs, other_hospital):
+    case, person = theirs
+    assert other_hospital.label("en") not in shown(site, ours)
+    set_terms(by=person, case=case, terms=Terms(Reach.DOMESTIC), consent=attested(Reach.DOMESTIC))
+    page = shown(site, ours)
+    assert other_hospital.label("en") in page
+    assert "Seizure" in page
+    assert "THEIRS-1" not in page
+    assert case.public_id not in page
+    assert site.get(reverse("cases:show", args=[case.public_id])).status_code == 404
+    assert AuditEntry.objects.filter(action="case.told").exists()
+    set_terms(by=person, case=case, terms=Terms(Reach.INSTITUTION), consent=attested(Reach.DOMESTIC))
+    assert other_hospital.label("en") not in shown(site, ours)
+
+
+def test_where_only_the_existence_is_shown_no_finding_is_told(clinician, ours, theirs):
+    case, person = theirs
+    set_terms(by=person, case=case, terms=Terms(Reach.ABROAD, Level.EXISTS), consent=attested(Reach.ABROAD))
+    (found,) = shared.find_elsewhere(clinician, ours)
+    assert (found.findings, found.genes, found.score in (0, 0.25, 0.5, 0.75, 1)) == ((), (), True)
+
+
+def test_an_open_case_may_be_opened_and_not_edited(site, clinician, theirs):
+    case, person = theirs
+    open_to_all = Terms(Reach.DOMESTIC, Level.WHOLE, "open")
+    set_terms(by=person, case=case, terms=open_to_all, consent=attested(Reach.DOMESTIC))
+    case = Case.objects.get(pk=case.pk)
+    assert rules.may_see(clinician, case)
+    assert not rules.may_edit(clinician, case)
+    page = site.get(reverse("cases:show", args=[case.public_id]), headers={"accept-language": "en"})
+    assert page.status_code == 200
+    assert reverse("cases:edit", args=[case.public_id]) not in page.text
+    assert site.post(reverse("cases:sharing", args=[case.public_id]), form_of(Reach.ABROAD)).status_code == 403
+
+
+def form_of(reach, **changes):
+    said = {
+        "reach": int(reach),
+        "shown": 2,
+        "sharing_class": "restricted",
+        "consent_version": "IRUD v3",
+        "consent_from": f"{timezone.localdate():%Y-%m-%d}",
+        "consent_domestic": "on",
+    }
+    return said | changes
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_the_registrant_sets_terms_on_the_page_as_far_as_consent_goes(site, ours, language):
+    address = reverse("cases:sharing", args=[ours.public_id])
+    refused = site.post(address, form_of(Reach.ABROAD), headers={"accept-language": language})
+    assert refused.status_code == 422
+    assert Case.objects.get().reach == Reach.INSTITUTION
+    assert site.post(address, form_of(Reach.DOMESTIC)).status_code == 302
+    case = Case.objects.get()
+    assert (case.reach, case.consent_version, case.revision) == (Reach.DOMESTIC, "IRUD v3", ours.revision + 1)
+    page = site.get(address, headers={"accept-language": language}).text
+    assert ("国内の機関" if language == "ja" else "Institutions in our country") in page
+    history = site.get(reverse("cases:history", args=[ours.public_id]), headers={"accept-language": "en"}).text
+    assert "Sharing changed" in history
+
+
+def test_every_level_is_the_same_by_decision_and_by_filter(clinician, theirs, hospital, other_hospital):
+    case, person = theirs
+    network = Network.objects.create(code="irud", name="IRUD")
+    for one in (hospital, other_hospital):
+        join_network(by=None, network=network, organisation=one)
+    for reach in Reach:
+        for level in (Level.EXISTS, Level.MATCHING, Level.WHOLE):
+            terms = Terms(reach, level, "open" if level == Level.WHOLE else "restricted")
+            set_terms(by=person, case=case, terms=terms, consent=attested(reach))
+            case = Case.objects.get(pk=case.pk)
+            visible = Case.objects.filter(rules.visible_to(clinician), pk=case.pk).exists()
+            assert visible == bool(rules.may_see(clinician, case))
+            assert visible == (level == Level.WHOLE and reach > Reach.INSTITUTION)
+
+
+def test_an_opt_out_and_a_withdrawal_close_a_case_to_others(clinician, ours, theirs):
+    case, person = theirs
+    set_terms(by=person, case=case, terms=Terms(Reach.DOMESTIC), consent=attested(Reach.DOMESTIC))
+    assert shared.find_elsewhere(clinician, ours)
+    opt_out(by=None, record=case)
+    assert not shared.find_elsewhere(clinician, ours)
