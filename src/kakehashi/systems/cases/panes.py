@@ -24,6 +24,7 @@ from kakehashi.systems.cases.models import Case, Revision
 from kakehashi.systems.cases.queries import CaseFilter
 from kakehashi.systems.cases.shared import SharedCase
 from kakehashi.systems.cases.states import Answer, CaseState, Sex, Zygosity
+from kakehashi.systems.cases.tabs import registered_tabs
 
 ANSWERS_MOST = 50
 ALWAYS_SHOWN, FOLDED_BELOW = 6, 0.01
@@ -157,16 +158,17 @@ def _facts(description: Description) -> Iterable[tuple[str, str]]:
 def _tabs(case: Case, current: str) -> list[dict[str, Any]]:
     """The views of a case; of a withdrawn one nothing is asked."""
     names = [
-        ("show", "diseases", _("Diseases")),
-        ("similar", "similar", _("Similar cases")),
-        ("questions", "questions", _("Next question")),
-        ("sharing", "sharing", _("Sharing")),
-        ("history", "history", _("History")),
+        ("cases:show", "diseases", _("Diseases")),
+        ("cases:similar", "similar", _("Similar cases")),
+        *((tab.view, tab.key, str(tab.label)) for tab in registered_tabs() if case.state == CaseState.REGISTERED),
+        ("cases:questions", "questions", _("Next question")),
+        ("cases:sharing", "sharing", _("Sharing")),
+        ("cases:history", "history", _("History")),
     ]
     return [
-        {"label": label, "url": reverse(f"cases:{view}", args=[case.public_id]), "current": key == current}
+        {"label": label, "url": reverse(view, args=[case.public_id]), "current": key == current}
         for view, key, label in names
-        if not (view == "questions" and case.state == CaseState.WITHDRAWN)
+        if not (key == "questions" and case.state == CaseState.WITHDRAWN)
     ]
 
 

@@ -10,28 +10,32 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from kakehashi.kernel import audit
 from kakehashi.kernel.errors import NotFound
+from kakehashi.kernel.people.models import Person
 from kakehashi.kernel.sharing.decision import level_of
 from kakehashi.kernel.sharing.states import Level, Purpose
 from kakehashi.kernel.sharing.subject import Subject
 from kakehashi.kernel.sharing.subjects import context
-from kakehashi.systems.cases import queries, vocabulary
+from kakehashi.systems.cases import queries, rules, vocabulary
 from kakehashi.systems.cases.description import Description
 from kakehashi.systems.cases.events import CaseChanged, CaseRegistered, CasesImported, CaseWithdrawn
 from kakehashi.systems.cases.models import Case
 from kakehashi.systems.cases.rows import reindex_outdated
-from kakehashi.systems.cases.shared import SharedCase, counts_abroad, find_shared
+from kakehashi.systems.cases.shared import ANY_NODE, SharedCase, counts_abroad, find_shared
 from kakehashi.systems.cases.similar import find_similar
 from kakehashi.systems.cases.states import CaseState
+from kakehashi.systems.cases.tabs import CaseTab, register_tab
 
 __all__ = [
     "CaseChanged",
     "CaseForPeers",
     "CaseRegistered",
     "CaseSummary",
+    "CaseTab",
     "CaseWithdrawn",
     "CasesImported",
     "Description",
@@ -39,14 +43,20 @@ __all__ = [
     "SimilarSummary",
     "case_for_peers",
     "case_keys",
+    "case_page",
     "case_summary",
     "counts_abroad",
     "english_label",
     "gene_symbol",
+    "insist_on_editing",
+    "known_abroad",
+    "register_tab",
     "registered_count",
+    "registrant_of",
     "reindex_outdated",
     "shared_matches",
     "similar_to",
+    "term_labels",
     "warm",
 ]
 
@@ -132,11 +142,45 @@ def case_for_peers(case_id: int) -> CaseForPeers:
     )
 
 
+def term_labels(terms: Sequence[str]) -> list[str]:
+    """Labels in the language in force; the id of a term that this node does not know."""
+    return [vocabulary.term_label(term) for term in terms]
+
+
 def gene_symbol(kind: str, name: str) -> str | None:
     """The symbol of a gene named by ``entrez`` id or ``symbol``; None where the gene tables do not know it."""
     diseases = vocabulary.knowledge().diseases
     place = diseases.gene_index(f"NCBIGene:{name}" if kind == "entrez" else name)
     return diseases.gene_symbols[place] if place is not None else None
+
+
+def case_page(request: HttpRequest, public_id: str, tab: str) -> tuple[CaseSummary, dict[str, Any]]:
+    """For a page that a sibling adds to a case: the case, and what "cases/case.html" shows around it. NotFound."""
+    from kakehashi.systems.cases import panes
+
+    case = queries.case_for(request.user, public_id)
+    return _summary(case), panes.case_context(request, case, tab)
+
+
+def insist_on_editing(person: Any, case_id: int, *, action: str) -> None:
+    """Raise NotAllowed, recorded, unless the person works on the case."""
+    case = Case.objects.get(pk=case_id)
+    audit.insist(rules.may_edit(person, case), by=person, action=action, subject=case)
+
+
+def known_abroad(public_id: str) -> int | None:
+    """The primary key of a registered case that any foreign node may know of; None for every other."""
+    case = Case.objects.filter(public_id=public_id.strip().upper(), state=CaseState.REGISTERED).first()
+    if case is None or level_of(ANY_NODE, case, Purpose.MATCHING, context()) == Level.NOTHING:
+        return None
+    return case.pk
+
+
+def registrant_of(case_id: int) -> Person | None:
+    """Who registered a case, if they may still log in: whom messages about it go to."""
+    case = Case.objects.select_related("registered_by").get(pk=case_id)
+    person = case.registered_by
+    return person if person is not None and person.is_active else None
 
 
 def english_label(term: str) -> str:

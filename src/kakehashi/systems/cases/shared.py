@@ -22,6 +22,8 @@ from kakehashi.systems.cases.models import Case, CaseFinding, CaseGene
 from kakehashi.systems.cases.rules import KIND, subject_of
 from kakehashi.systems.cases.states import CaseState
 
+ANY_NODE = Subject("any node abroad", takes_part=True)
+"""A foreign node of which nothing else is known."""
 IN_COMMON = 0.25
 """A finding is told as held in common when the common term keeps this share of what the question's finding says."""
 STEP_EXISTS = 0.25
@@ -103,9 +105,8 @@ def told(case: Case, level: Level, score: float, explanation: Explanation) -> Sh
 
 def counts_abroad() -> dict[str, int]:
     """How much any node abroad may learn of, by the names of the exchange's metrics; synthetic cases not counted."""
-    anyone = Subject("any node abroad", takes_part=True)
     known = Case.objects.filter(
-        visible_to(anyone, Purpose.MATCHING, context(), KIND), state=CaseState.REGISTERED, synthetic=False
+        visible_to(ANY_NODE, Purpose.MATCHING, context(), KIND), state=CaseState.REGISTERED, synthetic=False
     )
     ids = known.values("pk")
     genes = CaseGene.objects.filter(case__in=ids)

@@ -14,9 +14,9 @@ from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.sharing.explanation import Standing, standing, standings
 from kakehashi.kernel.sharing.models import SharedRecord
 from kakehashi.kernel.sharing.states import Purpose
-from kakehashi.kernel.sharing.subject import Subject
 from kakehashi.systems.cases import panes, queries, terms
 from kakehashi.systems.cases.models import Case
+from kakehashi.systems.cases.shared import ANY_NODE
 from kakehashi.systems.cases.termforms import TermsForm
 
 MOST_SHOWN = 60
@@ -50,5 +50,4 @@ def _said(case: Case) -> list[Standing]:
 
 def _abroad(record: SharedRecord) -> Standing:
     """How much any node abroad sees."""
-    anyone = Subject("any node abroad", takes_part=True)
-    return standing(anyone, _("Any foreign node"), record, Purpose.MATCHING)
+    return standing(ANY_NODE, _("Any foreign node"), record, Purpose.MATCHING)

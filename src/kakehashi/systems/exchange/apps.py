@@ -6,3 +6,8 @@ class ExchangeConfig(AppConfig):
     name = "kakehashi.systems.exchange"
     label = "exchange"
     verbose_name = _("Exchange")
+
+    def ready(self) -> None:
+        from kakehashi.systems.cases.public import CaseTab, register_tab
+
+        register_tab(CaseTab("nodes", _("Other nodes"), "exchange:case"))

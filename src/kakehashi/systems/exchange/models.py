@@ -9,7 +9,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from kakehashi.kernel.sharing.states import Sector
+from kakehashi.kernel.sharing.states import Level, Sector
 from kakehashi.systems.exchange.states import QuestionState, Why
 
 
@@ -99,7 +99,7 @@ class Told(models.Model):
     peer = models.ForeignKey(Peer, models.PROTECT, related_name="told")
     case = models.ForeignKey("cases.Case", models.PROTECT, related_name="told_to")
     day = models.DateField(default=timezone.localdate)
-    level = models.PositiveSmallIntegerField()
+    level = models.PositiveSmallIntegerField(choices=Level.choices)
     times = models.PositiveIntegerField(default=1)
 
     class Meta:
@@ -166,3 +166,22 @@ class ForeignMatch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.peer_id}: {self.score:.2f}"
+
+
+class Message(models.Model):
+    """What someone at another node wrote to the registrant of a case, through this node."""
+
+    case = models.ForeignKey("cases.Case", models.PROTECT, related_name="messages")
+    at = models.DateTimeField(default=timezone.now)
+    name = models.CharField(_("your name"), max_length=200)
+    institution = models.CharField(_("your institution"), max_length=200)
+    email = models.EmailField(_("your e-mail address"))
+    text = models.TextField(_("your message"), max_length=5000)
+
+    class Meta:
+        verbose_name = _("message from another node")
+        verbose_name_plural = _("messages from other nodes")
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["case", "-at"], name="message_of_case")]
+
+    def __str__(self) -> str:
+        return f"message {self.pk}"
