@@ -14,6 +14,20 @@ WHOLE: dict[str, Text] = {
     "audit.list": pgettext_lazy("audit", "audit trail: read"),
     "audit.export": pgettext_lazy("audit", "audit trail: exported"),
     "audit.verify": pgettext_lazy("audit", "audit trail: checked"),
+    "sharing.grant": pgettext_lazy("audit", "access granted"),
+    "sharing.end_grant": pgettext_lazy("audit", "granted access ended"),
+    "sharing.opt_out": pgettext_lazy("audit", "opted out of secondary use"),
+    "sharing.opt_in": pgettext_lazy("audit", "opt-out taken back"),
+    "sharing.outbreak": pgettext_lazy("audit", "outbreak exception declared"),
+    "network.join": pgettext_lazy("audit", "joined a network"),
+    "network.leave": pgettext_lazy("audit", "left a network"),
+    "peer.grant": pgettext_lazy("audit", "other node: may ask us"),
+    "peer.revoke": pgettext_lazy("audit", "other node: may no longer ask us"),
+    "peer.stop_asking": pgettext_lazy("audit", "other node: no longer asked"),
+    "peer.answered": pgettext_lazy("audit", "other node: answered"),
+    "mme.match": pgettext_lazy("audit", "other node: asked for similar cases"),
+    "mme.heartbeat": pgettext_lazy("audit", "other node: asked whether we are there"),
+    "mme.metrics": pgettext_lazy("audit", "other node: asked for counts"),
 }
 VERBS: dict[str, Text] = {
     "read": pgettext_lazy("audit", "read"),
@@ -56,6 +70,11 @@ VERBS: dict[str, Text] = {
     "cancel": pgettext_lazy("audit", "cancelled"),
     "cancelled": pgettext_lazy("audit", "cancelled"),
     "retry": pgettext_lazy("audit", "tried again"),
+    "terms": pgettext_lazy("audit", "sharing changed"),
+    "told": pgettext_lazy("audit", "told of as similar"),
+    "ask_peers": pgettext_lazy("audit", "asked other nodes about it"),
+    "sent_to_peers": pgettext_lazy("audit", "sent to other nodes"),
+    "write": pgettext_lazy("audit", "written"),
     "taken_over": pgettext_lazy("audit", "taken over"),
 }
 KINDS = {"people": "person", "file": "storedfile", "token": "apitoken"}
