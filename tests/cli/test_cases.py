@@ -7,6 +7,7 @@ from click.testing import CliRunner
 
 from kakehashi.cli import main
 from kakehashi.kernel.organisations.models import Organisation
+from kakehashi.systems.cases import exporting
 from kakehashi.systems.cases.models import Case
 
 pytestmark = pytest.mark.django_db
@@ -56,3 +57,27 @@ def test_a_packet_with_more_findings_than_a_case_holds_is_refused_with_both_numb
     told = kakehashi("import", str(tmp_path / "1001.json"), "--organisation", "KITA")
     assert told.exit_code == 2
     assert "$.phenotypicFeatures: 1,001 findings are given and a case holds at most 1,000" in told.stderr
+
+
+def test_an_export_that_is_interrupted_leaves_the_old_file_and_a_whole_one_only_its_owner_reads(
+    kakehashi, tmp_path, monkeypatch
+):
+    packet = tmp_path / "packet.json"
+    packet.write_text(json.dumps({"id": "P-1", "phenotypicFeatures": [{"type": {"id": "HP:0001250"}}]}))
+    assert kakehashi("import", str(packet), "--organisation", "KITA").exit_code == 0
+    folder = tmp_path / "out"
+    folder.mkdir()
+    output = folder / "cases.jsonl"
+    output.write_text("of last week\n")
+
+    def stopped(stream, **_options):
+        stream.write(b"half a c")
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(exporting, "export_packets", stopped)
+        assert kakehashi("export", "--output", str(output)).exit_code != 0
+    assert (output.read_text(), list(folder.iterdir())) == ("of last week\n", [output])
+    assert kakehashi("export", "--output", str(output)).exit_code == 0
+    assert json.loads(output.read_text())["id"] == "P-1"
+    assert (output.stat().st_mode & 0o777, list(folder.iterdir())) == (0o600, [output])

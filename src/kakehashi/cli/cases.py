@@ -5,12 +5,14 @@ command was used wrongly; 130 interrupted. Interrupted or killed at any moment, 
 """
 
 import json
+import os
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import click
 
@@ -216,9 +218,28 @@ def export_cases(organisation: str | None, output: Path | None) -> None:
         if output is None:
             count = export_packets(sys.stdout.buffer, organisation=holder)
         else:
-            with output.open("wb") as stream:
+            with _written_whole(output) as stream:
                 count = export_packets(stream, organisation=holder)
     say(counted(count, "case"), f"{count:,} 症例", err=True)
+
+
+@contextmanager
+def _written_whole(output: Path) -> Iterator[BinaryIO]:
+    """A file that is there when all is written, and only its owner reads it; before that the old one stays as it is."""
+    if output.exists() and not output.is_file():  # a pipe or a device: nothing to keep
+        with output.open("wb") as stream:
+            yield stream
+        return
+    output = output.resolve()
+    handle, name = tempfile.mkstemp(prefix=f".{output.name}.", dir=output.parent)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.replace(name, output)
+    finally:
+        Path(name).unlink(missing_ok=True)
 
 
 @cases.command(

@@ -1,12 +1,15 @@
 """Entering, editing, reverting and withdrawing a case."""
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from kakehashi.kernel import audit
 from kakehashi.kernel.audit.models import AuditEntry
 from kakehashi.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
+from kakehashi.systems.cases import actions
 from kakehashi.systems.cases.actions import (
     EditConflict,
+    add_revision,
     edit_case,
     enter_case,
     register_case,
@@ -39,6 +42,15 @@ def test_enter_case_refuses_a_taken_pseudonym(draft, hospital, clinician, worked
     with pytest.raises(Invalid) as refused:
         enter_case(by=clinician, organisation=hospital, local_id=" N-001 ", description=worked_example)
     assert "local_id" in refused.value.problems
+
+
+def test_another_broken_constraint_is_not_told_as_a_taken_pseudonym(hospital, clinician, monkeypatch):
+    def twice(*said, **more):
+        return [add_revision(*said, **more), add_revision(*said, **more)]
+
+    monkeypatch.setattr(actions, "add_revision", twice)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        enter_case(by=clinician, organisation=hospital, local_id="N-002", description=Description())
 
 
 def test_same_pseudonym_at_another_hospital_is_another_case(draft, other_hospital, make_person, worked_example):

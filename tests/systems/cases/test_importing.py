@@ -14,10 +14,12 @@ from kakehashi.kernel.errors import Invalid, NotAllowed
 from kakehashi.protocols.phenopacket import Phenopacket, patients, to_tree
 from kakehashi.systems.cases import answers, vocabulary
 from kakehashi.systems.cases.actions import edit_case, withdraw_case
+from kakehashi.systems.cases.exporting import export_packets
 from kakehashi.systems.cases.importing import import_packets
 from kakehashi.systems.cases.models import Case, CaseFinding, CaseGene, Packet, Revision
 from kakehashi.systems.cases.packets import read_packet
 from kakehashi.systems.cases.packetwriting import as_packet
+from kakehashi.systems.cases.reading import phenopacket_of
 
 pytestmark = pytest.mark.django_db
 
@@ -98,6 +100,31 @@ def test_bad_packets_are_reported_with_their_place_and_the_others_go_on(bring_in
     assert summary.problems[0].path.startswith("$.phenotypicFeatures[0]")
     assert summary.problems[0].source == "some.jsonl"
     assert all(problem.en and problem.ja for problem in summary.problems)
+
+
+def test_an_id_that_form_and_api_refuse_is_refused_at_its_place(bring_in):
+    ids = ["a\nb", "x\x1b[31m", "x" * 121, " " * 121]
+    summary = bring_in(*(packet(1, id=wrong) for wrong in ids), packet(2, id=" " * 60 + "x" * 120))
+    assert [problem.path for problem in summary.problems] == ["$.id"] * len(ids)
+    assert Case.objects.get().local_id == "x" * 120
+
+
+def test_a_packet_that_came_before_and_comes_again_is_the_original_again(bring_in):
+    first, second = packet(1, _of="A"), packet(1, ["HP:0001250"], _of="B")
+    for tree in (first, second, first):
+        bring_in(tree)
+    case = Case.objects.get()
+    assert (case.revision, case.packets.count()) == (3, 2)
+    assert to_tree(phenopacket_of(case)) == first
+
+
+def test_export_reads_the_originals_of_a_batch_at_once(bring_in, hospital, django_assert_max_num_queries):
+    trees = [packet(number, _cohort="kept") for number in range(30)]
+    bring_in(*trees)
+    stream = io.BytesIO()
+    with django_assert_max_num_queries(12):
+        assert export_packets(stream, organisation=hospital) == 30
+    assert [json.loads(line) for line in stream.getvalue().splitlines()] == trees
 
 
 def test_import_can_stop_at_the_first_bad_packet_keeping_what_came_before(bring_in):

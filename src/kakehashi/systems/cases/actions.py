@@ -16,7 +16,7 @@ from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.people.models import Person
 from kakehashi.kernel.workflow import advance
 from kakehashi.systems.cases import rules, workflow
-from kakehashi.systems.cases.description import MOST_FINDINGS, Description, Difference, differences
+from kakehashi.systems.cases.description import MOST_FINDINGS, Description, Difference, differences, pseudonym_of
 from kakehashi.systems.cases.events import CaseChanged
 from kakehashi.systems.cases.models import Case, Revision
 from kakehashi.systems.cases.rows import replace_rows, write_rows
@@ -66,6 +66,8 @@ def enter_case(
             if register:
                 case = register_case(by=by, case=case)
     except IntegrityError:
+        if not Case.objects.filter(organisation=organisation, local_id=pseudonym).exists():
+            raise  # another constraint: nothing that another pseudonym would mend
         raise Invalid(
             {"local_id": [_("Your organisation already has a case under this pseudonym. Open that case and edit it.")]}
         ) from None
@@ -151,8 +153,8 @@ def changes_since(case: Case, revision: int) -> list[Difference]:
 
 def clean_local_id(local_id: str) -> str:
     """The hospital's own pseudonym. Raises Invalid when it is empty, too long or holds control characters."""
-    pseudonym = local_id.strip()
-    if not pseudonym or len(pseudonym) > 120 or not pseudonym.isprintable():
+    pseudonym = pseudonym_of(local_id)
+    if pseudonym is None:
         raise Invalid({"local_id": [_("Give the pseudonym your hospital uses: 1 to 120 printable characters.")]})
     return pseudonym
 

@@ -154,6 +154,12 @@ def days_of(age: str) -> int | None:
     return round(years * 365.25 + months * 30.4375 + weeks * 7 + days)
 
 
+def pseudonym_of(written: str) -> str | None:
+    """A patient's pseudonym as it is kept, however it came in; None unless it is 1 to 120 printable characters."""
+    pseudonym = written.strip()
+    return pseudonym if 0 < len(pseudonym) <= 120 and pseudonym.isprintable() else None
+
+
 def age_text(years: int | None, months: int | None) -> str:
     """ "P3Y2M" of 3 and 2; "" of neither."""
     if years is None and months is None:

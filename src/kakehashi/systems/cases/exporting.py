@@ -10,7 +10,7 @@ from kakehashi.kernel import audit
 from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.protocols.phenopacket import write_lines
 from kakehashi.systems.cases.models import Case
-from kakehashi.systems.cases.reading import phenopacket_of
+from kakehashi.systems.cases.reading import phenopackets_of
 from kakehashi.systems.cases.states import CaseState
 
 AT_ONCE = 500
@@ -25,5 +25,5 @@ def export_packets(stream: BinaryIO, *, organisation: Organisation | None = None
     waiting: Iterator[Case] = cases.iterator(chunk_size=AT_ONCE)
     while batch := list(islice(waiting, AT_ONCE)):
         audit.read_of(by, "case", [case.pk for case in batch], action="case.export")
-        count += write_lines(stream, map(phenopacket_of, batch))
+        count += write_lines(stream, phenopackets_of(batch))
     return count

@@ -22,7 +22,7 @@ from kakehashi.protocols.phenopacket.genomic import GeneDescriptor, VariantInter
 from kakehashi.protocols.phenopacket.jsontext import parse_json
 from kakehashi.protocols.phenopacket.problems import PhenopacketError
 from kakehashi.systems.cases import vocabulary
-from kakehashi.systems.cases.description import AGE, Description, Diagnosis, Finding, Variant, Zygosity
+from kakehashi.systems.cases.description import AGE, Description, Diagnosis, Finding, Variant, Zygosity, pseudonym_of
 
 SEXES = {"FEMALE": "female", "MALE": "male", "OTHER_SEX": "other"}
 ZYGOSITIES = {
@@ -65,16 +65,19 @@ class UnusablePacket(ValueError):
 
 def read_packet(packet: Phenopacket) -> ReadPacket:
     """What a phenopacket says. Raises UnusablePacket when it has no id or says something impossible."""
-    if not packet.id.strip() or len(packet.id) > 120:
+    packet_id = pseudonym_of(packet.id)
+    if packet_id is None:
         raise UnusablePacket(
-            "$.id", "a packet needs an id of at most 120 characters", "120文字以内のパケットIDが必要です"
+            "$.id",
+            "a packet needs an id of 1 to 120 printable characters; give it the pseudonym your hospital uses",
+            "パケットIDは印字可能な1〜120文字で指定してください。院内で使う仮名IDを付けてください",
         )
     content = json.dumps(to_tree(packet), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     try:
         description = description_of(packet)
     except ValidationError as error:
         raise _unusable(error) from None
-    return ReadPacket(packet.id.strip(), description, content, hashlib.sha256(content.encode()).hexdigest())
+    return ReadPacket(packet_id, description, content, hashlib.sha256(content.encode()).hexdigest())
 
 
 def _unusable(error: ValidationError) -> UnusablePacket:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -149,9 +149,10 @@ def history_of(case: Case) -> list[Step]:
     return steps[::-1]
 
 
-def original_packet(case: Case) -> Packet | None:
-    """The phenopacket that the case was last imported from."""
-    return case.packets.order_by("-pk").first()
+def original_packets(cases: Iterable[Case]) -> dict[int, Packet]:
+    """The phenopackets that cases were last imported from, by the cases' keys."""
+    rows = Packet.objects.filter(case__in=[case.pk for case in cases], sha256=F("case__packet_sha256"))
+    return {row.case_id: row for row in rows}
 
 
 def waiting_for(person: Any) -> Iterator[Waiting]:

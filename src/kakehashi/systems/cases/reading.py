@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
+
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -40,10 +42,17 @@ def with_known_terms(description: Description, *, at: str = "description") -> De
 
 def phenopacket_of(case: Case) -> Phenopacket:
     """A case as a GA4GH phenopacket, with all that an imported one came with."""
-    original = queries.original_packet(case)
-    return as_packet(
-        packet_id=case.public_id,
-        description=case.described,
-        created=timezone.localtime(case.created_at).isoformat(timespec="seconds"),
-        original=original.content if original else None,
-    )
+    return next(phenopackets_of([case]))
+
+
+def phenopackets_of(cases: Collection[Case]) -> Iterator[Phenopacket]:
+    """Cases as GA4GH phenopackets, in their order; the originals of all of them are fetched at once."""
+    originals = queries.original_packets(cases)
+    for case in cases:
+        original = originals.get(case.pk)
+        yield as_packet(
+            packet_id=case.public_id,
+            description=case.described,
+            created=timezone.localtime(case.created_at).isoformat(timespec="seconds"),
+            original=original.content if original else None,
+        )
