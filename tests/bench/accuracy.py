@@ -118,6 +118,8 @@ def judge_ours(knowledge: Knowledge, judged: list[Published], library: list[Publ
                 started = time.process_time()
                 ranking = ranker.rank(one.patient, **options)
                 seconds += time.process_time() - started
+                if not ranking.diseases:  # nothing is said of her but what was absent: not ranked, so missed
+                    continue
                 said["probability"][i] = ranking.diseases[0].probability
                 said["correct"][i] = ranking.diseases[0].index == one.disease
                 said["share_of_ten"][i] = ranking.sufficiency.share * (1 - ranking.unknown_probability)
