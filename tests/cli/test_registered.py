@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner
 from tests.cli.conftest import DRAVET, MARFAN, packet
 
+from kakehashi.cli.library import RegisteredLibrary
 from kakehashi.cli.rank import match
 from kakehashi.kernel.audit.models import AuditEntry
 from kakehashi.kernel.organisations.models import Organisation
@@ -55,7 +56,7 @@ def test_registered_cases_are_found_and_the_look_up_is_recorded(registered, tmp_
     assert answer["matches"][0]["diseases"] == ["OMIM:154700"]
     assert answer["matches"][0]["publications"] == ["PMID:11"]
     recorded = AuditEntry.objects.filter(action="case.match")
-    assert recorded.count() == 1
+    assert [one.organisation for one in recorded] == [str(alike.organisation_id)]
     ids, _ = matches(path, "--leave-publication-out")
     assert alike.public_id not in ids
     assert ids[0] == other.public_id
@@ -69,3 +70,13 @@ def test_the_patients_own_registered_record_and_withdrawn_cases_are_not_shown(re
     path = tmp_path / "p.json"
     path.write_text(json.dumps(packet("p", *MARFAN)), encoding="utf-8")
     assert matches(path)[0] == [kept.public_id]
+
+
+def test_all_cases_of_an_answer_are_read_at_once(registered, tmp_path, django_assert_max_num_queries):
+    made = [registered(f"N-{number}", *MARFAN)[0] for number in range(12)]
+    path = tmp_path / "p.json"
+    path.write_text(json.dumps(packet("p", *MARFAN)), encoding="utf-8")
+    matches(path)
+    library = RegisteredLibrary()
+    with django_assert_max_num_queries(6):
+        assert set(library.cases([case.public_id for case in made])) == {case.public_id for case in made}

@@ -5,17 +5,20 @@ import time
 
 import pytest
 from allauth.account.models import EmailAddress
+from click.testing import CliRunner
 from django.core import mail
 from django.core.cache import cache
 from django.urls import reverse
 from django.utils import translation
 
+from kakehashi.cli import main
 from kakehashi.kernel.audit.models import AuditEntry
 from kakehashi.kernel.errors import Conflict, Invalid, NotAllowed
 from kakehashi.kernel.people import actions
 from kakehashi.kernel.people.accounts import SocialAccountAdapter, address_hash
 from kakehashi.kernel.people.models import Membership, Person
 from kakehashi.kernel.people.queries import roles_of
+from kakehashi.kernel.people.tokens import make_token, revoke_token
 
 PASSWORD = "correct horse battery"
 
@@ -203,6 +206,16 @@ def test_new_password_ends_other_sessions(client, person):
     log_in(client, person.email, PASSWORD)
     actions.set_password(person, by=None, password="another long password")
     assert client.get("/api/me").status_code == 401
+
+
+def test_operators_new_password_ends_the_api_tokens_too(client, person, hospital):
+    tokens = [make_token(by=person, organisation=hospital, name=name) for name in "ab"]
+    revoke_token(tokens[0][0].pk, by=person)
+    told = CliRunner().invoke(main, ["people", "password", person.email], input="another long password\n")
+    assert "1" in told.output.partition("API")[2]
+    assert client.get("/api/me", headers={"Authorization": f"Bearer {tokens[1][1]}"}).status_code == 401
+    revoked = AuditEntry.objects.filter(action="token.revoke").values_list("actor", "subject_id", "organisation")
+    assert list(revoked)[1:] == [("system", str(tokens[1][0].pk), str(hospital.pk))]
 
 
 @pytest.mark.parametrize("action", ["set_password", "lock_person", "unlock_person", "add_person"])

@@ -6,13 +6,17 @@ from contextlib import suppress
 
 import pytest
 from django.db import DatabaseError, close_old_connections, connection, transaction
+from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kakehashi.kernel import audit
-from kakehashi.kernel.audit import chain, triggers
+from kakehashi.kernel.audit import chain, naming, triggers
 from kakehashi.kernel.audit.models import AuditEntry, AuditHead
+from kakehashi.kernel.audit.rules import entries_of
 from kakehashi.kernel.errors import NotAllowed
+from kakehashi.kernel.files import open_file, save_file
+from kakehashi.kernel.people.models import Membership
 from kakehashi.kernel.rules import ALLOWED, denied
 
 
@@ -197,3 +201,60 @@ def test_five_thousand_entries_are_appended_at_once(db):
     audit.record_many([audit.entry(None, "case.register", ("case", n), detail={"findings": 8}) for n in range(5077)])
     report = audit.verify()
     assert (report.entries, report.findings) == (5077, ())
+
+
+@pytest.fixture
+def of_two(hospital, other_hospital, make_person):
+    """Someone of two hospitals who acts for the other one."""
+    person = make_person(hospital, "clinician")
+    Membership.objects.create(person=person, organisation=other_hospital, role="clinician")
+    person.acting_organisation_id = other_hospital.pk
+    return person
+
+
+def test_entry_goes_to_the_holder_of_what_it_is_about_and_says_for_whom_it_was_done(
+    of_two, hospital, other_hospital, tmp_path, settings
+):
+    settings.MEDIA_ROOT = tmp_path
+    file = save_file(by=None, organisation=hospital, name="a", chunks=[b"a"])
+    open_file(file, by=of_two).close()
+    audit.record(of_two, "file.save", ("storedfile", file.pk))
+    audit.refused(of_two, "file.delete", file)
+    audit.record("command-line", "file.save", file)
+    for organisation in (hospital, other_hospital):
+        audit.record(of_two, "audit.read", organisation)
+    theirs = list(entries_of(hospital).values_list("action", "organisation", "detail"))
+    held = str(hospital.pk)
+    elsewhere = f'{{"acting":"{other_hospital.pk}"}}'
+    assert theirs[1:] == [
+        ("file.read", held, elsewhere),
+        ("file.save", held, elsewhere),
+        ("file.delete", held, elsewhere),
+        ("file.save", held, ""),
+        ("audit.read", held, elsewhere),
+    ]
+    seen = [entry.action for entry in entries_of(other_hospital)]
+    assert seen == ["file.read", "file.save", "file.delete", "audit.read", "audit.read"]
+    assert audit.verify().intact
+
+
+def test_reads_of_what_several_hold_are_an_entry_for_each_holder(of_two, hospital, other_hospital):
+    ours = [save_file(by=None, organisation=hospital, name=name, chunks=[b"a"]) for name in "ab"]
+    other = save_file(by=None, organisation=other_hospital, name="c", chunks=[b"c"])
+    audit.read_of(of_two, "storedfile", [ours[0], other, ours[1].pk, 999_999], action="file.read")
+    entries = AuditEntry.objects.filter(action="file.read")
+    assert [(one.organisation, one.subjects) for one in entries] == [
+        (str(hospital.pk), [str(ours[0].pk), str(ours[1].pk)]),
+        (str(other_hospital.pk), [str(other.pk)]),
+        (str(other_hospital.pk), ["999999"]),
+    ]
+
+
+def test_organisation_acted_for_is_named_in_words(of_two, hospital, other_hospital, make_person):
+    audit.record(of_two, "audit.read", hospital, detail={"entries": 3})
+    entries = list(entries_of(hospital))
+    reader = make_person(hospital, "auditor")
+    for language, words in (("en", "acting for: South Hospital"), ("ja", "操作時の所属機関: 南病院")):
+        with translation.override(language):
+            naming.say(entries, reader=reader, organisation=hospital)
+            assert naming.detail_words(entries[0]) == f"entries: 3 · {words}"

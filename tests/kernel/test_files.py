@@ -63,6 +63,17 @@ def test_content_just_written_waits_for_the_sweep(person, hospital, django_captu
     assert store.path_of(kept.sha256).exists()
 
 
+def test_what_a_killed_upload_left_goes_and_one_under_way_stays(person, hospital, settings):
+    save(person, hospital)
+    left, under_way = (settings.MEDIA_ROOT / f"{store.UNFINISHED}{name}" for name in ("left", "under_way"))
+    for path in (left, under_way):
+        path.write_bytes(b"a patient")
+    os.utime(left, (time.time() - actions.UPLOAD_SECONDS - 1,) * 2)
+    actions.sweep()
+    assert not left.exists()
+    assert under_way.exists()
+
+
 def test_too_large_is_refused_and_leaves_nothing(person, hospital, settings):
     with pytest.raises(Invalid, match="報告書"):
         save(person, hospital, most_bytes=6)

@@ -1,5 +1,7 @@
 """Search finds Japanese and English, whole words and parts, and only what the person may see."""
 
+import re
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -7,8 +9,9 @@ from hypothesis import strategies as st
 from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.people.queries import organisation_ids_of
 from kakehashi.kernel.search import SearchKind, bigrams, forget, index, kinds, search
+from kakehashi.kernel.search.actions import index_many
 from kakehashi.kernel.search.models import SearchEntry
-from kakehashi.kernel.search.queries import matching
+from kakehashi.kernel.search.queries import matching, visible
 
 TEXTS = {
     1: "結核 てんかん性脳症 小頭症",
@@ -68,23 +71,42 @@ def test_changed_and_removed_things_are_found_as_they_are_now(entries):
     assert SearchEntry.objects.count() == 3
 
 
-def test_hits_are_only_what_the_person_may_see(hospital, other_hospital, make_person, monkeypatch):
+@pytest.fixture
+def organisations_found(monkeypatch):
     monkeypatch.setattr(kinds, "_kinds", {})
-    kinds.register(
-        SearchKind(
-            "organisation",
-            "Organisation",
-            visible_to=lambda person: Organisation.objects.filter(pk__in=organisation_ids_of(person)),
-            title=str,
-            link=lambda organisation: f"/organisations/{organisation.code}/",
-        )
+    kind = SearchKind(
+        "organisation",
+        "Organisation",
+        visible_to=lambda person: Organisation.objects.filter(pk__in=organisation_ids_of(person)),
+        title=str,
+        link=lambda organisation: f"/organisations/{organisation.code}/",
     )
+    kinds.register(kind)
+    return kind
+
+
+def test_hits_are_only_what_the_person_may_see(hospital, other_hospital, make_person, organisations_found):
     for organisation in (hospital, other_hospital):
         index("organisation", organisation.pk, [organisation.name, organisation.name_en], organisation=organisation)
     person = make_person(hospital, "clinician")
     assert [hit.link for hit in search(person, "病院")] == ["/organisations/KITA/"]
     assert search(person, "south") == []
     assert search(make_person(), "病院") == []
+
+
+def test_what_others_hold_never_pushes_out_what_one_may_see(hospital, make_person, organisations_found):
+    person = make_person(hospital, "clinician")
+    index("organisation", hospital.pk, ["小脳形成不全"])
+    index_many("organisation", [(hospital.pk + number, ["小脳形成不全"], None) for number in range(1, 2101)])
+    assert [hit.link for hit in search(person, "小脳")] == ["/organisations/KITA/"]
+
+
+def test_visibility_is_looked_up_by_primary_key(hospital, make_person, organisations_found):
+    index("organisation", hospital.pk, ["小脳形成不全"])
+    index_many("organisation", [(hospital.pk + number, ["小脳形成不全"], None) for number in range(1, 501)])
+    entries = visible(make_person(hospital, "clinician"), organisations_found, matching("小脳"))
+    plan = entries.explain()
+    assert not re.search(r"(SCAN|Seq Scan on) (U0|organisations_)", plan), plan
 
 
 @pytest.mark.django_db

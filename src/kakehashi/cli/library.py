@@ -1,13 +1,17 @@
 """The cases that ``kakehashi match`` searches: patients of files in memory, or the cases registered on this node."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from kakehashi.engines.phenotype.caseindex import CaseModel, Profile, Snapshot
 from kakehashi.protocols.phenopacket.facts import Facts
 
+if TYPE_CHECKING:
+    from kakehashi.systems.cases.models import Case
+
+AT_ONCE = 1000
 OwnAnnotations = Literal["keep", "drop"]
 
 
@@ -27,14 +31,12 @@ class Library(Protocol):
     @property
     def snapshot(self) -> Snapshot: ...
 
-    def case(self, case_id: str) -> LibraryCase: ...
+    def cases(self, case_ids: Sequence[str]) -> Mapping[str, LibraryCase]:
+        """What is told of the cases of one answer, by their ids (perhaps among others); they are recorded as shown."""
+        ...
 
     def hidden_from(self, facts: Facts, *, leave_publication_out: bool) -> set[str]:
         """The patient's own record (same id, same findings) and, if so asked, all cases of the same publications."""
-        ...
-
-    def record_shown(self, case_ids: Sequence[str]) -> None:
-        """Somebody was shown these cases."""
         ...
 
 
@@ -70,9 +72,9 @@ class FileLibrary:
             own = facts.publications if self._own_annotations == "drop" else ()
             yield case_id, Profile(facts.observed, facts.genes, own)
 
-    def case(self, case_id: str) -> LibraryCase:
-        """What is told of a case that was found."""
-        return self._cases[case_id]
+    def cases(self, case_ids: Sequence[str]) -> Mapping[str, LibraryCase]:
+        """See ``Library``; files keep no audit trail."""
+        return self._cases
 
     def hidden_from(self, facts: Facts, *, leave_publication_out: bool) -> set[str]:
         """See ``Library``."""
@@ -80,9 +82,6 @@ class FileLibrary:
         if leave_publication_out:
             own.update(*(self._of_publication.get(publication, ()) for publication in facts.publications))
         return own
-
-    def record_shown(self, case_ids: Sequence[str]) -> None:
-        """Files keep no audit trail."""
 
 
 class RegisteredLibrary:
@@ -98,11 +97,22 @@ class RegisteredLibrary:
         self._registered = Case.objects.filter(state=CaseState.REGISTERED)
         self._of_publication: dict[str, set[str]] | None = None
 
-    def case(self, case_id: str) -> LibraryCase:
-        """What is told of a case that was found."""
-        described = self._registered.get(public_id=case_id).described
-        diseases = tuple(diagnosis.disease for diagnosis in described.diagnoses)
-        return LibraryCase(frozenset(map(str.upper, described.all_genes)), diseases, described.sources)
+    def cases(self, case_ids: Sequence[str]) -> Mapping[str, LibraryCase]:
+        """See ``Library``. A case that was withdrawn since the search is not told."""
+        from kakehashi.kernel import audit
+
+        found: dict[str, LibraryCase] = {}
+        shown: list[Case] = []
+        for start in range(0, len(case_ids), AT_ONCE):
+            some = self._registered.filter(public_id__in=case_ids[start : start + AT_ONCE])
+            for case in some.only("organisation", "public_id", "description"):
+                described = case.described
+                diseases = tuple(diagnosis.disease for diagnosis in described.diagnoses)
+                genes = frozenset(map(str.upper, described.all_genes))
+                found[case.public_id] = LibraryCase(genes, diseases, described.sources)
+                shown.append(case)
+        audit.read_of("command-line", "case", shown, action="case.match")
+        return found
 
     def hidden_from(self, facts: Facts, *, leave_publication_out: bool) -> set[str]:
         """See ``Library``."""
@@ -114,13 +124,6 @@ class RegisteredLibrary:
         if leave_publication_out:
             own.update(*(self._published().get(publication, ()) for publication in facts.publications))
         return own
-
-    def record_shown(self, case_ids: Sequence[str]) -> None:
-        """One entry in the audit trail for the cases of one answer."""
-        from kakehashi.kernel import audit
-
-        shown = self._registered.filter(public_id__in=case_ids).values_list("pk", flat=True)
-        audit.read_of("command-line", "case", list(shown), action="case.match")
 
     def _published(self) -> dict[str, set[str]]:
         if self._of_publication is None:

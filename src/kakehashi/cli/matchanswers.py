@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from kakehashi.cli import counted
-from kakehashi.cli.library import FileLibrary, Library, OwnAnnotations, RegisteredLibrary
+from kakehashi.cli.library import FileLibrary, Library, LibraryCase, OwnAnnotations, RegisteredLibrary
 from kakehashi.cli.outputs import bar, grid, heading, listed, note, of_findings, safe
 from kakehashi.cli.rankanswers import draw_warnings, told_briefly, warnings_of
 from kakehashi.engines.phenotype import knowledge as phenotype
@@ -76,14 +76,15 @@ class MatchRun:
         hidden = self.library.hidden_from(facts, leave_publication_out=leave_publication_out)
         mask = snapshot.all_but(hidden) if hidden else None
         matches = snapshot.search(profile, top, mask, use_genes=genes)
-        self.library.record_shown([match.id for match in matches])
+        cases = self.library.cases([match.id for match in matches])
+        matches = [match for match in matches if match.id in cases]
         warnings = warnings_of(packet, facts, needs_publication=leave_publication_out)
         rows_citing = self.knowledge.diseases.rows_citing
         if leave_publication_out and not own and (kept := len(rows_citing(*facts.publications))):
             place, papers = "$.metaData.externalReferences", " ".join(facts.publications)
             problem = checking_problem("own-annotations-kept", place, count=kept, publication=papers)
             warnings = (*warnings, problem)
-        return MatchAnswer(self, facts, profile, tuple(matches), warnings)
+        return MatchAnswer(self, facts, profile, tuple(matches), cases, warnings)
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,7 @@ class MatchAnswer:
     facts: Facts
     profile: Profile
     matches: tuple[Match, ...]
+    cases: Mapping[str, LibraryCase]
     warnings: tuple[Problem, ...]
 
     def plain(self) -> dict[str, Any]:
@@ -105,7 +107,7 @@ class MatchAnswer:
         }
 
     def _plain(self, match: Match) -> dict[str, Any]:
-        case = self.run.library.case(match.id)
+        case = self.cases[match.id]
         return {
             "rank": match.rank,
             "id": match.id,
@@ -135,7 +137,7 @@ class MatchAnswer:
     def _row(self, match: Match) -> str:
         """Case, diagnosis and shared genes; below them the findings that match (≈: alike) and those that do not."""
         why = explain(self.run.library.snapshot, self.profile, match.id, use_genes=bool(self.profile.genes))
-        diseases = listed(map(self._disease, self.run.library.case(match.id).diseases), 2, self.run.language)
+        diseases = listed(map(self._disease, self.cases[match.id].diseases), 2, self.run.language)
         genes = listed(why.shared_genes, 5, self.run.language)
         lines = [f"[bold]{safe(match.id)}[/bold]  {safe(diseases)}  [green]{safe(genes)}[/green]".rstrip()]
         met = [

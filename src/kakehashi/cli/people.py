@@ -183,15 +183,22 @@ def _person(email: str) -> Any:
 
 
 @people.command(
-    "password", help=text("Set a password, read from standard input.", "標準入力からパスワードを設定する。")
+    "password",
+    help=text(
+        "Set a password, read from standard input. Ends the person's sessions and API tokens.",
+        "標準入力からパスワードを設定する。本人のセッションとAPIトークンは終了する。",
+    ),
 )
 @click.argument("email")
 def set_password(email: str) -> None:
     from kakehashi.kernel.people import actions
 
     with told_plainly():
-        actions.set_password(_person(email), by=None, password=_password())
-    say(f"{email} has a new password.", f"{email} のパスワードを設定しました。")
+        tokens = actions.set_password(_person(email), by=None, password=_password())
+    say(
+        f"{email} has a new password. Their sessions ended; API tokens revoked: {tokens}.",
+        f"{email} のパスワードを設定しました。ログイン中のセッションは終了し、APIトークン{tokens}件を失効させました。",
+    )
 
 
 @people.command(

@@ -1,11 +1,12 @@
 """The audit trail: every write, every read of a person's data, every refusal; append-only and hash-chained.
 
     audit.record(person, "case.register", case, detail={"findings": 8})     in the transaction of the write itself
-    audit.read_of(person, "case", [case.pk for case in page])               a read of personal data; many ids, one entry
+    audit.read_of(person, "case", page)                                      a read of personal data; one entry a holder
     audit.insist(verdict, by=person, action="case.edit", subject=case)       a refusal is recorded, then raised
     with audit.batch(): …                                                   thousands of records, written together
     audit.verify()                                                          finds what was changed, dropped, reordered
 
+An entry goes to the trail of the organisation that holds what it is about (``holders.py``), whoever acted.
 Record last, after every other lock of the transaction is held: writers queue on the head of the chain until commit.
 ``detail`` takes ids, codes and counts, never names, addresses or findings.
 """

@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from kakehashi.kernel.audit.naming import Said
 
 
+ACTING = "acting"
+"""Where an entry's detail names the organisation acted for, when another one holds what the entry is about."""
+
+
 class Outcome(models.TextChoices):
     """How what was tried ended."""
 
@@ -26,7 +30,7 @@ class AuditEntry(models.Model):
     sequence = models.BigIntegerField(_("number"), primary_key=True)
     at = models.DateTimeField(_("time"))
     actor = models.CharField(_("actor"), max_length=80)  # "person:12", "system"
-    organisation = models.CharField(_("organisation"), max_length=40, blank=True)  # id of the one acted for
+    organisation = models.CharField(_("organisation"), max_length=40, blank=True)  # id: the holder, else whom acted for
     action = models.CharField(_("action"), max_length=80)
     subject_type = models.CharField(_("subject"), max_length=80, blank=True)
     subject_id = models.CharField(_("subject id"), max_length=80, blank=True)

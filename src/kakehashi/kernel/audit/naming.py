@@ -14,7 +14,7 @@ from django.apps import apps
 from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
-from kakehashi.kernel.audit.models import AuditEntry
+from kakehashi.kernel.audit.models import ACTING, AuditEntry
 from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.shell import Text
 
@@ -38,12 +38,16 @@ class Name:
 
 @dataclass(frozen=True)
 class Said:
-    """An entry's actor and subjects in words: some shown, some folded away, ``more`` only counted."""
+    """An entry's actor and subjects in words: some shown, some folded away, ``more`` only counted.
+
+    ``acting``: the organisation acted for, where that is not the one that holds the subjects.
+    """
 
     actor: str
     shown: tuple[Name, ...]
     folded: tuple[Name, ...]
     more: int
+    acting: str = ""
 
     @property
     def hidden(self) -> int:
@@ -70,6 +74,8 @@ def say(entries: Iterable[AuditEntry], *, reader: Any, organisation: Organisatio
     wanted: dict[str, set[str]] = {"person": {one.actor.partition(":")[2] for one in entries if _is_person(one.actor)}}
     for entry in entries:
         wanted.setdefault(entry.subject_type, set()).update(entry.subjects[: SHOWN + FOLDED])
+    acting = {entry.sequence: _acted_for(entry) for entry in entries}
+    wanted.setdefault("organisation", set()).update(filter(None, acting.values()))
     found = {kind: _found(kind, ids, reader, organisation) for kind, ids in wanted.items()}
     for entry in entries:
         known = found[entry.subject_type]
@@ -78,7 +84,9 @@ def say(entries: Iterable[AuditEntry], *, reader: Any, organisation: Organisatio
             for one in entry.subjects[: SHOWN + FOLDED]
         )
         more = len(entry.subjects) - len(named)
-        entry.said = Said(_actor(entry.actor, found["person"]), named[:SHOWN], named[SHOWN:], more)
+        acts_for = found["organisation"].get(acting[entry.sequence])
+        said_for = acts_for.text if acts_for else acting[entry.sequence]
+        entry.said = Said(_actor(entry.actor, found["person"]), named[:SHOWN], named[SHOWN:], more, said_for)
 
 
 def actor_labels(actors: Iterable[str], *, reader: Any, organisation: Organisation) -> dict[str, str]:
@@ -91,21 +99,34 @@ def actor_labels(actors: Iterable[str], *, reader: Any, organisation: Organisati
 
 def kind_label(subject_type: str) -> str:
     """What kind of thing a subject is, in words: the name of its model."""
-    found = _model(subject_type)
+    found = model_of(subject_type)
     return str(found._meta.verbose_name) if found else subject_type
 
 
 @cache
-def _model(name: str) -> type[Model] | None:
+def model_of(name: str) -> type[Model] | None:
+    """The model that the trail calls so."""
     return next((one for one in apps.get_models() if one._meta.model_name == name), None)
 
 
 def detail_words(entry: AuditEntry) -> str:
     """An entry's detail as ``key: value``, without JSON's brackets."""
-    said = json.loads(entry.detail or "{}")
+    said = _detail(entry)
+    if ACTING in said:
+        said[str(_("acting for"))] = entry.said.acting if entry.said else said[ACTING]
+        del said[ACTING]
     return " · ".join(
         f"{key}: {', '.join(map(str, value)) if isinstance(value, list) else value}" for key, value in said.items()
     )
+
+
+def _detail(entry: AuditEntry) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(entry.detail or "{}")
+    return found
+
+
+def _acted_for(entry: AuditEntry) -> str:
+    return str(_detail(entry).get(ACTING, ""))
 
 
 def _is_person(actor: str) -> bool:

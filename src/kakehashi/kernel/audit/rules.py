@@ -6,7 +6,8 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from kakehashi.kernel.audit.models import AuditEntry
+from kakehashi.kernel.audit import chain
+from kakehashi.kernel.audit.models import ACTING, AuditEntry
 from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.people.models import Membership
 from kakehashi.kernel.people.queries import roles_of
@@ -19,11 +20,13 @@ may_read_trail = holds_role(Role.AUDITOR, Role.ADMINISTRATOR)
 
 
 def entries_of(organisation: Organisation) -> QuerySet[AuditEntry]:
-    """What was done for an organisation, and what its people did for none (such as logging in) while they were its.
+    """What anybody did with what an organisation holds, what was done for it, also with what others hold, and what its
+    people did for none (such as logging in) while they were its.
 
     What someone did for none before they came or after they left is another organisation's to see.
     """
     found = Q(organisation=str(organisation.pk))
+    found |= Q(detail__contains=chain.canonical({ACTING: str(organisation.pk)})[1:-1])
     times = list(_times_of_membership(organisation).items())
     for place in range(0, len(times), AT_ONCE):  # a database bounds how deep a condition may be
         while_member = Q(*(_within(*one) for one in times[place : place + AT_ONCE]), _connector=Q.OR)

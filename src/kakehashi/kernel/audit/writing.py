@@ -11,7 +11,8 @@ from typing import Any
 from django.db import connection, models, transaction
 
 from kakehashi.kernel.audit import chain
-from kakehashi.kernel.audit.models import AuditHead, Outcome
+from kakehashi.kernel.audit.holders import holder_of
+from kakehashi.kernel.audit.models import ACTING, AuditHead, Outcome
 
 Subject = models.Model | tuple[str, object] | None
 
@@ -58,9 +59,7 @@ def subject_name(subject: Subject) -> tuple[str, str]:
     return subject[0], str(subject[1])
 
 
-def _organisation_of(actor: Any, organisation: Any) -> str:
-    if organisation is None:
-        organisation = getattr(actor, "acting_organisation_id", None)
+def _id_of(organisation: Any) -> str:
     return str(getattr(organisation, "pk", organisation) or "")
 
 
@@ -74,17 +73,23 @@ def entry(
     organisation: Any = None,
     subject_ids: Sequence[object] = (),
 ) -> Entry:
-    """Build an Entry from people and model instances, to hand to ``record_many``."""
+    """Build an Entry from people and model instances, to hand to ``record_many``.
+
+    Where the organisation acted for is not the one the entry goes to, the detail names it.
+    """
     kind, identifier = subject_name(subject)
+    acting = _id_of(getattr(actor, "acting_organisation_id", None))
+    holder = _id_of(organisation) if organisation is not None else holder_of(subject) or acting
+    elsewhere = {ACTING: acting} if acting and acting != holder else {}
     return Entry(
         actor=actor_name(actor),
         action=action,
         subject_type=kind,
         subject_id=identifier,
         subject_ids=tuple(str(one) for one in subject_ids),
-        organisation=_organisation_of(actor, organisation),
+        organisation=holder,
         outcome=outcome,
-        detail=detail or {},
+        detail={**(detail or {}), **elsewhere},
     )
 
 
@@ -99,8 +104,9 @@ def record(
 ) -> None:
     """Append one entry in the current transaction: it stands exactly when what it reports stands.
 
-    ``actor``: a Person, None for the node itself, or a text for others. ``organisation``: the one acted for; by
-    default the person's acting organisation. ``detail``: JSON without personal data.
+    ``actor``: a Person, None for the node itself, or a text for others. ``organisation``: whose trail the entry goes
+    to; by default the one that holds the subject, else the one the person acts for. ``detail``: JSON without personal
+    data.
     """
     made = entry(actor, action, subject, outcome=outcome, detail=detail, organisation=organisation)
     waiting = _batch.get()

@@ -71,7 +71,7 @@ def open_file(file: StoredFile, *, by: Any) -> BinaryIO:
         content = store.opened(file.sha256)
     except FileNotFoundError as error:
         raise NotFound(_("The content of the file")) from error
-    audit.read_of(by, "storedfile", [file.pk], action="file.read")
+    audit.read_of(by, "storedfile", [file], action="file.read")
     return content
 
 
@@ -105,10 +105,14 @@ def _drop_unused(sha256: str) -> None:
 
 
 def sweep() -> None:
-    """Remove files whose time is over and contents that no file names any more; the worker does this now and then."""
+    """Remove files whose time is over, contents that no file names any more and what uploads left unfinished.
+
+    The worker does this now and then.
+    """
     for file in StoredFile.objects.filter(kept_until__lt=timezone.now()):
         expire_file(file)
     kept = set(StoredFile.objects.values_list("sha256", flat=True))
     for sha256 in store.contents():
         if sha256 not in kept:
             _drop_unused(sha256)
+    store.drop_unfinished(unless_written_within_seconds=UPLOAD_SECONDS)

@@ -10,6 +10,9 @@ from typing import BinaryIO
 
 from django.conf import settings
 
+UNFINISHED = "upload-"
+"""How the name of a content begins while it is being written."""
+
 
 class TooLarge(ValueError):
     """More bytes came than are allowed."""
@@ -25,7 +28,7 @@ def keep(chunks: Iterable[bytes], most_bytes: int) -> tuple[str, int]:
     root = Path(settings.MEDIA_ROOT)
     root.mkdir(parents=True, exist_ok=True, mode=0o700)
     digest, size = hashlib.sha256(), 0
-    descriptor, name = tempfile.mkstemp(dir=root, prefix="upload-")
+    descriptor, name = tempfile.mkstemp(dir=root, prefix=UNFINISHED)
     temporary = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as file:
@@ -52,7 +55,16 @@ def opened(sha256: str) -> BinaryIO:
 
 def drop(sha256: str, *, unless_written_within_seconds: float) -> None:
     """Remove a content, unless it was written just now: an upload of the same content may be under way."""
-    path = path_of(sha256)
+    _drop(path_of(sha256), unless_written_within_seconds)
+
+
+def drop_unfinished(*, unless_written_within_seconds: float) -> None:
+    """Remove what uploads left that were never finished: their process was killed."""
+    for path in Path(settings.MEDIA_ROOT).glob(f"{UNFINISHED}*"):
+        _drop(path, unless_written_within_seconds)
+
+
+def _drop(path: Path, unless_written_within_seconds: float) -> None:
     try:
         if time.time() - path.stat().st_mtime >= unless_written_within_seconds:
             path.unlink()

@@ -22,6 +22,7 @@ from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.people.models import Membership, Person
 from kakehashi.kernel.people.roles import Role
 from kakehashi.kernel.people.rules import may_manage_people
+from kakehashi.kernel.people.tokens import revoke_tokens_of
 from kakehashi.kernel.rules import nobody
 
 FILES_INSTEAD_OF_MAILS = "django.core.mail.backends.filebased.EmailBackend"
@@ -165,10 +166,11 @@ def end_membership(membership_id: int, *, by: Person | None) -> None:
         audit.record(by, "membership.end", ("person", found.person_id), organisation=found.organisation, detail=detail)
 
 
-def set_password(person: Person, *, by: Person | None, password: str) -> None:
+def set_password(person: Person, *, by: Person | None, password: str) -> int:
     """Give a person a new password (the operator, on the command line). Raises Invalid when it is too weak.
 
-    Every session of theirs ends. Nobody else may (people change their own on the pages of their account): NotAllowed.
+    Every session and API token of theirs ends; how many tokens. Nobody else may (people change their own on the pages
+    of their account): NotAllowed.
     """
     _insist_on_operator(by, "person.password", person)
     _check(person, Role.CLINICIAN, password)
@@ -176,6 +178,7 @@ def set_password(person: Person, *, by: Person | None, password: str) -> None:
         person.set_password(password)
         person.save(update_fields=["password"])
         audit.record(by, "person.password", person, detail={"by": "operator"})
+        return revoke_tokens_of(person, by=by)
 
 
 def choose_language(*, by: Person, language: str) -> None:

@@ -4,16 +4,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.expressions import RawSQL
+from django.db.models.functions import Cast
 from django.utils.functional import Promise
 
 from kakehashi.kernel import audit
 from kakehashi.kernel.search import bigrams
-from kakehashi.kernel.search.kinds import registered
+from kakehashi.kernel.search.kinds import SearchKind, registered
 from kakehashi.kernel.search.models import SearchEntry
 
-MOST_CANDIDATES = 2000
 SQL = {
     "sqlite": "SELECT rowid FROM search_fts WHERE search_fts MATCH %s",
     "postgresql": "SELECT id FROM search_searchentry WHERE to_tsvector('simple', bigrams) @@ to_tsquery('simple', %s)",
@@ -46,6 +46,13 @@ def outdated(kind: str, version: str) -> QuerySet[SearchEntry]:
     return SearchEntry.objects.filter(kind=kind).exclude(version=version).order_by("pk")
 
 
+def visible(person: Any, kind: SearchKind, entries: QuerySet[SearchEntry]) -> QuerySet[SearchEntry]:
+    """The entries of a kind whose things this person may see: the database looks each one up by its primary key."""
+    seen = kind.visible_to(person).order_by()
+    key = Cast(OuterRef("object_id"), seen.model._meta.pk)
+    return entries.filter(Exists(seen.filter(pk=key)), kind=kind.name)
+
+
 def search(person: Any, text: str, *, limit: int = 20) -> list[Hit]:
     """The newest ``limit`` things of each kind that hold every word and that this person may see.
 
@@ -54,11 +61,11 @@ def search(person: Any, text: str, *, limit: int = 20) -> list[Hit]:
     hits: list[Hit] = []
     entries = matching(text)
     for kind in registered():
-        ids = list(entries.filter(kind=kind.name).values_list("object_id", flat=True)[:MOST_CANDIDATES])
+        ids = list(visible(person, kind, entries).values_list("object_id", flat=True)[:limit])
         if not ids:
             continue
-        visible = {str(one.pk): one for one in kind.visible_to(person).filter(pk__in=ids)}
-        shown = [visible[object_id] for object_id in ids if object_id in visible][:limit]
-        audit.read_of(person, kind.name, [one.pk for one in shown], action=f"{kind.name}.find")
+        found = {str(one.pk): one for one in kind.visible_to(person).filter(pk__in=ids)}
+        shown = [found[object_id] for object_id in ids if object_id in found]
+        audit.read_of(person, kind.name, shown, action=f"{kind.name}.find")
         hits += [Hit(kind.name, kind.label, str(one.pk), kind.title(one), kind.link(one)) for one in shown]
     return hits

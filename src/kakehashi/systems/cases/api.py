@@ -91,7 +91,7 @@ def rank(request: HttpRequest, patient: schemas.RankIn) -> schemas.RankingOut:
 def match(request: HttpRequest, patient: schemas.MatchIn) -> schemas.SimilarCasesOut:
     """Among the registered cases that the caller may see. Nothing of the patient is kept."""
     found = similar.find_similar(caller(request), patient.description, k=patient.top, use_genes=patient.use_genes)
-    audit.read_of(caller(request), "case", [one.case.pk for one in found], action="case.match")
+    audit.read_of(caller(request), "case", [one.case for one in found], action="case.match")
     return answers.matched(found, patient.description)
 
 
@@ -248,7 +248,7 @@ def similar_cases(request: HttpRequest, case_id: Path[CaseId], top: Top = 10) ->
     """Among the registered cases that the caller may see."""
     case = queries.case_for(caller(request), case_id)
     found = similar.find_similar(caller(request), case.described, k=top, but=[case.public_id])
-    audit.read_of(caller(request), "case", [one.case.pk for one in found], action="case.match")
+    audit.read_of(caller(request), "case", [one.case for one in found], action="case.match")
     return answers.matched(found, case.described)
 
 
@@ -256,5 +256,5 @@ def similar_cases(request: HttpRequest, case_id: Path[CaseId], top: Top = 10) ->
 def phenopacket(request: HttpRequest, case_id: Path[CaseId]) -> dict[str, Any]:
     """GA4GH Phenopacket v2; an imported one keeps all it came with."""
     case: Case = queries.case_for(caller(request), case_id, reading=False)
-    audit.read_of(caller(request), "case", [case.pk], action="case.export")
+    audit.read_of(caller(request), "case", [case], action="case.export")
     return to_tree(phenopacket_of(case))

@@ -24,6 +24,6 @@ def export_packets(stream: BinaryIO, *, organisation: Organisation | None = None
     count = 0
     waiting: Iterator[Case] = cases.iterator(chunk_size=AT_ONCE)
     while batch := list(islice(waiting, AT_ONCE)):
-        audit.read_of(by, "case", [case.pk for case in batch], action="case.export")
+        audit.read_of(by, "case", batch, action="case.export")
         count += write_lines(stream, phenopackets_of(batch))
     return count

@@ -132,7 +132,7 @@ def similar_cases(request: HttpRequest, case_id: str) -> HttpResponse:
     """The most similar cases one may see, the chosen one explained."""
     case = queries.case_for(_person(request), case_id)
     found = similar.find_similar(_person(request), case.described, k=SIMILAR_SHOWN, but=[case.public_id])
-    audit.read_of(_person(request), "case", [one.case.pk for one in found], action="case.match")
+    audit.read_of(_person(request), "case", [one.case for one in found], action="case.match")
     wanted = request.GET.get("case", "")
     chosen = next((one for one in found if one.case.public_id == wanted), found[0] if found else None)
     context = panes.case_context(request, case, "similar") | {
@@ -223,7 +223,7 @@ def print_case(request: HttpRequest, case_id: str) -> HttpResponse:
     case = queries.case_for(_person(request), case_id)
     ranked = ranking.rank(case.described, beside=solved.beside(_person(request), case))
     found = similar.find_similar(_person(request), case.described, k=3, but=[case.public_id])
-    audit.read_of(_person(request), "case", [case.pk, *(one.case.pk for one in found)], action="case.print")
+    audit.read_of(_person(request), "case", [case, *(one.case for one in found)], action="case.print")
     first = ranked.diseases[0] if ranked.diseases else None
     context = panes.case_context(request, case, "print", ranked) | {
         "rows": (rows := panes.disease_rows(ranked)[:6]),
@@ -240,7 +240,7 @@ def print_case(request: HttpRequest, case_id: str) -> HttpResponse:
 def phenopacket(request: HttpRequest, case_id: str) -> HttpResponse:
     """The case as a GA4GH phenopacket, to download."""
     case: Case = queries.case_for(_person(request), case_id, reading=False)
-    audit.read_of(_person(request), "case", [case.pk], action="case.export")
+    audit.read_of(_person(request), "case", [case], action="case.export")
     response = JsonResponse(to_tree(phenopacket_of(case)), json_dumps_params={"ensure_ascii": False, "indent": 1})
     response["Content-Disposition"] = f'attachment; filename="{case.public_id}.json"'
     return response

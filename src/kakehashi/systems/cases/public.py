@@ -90,7 +90,7 @@ def case_summary(person: Any, public_id: str) -> CaseSummary:
 def similar_to(person: Any, description: Description, *, k: int = 10) -> Sequence[SimilarSummary]:
     """The registered cases that ``person`` may see and that are most similar; the reads are recorded."""
     found = find_similar(person, description, k=k)
-    audit.read_of(person, "case", [one.case.pk for one in found], action="case.match")
+    audit.read_of(person, "case", [one.case for one in found], action="case.match")
     return tuple(SimilarSummary(_summary(one.case), one.score) for one in found)
 
 

@@ -62,7 +62,7 @@ def case_for(person: Any, public_id: str, *, reading: bool = True) -> Case:
     if case is None:
         raise NotFound(_("Case"))
     if reading:
-        audit.read_of(person, "case", [case.pk])
+        audit.read_of(person, "case", [case])
     return case
 
 
@@ -74,7 +74,7 @@ def names_in_trail(reader: Any, organisation: Organisation, ids: Collection[int]
 
 def record_shown(person: Any, cases: Sequence[Case]) -> None:
     """Record that someone was shown a list of cases."""
-    audit.read_of(person, "case", [case.pk for case in cases], action="case.list")
+    audit.read_of(person, "case", cases, action="case.list")
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,7 @@ def alike(person: Any, diseases: Iterable[RankedDisease]) -> list[Case]:
     if not named:
         return []
     cases = sorted(visible_cases(person).filter(public_id__in=named), key=lambda one: named.index(one.public_id))
-    audit.read_of(person, "case", [one.pk for one in cases], action="case.match")
+    audit.read_of(person, "case", cases, action="case.match")
     return cases
 
 
