@@ -8,8 +8,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from kakehashi.kernel import jobs
 from kakehashi.kernel.audit.models import AuditEntry
 from kakehashi.kernel.jobs.models import Job
+from kakehashi.kernel.people.models import Membership
+from kakehashi.kernel.people.tokens import make_token
 from kakehashi.systems.cases import similar
-from kakehashi.systems.cases.actions import edit_case
+from kakehashi.systems.cases.actions import edit_case, enter_case
 from kakehashi.systems.cases.description import Description
 from kakehashi.systems.cases.models import Case
 from tests.systems.cases.conftest import WORKED_EXAMPLE
@@ -192,3 +194,34 @@ def test_file_is_imported_by_a_job(client, clinician, hospital):
     assert client.get(f"/api/jobs/{answer.json()['id']}").json()["result"]["new"] == 1
     assert Case.objects.get().local_id == "P1"
     assert client.post("/api/cases/import", {"organisation": hospital.code}).status_code == 422
+
+
+def test_token_reaches_the_cases_of_its_own_organisation_alone(
+    client, case, hospital, other_hospital, clinician, worked_example
+):
+    for role in ("clinician", "data_manager"):
+        Membership.objects.create(person=clinician, organisation=other_hospital, role=role)
+    own = enter_case(by=clinician, organisation=other_hospital, local_id="M-1", description=worked_example)
+    _token, secret = make_token(by=clinician, organisation=other_hospital, name="script")
+    bearer = {"Authorization": f"Bearer {secret}"}
+
+    def call(method, path, body=None):
+        options = {"content_type": "application/json", "data": body} if body is not None else {}
+        return getattr(client, method)(f"/api/cases{path}", headers=bearer, **options)
+
+    assert [one["id"] for one in call("get", "/").json()["items"]] == [own.public_id]
+    assert call("get", f"/{own.public_id}").status_code == 200
+    assert call("get", f"/{case.public_id}").status_code == 404
+    edit = {"description": {"genes": ["FBN1"]}, "from_revision": case.revision}
+    assert call("put", f"/{case.public_id}", edit).status_code == 404
+    assert call("post", f"/{case.public_id}/moves/withdraw", {"note": "x"}).status_code == 404
+    new = {"local_id": "N-9", "description": {"findings": FINDINGS}}
+    assert call("post", "/", new | {"organisation": hospital.code}).status_code == 403
+    assert call("post", "/", new).status_code == 201
+    assert Case.objects.get(local_id="N-9").organisation == other_hospital
+    matched = call("post", "/match", {"description": {"findings": FINDINGS}}).json()["matches"]
+    assert [one["id"] for one in matched] == [Case.objects.get(local_id="N-9").public_id]
+    me = client.get("/api/me", headers=bearer).json()
+    assert {one["organisation"] for one in me["memberships"]} == {other_hospital.code}
+    client.force_login(clinician)
+    assert len(client.get("/api/cases/").json()["items"]) == 3

@@ -18,6 +18,7 @@ from kakehashi.kernel.files.models import StoredFile
 from kakehashi.kernel.jobs import running, worker
 from kakehashi.kernel.jobs.models import Job, JobState
 from kakehashi.kernel.notices.models import Notice
+from kakehashi.kernel.people.actions import lock_person
 from kakehashi.kernel.people.models import Membership
 from kakehashi.systems.cases import importing, tasks
 from kakehashi.systems.cases.models import Case, Revision
@@ -139,6 +140,26 @@ def test_import_runs_under_the_right_its_owner_has_then(clinician, hospital, cha
     job.refresh_from_db()
     assert (job.state, Case.objects.count()) == (JobState.FAILED, 0)
     assert AuditEntry.objects.filter(action="case.import", outcome="refused").exists()
+
+
+@pytest.mark.parametrize("change", ["no role", "locked"])
+def test_right_that_ends_during_an_import_stops_it_and_what_stands_stays(clinician, hospital, monkeypatch, change):
+    monkeypatch.setattr(importing, "BATCH", 2)
+    write = importing._write_batch
+
+    def written_and_then_ended(*args, **kwargs):
+        write(*args, **kwargs)
+        if change == "no role":
+            Membership.objects.update(until=timezone.localdate() - timedelta(days=1), since="2020-01-01")
+        else:
+            lock_person(clinician, by=None)
+
+    monkeypatch.setattr(importing, "_write_batch", written_and_then_ended)
+    job = started(clinician, hospital)
+    jobs.run_waiting()
+    job.refresh_from_db()
+    assert (job.state, Case.objects.count()) == (JobState.FAILED, 2)
+    assert AuditEntry.objects.get(action="case.import", outcome="refused").organisation == str(hospital.pk)
 
 
 @pytest.mark.django_db(transaction=True)

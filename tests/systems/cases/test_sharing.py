@@ -62,7 +62,9 @@ def test_a_case_of_another_hospital_is_unknown_until_it_is_shared(site, ours, th
     assert "THEIRS-1" not in page
     assert case.public_id not in page
     assert site.get(reverse("cases:show", args=[case.public_id])).status_code == 404
-    assert AuditEntry.objects.filter(action="case.told").exists()
+    told = AuditEntry.objects.get(action="case.told")
+    assert (told.organisation, told.subjects) == (str(other_hospital.pk), [str(case.pk)])
+    assert f'"acting":"{ours.organisation_id}"' in told.detail
     set_terms(by=person, case=case, terms=Terms(Reach.INSTITUTION), consent=attested(Reach.DOMESTIC))
     assert other_hospital.label("en") not in shown(site, ours)
 

@@ -147,7 +147,9 @@ def test_what_went_out_is_listed_and_audited(ask, make_case):
     told = Told.objects.get(case=case)
     assert (told.peer.name, told.times, told.level) == ("Peer", 2, Level.MATCHING)
     assert Received.objects.filter(status=200, results=1).count() == 2
-    assert AuditEntry.objects.filter(action="case.told").count() == 2
+    told_of = AuditEntry.objects.filter(action="case.told")
+    assert [(one.organisation, one.subjects) for one in told_of] == [(str(case.organisation_id), [str(case.pk)])] * 2
+    assert told_of[0].detail == f'{{"level":{int(Level.MATCHING)}}}'
 
 
 def test_the_asked_patient_is_not_kept(ask, make_case):

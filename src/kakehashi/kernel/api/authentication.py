@@ -27,14 +27,17 @@ class Session(SessionAuth):
 
 
 class Token(HttpBearer):
-    """``Authorization: Bearer kkh_…``; acts for the organisation that the token was made for."""
+    """``Authorization: Bearer kkh_…``; acts for the organisation that the token was made for.
+
+    For this request the person belongs to no other organisation: what rules allow them elsewhere is not for this token.
+    """
 
     def authenticate(self, request: HttpRequest, token: str) -> Person | None:
         found = token_of(token)
         if found is None:
             return None
         request.user = found.person
-        request.token_organisation_id = found.organisation_id  # type: ignore[attr-defined]
+        found.person.token_organisation_id = found.organisation_id
         acting_organisation(request)
         return found.person
 

@@ -31,7 +31,7 @@ def acting_organisation(request: HttpRequest) -> Organisation | None:
         return kept
     possible = organisations_to_act_for(person)
     session = getattr(request, "session", None)
-    chosen = getattr(request, "token_organisation_id", None) or (session.get(SESSION_KEY) if session else None)
+    chosen = session.get(SESSION_KEY) if session else None
     found = next((one for one in possible if one.pk == chosen), possible[0] if possible else None)
     person.acting_organisation_id = found.pk if found else None
     request._acting_organisation = found  # type: ignore[attr-defined]

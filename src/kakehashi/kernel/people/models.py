@@ -40,6 +40,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
     joined_at = models.DateTimeField(_("joined"), default=timezone.now)
 
     acting_organisation_id: int | None = None  # set for one request or command by acting.py, never stored
+    token_organisation_id: int | None = None  # while a token acts for them: the one organisation they belong to then
 
     objects: ClassVar[PersonManager] = PersonManager()
 

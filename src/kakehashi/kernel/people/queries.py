@@ -12,9 +12,14 @@ from kakehashi.kernel.people.models import Membership, Person
 
 
 def current_memberships(person: Person, on: date | None = None) -> QuerySet[Membership]:
-    """The memberships in force on a day (today), oldest first, with their organisations."""
+    """The memberships in force on a day (today), oldest first, with their organisations.
+
+    Where a token acts for the person, only those in the organisation that the token was made for.
+    """
     in_force = _in_force(on or timezone.localdate())
-    return Membership.objects.filter(in_force, person_id=person.pk).select_related("organisation")
+    found = Membership.objects.filter(in_force, person_id=person.pk).select_related("organisation")
+    narrowed = getattr(person, "token_organisation_id", None)
+    return found if narrowed is None else found.filter(organisation_id=narrowed)
 
 
 def _not_ended(day: date) -> Q:

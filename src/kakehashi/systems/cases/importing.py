@@ -98,19 +98,21 @@ def import_packets(
 ) -> ImportSummary:
     """Import packets as registered cases of an organisation; ``progress`` is told after each batch.
 
+    The right of ``by`` is asked before every batch: who loses it meanwhile imports no more, and what stands stays.
+
     ``reach``: how far new cases may be seen; whoever imports attests that the patients consented to that. A known case
     keeps the terms it is under.
 
     ``by=None`` is the node's operator on the command line. A packet that cannot be used is counted and reported, the
     others go on; with ``keep_going=False`` the first one raises Invalid, and the batches before it stand.
     """
-    if by is not None:
-        audit.insist(rules.may_import(by, organisation), by=by, action="case.import", organisation=organisation)
+    _insist_on_right(by, organisation)
     summary = ImportSummary()
     batch: dict[str, tuple[ReadPacket, Entry[Phenopacket]]] = {}
 
     def flush() -> None:
         if batch:
+            _insist_on_right(by, organisation)
             terms = NewCase(synthetic, reach)
             _import_batch(list(batch.values()), by=by, organisation=organisation, new=terms, summary=summary)
             batch.clear()
@@ -125,6 +127,13 @@ def import_packets(
             flush()
     flush()
     return summary
+
+
+def _insist_on_right(by: Person | None, organisation: Organisation) -> None:
+    """Raise NotAllowed, recorded, unless the person may import as they stand in the database now."""
+    if by is not None:
+        by.refresh_from_db(fields=["is_active"])
+        audit.insist(rules.may_import(by, organisation), by=by, action="case.import", organisation=organisation)
 
 
 def _readable(

@@ -88,8 +88,9 @@ def find_elsewhere(person: Any, case: Case, *, k: int = 10) -> list[SharedCase]:
     """The most similar cases that a person may know of but not open: those of other institutions. Recorded."""
     opened = frozenset(queries.visible_cases(person).values_list("public_id", flat=True))
     found = find_shared(subject_of(person), case.described, k=k, but=opened, synthetic=case.synthetic)
-    levels = {"levels": [int(one.level) for one in found]}
-    audit.read_of(person, "case", [one.case.pk for one in found], action="case.told", detail=levels)
+    for level in sorted({one.level for one in found}):
+        told_of = [one.case for one in found if one.level == level]
+        audit.read_of(person, "case", told_of, action="case.told", detail={"level": int(level)})
     return found
 
 

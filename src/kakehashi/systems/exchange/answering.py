@@ -114,5 +114,6 @@ def _tell(peer: Peer, found: list[SharedMatch]) -> None:
         )
         if not made:
             Told.objects.filter(pk=told.pk).update(times=F("times") + 1, level=int(match.level))
-    levels = {"levels": [int(match.level) for match in found]}
-    audit.read_of(f"peer:{peer.pk}", "case", sorted(keys.values()), action="case.told", detail=levels)
+    for level in sorted({match.level for match in found}):
+        told_of = [keys[match.public_id] for match in found if match.level == level]
+        audit.read_of(f"peer:{peer.pk}", "case", told_of, action="case.told", detail={"level": int(level)})
