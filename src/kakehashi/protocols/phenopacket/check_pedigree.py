@@ -49,11 +49,15 @@ def _parents(where: str, person: Person, by_id: dict[str, Person]) -> Iterator[P
             yield checking_problem("parent-sex", f"{where}.{field}", role=role, id=parent_id, sex=parent.sex)
 
 
-def _circles(persons: list[Person], by_id: dict[str, Person]) -> Iterator[Problem]:
+def own_ancestors(parents: dict[str, set[str]]) -> set[str]:
     """Whoever is met again on the way up: those left when first all ways up, then all ways down, that end are gone."""
+    return set(_without_ends(_without_ends(parents)))
+
+
+def _circles(persons: list[Person], by_id: dict[str, Person]) -> Iterator[Problem]:
     known = by_id.keys() - set(UNKNOWN_PARENT)
     parents = {name: {person.paternal_id, person.maternal_id} & known for name, person in by_id.items()}
-    circling = _without_ends(_without_ends(parents))
+    circling = own_ancestors(parents)
     for at, person in enumerate(persons):
         if person.individual_id in circling:
             yield checking_problem("own-ancestor", f"$.pedigree.persons[{at}].individualId", id=person.individual_id)
