@@ -148,3 +148,24 @@ def test_what_a_packet_carries_wrongly_is_refused_with_its_place(text):
     with pytest.raises(UnusablePacket) as refused:
         read_packet(Phenopacket.model_validate(packet))
     assert refused.value.path in {"$.metaData.externalReferences[1].description", "$"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("synthetic", [True, False])
+def test_a_synthetic_patient_stays_one_on_another_node(hospital, other_hospital, clinician, synthetic):
+    case = enter_case(
+        by=clinician, organisation=hospital, local_id="P1", description=FULL, synthetic=synthetic, register=True
+    )
+    stream = io.BytesIO()
+    export_packets(stream, organisation=hospital)
+    stream.seek(0)
+    assert import_packets(patients(stream, "a.jsonl", form="jsonl"), by=None, organisation=other_hospital).new == 1
+    came = Case.objects.get(organisation=other_hospital)
+    assert came.synthetic is synthetic
+    assert came.described == case.described
+
+
+def test_all_vocabularies_of_a_packet_are_declared():
+    made = written(FULL.model_copy(update={"diagnoses": (Diagnosis(disease="OMIM:154700", label="Marfan"),)}))
+    assert {"HP", "OMIM"} <= {one.namespace_prefix for one in made.meta_data.resources}
+    assert not [one for one in validate(made) if "metaData.resources" in one.en]

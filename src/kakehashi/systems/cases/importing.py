@@ -25,6 +25,7 @@ from kakehashi.systems.cases import rules
 from kakehashi.systems.cases.actions import add_revision
 from kakehashi.systems.cases.events import CasesImported
 from kakehashi.systems.cases.models import Case, Packet, Revision
+from kakehashi.systems.cases.packetmeta import is_marked
 from kakehashi.systems.cases.packets import ReadPacket, UnusablePacket, read_packet
 from kakehashi.systems.cases.rows import replace_rows, write_rows
 from kakehashi.systems.cases.states import CaseState, RevisionKind
@@ -77,7 +78,7 @@ class ImportSummary:
 
 @dataclass(frozen=True)
 class NewCase:
-    """What an import says of every case that is new."""
+    """What an import says of every case that is new; a packet may say by itself that its patient is synthetic."""
 
     synthetic: bool = False
     reach: Reach = Reach.INSTITUTION
@@ -223,7 +224,7 @@ def _write_batch(
                 organisation=organisation,
                 local_id=packet.packet_id,
                 state=CaseState.REGISTERED,
-                synthetic=new.synthetic,
+                synthetic=new.synthetic or (entry.document is not None and is_marked(entry.document)),
                 registered_by=by,
                 packet_sha256=packet.sha256,
             )

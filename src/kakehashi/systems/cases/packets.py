@@ -23,6 +23,7 @@ from kakehashi.protocols.phenopacket.jsontext import parse_json
 from kakehashi.protocols.phenopacket.problems import PhenopacketError
 from kakehashi.systems.cases import vocabulary
 from kakehashi.systems.cases.description import AGE, Description, Diagnosis, Finding, Variant, Zygosity, pseudonym_of
+from kakehashi.systems.cases.packetmeta import SYNTHETIC_ID
 
 SEXES = {"FEMALE": "female", "MALE": "male", "OTHER_SEX": "other"}
 ZYGOSITIES = {
@@ -279,7 +280,7 @@ def _diagnoses(packet: Phenopacket) -> Iterable[Diagnosis]:
 def _sources(packet: Phenopacket) -> Iterable[str]:
     """What the packet refers to, publications as "PMID:…", and the publication its id names."""
     references = packet.meta_data.external_references if packet.meta_data else []
-    given = [reference.id for reference in references if reference.id != CARRIED_ID]
+    given = [reference.id for reference in references if reference.id not in (CARRIED_ID, SYNTHETIC_ID)]
     found = [_source(text) for text in given if _line(text)]
     own = PUBLICATION.search(packet.id)
     return dict.fromkeys([*found, f"PMID:{own.group(1)}"] if own else found)

@@ -14,6 +14,7 @@ from kakehashi.protocols.phenopacket import Phenopacket
 from kakehashi.protocols.phenopacket.clinical import PhenotypicFeature
 from kakehashi.systems.cases import vocabulary
 from kakehashi.systems.cases.description import Description, Diagnosis, Finding
+from kakehashi.systems.cases.packetmeta import declare_vocabularies
 from kakehashi.systems.cases.packets import (
     CARRIED,
     CARRIED_ID,
@@ -45,6 +46,7 @@ def as_packet(*, packet_id: str, description: Description, created: str, origina
     if _changed(before, description, "sources"):
         meta_data["externalReferences"] = [{"id": source} for source in description.sources]
     _carry(tree, description)
+    declare_vocabularies(tree)
     return Phenopacket.model_validate({key: value for key, value in tree.items() if value not in ([], None)})
 
 
@@ -179,19 +181,4 @@ def _interpretations(packet_id: str, description: Description) -> list[dict[str,
 
 
 def _meta_data(created: str) -> dict[str, Any]:
-    release = vocabulary.knowledge().ontology.release
-    return {
-        "created": created,
-        "createdBy": "Kakehashi",
-        "phenopacketSchemaVersion": "2.0",
-        "resources": [
-            {
-                "id": "hp",
-                "name": "human phenotype ontology",
-                "url": "http://purl.obolibrary.org/obo/hp.owl",
-                "version": release,
-                "namespacePrefix": "HP",
-                "iriPrefix": "http://purl.obolibrary.org/obo/HP_",
-            }
-        ],
-    }
+    return {"created": created, "createdBy": "Kakehashi", "phenopacketSchemaVersion": "2.0"}

@@ -12,6 +12,7 @@ from kakehashi.protocols.phenopacket import Phenopacket
 from kakehashi.systems.cases import queries, vocabulary
 from kakehashi.systems.cases.description import Description
 from kakehashi.systems.cases.models import Case
+from kakehashi.systems.cases.packetmeta import marked
 from kakehashi.systems.cases.packetwriting import as_packet
 
 
@@ -50,9 +51,10 @@ def phenopackets_of(cases: Collection[Case]) -> Iterator[Phenopacket]:
     originals = queries.original_packets(cases)
     for case in cases:
         original = originals.get(case.pk)
-        yield as_packet(
+        packet = as_packet(
             packet_id=case.public_id,
             description=case.described,
             created=timezone.localtime(case.created_at).isoformat(timespec="seconds"),
             original=original.content if original else None,
         )
+        yield marked(packet) if case.synthetic else packet
