@@ -52,6 +52,18 @@ def test_terms_are_chosen_by_keyboard_and_open_the_next_row(open_page, clinician
     assert page.evaluate("document.activeElement.id") == "id_findings-1-label"
 
 
+@pytest.mark.parametrize("typed", ["", "no such finding", "seizure"])
+def test_enter_in_a_row_never_sends_the_form(open_page, clinician, typed):
+    page = open_page(Look(language="en"), clinician)
+    page.goto("/gallery/form/")
+    page.evaluate("document.querySelector('form.form').addEventListener('submit', () => { window.sent = true })")
+    page.locator("#id_findings-0-label").focus()
+    page.keyboard.type(typed)
+    page.keyboard.press("Enter")  # at once, before anything is proposed
+    assert page.evaluate("window.sent") is None
+    assert page.locator("#id_findings-0-label").input_value() == typed
+
+
 def test_rows_are_added_and_taken_away(open_page, clinician):
     page = open_page(Look(language="en"), clinician)
     page.goto("/gallery/form/")

@@ -26,7 +26,9 @@ def test_home_signed_out_offers_log_in(client, db, language):
 
 def test_home_signed_in_shows_my_work(client, person):
     client.force_login(person)
-    assert 'id="waiting"' in client.get("/").text
+    text = client.get("/", headers={"accept-language": "en"}).text
+    assert 'id="waiting"' in text
+    assert "Others have changed nothing that you may see." in text
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])

@@ -251,12 +251,31 @@ def test_edit_conflict_shows_what_the_other_changed_and_keeps_what_was_typed(
     colleague = make_person(hospital, "data_manager")
     theirs = full_case.described.model_copy(update={"genes": ("FBN1",)})
     edit_case(by=colleague, case=full_case, description=theirs, from_revision=2)
-    answer = client.post(reverse("cases:edit", args=[full_case.public_id]), fields)
+    address, english = reverse("cases:edit", args=[full_case.public_id]), {"accept-language": "en"}
+    answer = client.post(address, fields, headers=english)
     text = answer.content.decode()
     assert answer.status_code == 409
     assert "FBN1" in text
     assert ">\nmine<" in text or ">mine<" in text
     assert 'name="from_revision" value="3"' in text
+    assert f"{colleague} changed this case while you were editing" in text
+
+
+def test_edit_conflict_with_oneself_blames_nobody_else(site, client, full_case, clinician):
+    fields = bound(site("edit", full_case.public_id)) | {"note": ["mine"]}
+    again = full_case.described.model_copy(update={"genes": ("FBN1",)})
+    edit_case(by=clinician, case=full_case, description=again, from_revision=2)
+    address, english = reverse("cases:edit", args=[full_case.public_id]), {"accept-language": "en"}
+    answer = client.post(address, fields, headers=english)
+    assert answer.status_code == 409
+    assert "You changed this case yourself in another window" in answer.text
+
+
+def test_search_of_the_list_without_hits_says_so_and_offers_to_clear_it(site, full_case):
+    text = site("list", q="xyzzy").text
+    assert "Nothing matches “xyzzy”" in text
+    assert "No cases yet" not in text
+    assert f'href="{reverse("cases:list")}">Clear the search' in text
 
 
 def test_diseases_are_listed_with_the_unknown_one_and_the_chosen_one_explained(site, case):

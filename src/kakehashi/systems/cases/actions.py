@@ -4,9 +4,11 @@ An edit names the revision it started from; when the case has moved on in betwee
 nothing is overwritten. Importing files is in importing.py, moves between states are in workflow.py.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -26,13 +28,26 @@ assert workflow.CASE_FLOW  # the table stands wherever cases are written
 
 
 class EditConflict(Conflict):
-    """Someone else changed the case in between. ``theirs`` is what they changed, ``revision`` where it stands now."""
+    """The case was changed in between: ``theirs`` is what changed, ``revision`` where it stands now.
+
+    The message names who changed it and when, and says so when it was ``by`` themselves, in another window.
+    """
 
     code = "edited_meanwhile"
 
-    def __init__(self, *, revision: int, theirs: list[Difference]) -> None:
+    def __init__(self, *, by: Person, revisions: Sequence[Revision], revision: int, theirs: list[Difference]) -> None:
         self.revision, self.theirs = revision, theirs
-        super().__init__(_("Someone else changed this case while you were editing. Nothing of theirs was overwritten."))
+        others = [one for one in revisions if one.by_id != by.pk]
+        last = (others or revisions)[-1:]
+        facts = {
+            "when": "".join(f"{timezone.localtime(one.at):%Y-%m-%d %H:%M}" for one in last) or "–",
+            "who": ", ".join(dict.fromkeys(str(one.by or _("the node's operator")) for one in others)),
+        }
+        if others or not revisions:
+            text = _("%(who)s changed this case while you were editing (%(when)s). Nothing of that was overwritten.")
+        else:
+            text = _("You changed this case yourself in another window (%(when)s). Nothing of that was overwritten.")
+        super().__init__(text % facts)
 
     def problem(self) -> dict[str, Any]:
         """With the revision that stands and the places that changed; their contents are read from the case itself."""
@@ -104,7 +119,9 @@ def edit_case(
     with transaction.atomic():
         locked = Case.objects.select_for_update().get(pk=case.pk)
         if locked.revision != from_revision:
-            raise EditConflict(revision=locked.revision, theirs=changes_since(locked, from_revision))
+            between = list(locked.revisions.filter(number__gt=from_revision).select_related("by").order_by("number"))
+            theirs = changes_since(locked, from_revision)
+            raise EditConflict(by=by, revisions=between, revision=locked.revision, theirs=theirs)
         insist_on_standing(locked)
         if locked.state == CaseState.REGISTERED and not description.says_something:
             raise Invalid({"findings": [_("A registered case keeps at least one finding, gene or variant.")]})

@@ -44,6 +44,11 @@ for (const frame of document.querySelectorAll("[data-form-rows]")) {
 
   frame.querySelector("[data-add-row]")?.addEventListener("click", () => add());
 
+  // Enter in a row ends the typing there, never the form: it is sent by its buttons.
+  frame.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && !event.isComposing && event.target.matches("[data-row] input")) event.preventDefault();
+  });
+
   frame.addEventListener("click", (event) => {
     const button = event.target.closest("[data-remove-row]");
     if (!button) return;

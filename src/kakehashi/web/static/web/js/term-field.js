@@ -117,9 +117,9 @@ class TermField {
       if (!open) return this.ask();
       const step = event.key === "ArrowDown" ? 1 : -1;
       this.point((this.active + step + this.terms.length + (this.active < 0 && step < 0 ? 1 : 0)) % this.terms.length);
-    } else if (event.key === "Enter" && open) {
+    } else if (event.key === "Enter") {
       event.preventDefault(); // chooses, never sends the form by accident; with nothing chosen yet, the best one
-      this.choose(Math.max(this.active, 0));
+      if (open) this.choose(Math.max(this.active, 0));
     } else if (event.key === "Escape" && !this.list.hidden) {
       event.stopPropagation();
       this.close();
