@@ -151,6 +151,49 @@ def test_questions_are_new_and_tell_something(release, ranker):
     assert gains == sorted(gains, reverse=True)
 
 
+GIRL = ("HP:0001250", "HP:0000252", "HP:0001249", "HP:0001321", "HP:0001252")
+
+
+def test_nobody_is_asked_for_what_only_the_other_sex_can_have(release, ranker):
+    ontology = release.ontology
+    male, female = terms(release, "HP:0010461", "HP:0010460")
+    for findings in (GIRL, ("HP:0000135", "HP:0000458"), ("HP:0001250", "HP:0000252")):
+        for sex, other in (("FEMALE", male), ("MALE", female)):
+            asked = ranker.rank(Patient(terms(release, *findings), genes=("DCX", "PAFAH1B1"), sex=sex)).questions
+            assert len(asked) == 3
+            assert not any(ontology.is_ancestor(other, question.term) for question in asked)
+
+
+def test_a_disease_of_one_sex_is_all_but_ruled_out_in_the_other_whatever_the_gene(release, ranker):
+    aplasia = disease(release, "OMIM:277180")  # of the vas deferens
+    observed = terms(release, "HP:0001250", "HP:0000252", "HP:0001249")
+    girl = ranker.rank(Patient(observed, genes=("CFTR",), sex="FEMALE"))
+    boy = ranker.rank(Patient(observed, genes=("CFTR",), sex="MALE"))
+    assert boy.mid_rank(aplasia) < 5
+    assert girl.probabilities[np.searchsorted(girl.indices, aplasia)] < 0.001
+    (reason,) = [one for one in girl.evidence(aplasia).others if one.topic == "males_only"]
+    assert (reason.en, reason.ja) == (
+        "It affects males, and the patient is female",
+        "男性の疾患ですが、患者は女性です",
+    )
+    assert "males_only" not in {one.topic for one in boy.evidence(aplasia).others}
+    ovary = disease(release, "OMIM:311360")  # premature ovarian failure
+    assert "females_only" in {one.topic for one in boy.evidence(ovary).others}
+
+
+def test_diseases_that_both_sexes_can_have_are_not_of_one_sex(release, ranker):
+    model = ranker.standings["OMIM"].model
+    for both in ("OMIM:614926", "OMIM:167000", "OMIM:264600", "OMIM:310200", "OMIM:219700"):
+        assert model.traits.one_sex[model.column(disease(release, both))] == 0
+    assert 100 < (model.traits.one_sex != 0).sum() < 200
+
+
+def test_a_body_that_differs_from_the_recorded_sex_is_taken_at_its_word(release, ranker):
+    testes = disease(release, "OMIM:273150")  # rudimentary
+    patient = Patient(terms(release, "HP:0000028", "HP:0000815"), sex="FEMALE")
+    assert "males_only" not in {one.topic for one in ranker.rank(patient).evidence(testes).others}
+
+
 def test_more_telling_findings_are_more_sufficient(release, ranker):
     little = ranker.rank(Patient(terms(release, "HP:0001250"))).sufficiency
     much = ranker.rank(Patient(terms(release, *MARFAN_FINDINGS))).sufficiency

@@ -13,6 +13,7 @@ from kakehashi.engines.phenotype.ranking.parameters import ScoreParameters
 from kakehashi.engines.phenotype.ranking.patient import Patient
 from kakehashi.engines.phenotype.ranking.profiles import onset_bin, onset_bins
 from kakehashi.engines.phenotype.ranking.result import OtherEvidence, Topic
+from kakehashi.engines.phenotype.ranking.sexes import FEMALE, held_to, sex_sign
 from kakehashi.engines.phenotype.ranking.standing import Standing
 
 Float64 = npt.NDArray[np.float64]
@@ -36,6 +37,18 @@ _REASONS: dict[Topic, tuple[str, str, str, str]] = {
         "X連鎖潜性遺伝で、患者は男性です",
         "X-linked recessive, and the patient is female",
         "X連鎖潜性遺伝ですが、患者は女性です",
+    ),
+    "males_only": (
+        "It affects males, as the patient is",
+        "男性の疾患で、患者も男性です",
+        "It affects males, and the patient is female",
+        "男性の疾患ですが、患者は女性です",
+    ),
+    "females_only": (
+        "It affects females, as the patient is",
+        "女性の疾患で、患者も女性です",
+        "It affects females, and the patient is male",
+        "女性の疾患ですが、患者は男性です",
     ),
     "inheritance": (
         "Its mode of inheritance fits",
@@ -80,9 +93,11 @@ def circumstance_scores(knowledge: Knowledge, patient: Patient, standing: Standi
     bins = onset_bins_of(knowledge, patient)
     if bins is not None and (onset := standing.onset(bins)) is not None:
         scores["onset"] = onset
-    sign = {"MALE": 1.0, "FEMALE": -1.0}.get((patient.sex or "").upper())
-    if sign is not None:
+    sign = sex_sign(patient.sex)
+    if sign:
         scores["sex"] = sign * standing.sex
+    if held := held_to(knowledge.ontology, patient.sex, patient.observed):
+        scores["males_only" if held == FEMALE else "females_only"] = standing.other_sex(held)
     if patient.inheritance is not None:
         scores["inheritance"] = standing.inheritance(patient.inheritance)
     return scores

@@ -99,7 +99,7 @@ def patch(model: Model, left_out: LeftOut) -> Patch:
     shares[:, np.searchsorted(left_out.diseases, lending)] = lent[columns].toarray()
     lost = np.array([places.get(int(d), -1) for d in model.diseases[columns]], dtype=np.int64)
     fields = {}
-    for name in ("findings", "size", "patients", "onset", "x_recessive"):
+    for name in ("findings", "size", "patients", "onset", "x_recessive", "one_sex"):
         values = getattr(model.traits, name).copy()
         values[columns[lost >= 0]] = getattr(left_out.traits, name)[lost[lost >= 0]]
         fields[name] = values

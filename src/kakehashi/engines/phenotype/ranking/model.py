@@ -39,7 +39,7 @@ Int32 = npt.NDArray[np.int32]
 Float32 = npt.NDArray[np.float32]
 Float64 = npt.NDArray[np.float64]
 
-FORMAT = 4
+FORMAT = 5
 REFERENCE = "OMIM"  # the source whose mean profile is the background
 LEAST_BACKGROUND = 1e-6
 _KIN_MARGIN = 0.9  # kin entries that say less than this share of what the root says are never the maximum
@@ -82,6 +82,7 @@ class Model:
             folder.array("patients"),
             folder.array("onset"),
             folder.array("x_recessive"),
+            folder.array("one_sex"),
         )
 
     @cached_property
@@ -183,6 +184,7 @@ def _compile(path: Path, knowledge: Knowledge, source: str, parameters: ProfileP
         "patients": known.patients[columns],
         "onset": known.onset[columns],
         "x_recessive": known.x_recessive[columns],
+        "one_sex": known.one_sex[columns],
     }
     for name, matrix in (
         ("direct", _matrix(direct, diseases.n, ontology.n)[columns].tocsc()),

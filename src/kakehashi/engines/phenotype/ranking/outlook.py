@@ -13,6 +13,7 @@ from kakehashi.engines.phenotype.ranking.model import Model
 from kakehashi.engines.phenotype.ranking.pace import loops_in_force
 from kakehashi.engines.phenotype.ranking.patient import Findings
 from kakehashi.engines.phenotype.ranking.result import Level, Question, Sufficiency
+from kakehashi.engines.phenotype.ranking.sexes import findings_of, held_to
 
 Float64 = npt.NDArray[np.float64]
 
@@ -53,13 +54,15 @@ def questions(
     explainer: Explainer,
     known: Float64,
     findings: Findings,
+    sex: str | None,
     changed: Patch | None,
     count: int,
 ) -> tuple[Question, ...]:
     """The findings whose presence or absence would tell most about which of the likeliest diseases it is.
 
     The gain is the mutual information between the answer and the disease, over the likeliest diseases and "another
-    one" with background frequencies. Findings already answered, directly or through their ancestors, are not asked.
+    one" with background frequencies. Findings already answered, directly or through their ancestors, are not asked,
+    nor those that only the other sex can have.
     """
     if len(known) == 0:
         return ()
@@ -75,6 +78,8 @@ def questions(
         for disease in model.diseases[columns].tolist()
         for term in profiles.term[profiles.indptr[disease] : profiles.indptr[disease + 1]].tolist()
     }
+    if held := held_to(ontology, sex, findings.observed):
+        answered |= set(np.flatnonzero(findings_of(ontology, -held)).tolist())
     asked = sorted(shown - answered)
     if not asked:
         return ()

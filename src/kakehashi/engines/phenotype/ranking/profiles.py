@@ -16,6 +16,7 @@ import numpy.typing as npt
 from kakehashi.engines.phenotype.diseases import COUNT, COURSE, INHERITANCE, NO_FREQUENCY, PHENOTYPE, Diseases
 from kakehashi.engines.phenotype.ontology import Ontology
 from kakehashi.engines.phenotype.ranking.parameters import ProfileParameters
+from kakehashi.engines.phenotype.ranking.sexes import Int8, one_sex
 
 Int32 = npt.NDArray[np.int32]
 Int64 = npt.NDArray[np.int64]
@@ -96,13 +97,15 @@ class Profiles:
 @dataclass(frozen=True, slots=True)
 class Traits:
     """Per disease: number of findings, expected number of findings, most patients one publication set counted, how
-    often onset fell into each bin (float32 diseases × ONSET_BINS), and whether it is X-linked recessive."""
+    often onset fell into each bin (float32 diseases × ONSET_BINS), whether it is X-linked recessive, and whether it
+    affects males (1) or females (-1) alone."""
 
     findings: Float32
     size: Float32
     patients: Float32
     onset: Float32
     x_recessive: Bool
+    one_sex: Int8
 
 
 def annotated(diseases: Diseases, ontology: Ontology, rows: Int64, parameters: ProfileParameters) -> Profile:
@@ -173,6 +176,7 @@ def traits(
         patients.astype(np.float32),
         _onsets(diseases, ontology, rows, place, count),
         _x_recessive(diseases, ontology, rows, place, count),
+        one_sex(ontology, of_profile[mine], profile.term[mine], profile.frequency[mine], count),
     )
 
 

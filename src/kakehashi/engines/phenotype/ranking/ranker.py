@@ -133,7 +133,7 @@ class Ranker:
             explained = best.standing.explained(findings.observed, best.rows, int(best.total.argmax()))
         shares = posterior(scores, explained, len(findings.observed), calibration)
         spoken_for = bool(findings.observed or findings.excluded) or self._knows_a_gene(patient)
-        return self._ranking(findings, parts, best, indices, scores, shares, top if spoken_for else 0)
+        return self._ranking(patient, findings, parts, best, indices, scores, shares, top if spoken_for else 0)
 
     def standing_for(
         self, patient: Patient, *, leave_publication_out: bool = False, pooled_rows: PooledRows = "keep"
@@ -204,6 +204,7 @@ class Ranker:
 
     def _ranking(
         self,
+        patient: Patient,
         findings: Findings,
         parts: list[_Scored],
         likeliest: _Scored,
@@ -221,7 +222,8 @@ class Ranker:
             standing = likeliest.standing
             known = shares.known[np.searchsorted(indices, standing.model.diseases)]
             explainer = self._explainers[likeliest.source]
-            return questions(self.knowledge, standing.model, explainer, known, findings, standing.changed, count)
+            model, changed = standing.model, standing.changed
+            return questions(self.knowledge, model, explainer, known, findings, patient.sex, changed, count)
 
         return Ranking(
             ranked,

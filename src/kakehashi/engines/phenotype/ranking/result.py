@@ -13,7 +13,7 @@ import numpy.typing as npt
 from kakehashi.engines.phenotype.ranking.patient import Findings
 
 Through = Literal["finding", "common", "kin", "none"]
-Topic = Literal["prior", "onset", "sex", "inheritance", "genes", "solved"]
+Topic = Literal["prior", "onset", "sex", "males_only", "females_only", "inheritance", "genes", "solved"]
 Level = Literal["enough", "some", "little"]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import cached_property
 
 import numpy as np
@@ -19,6 +20,7 @@ Float64 = npt.NDArray[np.float64]
 Int64 = npt.NDArray[np.int64]
 
 _NEIGHBOUR_BIN = 0.6  # how much of an onset bin's weight its neighbour shares
+_OTHER_SEX = 1e-4  # that a disease of one sex is seen in the other: more rarely than one gene speaks for it
 _EXCLUDED_MOST = 0.95  # no finding is so frequent that its absence rules a disease out
 
 
@@ -59,6 +61,11 @@ class Standing:
         """Diseases described in many patients are met more often."""
         prior: Float64 = self._parameters.prior_patients * np.log1p(self._traits.patients.astype(np.float64))
         return prior
+
+    def other_sex(self, sign: int) -> Float64:
+        """Log ratio for diseases that affect the other sex alone; 0 for all others. `sign`: 1 male, -1 female."""
+        scores: Float64 = math.log(_OTHER_SEX) * (self._traits.one_sex == -sign)
+        return scores
 
     @cached_property
     def sex(self) -> Float64:
