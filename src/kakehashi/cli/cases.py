@@ -266,6 +266,30 @@ def set_reach(case_id: str, level: str) -> None:
 
 
 @cases.command(
+    "reread",
+    help=text(
+        "Read the kept phenopackets of imported cases anew, after an upgrade that reads them better. A case that reads "
+        "otherwise gets a new revision; one that people edited since its import stays and is named.",
+        "取り込んだ症例のPhenopacketを読み直す(読み取りが改善された更新の後に実行)。"
+        "読み取り結果が変わった症例は新しい版になる。取り込み後に人が編集した症例は変更せず、IDを表示する。",
+    ),
+)
+@click.option("--organisation", metavar="CODE", help=text("Of one organisation only.", "一つの機関に限る。"))
+def reread_cases(organisation: str | None) -> None:
+    from kakehashi.systems.cases.rereading import reread_packets
+
+    with told_plainly():
+        done = reread_packets(organisation=organisation_of(organisation) if organisation else None)
+    say(f"{counted(done.changed, 'case')} read anew", f"{done.changed:,} 症例を読み直しました")
+    if done.left:
+        named = " ".join(done.left)
+        say(
+            f"{counted(len(done.left), 'case')} would read otherwise and stayed, look at each: {named}",
+            f"読み取り結果が異なるものの変更しなかった {len(done.left):,} 症例(個別に確認してください): {named}",
+        )
+
+
+@cases.command(
     "rebuild-index",
     help=text(
         "Make the case index and the site's search anew from the cases.", "症例から症例索引とサイト内検索を作り直す。"

@@ -87,7 +87,7 @@ def test_rejected_genes_are_left_out_and_solved_diseases_kept(reader, spoiled):
         )
     )
     assert facts.genes == ("FBN1", "HGNC:1")
-    assert facts.diseases == ("OMIM:607208",)
+    assert facts.diseases == ("OMIM:607208", "OMIM:1")
 
 
 def test_excluded_diseases_are_no_diagnoses(reader, spoiled):
@@ -134,6 +134,31 @@ def test_other_texts_are_no_durations(text):
     assert duration_days(text) is None
 
 
+@pytest.mark.parametrize(
+    ("onset", "label", "days"),
+    [
+        ({"age": {"iso8601duration": "P3Y"}}, "Childhood onset", 3.5 * DAYS_A_YEAR),
+        ({"ontologyClass": {"id": "HP:0003581"}}, "Adult onset", None),  # any time after 16, not at 68 years
+        ({"ontologyClass": {"id": "HP:0410280"}}, "Pediatric onset", None),
+        ({"gestationalAge": {"weeks": 30}}, "Third trimester onset", None),
+        ({"timestamp": "2001-01-01T00:00:00Z"}, "Childhood onset", 366.5),
+    ],
+)
+def test_the_first_sign_is_a_term_and_an_age_only_where_one_is_said(reader, ontology, onset, label, days):
+    tree = {
+        "id": "x",
+        "subject": {"dateOfBirth": "2000-01-01T00:00:00Z"},
+        "diseases": [{"term": {"id": "OMIM:1"}, "onset": {"ontologyClass": {"id": "HP:0003584"}}}],
+        "phenotypicFeatures": [{"type": {"id": "HP:0001250"}, "onset": {"age": {"iso8601duration": "P0D"}}}],
+    }
+    tree["diseases"].append({"term": {"id": "OMIM:2"}, "onset": onset})
+    packet = loads(json.dumps(tree))
+    assert isinstance(packet, Phenopacket)
+    facts = reader.facts(packet)
+    assert ontology.label(facts.onset) == label
+    assert facts.onset_days == (None if days is None else pytest.approx(days))
+
+
 def test_moments_keep_their_zone():
     assert moment("2024-01-01T09:00:00+09:00") == moment("2024-01-01T00:00:00.000000001Z")
     for text in ("2024-13-01T00:00:00Z", "2024-01-01", "2024-01-01T00:00:00", "0001-01-01T00:00:00+23:59", "x" * 99):
@@ -144,8 +169,9 @@ def test_moments_keep_their_zone():
     ("time", "days"),
     [
         ({"ageRange": {"start": {"iso8601duration": "P1Y"}, "end": {"iso8601duration": "P3Y"}}}, 2.5 * DAYS_A_YEAR),
-        ({"ontologyClass": {"id": "HP:0003593"}}, 28),
-        ({"gestationalAge": {"weeks": 30}}, 0),
+        ({"age": {"iso8601duration": "P1.5Y"}}, 548),
+        ({"ontologyClass": {"id": "HP:0003593"}}, None),
+        ({"gestationalAge": {"weeks": 30}}, None),
         ({"timestamp": "2001-01-01T00:00:00Z"}, 366),
         ({"interval": {"start": "2000-01-11T00:00:00Z", "end": "2000-01-11T00:00:00Z"}}, 10),
         ({"ontologyClass": {"id": "HP:0000001"}}, None),

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from kakehashi.systems.cases.description import Description, Finding, Variant, age_text, days_of, differences
+from kakehashi.systems.cases.description import Description, Finding, Variant, age_text, differences
 
 TERMS = st.sampled_from(["HP:0001250", "HP:0000518", "HP:0001305", "HP:0008050"])
 FINDINGS = st.builds(
@@ -64,18 +64,11 @@ def test_anything_is_read_or_refused_with_its_place(tree):
     assert all(one["loc"] or one["type"] == "value_error" for one in problems)
 
 
-@given(st.text(max_size=30))
-def test_days_of_any_text(text):
-    days = days_of(text)
-    assert days is None or days >= 0
-
-
 @pytest.mark.parametrize(
-    ("age", "days"),
-    [("P1Y", 365), ("P3Y2M", 1157), ("P2W", 14), ("P0D", 0), ("P", None), ("3 years", None), ("", None)],
+    ("age", "days"), [("P1Y", 365.25), ("P3Y2M", 1156.625), ("P2W", 14), ("P0D", 0), ("P", None), ("", None)]
 )
-def test_days_of_ages(age, days):
-    assert days_of(age) == days
+def test_an_age_is_days(age, days):
+    assert Description(age=age).age_days == days
 
 
 @pytest.mark.parametrize(

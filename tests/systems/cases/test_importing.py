@@ -20,6 +20,7 @@ from kakehashi.systems.cases.models import Case, CaseFinding, CaseGene, Packet, 
 from kakehashi.systems.cases.packets import read_packet
 from kakehashi.systems.cases.packetwriting import as_packet
 from kakehashi.systems.cases.reading import phenopacket_of
+from kakehashi.systems.cases.rereading import reread_packets
 
 pytestmark = pytest.mark.django_db
 
@@ -215,3 +216,29 @@ def test_many_unknown_genes_are_told_in_few_words():
         texts = vocabulary.gene_doubts(f"NONE{number}" for number in range(500))
     assert len(texts) == 11
     assert texts[-1] == "The same holds for 490 more genes."
+
+
+def test_cases_imported_before_are_read_anew_and_edited_ones_are_left_and_named(bring_in, clinician):
+    def of_gene(symbol, status):
+        return {"subjectOrBiosampleId": "1", "interpretationStatus": status, "gene": {"valueId": "x", "symbol": symbol}}
+
+    items = [of_gene("FBN1", "REJECTED"), of_gene("TGFBR2", "CANDIDATE")]
+    readings = [{"id": "i", "progressStatus": "IN_PROGRESS", "diagnosis": {"genomicInterpretations": items}}]
+    bring_in(*(packet(number, interpretations=readings) for number in range(4)))
+    as_of_old = Case.objects.order_by("pk")[:3]
+    for case in as_of_old:
+        case.describe(case.described.model_copy(update={"genes": ("FBN1", "TGFBR2")}))
+        case.save()
+    edited, withdrawn = as_of_old[1], as_of_old[2]
+    said = edited.described.model_copy(update={"note": "seen again"})
+    edit_case(by=clinician, case=edited, description=said, from_revision=1)
+    withdraw_case(by=clinician, case=withdrawn, note="consent withdrawn")
+
+    done = reread_packets()
+    assert (done.changed, done.left) == (1, [edited.public_id])
+    first = Case.objects.order_by("pk")[0]
+    assert (first.described.genes, first.revision) == (("TGFBR2",), 2)
+    assert list(CaseGene.objects.filter(case=first).values_list("symbol", flat=True)) == ["TGFBR2"]
+    assert AuditEntry.objects.filter(action="case.update").count() == 1
+    assert reread_packets().changed == 0
+    assert audit.verify().intact

@@ -9,16 +9,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from kakehashi.protocols.phenopacket.agewords import age_days_of, age_words, first_sign, onset_words
 from kakehashi.protocols.phenopacket.checking_problems import checking_problem
 from kakehashi.protocols.phenopacket.clinical import Individual, PhenotypicFeature
 from kakehashi.protocols.phenopacket.documents import Phenopacket
+from kakehashi.protocols.phenopacket.elements import OntologyClass
 from kakehashi.protocols.phenopacket.genomic import GeneDescriptor, GenomicInterpretation
 from kakehashi.protocols.phenopacket.problems import Problem
 from kakehashi.protocols.phenopacket.terms import Resolved, Terms
-from kakehashi.protocols.phenopacket.times import ONSETS, Span, moment, span_of
+from kakehashi.protocols.phenopacket.times import moment
 
 SexOfPatient = Literal["FEMALE", "MALE", "OTHER"]
 
+HELD: Final = ("SOLVED", "COMPLETED")
+"""The states of an interpretation whose disease is held to be the patient's."""
 IDS_KEPT: Final = 100_000
 """Meanings remembered; more than an ontology has ids, so that only hostile files ever reach it."""
 
@@ -32,8 +36,9 @@ class Facts:
 
     ``observed`` and ``excluded`` are term indices, ascending, each once, never both; ``genes`` are symbols (or gene ids
     where there is no symbol) in the order of the record, rejected ones left out; ``age_days`` is the age at the last
-    encounter; ``onset_days`` the first sign of illness; ``onset`` and ``inheritance`` are term indices;
-    ``publications`` are ``PMID:…``, the record's own first; ``diseases`` are the diagnoses held to be true.
+    encounter and ``onset_days`` that at the first sign of illness, both None where they are said by a term only;
+    ``onset`` and ``inheritance`` are term indices; ``publications`` are ``PMID:…``, those referenced first;
+    ``diseases`` are the diagnoses held to be true.
     """
 
     id: str
@@ -65,20 +70,23 @@ class FactReader:
         if not observed and not excluded:
             warnings.append(checking_problem("no-findings", "$.phenotypicFeatures"))
         subject = packet.subject or Individual()
-        first = self._first_sign(packet)
-        age = span_of(subject.time_at_last_encounter, moment(subject.date_of_birth))
+        born = moment(subject.date_of_birth)
+        first = first_sign(
+            [onset_words(disease.onset, born) for disease in packet.diseases if not disease.excluded],
+            [onset_words(feature.onset, born) for feature in packet.phenotypic_features if not feature.excluded],
+        )
         return Facts(
             id=packet.id,
             observed=tuple(sorted(observed)),
             excluded=tuple(sorted(excluded)),
             genes=_genes(packet),
             sex=_SEXES.get(subject.sex),
-            age_days=None if age is None else max(age.middle if age.last - age.first > 400 else age.first, 0.0),
-            onset_days=None if first is None else first.middle,
-            onset=None if first is None else self._onset_term(first),
+            age_days=age_days_of(age_words(subject.time_at_last_encounter, born)),
+            onset_days=first.days if first else None,
+            onset=self.terms.index(first.term) if first else None,
             inheritance=tuple(sorted(inheritance)),
             publications=publications(packet),
-            diseases=diagnoses(packet),
+            diseases=tuple(disease.id for disease in diagnosed(packet)),
             warnings=tuple(warnings),
         )
 
@@ -129,24 +137,6 @@ class FactReader:
                 if (path := excluded.pop(above, None)) is not None:
                     warnings.append(contradiction(self.terms, index, above, f"{path}.id"))
 
-    def _first_sign(self, packet: Phenopacket) -> Span | None:
-        born = moment(packet.subject.date_of_birth) if packet.subject else None
-        of_disease = [span_of(disease.onset, born) for disease in packet.diseases if not disease.excluded]
-        of_findings = [span_of(feature.onset, born) for feature in packet.phenotypic_features if not feature.excluded]
-        for spans in (of_disease, of_findings):
-            if known := [span for span in spans if span is not None]:
-                return min(known, key=lambda span: (span.middle, span.first))
-        return None
-
-    def _onset_term(self, first: Span) -> int | None:
-        """The narrowest onset term whose stretch of life holds the first sign."""
-        fitting = [
-            (span.last - span.first, term_id)
-            for term_id, span in ONSETS.items()
-            if span.first <= first.middle < span.last or (span.first == first.first and span.last == first.last)
-        ]
-        return self.terms.index(min(fitting)[1]) if fitting else None
-
 
 def term_problem(found: Resolved, asked: str, label: str, path: str) -> Problem:
     """What to say of an id that is not current."""
@@ -180,22 +170,28 @@ def publications(packet: Phenopacket) -> tuple[str, ...]:
     found: dict[str, None] = {}
     references = packet.meta_data.external_references if packet.meta_data else []
     for text in (*(reference.id for reference in references), packet.id):
-        for number in _PUBLICATION.findall(text):
-            found[f"PMID:{number}"] = None
+        found |= dict.fromkeys(publications_in(text))
     return tuple(found)
 
 
-def diagnoses(packet: Phenopacket) -> tuple[str, ...]:
-    """Diseases held to be true: solved interpretations, else diseases that are not excluded; each once."""
+def publications_in(text: str) -> tuple[str, ...]:
+    """The publications that a text such as an id names, as ``PMID:…``."""
+    return tuple(f"PMID:{number}" for number in _PUBLICATION.findall(text))
+
+
+def diagnosed(packet: Phenopacket) -> tuple[OntologyClass, ...]:
+    """Diseases held to be true: those of solved interpretations, then those listed and not excluded; each once."""
     solved = [
-        reading.diagnosis.disease.id
+        reading.diagnosis.disease
         for reading in packet.interpretations
-        if reading.diagnosis is not None
-        and reading.diagnosis.disease is not None
-        and reading.progress_status in ("SOLVED", "COMPLETED")
+        if reading.diagnosis is not None and reading.diagnosis.disease is not None and reading.progress_status in HELD
     ]
-    listed = [disease.term.id for disease in packet.diseases if disease.term is not None and not disease.excluded]
-    return tuple(dict.fromkeys(disease for disease in solved or listed if disease))
+    listed = [disease.term for disease in packet.diseases if disease.term is not None and not disease.excluded]
+    found: dict[str, OntologyClass] = {}
+    for disease in (*solved, *listed):
+        if disease.id:
+            found.setdefault(disease.id, disease)
+    return tuple(found.values())
 
 
 def genomic_interpretations(packet: Phenopacket) -> Iterator[tuple[str, GenomicInterpretation]]:

@@ -4,19 +4,17 @@ A Description is stored as JSON in a case and in each of its revisions. It holds
 was entered, never labels that a release may change; a term that the node does not know keeps the label it came with.
 """
 
-import re
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal, Self
 
 from django.utils.translation import gettext as _
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from kakehashi.protocols.phenopacket.agewords import DURATION, FirstSign, age_days_of, first_sign
+
 Sex = Literal["female", "male", "other", "unknown"]
 Answer = Literal["yes", "no", "unknown"]
 Zygosity = Literal["heterozygous", "homozygous", "hemizygous", "compound_heterozygous", "mosaic", "unknown"]
-
-DURATION = r"P(?:(\d{1,3})Y)?(?:(\d{1,4})M)?(?:(\d{1,4})W)?(?:(\d{1,5})D)?(?:T[0-9HMS.]+)?"
-AGE = re.compile(rf"(?=P\d|PT\d){DURATION}")
 
 MOST_FINDINGS = 1000
 
@@ -119,8 +117,13 @@ class Description(Value):
         return bool(self.findings or self.genes or self.variants)
 
     @property
-    def age_days(self) -> int | None:
-        return days_of(self.age)
+    def age_days(self) -> float | None:
+        return age_days_of(self.age)
+
+    @property
+    def first_sign(self) -> FirstSign | None:
+        """The onset that is said of the illness, else the earliest of the present findings'."""
+        return first_sign([self.onset], [finding.onset for finding in self.present])
 
     @property
     def present(self) -> tuple[Finding, ...]:
@@ -143,15 +146,6 @@ class Description(Value):
     def stored(self) -> dict[str, Any]:
         """As JSON: only what was said, so that equal descriptions are equal texts."""
         return self.model_dump(mode="json", exclude_defaults=True)
-
-
-def days_of(age: str) -> int | None:
-    """Days of an ISO 8601 duration (a year 365.25 days, a month a twelfth of it); None where it is none."""
-    found = AGE.fullmatch(age)
-    if not found:
-        return None
-    years, months, weeks, days = (int(part or 0) for part in found.groups())
-    return round(years * 365.25 + months * 30.4375 + weeks * 7 + days)
 
 
 def pseudonym_of(written: str) -> str | None:

@@ -16,8 +16,9 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from pydantic import ValidationError
 
+from kakehashi.protocols.phenopacket.agewords import AGE
 from kakehashi.systems.cases import vocabulary
-from kakehashi.systems.cases.description import AGE, Description, Diagnosis, Finding, Variant, age_text
+from kakehashi.systems.cases.description import Description, Diagnosis, Finding, Variant, age_text
 from kakehashi.systems.cases.offered import INHERITANCES, ONSETS, SEVERITIES
 from kakehashi.systems.cases.states import Answer, Sex, Zygosity
 

@@ -245,19 +245,20 @@ def _write_batch(
                 )
             )
         else:
-            done.overwritten += _update(case, packet, by=by)
+            done.overwritten += update_from(packet, case, by=by)
             done.updated += 1
             touched.append(case.pk)
-            entries.append(_entry(by, "case.update", case, organisation))
+            entries.append(import_entry(by, "case.update", case, organisation))
     _create(fresh, by=by)
-    entries += [_entry(by, "case.register", case, organisation) for case, _packet in fresh]
+    entries += [import_entry(by, "case.register", case, organisation) for case, _packet in fresh]
     touched += [case.pk for case, _packet in fresh]
     if touched:
         events.publish(CasesImported(tuple(touched)))
         audit.record_many(entries)
 
 
-def _entry(by: Person | None, action: str, case: Case, organisation: Organisation) -> audit.Entry:
+def import_entry(by: Person | None, action: str, case: Case, organisation: Organisation) -> audit.Entry:
+    """What the trail says of a case that a packet made or changed."""
     detail: dict[str, Any] = {"from": "phenopacket", "revision": case.revision}
     return audit_writing.entry(by, action, case, detail=detail, organisation=organisation)
 
@@ -283,7 +284,7 @@ def _create(fresh: list[tuple[Case, ReadPacket]], *, by: Person | None) -> None:
     write_rows((case, packet.description) for case, packet in fresh)
 
 
-def _update(case: Case, packet: ReadPacket, *, by: Person | None) -> bool:
+def update_from(packet: ReadPacket, case: Case, *, by: Person | None) -> bool:
     """Take over a changed packet as a new revision; whether people had edited the case since the last import."""
     imported = (RevisionKind.IMPORTED, RevisionKind.UPDATED)
     last = case.revisions.exclude(kind__in=(RevisionKind.MOVED, RevisionKind.TERMS)).order_by("-number").first()

@@ -81,7 +81,8 @@ class Case(SharedRecord):
     def describe(self, description: Description) -> None:
         """Take over a description and the columns drawn from it; saves nothing."""
         self.description = description.stored()
-        self.sex, self.age_days = description.sex, description.age_days
+        self.sex, age_days = description.sex, description.age_days
+        self.age_days = None if age_days is None else round(age_days)
         self.present_count, self.absent_count = len(description.present), len(description.absent)
         self.diagnosis = description.diagnoses[0].disease if description.diagnoses else ""
 

@@ -11,18 +11,26 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, get_args
 
 from pydantic import ValidationError
 
 from kakehashi.protocols.phenopacket import Phenopacket, to_tree
+from kakehashi.protocols.phenopacket.agewords import age_words, first_sign, onset_words
 from kakehashi.protocols.phenopacket.clinical import PhenotypicFeature
-from kakehashi.protocols.phenopacket.elements import TimeElement
-from kakehashi.protocols.phenopacket.genomic import GeneDescriptor, VariantInterpretation, VariationDescriptor
+from kakehashi.protocols.phenopacket.facts import diagnosed, genomic_interpretations, publications_in
+from kakehashi.protocols.phenopacket.genomic import (
+    GeneDescriptor,
+    GenomicInterpretation,
+    VariantInterpretation,
+    VariationDescriptor,
+)
 from kakehashi.protocols.phenopacket.jsontext import parse_json
 from kakehashi.protocols.phenopacket.problems import PhenopacketError
+from kakehashi.protocols.phenopacket.times import moment
 from kakehashi.systems.cases import vocabulary
-from kakehashi.systems.cases.description import AGE, Description, Diagnosis, Finding, Variant, Zygosity, pseudonym_of
+from kakehashi.systems.cases.description import Description, Diagnosis, Finding, Variant, Zygosity, pseudonym_of
 from kakehashi.systems.cases.packetmeta import SYNTHETIC_ID
 
 SEXES = {"FEMALE": "female", "MALE": "male", "OTHER_SEX": "other"}
@@ -33,11 +41,13 @@ ZYGOSITIES = {
     "GENO:0000402": "compound_heterozygous",
 }
 ASSEMBLIES = {"hg38": "GRCh38", "grch38": "GRCh38", "hg19": "GRCh37", "grch37": "GRCh37"}
-PUBLICATION = re.compile(r"PMID[:_ ]?(\d{1,9})", re.IGNORECASE)
 CARRIED_ID = "kakehashi:case"
 """The id of the external reference in whose description a packet of ours carries, as JSON, fields that it lacks."""
-CARRIED = ("birth", "onset", "affected_relatives", "consanguinity", "family_history", "inheritance", "note")
-"""The fields that may be carried so; each only when the packet alone would not say the same."""
+CARRIED = (
+    *("birth", "onset", "affected_relatives", "consanguinity", "family_history", "inheritance", "note"),
+    *("genes", "variants", "diagnoses", "sources"),
+)
+"""The fields that may be carried so; each only when the packet alone would not say the same, if only in its order."""
 ZYGOSITY = "kakehashi:zygosity"
 """The name of the extension of a variant that says a zygosity for which there is no allelic state."""
 PLACES = {"findings": "$.phenotypicFeatures", "diagnoses": "$.diseases", "genes": "$.interpretations"}
@@ -97,34 +107,34 @@ def _unusable(error: ValidationError) -> UnusablePacket:
 def description_of(packet: Phenopacket) -> Description:
     """What a packet says. Raises ValidationError, UnusablePacket."""
     subject = packet.subject
-    inheritance, features = _parted(packet.phenotypic_features)
-    variants = [found for found in map(_variant, _interpreted(packet)) if found is not None]
-    candidates = [
-        symbol
-        for interpretation in packet.interpretations
-        if interpretation.diagnosis
-        for genomic in interpretation.diagnosis.genomic_interpretations
-        if (symbol := _symbol(genomic.gene))
-    ]
-    diseases = [disease for disease in packet.diseases if not disease.excluded]
+    inheritance, features = parted(packet.phenotypic_features)
+    readings = [one for _path, one in genomic_interpretations(packet) if one.interpretation_status != "REJECTED"]
+    variants = [found for found in map(variant_in, readings) if found is not None]
+    born = born_at(packet)
+    first = first_sign([onset_words(one.onset, born) for one in packet.diseases if not one.excluded], [])
     return Description.model_validate(
         {
             "sex": SEXES.get(subject.sex, "unknown") if subject else "unknown",
             "birth": _month(subject.date_of_birth) if subject else "",
-            "age": _age(subject.time_at_last_encounter) if subject else "",
-            "onset": next((moment for disease in diseases if (moment := _moment(disease.onset))), ""),
-            "findings": tuple(findings_of(features)),
+            "age": age_words(subject.time_at_last_encounter, born) if subject else "",
+            "onset": first.words if first else "",
+            "findings": tuple(findings_of(features, born)),
             "inheritance": inheritance,
-            "genes": tuple(dict.fromkeys(candidates)),
+            "genes": tuple(dict.fromkeys(symbol for one in readings if (symbol := gene_in(one)))),
             "variants": tuple(dict.fromkeys(variants)),
-            "diagnoses": tuple(_diagnoses(packet)),
+            "diagnoses": tuple(Diagnosis(disease=one.id, label=_line(one.label)) for one in diagnosed(packet)),
             "sources": tuple(_sources(packet)),
         }
         | _carried(packet)
     )
 
 
-def _parted(features: Iterable[PhenotypicFeature]) -> tuple[tuple[str, ...], list[PhenotypicFeature]]:
+def born_at(packet: Phenopacket) -> datetime | None:
+    """The moment of birth, where one is given."""
+    return moment(packet.subject.date_of_birth) if packet.subject else None
+
+
+def parted(features: Iterable[PhenotypicFeature]) -> tuple[tuple[str, ...], list[PhenotypicFeature]]:
     """The modes of inheritance among the features, each once, and the other features."""
     ontology = vocabulary.knowledge().ontology
     modes: dict[str, None] = {}
@@ -157,7 +167,7 @@ def _carried(packet: Phenopacket) -> dict[str, Any]:
     return {}
 
 
-def findings_of(features: Iterable[PhenotypicFeature]) -> Iterable[Finding]:
+def findings_of(features: Iterable[PhenotypicFeature], born: datetime | None) -> Iterable[Finding]:
     """One finding a term; where a packet gives a term twice, present stands before absent, the first before others."""
     ontology = vocabulary.knowledge().ontology
     kept: dict[str, Finding] = {}
@@ -171,7 +181,7 @@ def findings_of(features: Iterable[PhenotypicFeature]) -> Iterable[Finding]:
         kept[term] = Finding(
             term=term,
             excluded=feature.excluded,
-            onset=_moment(feature.onset),
+            onset=onset_words(feature.onset, born),
             severity=feature.severity.id if feature.severity else "",
             modifiers=tuple(modifier.id for modifier in feature.modifiers if modifier.id),
             note=_line(feature.description),
@@ -185,34 +195,18 @@ def _line(text: str) -> str:
     return " ".join("".join(mark if mark.isprintable() else " " for mark in text).split())[:500]
 
 
-def _moment(time: TimeElement | None) -> str:
-    """An onset as an HPO term or an ISO 8601 age; other ways of saying it stay in the original only."""
-    if time is None:
-        return ""
-    if time.ontology_class and re.fullmatch(r"HP:\d{7}", time.ontology_class.id):
-        return time.ontology_class.id
-    return _age(time)
-
-
-def _age(time: TimeElement | None) -> str:
-    if time is None:
-        return ""
-    given = time.age or (time.age_range.start if time.age_range else None)
-    if given and AGE.fullmatch(given.iso8601duration):
-        return given.iso8601duration
-    return ""
-
-
 def _month(timestamp: str) -> str:
     return timestamp[:7] if re.match(r"(?:19|20)\d\d-(?:0[1-9]|1[0-2])", timestamp) else ""
 
 
-def _interpreted(packet: Phenopacket) -> Iterable[VariantInterpretation]:
-    for interpretation in packet.interpretations:
-        if interpretation.diagnosis:
-            for genomic in interpretation.diagnosis.genomic_interpretations:
-                if genomic.variant_interpretation and genomic.interpretation_status != "REJECTED":
-                    yield genomic.variant_interpretation
+def gene_in(genomic: GenomicInterpretation) -> str:
+    """The gene that an interpretation is of, whatever its status; "" where it is of a variant or names none."""
+    return _symbol(genomic.gene)
+
+
+def variant_in(genomic: GenomicInterpretation) -> Variant | None:
+    """The variant that an interpretation is of, whatever its status; None where it is of none that we can say."""
+    return _variant(genomic.variant_interpretation) if genomic.variant_interpretation else None
 
 
 def _variant(interpretation: VariantInterpretation) -> Variant | None:
@@ -262,30 +256,14 @@ def _symbol(gene: GeneDescriptor | None) -> str:
     return vocabulary.known_gene(gene.value_id) or ""
 
 
-def _diagnoses(packet: Phenopacket) -> Iterable[Diagnosis]:
-    """The diseases of solved interpretations, then those listed; each once."""
-    solved = [
-        reading.diagnosis.disease
-        for reading in packet.interpretations
-        if reading.progress_status == "SOLVED" and reading.diagnosis and reading.diagnosis.disease
-    ]
-    listed = [disease.term for disease in packet.diseases if disease.term and not disease.excluded]
-    seen: set[str] = set()
-    for disease in [*solved, *listed]:
-        if disease.id and disease.id not in seen:
-            seen.add(disease.id)
-            yield Diagnosis(disease=disease.id, label=_line(disease.label))
-
-
 def _sources(packet: Phenopacket) -> Iterable[str]:
-    """What the packet refers to, publications as "PMID:…", and the publication its id names."""
+    """What the packet refers to, publications as "PMID:…", and the publications its id names; each once."""
     references = packet.meta_data.external_references if packet.meta_data else []
-    given = [reference.id for reference in references if reference.id not in (CARRIED_ID, SYNTHETIC_ID)]
-    found = [_source(text) for text in given if _line(text)]
-    own = PUBLICATION.search(packet.id)
-    return dict.fromkeys([*found, f"PMID:{own.group(1)}"] if own else found)
+    given = [source for reference in references for source in sources_in(reference.id)]
+    return dict.fromkeys([*given, *publications_in(packet.id)])
 
 
-def _source(text: str) -> str:
-    published = PUBLICATION.search(text)
-    return f"PMID:{published.group(1)}" if published else _line(text)
+def sources_in(text: str) -> tuple[str, ...]:
+    """What the id of a reference refers to: the publications it names, else itself; nothing where it is ours."""
+    line = "" if text in (CARRIED_ID, SYNTHETIC_ID) else _line(text)
+    return publications_in(text) or ((line,) if line else ())

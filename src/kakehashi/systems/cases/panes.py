@@ -17,8 +17,9 @@ from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.people.acting import acting_organisation
 from kakehashi.kernel.sharing.states import Level
 from kakehashi.kernel.workflow import moves_available
+from kakehashi.protocols.phenopacket.agewords import AGE
 from kakehashi.systems.cases import queries, ranking, rules, solved, terms, vocabulary
-from kakehashi.systems.cases.description import AGE, Description, Difference, Finding
+from kakehashi.systems.cases.description import Description, Difference, Finding
 from kakehashi.systems.cases.forms import CaseEntry
 from kakehashi.systems.cases.models import Case, Revision
 from kakehashi.systems.cases.queries import CaseFilter

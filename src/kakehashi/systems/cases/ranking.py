@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from kakehashi.engines.phenotype.knowledge import Knowledge
 from kakehashi.engines.phenotype.ranking import Patient, Ranker, Ranking
 from kakehashi.systems.cases import vocabulary
-from kakehashi.systems.cases.description import Description, days_of
+from kakehashi.systems.cases.description import Description
 
 KEPT = 64
 TOP = 20
@@ -55,16 +55,16 @@ def patient_of(description: Description, known: Knowledge, *, use_genes: bool = 
         return tuple(index for term in terms if (index := ontology.index(term)) is not None)
 
     inheritance = indices(list(description.inheritance))
-    onset = description.onset
+    first = description.first_sign
     return Patient(
         observed=indices([finding.term for finding in description.present]),
         excluded=indices([finding.term for finding in description.absent]),
         genes=description.all_genes if use_genes else (),
-        sex=description.sex.upper() if description.sex in {"female", "male"} else None,
+        sex=description.sex.upper() if description.sex != "unknown" else None,
         age_days=description.age_days,
-        onset=ontology.index(onset) if onset.startswith("HP:") else None,
-        onset_days=days_of(onset),
-        inheritance=inheritance[0] if inheritance else None,
+        onset=ontology.index(first.term) if first else None,
+        onset_days=first.days if first else None,
+        inheritance=min(inheritance, default=None),
         publications=description.publications,
     )
 
