@@ -81,3 +81,15 @@ def test_an_export_that_is_interrupted_leaves_the_old_file_and_a_whole_one_only_
     assert kakehashi("export", "--output", str(output)).exit_code == 0
     assert json.loads(output.read_text())["id"] == "P-1"
     assert (output.stat().st_mode & 0o777, list(folder.iterdir())) == (0o600, [output])
+
+
+def test_cases_imported_before_are_read_anew_on_the_command_line(kakehashi, tmp_path):
+    packet = tmp_path / "packet.json"
+    packet.write_text(json.dumps({"id": "P-1", "phenotypicFeatures": [{"type": {"id": "HP:0001250"}}]}))
+    assert kakehashi("import", str(packet), "--organisation", "KITA").exit_code == 0
+    assert kakehashi("reread", "--organisation", "KITA").stdout == "0 cases read anew\n"
+    case = Case.objects.get()
+    case.describe(case.described.model_copy(update={"genes": ("FBN1",)}))
+    case.save()
+    assert kakehashi("reread").stdout == "1 case read anew\n"
+    assert Case.objects.get().described.genes == ()

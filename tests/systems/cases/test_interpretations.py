@@ -1,11 +1,16 @@
 """One edit of an imported case touches nothing else of its genetics, diseases and references when it goes out again."""
 
+import io
 import json
 
 import pytest
 
-from kakehashi.protocols.phenopacket import Phenopacket, to_tree
+from kakehashi.protocols.phenopacket import Phenopacket, patients, to_tree
+from kakehashi.systems.cases.actions import edit_case
 from kakehashi.systems.cases.description import Diagnosis, Finding, Variant
+from kakehashi.systems.cases.exporting import export_packets
+from kakehashi.systems.cases.importing import import_packets
+from kakehashi.systems.cases.models import Case
 from kakehashi.systems.cases.packets import read_packet
 from kakehashi.systems.cases.packetwriting import as_packet
 
@@ -93,6 +98,20 @@ def test_a_diagnosis_taken_out_leaves_the_genetics_as_they_came():
     assert (reading["progressStatus"], reading["summary"]) == ("UNSOLVED", "as told by the laboratory")
     assert "disease" not in reading["diagnosis"]
     assert "diseases" not in tree
+
+
+@pytest.mark.django_db
+def test_an_imported_case_whose_diagnosis_is_taken_out_is_exported_with_its_genetics(hospital, clinician):
+    upload = io.BytesIO(json.dumps(CAME).encode())
+    assert import_packets(patients(upload, "p.json"), by=clinician, organisation=hospital).new == 1
+    case = Case.objects.get()
+    bare = case.described.model_copy(update={"diagnoses": ()})
+    edit_case(by=clinician, case=case, description=bare, from_revision=1)
+    stream = io.BytesIO()
+    assert export_packets(stream, organisation=hospital, by=clinician) == 1
+    tree = json.loads(stream.getvalue())
+    assert (tree["id"], tree["subject"]["id"]) == ("P1", "proband")
+    assert genomic_of(tree) == [REJECTED, GENOMIC]
 
 
 def test_another_diagnosis_does_not_inherit_what_caused_the_former_one():
