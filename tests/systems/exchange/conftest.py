@@ -21,16 +21,37 @@ def hospital(db):
 
 @pytest.fixture
 def clinician(hospital):
+    return make_clinician(hospital, "clinician")
+
+
+@pytest.fixture
+def far_clinician(db):
+    """A clinician of another institution of this node, in the same country."""
+    return make_clinician(Organisation.objects.create(code="h2", name="第二病院", name_en="Second Hospital"), "far")
+
+
+def make_clinician(hospital, name):
     from kakehashi.kernel.people.models import Membership, Person
     from kakehashi.kernel.people.roles import Role
 
-    person = Person.objects.create_user("clinician@example.org")
+    person = Person.objects.create_user(f"{name}@example.org")
     Membership.objects.create(person=person, organisation=hospital, role=Role.CLINICIAN)
     return person
 
 
 @pytest.fixture
-def make_case(hospital, clinician, compiled_ontology):
+def far_case(far_clinician, compiled_ontology):
+    """far_case(reach=…, …): a case of the other institution."""
+    return case_maker(far_clinician)
+
+
+@pytest.fixture
+def make_case(clinician, compiled_ontology):
+    return case_maker(clinician)
+
+
+def case_maker(clinician):
+    hospital = clinician.memberships.get().organisation
     made = []
 
     def make(*, reach=Reach.ABROAD, findings=FINDINGS, genes=("SCN1A",), synthetic=False, **terms):

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from kakehashi.kernel import audit
 from kakehashi.kernel.errors import NotFound
 from kakehashi.kernel.people.models import Person
+from kakehashi.kernel.rules import Verdict
 from kakehashi.kernel.sharing.decision import level_of
 from kakehashi.kernel.sharing.states import Level, Purpose
 from kakehashi.kernel.sharing.subject import Subject
@@ -23,6 +24,7 @@ from kakehashi.kernel.sharing.subjects import context
 from kakehashi.systems.cases import queries, rules, vocabulary
 from kakehashi.systems.cases.description import Description
 from kakehashi.systems.cases.events import CaseChanged, CaseRegistered, CasesImported, CaseWithdrawn
+from kakehashi.systems.cases.matched import KnownCase, Pair, known_others, known_pairs, pairs_of, worked_on
 from kakehashi.systems.cases.models import Case
 from kakehashi.systems.cases.rows import reindex_outdated
 from kakehashi.systems.cases.shared import ANY_NODE, SharedCase, counts_abroad, find_shared
@@ -39,6 +41,8 @@ __all__ = [
     "CaseWithdrawn",
     "CasesImported",
     "Description",
+    "KnownCase",
+    "Pair",
     "SharedMatch",
     "SimilarSummary",
     "case_for_peers",
@@ -50,6 +54,10 @@ __all__ = [
     "gene_symbol",
     "insist_on_editing",
     "known_abroad",
+    "known_others",
+    "known_pairs",
+    "may_work_on",
+    "pairs_of",
     "register_tab",
     "registered_count",
     "registrant_of",
@@ -58,6 +66,7 @@ __all__ = [
     "similar_to",
     "term_labels",
     "warm",
+    "worked_on",
 ]
 
 
@@ -166,6 +175,11 @@ def insist_on_editing(person: Any, case_id: int, *, action: str) -> None:
     """Raise NotAllowed, recorded, unless the person works on the case."""
     case = Case.objects.get(pk=case_id)
     audit.insist(rules.may_edit(person, case), by=person, action=action, subject=case)
+
+
+def may_work_on(person: Any, case_id: int) -> Verdict:
+    """Whether the person works on the case."""
+    return rules.may_edit(person, Case.objects.get(pk=case_id))
 
 
 def known_abroad(public_id: str) -> int | None:

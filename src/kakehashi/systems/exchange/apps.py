@@ -9,5 +9,6 @@ class ExchangeConfig(AppConfig):
 
     def ready(self) -> None:
         from kakehashi.systems.cases.public import CaseTab, register_tab
+        from kakehashi.systems.exchange import handlers, workflow  # noqa: F401
 
         register_tab(CaseTab("nodes", _("Other nodes"), "exchange:case"))

@@ -17,6 +17,7 @@ from kakehashi.protocols.mme import Contact, MatchRequest, Patient
 from kakehashi.systems.cases.public import CaseForPeers, case_for_peers
 from kakehashi.systems.exchange.answering import DISCLAIMER, TERMS
 from kakehashi.systems.exchange.asking import Address, Outcome, put_to
+from kakehashi.systems.exchange.matching import queue_foreign
 from kakehashi.systems.exchange.models import ForeignMatch, Peer, Question
 from kakehashi.systems.exchange.patients import asked
 from kakehashi.systems.exchange.states import QuestionState, Why
@@ -98,13 +99,16 @@ def keep(question: Question, outcome: Outcome) -> Question:
             best: dict[str, tuple[float, Patient]] = {}
             for one in reply.results:
                 best.setdefault(one.patient.id, (one.score.patient, one.patient))
-            for foreign_id, (score, patient) in best.items():
+            answered = [
                 ForeignMatch.objects.update_or_create(
                     peer=peer,
                     case_id=question.case_id,
                     foreign_id=foreign_id,
                     defaults={"score": score, "patient": patient.tree(), "last_seen": now},
-                )
+                )[0]
+                for foreign_id, (score, patient) in best.items()
+            ]
+            queue_foreign(answered)
             gone = ForeignMatch.objects.filter(peer=peer, case_id=question.case_id)
             gone.exclude(foreign_id__in=list(best)).delete()
             peer.failures, peer.paused_until = 0, None

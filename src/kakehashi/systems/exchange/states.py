@@ -1,4 +1,4 @@
-"""The states of a question to a peer, and why it ended so."""
+"""The states of a question to a peer and of a match, and why each ended so."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -28,3 +28,27 @@ class Why(models.TextChoices):
     PAUSED = "paused", _("It failed several times and rests for a while.")
     NOT_SHARED = "not_shared", _("This case may not be shown to it.")
     TOO_BUSY = "too_busy", _("It asks us to slow down.")
+
+
+class MatchState(models.TextChoices):
+    """Where those who work on a case stand with one of its matches."""
+
+    NEW = "new", _("New")
+    CONTACTED = "contacted", _("Contacted")
+    DISCUSSING = "discussing", _("Discussing")
+    CONFIRMED = "confirmed", _("Confirmed")
+    DISMISSED = "dismissed", _("Dismissed")
+
+
+OPEN = (MatchState.NEW, MatchState.CONTACTED, MatchState.DISCUSSING)
+"""The states in which nothing is decided yet."""
+
+
+class Dismissal(models.TextChoices):
+    """Why a match leads nowhere; what the queue's precision is judged by."""
+
+    SAME_PATIENT = "same_patient", _("The same patient")
+    TOO_COMMON = "too_common", _("The findings are too common")
+    OTHER_CAUSE = "other_cause", _("Another cause is known")
+    NOT_SAME_DISEASE = "not_same_disease", _("Not the same disease")
+    OTHER = "other", _("Another reason")

@@ -1,0 +1,162 @@
+"""Cases in pairs, for a queue of matches: what a case has in common with others, and who may be told of which.
+
+A pair has a direction: the people who work on its ``case`` are told of its ``other``, as far as ``kernel.sharing`` lets
+their institution know it. The two directions are decided apart. Within one institution a pair is told once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q
+
+from kakehashi.engines.phenotype.caseindex import Explanation, explain
+from kakehashi.engines.phenotype.caseindex.snapshot import Match, Snapshot
+from kakehashi.kernel.organisations.models import Organisation
+from kakehashi.kernel.sharing.decision import Judge, visible_to
+from kakehashi.kernel.sharing.states import Level, Purpose
+from kakehashi.kernel.sharing.subjects import context, institution_subject
+from kakehashi.systems.cases import queries, rules, similar
+from kakehashi.systems.cases.models import Case
+from kakehashi.systems.cases.rules import KIND
+from kakehashi.systems.cases.shared import SharedCase, told
+from kakehashi.systems.cases.states import CaseState
+
+LOOKED_AT = (64, 256, 1024)
+"""So many of the most similar cases are looked at: more where all of them reach the score, never beyond the last."""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two cases, as far as those who work on the first may know of the second (see ``shared.SharedCase``)."""
+
+    case_id: int
+    other_id: int
+    score: float
+    findings: tuple[str, ...]
+    genes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class KnownCase:
+    """The other case of a pair, as its first case's institution may know it now.
+
+    ``public_id`` is empty unless the person who asks may open the case.
+    """
+
+    level: Level
+    organisation: str
+    public_id: str
+
+
+def pairs_of(
+    case_ids: Sequence[int], *, k: int, at_least: float, before: Mapping[int, Collection[int]]
+) -> Iterator[tuple[int, list[Pair]]]:
+    """Every pair that each of the registered cases among these stands in: (case id, its pairs in both directions).
+
+    A direction holds the ``k`` most similar cases that may be known and score ``at_least``; the cases that ``before``
+    names for a case stay paired with it beyond the k-th. Synthetic cases are paired with synthetic ones only.
+    """
+    similar.bring_up_to_date()
+    pairing = _Pairing(similar.case_index().snapshot())
+    for case in Case.objects.filter(pk__in=case_ids, state=CaseState.REGISTERED).select_related("organisation"):
+        yield case.pk, pairing.pairs(case, k=k, at_least=at_least, before=before.get(case.pk, ()))
+
+
+class _Pairing:
+    """One state of the index and of the sharing table, for some cases."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot, self._context = snapshot, context()
+        self._judges: dict[int, Judge] = {}
+
+    def pairs(self, case: Case, *, k: int, at_least: float, before: Collection[int]) -> list[Pair]:
+        profile = similar.profile_of(case.described)
+        if not (profile.observed or profile.genes):
+            return []
+        best = {match.id: match.score for match in self._best(case, at_least)}
+        standing = Case.objects.filter(public_id__in=list(best), state=CaseState.REGISTERED, synthetic=case.synthetic)
+        others = sorted(standing.select_related("organisation"), key=lambda one: (-best[one.public_id], one.pk))
+        pairs: list[Pair] = []
+        room = {True: k, False: k}
+        for other in others:
+            explanation: Explanation | None = None
+            for ahead, first, second in self._directions(case, other):
+                if not room[ahead] and other.pk not in before:
+                    continue
+                level = self._judge(first.organisation).level(second)
+                if level == Level.NOTHING:
+                    continue
+                explanation = explanation or explain(self._snapshot, profile, other.public_id)
+                pairs.append(_pair(first, told(second, level, best[other.public_id], explanation)))
+                room[ahead] = max(0, room[ahead] - 1)
+            if not any(room.values()) and not before:
+                break
+        return pairs
+
+    def _best(self, case: Case, at_least: float) -> list[Match]:
+        found: list[Match] = []
+        hidden = self._snapshot.all_but([case.public_id])
+        for k in LOOKED_AT:
+            searched = self._snapshot.search(similar.profile_of(case.described), k, hidden)
+            found = [match for match in searched if match.score >= at_least]
+            if len(found) < k:
+                break
+        return found
+
+    @staticmethod
+    def _directions(case: Case, other: Case) -> list[tuple[bool, Case, Case]]:
+        if case.organisation_id == other.organisation_id:
+            return [(True, case, other) if case.pk < other.pk else (True, other, case)]
+        return [(True, case, other), (False, other, case)]
+
+    def _judge(self, organisation: Organisation) -> Judge:
+        if organisation.pk not in self._judges:
+            subject = institution_subject(organisation)
+            self._judges[organisation.pk] = Judge(subject, Purpose.MATCHING, self._context, KIND)
+        return self._judges[organisation.pk]
+
+
+def _pair(case: Case, other: SharedCase) -> Pair:
+    return Pair(case.pk, other.case.pk, other.score, other.findings, other.genes)
+
+
+def worked_on(person: Any, case: str) -> Q:
+    """Rows of a sibling whose field ``case`` points at a registered case that the person works on."""
+    writes = sorted(rules.organisations_written_by(person))
+    return Q(**{f"{case}__organisation_id__in": writes, f"{case}__state": CaseState.REGISTERED})
+
+
+def known_pairs(person: Any, case: str, other: str, level: Level = Level.EXISTS) -> Q:
+    """Rows of a sibling that pair a case that the person works on with one that its institution may know, now."""
+    today = context()
+    ways = Q(pk__in=[])
+    for organisation in Organisation.objects.filter(pk__in=rules.organisations_written_by(person)):
+        visible = visible_to(institution_subject(organisation), Purpose.MATCHING, today, KIND, level)
+        known = Case.objects.filter(visible, state=CaseState.REGISTERED, pk=OuterRef(f"{other}_id"))
+        ours = Q(**{f"{case}__organisation": organisation, f"{case}__state": CaseState.REGISTERED})
+        ways |= ours & Q(Exists(known))
+    return ways
+
+
+def known_others(person: Any, pairs: Collection[tuple[int, int]]) -> dict[tuple[int, int], KnownCase]:
+    """The other case of each (case id, other's id), as the first one's institution may know it now."""
+    found = Case.objects.filter(pk__in={pk for pair in pairs for pk in pair}).select_related("organisation")
+    cases = {case.pk: case for case in found}
+    opened = set(
+        queries.visible_cases(person).filter(pk__in=[other for _, other in pairs]).values_list("pk", flat=True)
+    )
+    judges: dict[int, Judge] = {}
+    known = {}
+    for case_id, other_id in pairs:
+        holder, other = cases[case_id].organisation, cases[other_id]
+        if holder.pk not in judges:
+            judges[holder.pk] = Judge(institution_subject(holder), Purpose.MATCHING, context(), KIND)
+        known[case_id, other_id] = KnownCase(
+            level=judges[holder.pk].level(other),
+            organisation=other.organisation.label(),
+            public_id=other.public_id if other_id in opened else "",
+        )
+    return known
