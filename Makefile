@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DEMO_SERVE ?= 1
 export KAKEHASHI_HOME ?= $(CURDIR)/var
 
-.PHONY: demo test lint bench up worker messages reference browser clean
+.PHONY: demo test lint bench up network worker messages reference browser clean
 
 $(VENV)/.installed: pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -21,6 +21,9 @@ demo: $(VENV)/.installed
 
 up: $(VENV)/.installed
 	$(BIN)/kakehashi up
+
+network: $(VENV)/.installed
+	$(BIN)/kakehashi network
 
 worker: $(VENV)/.installed
 	$(BIN)/kakehashi worker

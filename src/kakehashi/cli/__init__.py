@@ -31,6 +31,12 @@ COMMANDS: dict[str, tuple[str, str, str, str]] = {
     "manage": ("node", "manage", "Run a Django management command.", "Djangoの管理コマンドを実行する。"),
     "audit": ("audit", "audit", "Verify and list the audit trail.", "監査記録の検証と一覧。"),
     "cases": ("cases", "cases", "Import and export cases.", "症例の取り込みと書き出し。"),
+    "network": (
+        "network",
+        "network",
+        "Two nodes of two countries on this machine, exchanging cases, to try it out.",
+        "この機械上で2か国の2ノードを動かし、症例の照会を試す。",
+    ),
     "peers": (
         "peers",
         "peers",

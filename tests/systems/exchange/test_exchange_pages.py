@@ -40,8 +40,10 @@ def test_answers_and_failures_stand_side_by_side(site, make_case):
         actions.add_peer(by=None, name="Good", base_url=good, token="t", timeout_s=3)
         actions.add_peer(by=None, name="Down", base_url=peers.closed_port(), token="t", timeout_s=3)
         assert site.post(reverse("exchange:ask", args=[case.public_id])).status_code == 302
+        assert 'hx-trigger="every 1s"' in page(site, case).text
         jobs.run_here(Job.objects.get(kind="exchange.ask"))
     text = page(site, case).text
+    assert "hx-trigger" not in text.split('id="answers"')[1]
     for said in ("Good", "their-patient", "Seizure", "mailto:them@example.org", "Down", "It could not be reached."):
         assert said in text
     japanese = page(site, case, "ja").text

@@ -20,6 +20,8 @@ from kakehashi.kernel.organisations.models import Kind, Organisation
 from kakehashi.kernel.people.actions import add_person
 from kakehashi.kernel.people.models import Person
 from kakehashi.kernel.people.roles import Role
+from kakehashi.kernel.sharing.actions import Terms
+from kakehashi.kernel.sharing.states import Reach
 from kakehashi.protocols.phenopacket import loads
 from kakehashi.protocols.phenopacket.documents import Phenopacket
 from kakehashi.systems.cases import vocabulary
@@ -27,6 +29,7 @@ from kakehashi.systems.cases.actions import enter_case
 from kakehashi.systems.cases.description import Description, Diagnosis, Finding, age_text
 from kakehashi.systems.cases.models import Case
 from kakehashi.systems.cases.packets import read_packet
+from kakehashi.systems.cases.terms import attested, set_terms
 
 SAMPLE_PATIENT = Path(__file__).with_name("sample_patient.json")
 """The worked example of IRUD Exchange: eight findings of one patient, as a phenopacket."""
@@ -90,6 +93,14 @@ HOSPITALS = (
         )
     ),
 )
+ABROAD = _Hospital(
+    "DEMO-ABROAD",
+    "デモ海外病院",
+    "Demo Hospital Abroad",
+    (("clinician", Role.CLINICIAN, "見本 凛", "Rin Mihon"),),
+)
+NETWORK = {"agency": (HOSPITALS[0], "JP"), "hospital": (ABROAD, "FR")}
+"""The two nodes that ``kakehashi network`` tries the exchange out with: the hospital of each, and its country."""
 AGENCY = ("DEMO-AGENCY", "デモ研究開発機構", "Demo Research Agency")
 
 
@@ -113,9 +124,24 @@ def prepare_demo() -> list[Login]:
     ]
 
 
-def _organisation(code: str, name: str, name_en: str, kind: str) -> Organisation:
+def prepare_network_node(name: str) -> list[Login]:
+    """Make one of the two nodes of the trial network: a hospital whose synthetic patients all reach abroad."""
+    hospital, country = NETWORK[name]
+    organisation = _organisation(hospital.code, hospital.name, hospital.name_en, Kind.HOSPITAL, country)
+    people = [_person(organisation, *person) for person in hospital.people]
+    first = PATIENTS * (list(NETWORK).index(name) + len(HOSPITALS))
+    _register(organisation, people[0], Drawer(vocabulary.knowledge()), first=first, with_example=True)
+    for case in Case.objects.filter(organisation=organisation, reach=Reach.INSTITUTION).order_by("pk"):
+        set_terms(by=people[0], case=case, terms=Terms(Reach.ABROAD), consent=attested(Reach.ABROAD))
+    return [
+        Login(person.email, password_of(person.email), role, f"{hospital.name} {hospital.name_en}")
+        for person, (_address, role, _name, _latin) in zip(people, hospital.people, strict=True)
+    ]
+
+
+def _organisation(code: str, name: str, name_en: str, kind: str, country: str = "JP") -> Organisation:
     found = Organisation.objects.filter(code=code).first()
-    return found or register_organisation(by=None, code=code, name=name, name_en=name_en, kind=kind)
+    return found or register_organisation(by=None, code=code, name=name, name_en=name_en, kind=kind, country=country)
 
 
 def _person(organisation: Organisation, address: str, role: str, name: str, name_en: str) -> Person:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from kakehashi.kernel.errors import NotFound
+from kakehashi.kernel.jobs.models import Job
 from kakehashi.protocols.mme import Patient
 from kakehashi.systems.cases.public import CaseSummary, case_page, known_abroad, term_labels
 from kakehashi.systems.exchange.messages import write_message
@@ -85,9 +86,7 @@ def _answers(summary: CaseSummary) -> dict[str, Any]:
 
 
 def _running(case_id: int) -> bool:
-    from kakehashi.kernel.jobs.models import ACTIVE, Job
-
-    return Job.objects.filter(kind=KIND, state__in=ACTIVE, arguments__case_id=case_id).exists()
+    return Job.objects.filter(kind=KIND, finished_at=None, arguments__case_id=case_id).exists()
 
 
 def _said(match: ForeignMatch) -> dict[str, Any]:
