@@ -63,3 +63,16 @@ def test_language_the_node_has_not_is_not_kept(client, person):
     client.post("/language/", {"language": "fr", "next": "/"})
     person.refresh_from_db()
     assert person.language == "ja"
+
+
+def test_clinician_with_nothing_to_do_begins_with_a_new_case_and_an_auditor_does_not(client, person):
+    hospital = Organisation.objects.create(code="h", name="病院", name_en="Hospital", kind="hospital")
+    membership = Membership.objects.create(person=person, organisation=hospital, role=Role.CLINICIAN)
+    client.force_login(person)
+    assert 'class="button primary" href="/cases/new/"' in client.get("/").text
+    Membership.objects.filter(pk=membership.pk).update(role=Role.AUDITOR)
+    assert "/cases/new/" not in client.get("/").text
+
+
+def test_log_in_page_leads_to_a_forgotten_password_once(client, db):
+    assert client.get("/accounts/login/").text.count("/password/reset/") == 1

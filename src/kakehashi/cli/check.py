@@ -23,7 +23,8 @@ FORMATS: Final = ("text", "jsonl")
     help=text(
         "Check phenopackets: structure, terms, contradictions, ages, variants, families. Each problem is told with its "
         "JSON path and what to do.\n\nFILE: .json, .jsonl, .yaml (each also .gz), a folder, or - for standard input.",
-        "フェノパケットを検査する。構造・用語・矛盾・年齢・変異・家系を調べ、問題ごとに JSON パスと対処を示す。\n\n"
+        "フェノパケットを検査する。構造・用語・矛盾・年齢・バリアント・家系を調べ、"
+        "問題ごとに JSON パスと対処を示す。\n\n"
         "FILE: .json、.jsonl、.yaml（それぞれ .gz 可）、フォルダー、または標準入力を表す -。",
     )
 )

@@ -37,6 +37,15 @@ class Group(Enum):
 
 
 @dataclass(frozen=True)
+class FirstStep:
+    """Where someone with nothing to do yet begins in a system; ``used_by`` as in NavigationEntry."""
+
+    label: "Text"
+    view: str
+    used_by: str
+
+
+@dataclass(frozen=True)
 class NavigationEntry:
     """One place in the rail.
 
@@ -50,6 +59,7 @@ class NavigationEntry:
     order: int = 50
     area: str | None = None
     used_by: str | None = None
+    first_step: FirstStep | None = None
 
 
 @dataclass(frozen=True)

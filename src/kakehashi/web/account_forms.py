@@ -1,6 +1,6 @@
 """allauth's forms that keep nothing: what stands over them when they are refused says what did not happen."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from allauth.account import forms as account
 from allauth.mfa.base import forms as mfa
@@ -13,9 +13,13 @@ NOT_CONFIRMED = _("That did not confirm who you are. Please check:")
 
 
 class LoginForm(account.LoginForm):  # type: ignore[misc]
-    """Logging in."""
+    """Logging in. The page itself leads to a forgotten password, beside its button."""
 
     refused: ClassVar[Text] = NOT_LOGGED_IN
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].help_text = ""
 
 
 class ResetPasswordForm(account.ResetPasswordForm):  # type: ignore[misc]

@@ -28,6 +28,12 @@ def systems_of(request: HttpRequest) -> list[dict[str, Any]]:
     return groups
 
 
+def first_steps(person: Any) -> list[dict[str, Any]]:
+    """Where this person begins when nothing waits for them: one place for each system that has one for them."""
+    steps = [entry.first_step for entry in _entries() if entry.first_step]
+    return [{"label": one.label, "url": reverse(one.view)} for one in steps if import_string(one.used_by)(person)]
+
+
 def waiting_for(person: Any) -> list[Waiting]:
     """Everything that waits for this person, oldest first."""
     return sorted(

@@ -22,7 +22,7 @@ from kakehashi.kernel.people.acting import act_for as choose_organisation
 from kakehashi.kernel.people.actions import choose_language
 from kakehashi.kernel.people.models import Person
 from kakehashi.kernel.search import search as find
-from kakehashi.web.navigation import changes_for, systems_of, waiting_for
+from kakehashi.web.navigation import changes_for, first_steps, systems_of, waiting_for
 from kakehashi.web.roles import work_of
 
 LAST_HERE = "last_here"
@@ -45,6 +45,7 @@ def home(request: HttpRequest) -> HttpResponse:
     }
     if not context["waiting"] and not context["changes"]:
         context["work"] = work_of(request.user)
+        context["first_steps"] = first_steps(request.user)
     return render(request, "web/home.html", context)
 
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 from kakehashi.engines.pictures import CLEAR, SILENT
 from kakehashi.kernel import jobs
 from kakehashi.kernel.audit.models import AuditEntry
+from kakehashi.kernel.files.models import StoredFile
 from kakehashi.kernel.jobs.models import Job
 from kakehashi.systems.cases import pictures, ranking, similar
 from kakehashi.systems.cases.actions import edit_case, enter_case, register_case, withdraw_case
@@ -382,9 +383,37 @@ def test_file_is_imported_by_a_job_that_reports_each_refusal(client, clinician, 
     assert job.state == "done", job.error
     assert (job.result["new"], job.result["refused"]) == (2, 1)
     page = client.get(answer["Location"], headers={"accept-language": "en"}).content.decode()
-    assert "upload" in page
-    assert ":2 $" in page
+    assert f"{name}:2 $" in page  # what the uploader called it, while it is kept
+    StoredFile.objects.all().delete()
+    assert "your file:2 $" in client.get(answer["Location"], headers={"accept-language": "en"}).text
+    assert "Nothing was taken in" not in page
     assert Case.objects.filter(registered_by=clinician).count() == 2
+
+
+def test_import_of_which_everything_was_refused_does_not_say_done(client, clinician, hospital):
+    client.force_login(clinician)
+    trees = [{"id": f"bad {number}", "subject": {"id": "x"}} for number in range(5)]
+    address = client.post(reverse("cases:import"), {"file": upload(trees), "organisation": hospital.code})["Location"]
+    assert jobs.run_here(Job.objects.get()).result["refused"] == 5
+    page = client.get(address, headers={"accept-language": "en"}).text
+    assert "Nothing was taken in: every packet was refused." in page
+    assert "Done</span>" not in page
+    assert "<strong>5 packets:</strong>" in page
+    assert "Import of cases" in client.get(reverse("web:jobs"), headers={"accept-language": "en"}).text
+
+
+def test_only_what_must_be_filled_in_is_marked_as_required(site):
+    page = site("new").text
+    assert page.count("required</span>") == 1  # the pseudonym; what is answered "not said" beforehand is not asked for
+
+
+def test_recorded_diagnosis_stands_on_top_and_is_marked_in_the_ranking(site, clinician, hospital, worked_example):
+    first = ranking.rank(worked_example).diseases[0].id
+    described = worked_example.model_copy(update={"diagnoses": (Diagnosis(disease=first),)})
+    case = enter_case(by=clinician, organisation=hospital, local_id="S", description=described, register=True)
+    page = site("show", case.public_id).text
+    assert "Recorded diagnosis:" in page
+    assert page.count('<span class="mark green">recorded diagnosis</span>') == 1
 
 
 def test_import_for_another_hospital_is_refused(client, clinician, other_hospital):

@@ -42,7 +42,7 @@ TRAIL = Listing(
     name="audit",
     columns=[
         Column("number", _("Number"), lambda entry: entry.sequence, sort="sequence", number=True),
-        Column("at", _("Time"), lambda entry: entry.at, sort="at"),
+        Column("at", _("Time"), lambda entry: entry.at, sort="at", template="audit/time_cell.html"),
         Column("actor", _("Who"), _who, sort="actor"),
         Column(
             "action",

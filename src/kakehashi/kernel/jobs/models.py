@@ -7,6 +7,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from kakehashi.kernel.jobs.kinds import kind_label
+
 
 class JobState(models.TextChoices):
     """How far a job is."""
@@ -56,6 +58,11 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}: {self.get_state_display()}"
+
+    @property
+    def kind_label(self) -> str:
+        """What this kind of work is called."""
+        return kind_label(self.kind)
 
     @property
     def share(self) -> float | None:

@@ -271,9 +271,9 @@ VARIANTS: Final[dict[str, Wording]] = {
     ),
     "same-alleles": _error(
         'reference and alternate allele are the same: "{allele}"',
-        "参照アレルと変異アレルが同じです:「{allele}」",
+        "参照アレルと代替アレルが同じです:「{allele}」",
         "correct the alternate allele",
-        "変異アレルを直してください",
+        "代替アレルを直してください",
     ),
     "bad-chromosome": _error(
         '"{chrom}" is no human chromosome or contig',
@@ -289,7 +289,7 @@ VARIANTS: Final[dict[str, Wording]] = {
     ),
     "missing-position": _error(
         "the position of the variant is missing or zero",
-        "変異の位置がないか 0 です",
+        "バリアントの位置がないか 0 です",
         "positions count from 1",
         "位置は 1 から数えます",
     ),
@@ -319,7 +319,7 @@ VARIANTS: Final[dict[str, Wording]] = {
     ),
     "zygosity-sex": _warning(
         "a {sex} subject cannot be {zygosity} for a variant on chromosome {chrom}",
-        "性別が {sex} の対象者で、{chrom} 染色体の変異が {zygosity} になることはありません",
+        "性別が {sex} の対象者で、{chrom} 染色体のバリアントが {zygosity} になることはありません",
         "check sex, zygosity and chromosome; one copy is hemizygous (GENO:0000134)",
         "性別・接合性・染色体を確認してください。1 コピーならヘミ接合（GENO:0000134）です",
     ),

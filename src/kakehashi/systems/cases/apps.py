@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from kakehashi.kernel.shell import Group, NavigationEntry
+from kakehashi.kernel.shell import FirstStep, Group, NavigationEntry
 
 
 class CasesConfig(AppConfig):
@@ -17,6 +17,7 @@ class CasesConfig(AppConfig):
             "cases:list",
             order=10,
             used_by="kakehashi.systems.cases.queries.used_by",
+            first_step=FirstStep(_("Register a case"), "cases:new", "kakehashi.systems.cases.queries.enters_cases"),
         ),
     )
 
@@ -24,10 +25,12 @@ class CasesConfig(AppConfig):
         from django.urls import reverse
 
         from kakehashi.kernel.audit.naming import register_names
+        from kakehashi.kernel.jobs.kinds import name_kind
         from kakehashi.kernel.search.kinds import SearchKind, register
-        from kakehashi.systems.cases import handlers, queries, workflow  # noqa: F401
+        from kakehashi.systems.cases import handlers, queries, tasks, workflow  # noqa: F401
         from kakehashi.systems.cases.rows import SEARCH_KIND
 
+        name_kind(tasks.KIND, _("Import of cases"))
         register_names("case", queries.names_in_trail)
         register(
             SearchKind(

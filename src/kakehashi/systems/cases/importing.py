@@ -160,7 +160,7 @@ def _readable(
                     raise UnusablePacket(
                         "$.phenotypicFeatures",
                         "neither a finding nor a gene nor a variant is given; add one",
-                        "所見・遺伝子・変異のいずれもありません。一つ以上を記載してください",
+                        "所見・遺伝子・バリアントのいずれもありません。一つ以上を記載してください",
                     )
             except UnusablePacket as error:
                 path = error.path.replace("$", entry.path, 1)

@@ -272,6 +272,6 @@ def import_file(request: HttpRequest) -> HttpResponse:
 def import_progress(request: HttpRequest, job_id: int) -> HttpResponse:
     """How far an import is, and what it did."""
     job = tasks.import_job(_person(request), job_id)
-    result = panes.said_result(job.result)
-    context = {"job": job, "result": result, "name": tasks.upload_name(job)}
+    name = tasks.upload_name(job)
+    context = {"job": job, "result": panes.said_result(job.result, name), "name": name}
     return render(request, "cases/import_progress.html", context)

@@ -18,7 +18,7 @@ from kakehashi.kernel.people.acting import acting_organisation
 from kakehashi.kernel.sharing.states import Level
 from kakehashi.kernel.workflow import moves_available
 from kakehashi.protocols.phenopacket.agewords import AGE
-from kakehashi.systems.cases import queries, ranking, rules, solved, terms, vocabulary
+from kakehashi.systems.cases import queries, ranking, rules, solved, tasks, terms, vocabulary
 from kakehashi.systems.cases.description import Description, Difference, Finding
 from kakehashi.systems.cases.forms import CaseEntry
 from kakehashi.systems.cases.models import Case, Revision
@@ -94,6 +94,10 @@ def case_context(request: HttpRequest, case: Case, tab: str, ranked: Ranking | N
         "variants": [
             {"said": one, "zygosity": Zygosity(one.zygosity).label if one.zygosity != "unknown" else ""}
             for one in description.variants
+        ],
+        "diagnoses": [
+            {"id": one.disease, "label": vocabulary.disease_label(one.disease, one.label)}
+            for one in description.diagnoses
         ],
         "reach": terms.reach_sentence(case),
         "tabs": _tabs(case, tab),
@@ -363,10 +367,21 @@ def losses(move: str) -> list[str]:
     return [_("The case can be found, and other cases of your organisation are compared with it.")]
 
 
-def said_result(result: Any) -> dict[str, Any] | None:
-    """What an import did, with its problems in the language in force."""
+def said_result(result: Any, name: str) -> dict[str, Any] | None:
+    """What an import did, in the language in force: packets refused for the same reason together.
+
+    ``name``: what the reader called the file; empty where it is no longer kept.
+    """
     if not isinstance(result, dict):
         return None
     language = vocabulary.language()
-    problems = [{"place": one["place"], "text": one[language]} for one in result.get("problems", [])]
-    return result | {"problems": problems}
+    groups: dict[str, list[str]] = {}
+    for one in result.get("problems", []):
+        place = tasks.UPLOAD_PLACE.sub(lambda _found: name or _("your file"), one["place"], count=1)
+        groups.setdefault(one[language], []).append(place)
+    told = sum(map(len, groups.values()))
+    return result | {
+        "nothing": not (result["new"] or result["updated"] or result["unchanged"]),
+        "problems": [{"text": text, "places": places} for text, places in groups.items()],
+        "untold": max(0, result["refused"] - told),
+    }

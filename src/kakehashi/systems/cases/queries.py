@@ -201,3 +201,8 @@ def _said_together(group: Mapping[str, Any], who: str | None) -> Change:
 def used_by(person: Any) -> bool:
     """Whether the system stands in this person's rail."""
     return bool(rules.reads_somewhere(person))
+
+
+def enters_cases(person: Any) -> bool:
+    """Whether this person begins here with a new case."""
+    return organisations_to_register_for(person).exists()

@@ -8,6 +8,7 @@ it (``close_import`` after the job, ``kernel.files.actions.sweep`` in the worker
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -40,6 +41,8 @@ LONGEST_WAIT = timedelta(days=30)
 LINES = (".jsonl", ".ndjson")
 SAID = "upload"
 """How messages call the file: its own name may be a patient's."""
+UPLOAD_PLACE = re.compile(rf"^{SAID}(?:\.[a-z]+)*")
+"""The file's part of a problem's place."""
 
 
 def start_import(*, by: Person, organisation: Organisation, upload: UploadedFile[Any]) -> Job:

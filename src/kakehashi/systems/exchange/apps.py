@@ -8,7 +8,10 @@ class ExchangeConfig(AppConfig):
     verbose_name = _("Exchange")
 
     def ready(self) -> None:
+        from kakehashi.kernel.jobs.kinds import name_kind
         from kakehashi.systems.cases.public import CaseTab, register_tab
-        from kakehashi.systems.exchange import handlers, workflow  # noqa: F401
+        from kakehashi.systems.exchange import handlers, tasks, workflow  # noqa: F401
+
+        name_kind(tasks.KIND, _("Asking other nodes"))
 
         register_tab(CaseTab("nodes", _("Other nodes"), "exchange:case"))
