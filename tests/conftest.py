@@ -5,10 +5,15 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from kakehashi.engines.phenotype.knowledge import Knowledge, load
 
 ROOT = Path(__file__).resolve().parent.parent
+# A busy machine draws slowly and answers late: that is no fault of what is tested.
+hypothesis_settings.register_profile("kakehashi", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("kakehashi")
 
 
 def shared_data_folder() -> Path | None:
