@@ -11,7 +11,11 @@ from kakehashi.systems.cases.api import router as cases
 api = Api(
     title="Kakehashi",
     version=__version__,
-    description="Cases, diseases and similar patients of this node. Errors are RFC 9457 problem documents.",
+    description=(
+        "Cases, diseases and similar patients of this node. Errors are RFC 9457 problem documents. Labels and messages "
+        "are in the language of Accept-Language (ja, en; without it English). A query parameter that is not "
+        "documented here is ignored."
+    ),
     urls_namespace="api",
     auth=[Session(), Token()],
     renderer=Renderer(),

@@ -225,3 +225,40 @@ def test_token_reaches_the_cases_of_its_own_organisation_alone(
     assert {one["organisation"] for one in me["memberships"]} == {other_hospital.code}
     client.force_login(clinician)
     assert len(client.get("/api/cases/").json()["items"]) == 3
+
+
+PACKET = {"subject": {"id": "x", "sex": "FEMALE"}, "phenotypicFeatures": [{"type": {"id": t}} for t in WORKED_EXAMPLE]}
+
+
+@pytest.mark.parametrize("body", [PACKET, {"phenopacket": PACKET, "top": 20}])
+@pytest.mark.parametrize("path", ["/rank", "/match"])
+def test_a_phenopacket_is_ranked_and_compared_as_its_description_is(api, case, body, path):
+    said = api("post", path, {"description": {"findings": FINDINGS, "sex": "female"}, "top": 20})
+    sent = api("post", path, body)
+    assert sent.status_code == 200, sent.content
+    if path == "/rank":
+        assert sent.json()["diseases"] == said.json()["diseases"]
+    else:
+        assert [one["score"] for one in sent.json()["matches"]] == [one["score"] for one in said.json()["matches"]][:10]
+
+
+def test_findings_of_similar_cases_carry_their_labels(api, clinician, hospital, case):
+    similar.bring_up_to_date()
+    first = api("post", "/match", PACKET, **{"accept-language": "ja"}).json()["matches"][0]["matches"][0]
+    assert first["label"]
+    assert first["label"] != first["term"]
+    assert first["counterpart_label"]
+
+
+def test_what_is_no_phenopacket_is_named_in_english_where_no_language_is_asked_for(api):
+    matchmaker = {"patient": {"id": "1", "features": [{"id": "HP:0001250"}]}}
+    answer = api("post", "/rank", matchmaker)
+    assert answer.status_code == 422
+    assert "Matchmaker Exchange" in json.dumps(answer.json()["errors"])
+    assert answer.json()["detail"].isascii()
+    bad = api("post", "/match", {"phenotypicFeatures": [{"type": 3}]})
+    assert bad.status_code == 422
+    assert all(field.startswith("phenopacket") for field in bad.json()["errors"])
+    nothing = api("post", "/match", {})
+    assert nothing.json()["errors"] == {"description": ["Describe the patient: give a description, or a phenopacket."]}
+    assert not api("post", "/match", {}, **{"accept-language": "ja"}).json()["title"].isascii()

@@ -175,10 +175,13 @@ def _other_evidence(disease: RankedDisease) -> list[schemas.OtherEvidenceOut]:
 
 def matched(found: Iterable[SimilarCase], description: Description) -> schemas.SimilarCasesOut:
     """Similar cases with what makes them similar."""
-    ontology = vocabulary.knowledge().ontology
+    ontology, language = vocabulary.knowledge().ontology, vocabulary.language()
 
     def term(index: int) -> str | None:
         return ontology.id(index) if index >= 0 else None
+
+    def label(index: int) -> str | None:
+        return ontology.label(index, language) if index >= 0 else None
 
     return schemas.SimilarCasesOut(
         warnings=warnings(description),
@@ -195,8 +198,11 @@ def matched(found: Iterable[SimilarCase], description: Description) -> schemas.S
                 matches=[
                     schemas.FindingMatchOut(
                         term=ontology.id(match.finding),
+                        label=ontology.label(match.finding, language),
                         counterpart=term(match.counterpart),
+                        counterpart_label=label(match.counterpart),
                         through=term(match.ancestor),
+                        through_label=label(match.ancestor),
                         points=match.points,
                     )
                     for match in one.explanation.query_matches

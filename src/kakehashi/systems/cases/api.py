@@ -23,7 +23,7 @@ from kakehashi.protocols.phenopacket import to_tree
 from kakehashi.systems.cases import actions, answers, queries, ranking, schemas, similar, solved, tasks, vocabulary
 from kakehashi.systems.cases.models import Case
 from kakehashi.systems.cases.queries import SORTS, CaseFilter
-from kakehashi.systems.cases.reading import phenopacket_of, with_known_terms
+from kakehashi.systems.cases.reading import phenopacket_of, unregistered_patient, with_known_terms
 from kakehashi.systems.cases.schemas import Text
 
 router = Router(tags=["cases"])
@@ -77,22 +77,24 @@ def genes(request: HttpRequest, q: Typed, limit: Annotated[int, Query(ge=1, le=5
 @router.post("/rank", response=schemas.RankingOut, summary="Rank diseases for an unregistered patient")
 def rank(request: HttpRequest, patient: schemas.RankIn) -> schemas.RankingOut:
     """Nothing of the patient is kept; that a ranking was asked for is recorded."""
+    description = unregistered_patient(patient.description, patient.phenopacket)
     audit.record(caller(request), "case.rank_unregistered")
     answer = ranking.rank(
-        patient.description,
+        description,
         use_genes=patient.use_genes,
         leave_publication_out=patient.leave_publication_out,
         top=patient.top,
     )
-    return answers.ranked(answer, patient.description, explain=patient.explain)
+    return answers.ranked(answer, description, explain=patient.explain)
 
 
 @router.post("/match", response=schemas.SimilarCasesOut, summary="Find cases similar to an unregistered patient")
 def match(request: HttpRequest, patient: schemas.MatchIn) -> schemas.SimilarCasesOut:
     """Among the registered cases that the caller may see. Nothing of the patient is kept."""
-    found = similar.find_similar(caller(request), patient.description, k=patient.top, use_genes=patient.use_genes)
+    description = unregistered_patient(patient.description, patient.phenopacket)
+    found = similar.find_similar(caller(request), description, k=patient.top, use_genes=patient.use_genes)
     audit.read_of(caller(request), "case", [one.case for one in found], action="case.match")
-    return answers.matched(found, patient.description)
+    return answers.matched(found, description)
 
 
 @router.get("/", response=schemas.CasePage, summary="List cases")

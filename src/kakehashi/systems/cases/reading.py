@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import io
+import json
 from collections.abc import Collection, Iterator
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kakehashi.kernel.errors import Invalid
-from kakehashi.protocols.phenopacket import Phenopacket
+from kakehashi.protocols.phenopacket import Phenopacket, patients
 from kakehashi.systems.cases import queries, vocabulary
 from kakehashi.systems.cases.description import Description
 from kakehashi.systems.cases.models import Case
 from kakehashi.systems.cases.packetmeta import marked
+from kakehashi.systems.cases.packets import UnusablePacket, read_packet
 from kakehashi.systems.cases.packetwriting import as_packet
 
 
@@ -39,6 +43,31 @@ def with_known_terms(description: Description, *, at: str = "description") -> De
     if problems:
         raise Invalid(problems)
     return description.model_copy(update={"findings": tuple(findings)})
+
+
+def unregistered_patient(description: Description | None, phenopacket: dict[str, Any] | None) -> Description:
+    """A patient who was sent to be ranked or compared, in our words. Raises Invalid naming what is wrong where."""
+    if description is not None:
+        return description
+    if phenopacket is None:
+        raise Invalid({"description": [_("Describe the patient: give a description, or a phenopacket.")]})
+    entries = list(patients(io.BytesIO(json.dumps(phenopacket).encode()), "phenopacket", form="json"))
+    if len(entries) != 1:
+        raise Invalid({"phenopacket": [_("Give one patient at a time.")]})
+    packet, problems = entries[0].document, entries[0].problems
+    japanese = vocabulary.language() == "ja"
+    if packet is None:
+        faults: dict[str, list[str]] = {}
+        for one in problems:
+            text = f"{one.ja}。{one.hint_ja}" if japanese else f"{one.en}; {one.hint_en}"
+            faults.setdefault(one.path.replace("$", "phenopacket", 1), []).append(text)
+        raise Invalid(faults)
+    try:
+        # an id is asked for where a case is kept under it, not here
+        return read_packet(packet if packet.id else packet.model_copy(update={"id": "patient"})).description
+    except UnusablePacket as error:
+        field = error.path.replace("$", "phenopacket", 1)
+        raise Invalid({field: [error.ja if japanese else error.en]}) from None
 
 
 def phenopacket_of(case: Case) -> Phenopacket:

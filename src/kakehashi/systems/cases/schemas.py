@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from ninja import Schema
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from kakehashi.systems.cases.description import PRINTABLE, PRINTABLE_LINES, Description
 from kakehashi.systems.cases.states import CaseState, RevisionKind, Sex
@@ -154,20 +154,40 @@ class DiseaseHitOut(Schema):
     found_by: str
 
 
-class RankIn(Schema):
+PACKET_SIGNS = ("phenotypicFeatures", "subject", "proband", "metaData", "features", "genomicFeatures", "patient")
+"""Fields by which a body is taken for a phenopacket (or for a Matchmaker patient, which its reader names as such)."""
+
+
+class PatientIn(Schema):
+    """A patient who is not registered: a ``description``, or a ``phenopacket``.
+
+    A body that is a phenopacket itself (it has ``phenotypicFeatures`` or ``subject``) is read as one.
+    """
+
+    description: Description | None = None
+    phenopacket: dict[str, Any] | None = Field(default=None, description="GA4GH Phenopacket v2, as JSON")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _packet_itself(cls, sent: Any) -> Any:
+        body = getattr(sent, "_obj", sent)  # ninja hands over what was sent in a wrapper of its own
+        if not isinstance(body, dict) or {"description", "phenopacket"} & body.keys():
+            return sent
+        return {"phenopacket": body} if any(sign in body for sign in PACKET_SIGNS) else sent
+
+
+class RankIn(PatientIn):
     """A patient who is not registered, to be ranked; nothing is kept."""
 
-    description: Description
     top: int = Field(default=20, ge=1, le=100)
     explain: int = Field(default=5, ge=0, le=100, description="How many of the diseases come with their evidence")
     use_genes: bool = True
     leave_publication_out: bool = False
 
 
-class MatchIn(Schema):
+class MatchIn(PatientIn):
     """A patient who is not registered, to be compared with the cases the caller may see; nothing is kept."""
 
-    description: Description
     top: int = Field(default=10, ge=1, le=100)
     use_genes: bool = True
 
@@ -240,8 +260,11 @@ class FindingMatchOut(Schema):
     """A finding of the patient and its counterpart in the similar case."""
 
     term: str
+    label: str
     counterpart: str | None
+    counterpart_label: str | None
     through: str | None
+    through_label: str | None
     points: float
 
 
