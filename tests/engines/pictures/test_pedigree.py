@@ -273,3 +273,18 @@ def test_siblings_stand_in_the_order_given_and_men_left_of_their_partners():
 def test_unconnected_families_stand_side_by_side_not_far_apart():
     at = places(family(*UNCLE))
     assert at["t"].x - at["d2"].x < 8 * HALF * 2
+
+
+def test_double_cousins_do_not_stretch_the_family():
+    """Where two pairs of relatives marry, partners far apart with children far apart would satisfy every wish."""
+    founders = ("a m - -", "b f - -", "c m - -", "d f - -", "e m a b", "g m a b", "h f c d", "i f c d")
+    plan = lay_out(family(*founders, "j m e h", "k f g i", "l m j k A P", "m f j k", "n f e h"))
+    assert plan.width < 450
+    assert crossings(plan) == 1
+
+
+def test_only_child_hangs_straight_from_its_parents_line():
+    plan = lay_out(family(*HALF_SIBLINGS))
+    at = {place.person.id: place for place in plan.places}
+    straight = [line for line in plan.lines if line.kind == "children" and line.corners[0][0] == at["i"].x]
+    assert {y for line in straight for _, y in line.corners} >= {at["a"].y, at["i"].y}

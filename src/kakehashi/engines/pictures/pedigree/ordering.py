@@ -7,13 +7,14 @@ are numbers: people first, in the family's order, then stand-ins where a line pa
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import cycle, groupby, islice
 from operator import itemgetter
 
 from kakehashi.engines.pictures.pedigree.family import Couple, Pedigree
 
 APART, TWINS_APART, CROSSING = 50.0, 10.0, 1.0
 AGE, WOMAN_LEFT, BETWEEN_SIBLINGS = 0.04, 0.02, 0.005
+ROUNDS = 3
 MOST_TRIED = 4000
 """So many orders of one generation are looked at in one go; beyond it the best so far stands."""
 
@@ -130,43 +131,47 @@ def _improve(grid: Grid) -> None:
     last = len(grid.rows) - 1
     best, least = [list(row) for row in grid.rows], _total(grid)
     down, up = range(last + 1), range(last, -1, -1)
-    for levels, above, below in ((down, True, False), (up, False, True), (down, True, True), (up, True, True)) * 2:
-        for level in levels:
-            _improve_row(grid, level, above=above, below=below)
-        total = _total(grid)
-        if total < least - 1e-9:
-            best, least = [list(row) for row in grid.rows], total
+    sweeps = ((down, True, False), (up, False, True), (down, True, True), (up, True, True))
+    for _ in range(ROUNDS):
+        before = least
+        for levels, above, below in sweeps:
+            for level in levels:
+                _improve_row(grid, level, above=above, below=below)
+            if (total := _total(grid)) < least - 1e-9:
+                best, least = [list(row) for row in grid.rows], total
+        if least >= before:
+            break
     grid.rows = best
 
 
 def _improve_row(grid: Grid, level: int, *, above: bool, below: bool) -> None:
+    """Take every move that makes the row better, one after the other, until none of them does."""
     cost = _row_cost(grid, level, above=above, below=below)
     row = grid.rows[level]
-    least, tried, better = cost(row), 0, True
-    while better and tried < MOST_TRIED and least > 0:
-        better = False
-        for changed in _neighbours(row):
-            tried += 1
-            if (now := cost(changed)) < least - 1e-9:
-                row, least, better = changed, now, True
-                break
-            if tried >= MOST_TRIED:
-                break
+    least, in_vain = cost(row), 0
+    moves = _moves(len(row))
+    for length, start, to in islice(cycle(moves), MOST_TRIED):
+        run, rest = row[start : start + length], row[:start] + row[start + length :]
+        changed = rest[:to] + (run[::-1] if to == start else run) + rest[to:]
+        if (now := cost(changed)) < least - 1e-9:
+            row, least, in_vain = changed, now, 0
+        else:
+            in_vain += 1
+        if in_vain >= len(moves) or least <= 0:
+            break
     grid.rows[level] = row
 
 
-def _neighbours(row: list[int]) -> list[list[int]]:
-    """The same row with a run of neighbours moved elsewhere, or turned round."""
-    size = len(row)
-    longest = size if size <= 12 else 4
-    found = []
-    for length in range(1, longest + 1):
-        for start in range(size - length + 1):
-            run, rest = row[start : start + length], row[:start] + row[start + length :]
-            if length > 1:
-                found.append(row[:start] + run[::-1] + row[start + length :])
-            found += [rest[:at] + run + rest[at:] for at in range(len(rest) + 1) if at != start]
-    return found
+def _moves(size: int) -> list[tuple[int, int, int]]:
+    """A run of neighbours (its length and start) and where it goes; where it stands already, it is turned round."""
+    longest = size if size <= 8 else 5
+    return [
+        (length, start, to)
+        for length in range(1, longest + 1)
+        for start in range(size - length + 1)
+        for to in range(size - length + 1)
+        if length > 1 or to != start
+    ]
 
 
 def _row_cost(grid: Grid, level: int, *, above: bool, below: bool) -> Callable[[list[int]], float]:

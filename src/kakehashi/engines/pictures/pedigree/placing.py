@@ -13,9 +13,12 @@ SWEEPS = 150
 STILL = 0.05
 """In pixels: less than this in a whole sweep is rest."""
 FAR_PARTNER, PARENTS, CHILDREN = 0.05, 1.0, 1.0
-TIGHT, LOOSE = (1.0, 0.3), (0.06, 0.003)
+PULLS = ((1.0, 0.3), (0.06, 0.003), (0.2, 0.03), (0.5, 0.1))
 """How partners, and siblings, draw each other: at first strongly, so that the family draws together, then hardly, so
-that children come to stand beneath the middle of their parents."""
+that children come to stand beneath the middle of their parents. Where that pulls the family out of shape (relatives
+who marry can make it grow without end), each stronger pull in turn."""
+OUT_OF_SHAPE = 1.25
+"""So many times wider than when drawn together."""
 STRANGERS, STAND_IN = 1.3, 0.6
 """Distances to a neighbour who is no relative, and from or to a stand-in, in units."""
 
@@ -46,14 +49,24 @@ def _settled(grid: Grid, unit: float) -> dict[int, float]:
     kin |= {frozenset((one, other)) for link in grid.links for one in link.bottoms for other in link.bottoms}
     gaps = [[unit * _gap(one, other, grid.people, kin) for one, other in pairwise(row)] for row in grid.rows]
     x = {node: sum(between[:at]) for row, between in zip(grid.rows, gaps, strict=True) for at, node in enumerate(row)}
-    for pull in (TIGHT, LOOSE):
+    together = x
+    for pull in PULLS:
+        x = dict(together)
         for _ in range(SWEEPS):
             moved = 0.0
             for level in [*range(len(grid.rows)), *reversed(range(len(grid.rows)))]:
                 moved = max(moved, _settle(grid, level, gaps[level], x, pull))
             if moved < STILL:
                 break
-    return x
+        if pull == PULLS[0]:
+            together = x
+        elif _width(x) <= OUT_OF_SHAPE * _width(together):
+            return x
+    return together
+
+
+def _width(x: dict[int, float]) -> float:
+    return max(x.values()) - min(x.values())
 
 
 def _gap(one: int, other: int, people: int, kin: set[frozenset[int]]) -> float:
