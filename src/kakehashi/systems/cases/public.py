@@ -27,12 +27,13 @@ from kakehashi.systems.cases.events import CaseChanged, CaseRegistered, CasesImp
 from kakehashi.systems.cases.matched import KnownCase, Pair, known_others, known_pairs, pairs_of, worked_on
 from kakehashi.systems.cases.models import Case
 from kakehashi.systems.cases.rows import reindex_outdated
-from kakehashi.systems.cases.shared import ANY_NODE, SharedCase, counts_abroad, find_shared
+from kakehashi.systems.cases.shared import ANY_NODE, STEP_EXISTS, SharedCase, counts_abroad, find_shared
 from kakehashi.systems.cases.similar import find_similar
 from kakehashi.systems.cases.states import CaseState
 from kakehashi.systems.cases.tabs import CaseTab, register_tab
 
 __all__ = [
+    "STEP_EXISTS",
     "CaseChanged",
     "CaseForPeers",
     "CaseRegistered",
@@ -67,6 +68,7 @@ __all__ = [
     "term_labels",
     "warm",
     "worked_on",
+    "works_on_cases",
 ]
 
 
@@ -175,6 +177,11 @@ def insist_on_editing(person: Any, case_id: int, *, action: str) -> None:
     """Raise NotAllowed, recorded, unless the person works on the case."""
     case = Case.objects.get(pk=case_id)
     audit.insist(rules.may_edit(person, case), by=person, action=action, subject=case)
+
+
+def works_on_cases(person: Any) -> bool:
+    """Whether the person works on the cases of some institution."""
+    return bool(rules.organisations_written_by(person))
 
 
 def may_work_on(person: Any, case_id: int) -> Verdict:

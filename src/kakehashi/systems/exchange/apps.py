@@ -1,11 +1,23 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from kakehashi.kernel.shell import Group, NavigationEntry
+
 
 class ExchangeConfig(AppConfig):
     name = "kakehashi.systems.exchange"
     label = "exchange"
     verbose_name = _("Exchange")
+    waiting = "kakehashi.systems.exchange.queries.waiting_for"
+    navigation = (
+        NavigationEntry(
+            Group.DATA_SHARING,
+            _("My matches"),
+            "exchange:matches",
+            order=20,
+            used_by="kakehashi.systems.cases.public.works_on_cases",
+        ),
+    )
 
     def ready(self) -> None:
         from kakehashi.kernel.jobs.kinds import name_kind

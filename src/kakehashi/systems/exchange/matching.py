@@ -15,9 +15,12 @@ from django.db.models import Q
 from django.utils import timezone
 
 from kakehashi.kernel import jobs
+from kakehashi.kernel.errors import NotFound
 from kakehashi.kernel.jobs.models import Job, JobState
-from kakehashi.systems.cases.public import Pair, pairs_of
+from kakehashi.protocols.mme import Patient
+from kakehashi.systems.cases.public import Pair, case_for_peers, pairs_of
 from kakehashi.systems.exchange.models import ForeignMatch, Match, Unmatched, joined
+from kakehashi.systems.exchange.patients import description_of
 
 KIND = "exchange.match"
 MOST_A_CASE = 10
@@ -104,15 +107,31 @@ def _write(pairs: Iterable[Pair]) -> set[tuple[int, int]]:
     return set(rows)
 
 
-def queue_foreign(matches: Iterable[ForeignMatch]) -> None:
+def queue_foreign(case_id: int, answers: Iterable[ForeignMatch]) -> None:
     """Put the patients that a peer just answered with into the queue of their case; one seen before keeps its state.
 
     The score is the peer's own, by its own measure: every answer is put before people.
     """
-    for one in matches:
+    try:
+        ours = case_for_peers(case_id).description
+    except NotFound:  # withdrawn while the peer answered
+        return
+    terms, genes = {one.term for one in ours.present}, {gene.upper() for gene in ours.all_genes}
+    for one in answers:
+        theirs, _unused = description_of(Patient.model_validate(one.patient))
+        common = {
+            "findings": joined(finding.term for finding in theirs.present if finding.term in terms),
+            "genes": joined(gene for gene in theirs.all_genes if gene.upper() in genes),
+        }
         Match.objects.update_or_create(
-            case_id=one.case_id,
+            case_id=case_id,
             peer_id=one.peer_id,
             patient_id=one.foreign_id,
-            defaults={"foreign": one, "score": min(max(one.score, 0.0), 1.0), "last_seen": one.last_seen},
+            defaults={
+                "foreign": one,
+                "score": min(max(one.score, 0.0), 1.0),
+                "last_seen": one.last_seen,
+                "stands": True,
+                **common,
+            },
         )

@@ -1,7 +1,7 @@
 """Peers of the Matchmaker Exchange, what was asked and answered on either side, and the queue of matches."""
 
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
 from django.core.validators import RegexValidator
@@ -12,6 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from kakehashi.kernel.sharing.states import Level, Sector
 from kakehashi.systems.exchange.states import Dismissal, MatchState, QuestionState, Why
+
+if TYPE_CHECKING:
+    from kakehashi.systems.cases.public import KnownCase
 
 SEPARATOR = "|"
 
@@ -216,6 +219,7 @@ class Match(models.Model):
     last_seen = models.DateTimeField(_("last found"), default=timezone.now)
     stands = models.BooleanField(default=True)
     state = models.CharField(_("state"), max_length=12, choices=MatchState.choices, default=MatchState.NEW)
+    known: "KnownCase | None" = None  # put there by queries.tell
     dismissal = models.CharField(_("why dismissed"), max_length=20, choices=Dismissal.choices, blank=True)
 
     class Meta:

@@ -108,7 +108,7 @@ def keep(question: Question, outcome: Outcome) -> Question:
                 )[0]
                 for foreign_id, (score, patient) in best.items()
             ]
-            queue_foreign(answered)
+            queue_foreign(question.case_id, answered)
             gone = ForeignMatch.objects.filter(peer=peer, case_id=question.case_id)
             gone.exclude(foreign_id__in=list(best)).delete()
             peer.failures, peer.paused_until = 0, None

@@ -1,0 +1,113 @@
+"""The pages of the queue: my matches, one match, and the triage of some of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from kakehashi.kernel.errors import Conflict, Invalid
+from kakehashi.kernel.workflow import advance, moves_available
+from kakehashi.systems.cases.public import term_labels
+from kakehashi.systems.exchange.matchlist import listing_for, place_of, told_only_of_existence
+from kakehashi.systems.exchange.models import Match
+from kakehashi.systems.exchange.queries import counts_by_state, match_for, matches_for, precision_of
+from kakehashi.systems.exchange.states import OPEN, Dismissal, MatchState
+from kakehashi.systems.exchange.workflow import MATCH_FLOW
+
+KEYS = {"contact": "c", "discuss": "t", "confirm": "y", "dismiss": "d", "reopen": "o"}
+MOST_AT_ONCE = 200
+VIEWS = {
+    "open": tuple(OPEN),
+    "confirmed": (MatchState.CONFIRMED,),
+    "dismissed": (MatchState.DISMISSED,),
+    "all": tuple(MatchState),
+}
+
+
+@login_required
+@require_GET
+def match_list(request: HttpRequest) -> HttpResponse:
+    """The matches of the cases one works on, those to decide first; as a table or CSV."""
+    view = request.GET.get("view", "open")
+    states = VIEWS.get(view, VIEWS["open"])
+    every = matches_for(request.user)
+    rows, listing = every.filter(state__in=states), listing_for(request.user)
+    if request.GET.get("format") == "csv":
+        return listing.csv(request, rows)
+    counts = counts_by_state(every)
+    labels = {"open": _("To decide"), "confirmed": _("Confirmed"), "dismissed": _("Dismissed"), "all": _("All")}
+    views = [
+        {
+            "label": labels[name],
+            "url": f"{request.path}?view={name}",
+            "current": shown == states,
+            "count": sum(counts.get(state, 0) for state in shown),
+        }
+        for name, shown in VIEWS.items()
+    ]
+    context = {
+        "table": listing.show(request, rows),
+        "views": views,
+        "any": bool(counts),
+        "precision": precision_of(every),
+        "query": request.GET.urlencode(),
+        "moves": [move.name for move in MATCH_FLOW.moves.values() if set(move.sources) & set(states)],
+    } | _triage()
+    return render(request, "exchange/matches.html", context)
+
+
+@login_required
+@require_GET
+def match(request: HttpRequest, match_id: int) -> HttpResponse:
+    """One match: what the two have in common, as far as it may be known, and what to do about it."""
+    found = match_for(request.user, match_id)
+    context = {
+        "match": found,
+        "place": place_of(found),
+        "only_existence": told_only_of_existence(found),
+        "findings": term_labels(found.finding_ids),
+        "moves": [move.name for move in moves_available(found, request.user)],
+    } | _triage()
+    return render(request, "exchange/match.html", context)
+
+
+@login_required
+@require_POST
+def triage(request: HttpRequest) -> HttpResponse:
+    """Make one move with each chosen match; what cannot make it is said and left as it is."""
+    name = request.POST.get("move", "")
+    back = redirect(f"{reverse('exchange:matches')}?{QueryDict(request.POST.get('query', '')).urlencode()}")
+    ids = [pk for pk in request.POST.getlist("match") if pk.isdecimal() and len(pk) < 19][:MOST_AT_ONCE]
+    chosen = list(matches_for(request.user).filter(pk__in=ids))
+    if not chosen:
+        messages.error(request, _("Choose at least one match."))
+        return back
+    moved = 0
+    for one in chosen:
+        try:
+            advance(one, name, by=request.user, note=request.POST.get("reason", "") if name == "dismiss" else "")
+            moved += 1
+        except Conflict:
+            continue
+        except Invalid:
+            messages.error(request, _("Choose why the matches are dismissed."))
+            return back
+    if moved:
+        said = {"state": Match(state=MATCH_FLOW.move(name).target).get_state_display(), "number": moved}
+        messages.success(request, _("%(state)s: %(number)s") % said)
+    if moved < len(chosen):
+        messages.error(request, _("Not possible from their state: %(number)s") % {"number": len(chosen) - moved})
+    return back
+
+
+def _triage() -> dict[str, Any]:
+    """The buttons of the triage: name, label, key; and the reasons of a dismissal."""
+    steps = [(move.name, move.label_staff, KEYS[move.name]) for move in MATCH_FLOW.moves.values()]
+    return {"steps": steps, "reasons": Dismissal.choices}
