@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from kakehashi.kernel import audit
 from kakehashi.kernel.audit.models import AuditEntry
+from kakehashi.kernel.people.actions import set_password_link
 from kakehashi.kernel.people.models import ApiToken, Membership
 from kakehashi.kernel.people.queries import roles_of
 from kakehashi.kernel.people.roles import Role
@@ -132,3 +133,26 @@ def test_token_is_shown_once(client, hospital, make_person):
     client.post(reverse("people:revoke", args=[ApiToken.objects.get().pk]))
     assert ApiToken.objects.get().revoked_at is not None
     assert client.post(reverse("people:tokens"), {"name": "", "days": 999}).context["form"].errors
+
+
+def test_invited_person_is_welcomed_and_led_to_the_log_in(client, hospital, administrator):
+    client.force_login(administrator)
+    client.post(reverse("people:invite"), INVITATION | {"name_en": "Aratame Nitta"})
+    english = {"accept-language": "en"}
+    page = seen(client, "people:list", language="en").text
+    assert "invited, has not come yet" in page
+    assert "Aratame Nitta" in page
+    membership = Membership.objects.get(person__email="new@example.org")
+    assert client.post(reverse("people:invite_again", args=[membership.pk])).status_code == 302
+    link = set_password_link(membership.person).removeprefix("http://127.0.0.1:8000")
+    client.logout()
+    welcome = client.get(link, follow=True, headers=english)
+    for said in ("Welcome, Aratame Nitta", hospital.label("en"), "Data manager", "new@example.org"):
+        assert said in welcome.text
+    assert "Cancel" not in welcome.text
+    words = {"password1": "correct horse battery staple", "password2": "correct horse battery staple"}
+    done = client.post(welcome.context["action_url"], words, follow=True, headers=english)
+    assert f'href="{reverse("account_login")}">Log in' in done.text
+    client.force_login(administrator)
+    assert "invited, has not come yet" not in seen(client, "people:list", language="en").text
+    assert client.post(reverse("people:invite_again", args=[membership.pk])).status_code == 404

@@ -93,15 +93,25 @@ def _check(person: Person, role: str, password: str | None) -> None:
 
 
 def invite_person(
-    *, by: Person, email: str, organisation: Organisation, role: str, name: str = "", language: str = "ja"
+    *,
+    by: Person,
+    email: str,
+    organisation: Organisation,
+    role: str,
+    name: str = "",
+    name_en: str = "",
+    language: str = "ja",
 ) -> Person:
     """Invite someone into one's organisation: they get a mail with a link to set their password.
 
-    Raises NotAllowed (recorded) unless ``by`` is its administrator, Invalid naming the field.
+    Who was invited before gets the mail again. Raises NotAllowed (recorded) unless ``by`` is its administrator,
+    Invalid naming the field.
     """
     audit.insist(may_manage_people(by, organisation), by=by, action="person.invite", subject=organisation)
     with transaction.atomic():
-        person = add_person(by=by, email=email, organisation=organisation, role=role, name=name, language=language)
+        person = add_person(
+            by=by, email=email, organisation=organisation, role=role, name=name, name_en=name_en, language=language
+        )
         events.publish(PersonInvited(person.pk, organisation.pk))
         audit.record(by, "person.invite", person, organisation=organisation, detail={"role": role})
     return person

@@ -18,6 +18,9 @@ class InviteForm(forms.Form):
 
     email = forms.EmailField(label=_("E-mail address"), max_length=254)
     name = forms.CharField(label=_("Name"), max_length=200)
+    name_en = forms.CharField(
+        label=_("Name in Latin letters"), max_length=200, required=False, help_text=_("Shown on English pages.")
+    )
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices, initial=Role.CLINICIAN)
     language = forms.ChoiceField(
         label=_("Language of their mails"), choices=[("ja", "日本語"), ("en", "English")], initial="ja"

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from kakehashi.kernel.organisations.models import Organisation
@@ -52,7 +53,13 @@ class Person(AbstractBaseUser, PermissionsMixin):
         verbose_name_plural = _("people")
 
     def __str__(self) -> str:
-        return self.name or self.email
+        english = (get_language() or "ja").startswith("en")
+        return (self.name_en or self.name if english else self.name or self.name_en) or self.email
+
+    @property
+    def awaited(self) -> bool:
+        """Whether they were invited and have not set a password yet."""
+        return not self.has_usable_password()
 
 
 class Membership(models.Model):

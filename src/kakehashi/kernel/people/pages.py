@@ -1,5 +1,7 @@
 """Pages: the people of one's organisation (for its administrators), and one's own API tokens."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -16,10 +18,15 @@ from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.people import actions, tokens
 from kakehashi.kernel.people.acting import acting_organisation
 from kakehashi.kernel.people.forms import InviteForm, TokenForm, add_problems
-from kakehashi.kernel.people.models import ApiToken, Person
+from kakehashi.kernel.people.models import ApiToken, Membership, Person
 from kakehashi.kernel.people.queries import memberships_in, roles_of
 from kakehashi.kernel.people.roles import Role
 from kakehashi.kernel.people.rules import may_manage_people
+
+
+def _last_login(one: Membership) -> Any:
+    return _now("invited, has not come yet") if one.person.awaited else one.person.last_login
+
 
 PEOPLE = Listing(
     name="people",
@@ -28,7 +35,7 @@ PEOPLE = Listing(
         Column("email", _("E-mail address"), lambda one: one.person.email, sort="person__email"),
         Column("role", _("Role"), lambda one: one.get_role_display(), sort="role"),
         Column("since", _("In this role since"), lambda one: one.since, sort="since"),
-        Column("last_login", _("Last log-in"), lambda one: one.person.last_login, sort="person__last_login"),
+        Column("last_login", _("Last log-in"), _last_login, sort="person__last_login"),
         Column("end", _("What can be done"), lambda one: one.pk, template="people/end_cell.html"),
     ],
     filters=[Filter("role", _("Role"), Role.choices, lambda rows, role: rows.filter(role=role))],
@@ -87,6 +94,18 @@ def _told_of_invitation(
     response = render(request, "people/invited.html", {"invited": invited, "link": link})
     response["Cache-Control"] = "no-store"
     return response
+
+
+@login_required
+@require_POST
+def invite_again(request: HttpRequest, membership_id: int) -> HttpResponse:
+    """Send the mail of an invitation once more, to someone who has not come yet."""
+    person, organisation = _administered(request)
+    found = memberships_in(organisation).filter(pk=membership_id).first()
+    if found is None or not found.person.awaited:
+        raise NotFound(_("This invitation"))
+    invited = actions.invite_person(by=person, organisation=organisation, email=found.person.email, role=found.role)
+    return _told_of_invitation(request, person, organisation, invited)
 
 
 @login_required
