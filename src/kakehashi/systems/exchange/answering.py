@@ -21,7 +21,8 @@ from kakehashi.systems.exchange.patients import answered, description_of
 from kakehashi.systems.exchange.tokens import keyed
 
 RESULTS = 20
-LEAST_SCORE = 0.05
+LEAST_SCORE = 0.1
+"""Below this nobody finds a partner, only more to look through."""
 DISCLAIMER = (
     "Data in this exchange are unverified clinical descriptions for research. Nothing here is a diagnosis. "
     "Do not try to identify patients; do not contact anyone but the contact given."
@@ -76,7 +77,7 @@ def answer(peer: Peer, asked: MatchRequest, noted: Noted) -> Answer:
     found = [
         match
         for match in shared_matches(subject, description, k=RESULTS, synthetic=noted.test)
-        if match.score >= LEAST_SCORE or match.level == Level.EXISTS
+        if match.level == Level.EXISTS or (match.score >= LEAST_SCORE and (match.findings or match.genes))
     ]
     with transaction.atomic():
         _tell(peer, found)
