@@ -357,6 +357,23 @@ def test_site_search_records_what_it_shows_and_shows_no_withdrawn_case(client, c
     assert case.public_id not in client.get(reverse("web:search"), {"q": "N-001"}).text
 
 
+def test_exact_pseudonym_is_found_alone_and_a_hit_says_its_diagnosis(client, clinician, hospital, worked_example):
+    client.force_login(clinician)
+    described = worked_example.model_copy(update={"diagnoses": (Diagnosis(disease="OMIM:154700"),)})
+    made = [
+        enter_case(by=clinician, organisation=hospital, local_id=name, description=described)
+        for name in ("JA-001", "JA-0010", "JA-0011")
+    ]
+    english = {"accept-language": "en"}
+    for typed in ("JA-001", "ja-001 ", made[0].public_id.lower()):
+        page = client.get(reverse("web:search"), {"q": typed}, headers=english).text
+        assert made[0].public_id in page
+        assert made[1].public_id not in page
+        assert "Marfan syndrome" in page
+    page = client.get(reverse("web:search"), {"q": "JA-00"}).text
+    assert all(case.public_id in page for case in made)
+
+
 def test_phenopacket_is_downloaded(client, clinician, full_case):
     client.force_login(clinician)
     answer = client.get(reverse("cases:phenopacket", args=[full_case.public_id]))

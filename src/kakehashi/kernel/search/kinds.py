@@ -10,13 +10,19 @@ from django.utils.functional import Promise
 
 @dataclass(frozen=True)
 class SearchKind:
-    """One kind: ``visible_to(person)`` is the owning system's own queryset, so search shows nothing it would hide."""
+    """One kind: ``visible_to(person)`` is the owning system's own queryset, so search shows nothing it would hide.
+
+    ``named(things, text)``: those whose name or id the text is, whole; they come first, and alone where it is one.
+    ``note(thing)``: what a hit says beside its title.
+    """
 
     name: str
     label: str | Promise
     visible_to: Callable[[Any], QuerySet[Any]]
     title: Callable[[Any], str]
     link: Callable[[Any], str]
+    named: Callable[[QuerySet[Any], str], QuerySet[Any]] | None = None
+    note: Callable[[Any], str] | None = None
 
 
 _kinds: dict[str, SearchKind] = {}

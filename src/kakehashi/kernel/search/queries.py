@@ -29,6 +29,7 @@ class Hit:
     object_id: str
     title: str
     link: str
+    note: str = ""
 
 
 def matching(text: str) -> QuerySet[SearchEntry]:
@@ -56,16 +57,34 @@ def visible(person: Any, kind: SearchKind, entries: QuerySet[SearchEntry]) -> Qu
 def search(person: Any, text: str, *, limit: int = 20) -> list[Hit]:
     """The newest ``limit`` things of each kind that hold every word and that this person may see.
 
+    What is named so comes first, and alone where it is one thing.
+
     That they were shown is recorded in the audit trail (``<kind>.find``), never what was typed.
     """
     hits: list[Hit] = []
     entries = matching(text)
     for kind in registered():
-        ids = list(visible(person, kind, entries).values_list("object_id", flat=True)[:limit])
+        ids = _named(person, kind, text)
+        if len(ids) != 1:
+            held = visible(person, kind, entries).values_list("object_id", flat=True)[:limit]
+            ids = list(dict.fromkeys([*ids, *held]))[:limit]
         if not ids:
             continue
         found = {str(one.pk): one for one in kind.visible_to(person).filter(pk__in=ids)}
         shown = [found[object_id] for object_id in ids if object_id in found]
         audit.read_of(person, kind.name, shown, action=f"{kind.name}.find")
-        hits += [Hit(kind.name, kind.label, str(one.pk), kind.title(one), kind.link(one)) for one in shown]
+        hits += [_hit(kind, one) for one in shown]
     return hits
+
+
+def _named(person: Any, kind: SearchKind, text: str) -> list[str]:
+    """The ids of the things whose name the text is, whole."""
+    if kind.named is None or not text.strip():
+        return []
+    found = kind.named(kind.visible_to(person), text.strip()).order_by("pk")
+    return [str(pk) for pk in found.values_list("pk", flat=True)]
+
+
+def _hit(kind: SearchKind, one: Any) -> Hit:
+    note = kind.note(one) if kind.note else ""
+    return Hit(kind.name, kind.label, str(one.pk), kind.title(one), kind.link(one), note)

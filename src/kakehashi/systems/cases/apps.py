@@ -27,7 +27,7 @@ class CasesConfig(AppConfig):
         from kakehashi.kernel.audit.naming import register_names
         from kakehashi.kernel.jobs.kinds import name_kind
         from kakehashi.kernel.search.kinds import SearchKind, register
-        from kakehashi.systems.cases import handlers, queries, tasks, workflow  # noqa: F401
+        from kakehashi.systems.cases import handlers, queries, tasks, vocabulary, workflow  # noqa: F401
         from kakehashi.systems.cases.rows import SEARCH_KIND
 
         name_kind(tasks.KIND, _("Import of cases"))
@@ -39,5 +39,7 @@ class CasesConfig(AppConfig):
                 visible_to=queries.searchable_cases,
                 title=lambda case: f"{case.public_id} · {case.local_id}",
                 link=lambda case: reverse("cases:show", args=[case.public_id]),
+                named=queries.cases_named,
+                note=lambda case: vocabulary.disease_label(case.diagnosis) if case.diagnosis else "",
             )
         )

@@ -53,6 +53,11 @@ def searchable_cases(person: Any) -> QuerySet[Case]:
     return visible_cases(person).exclude(state=CaseState.WITHDRAWN)
 
 
+def cases_named(cases: QuerySet[Case], text: str) -> QuerySet[Case]:
+    """Those of the cases whose id or pseudonym the text is, however it is capitalised."""
+    return cases.filter(Q(public_id=text.upper()) | Q(local_id__in={text, text.upper(), text.lower()}))
+
+
 def case_for(person: Any, public_id: str, *, reading: bool = True) -> Case:
     """One case that someone may see; ``reading`` records that they were shown it.
 
