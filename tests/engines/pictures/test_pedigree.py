@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kakehashi.engines.pictures.match import ems
 from kakehashi.engines.pictures.pedigree import HALF, Individual, Pedigree, draw, lay_out, summary
+from kakehashi.engines.pictures.pedigree.layout import BESIDE, LABEL_SIZE
 
 SEXES = {"m": "male", "f": "female", "u": "unknown"}
 
@@ -67,6 +69,9 @@ def check(pedigree):
         numbered = list(row)
         assert [place.number for place in numbered] == list(range(1, len(numbered) + 1))
         assert [place.x for place in numbered] == sorted(place.x for place in numbered)
+    for one, other in itertools.pairwise(plan.places):
+        assert one.generation != other.generation or span(one)[1] < span(other)[0], "labels run into each other"
+    assert all(span(place)[0] > 0 and span(place)[1] < plan.width for place in plan.places)
     for line in plan.lines:
         for (x1, y1), (x2, y2) in itertools.pairwise(line.corners):
             if x1 == x2:
@@ -78,6 +83,13 @@ def check(pedigree):
     for one, other in partners:
         if counts[one] == counts[other] == 1 and at[one].generation == at[other].generation:
             assert abs(at[one].number - at[other].number) == 1, "partners of one another only stand side by side"
+
+
+def span(place):
+    """From where to where a person's label runs."""
+    width = max((ems(line) * LABEL_SIZE for line in place.label), default=0)
+    left = place.x + BESIDE if place.beside else place.x - width / 2
+    return left, left + width
 
 
 @st.composite

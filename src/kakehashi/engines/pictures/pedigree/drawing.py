@@ -3,7 +3,7 @@
 from xml.sax.saxutils import escape, quoteattr
 
 from kakehashi.engines.pictures.pedigree.family import Individual, Pedigree
-from kakehashi.engines.pictures.pedigree.layout import HALF, LABEL_SIZE, TEXT_LINE, Layout, Line, Place, lay_out
+from kakehashi.engines.pictures.pedigree.layout import BESIDE, HALF, LABEL_SIZE, TEXT_LINE, Layout, Line, Place, lay_out
 
 PAPER, INK = "#fcfcfa", "#1b1f24"
 NUMBER_SIZE, ROMAN_SIZE, THICK = 12, 15, 1.5
@@ -125,7 +125,7 @@ def _person(pedigree: Pedigree, place: Place) -> str:
         parts.append(_path(slash, "pedigree-deceased", "currentColor", THICK))
     if one.proband:
         parts.append(_arrow(x - HALF - 3, y + HALF - (2 if one.sex == "male" else 6)))
-    at, anchor = (x + 5, "start") if place.beside else (x, "middle")
+    at, anchor = (x + BESIDE, "start") if place.beside else (x, "middle")
     below = y + HALF + TEXT_LINE
     parts.append(_text(str(place.number), at, below, anchor, "pedigree-number", NUMBER_SIZE))
     for row, line in enumerate(place.label, start=1):

@@ -17,7 +17,7 @@ from kakehashi.engines.pictures.pedigree.placing import across
 
 HALF = 16.0
 """Half a symbol's width."""
-TEXT_LINE, LABEL_SIZE = 15, 12
+TEXT_LINE, LABEL_SIZE, BESIDE = 15, 12, 5.0
 NARROW, LABEL_ROOM = 64.0, 110.0
 LEFT, RIGHT, TOP, FOOT = 76.0, 32.0, 26.0, 8.0
 BAR_STEP, ARC_STEP, BAR_ROOM, DROP_ROOM = 9.0, 8.0, 12.0, 20.0
@@ -96,7 +96,11 @@ def lay_out(pedigree: Pedigree) -> Layout:
     grid = arranged(pedigree)
     labels = [tuple(wrap(one.label, LABEL_ROOM / LABEL_SIZE)) if one.label else () for one in pedigree.individuals]
     widest = max((ems(line) for lines in labels for line in lines), default=0.0)
-    unit = max(NARROW, math.ceil(widest * LABEL_SIZE) + 14.0)
+    alone = {link.tops[0] for link in grid.links if len(link.tops) == 1}
+    reach = widest * LABEL_SIZE / 2  # of a label, to the right of its symbol's middle
+    if any(labels[node] for node in alone if node < grid.people):
+        reach = widest * LABEL_SIZE + BESIDE
+    unit = max(NARROW, math.ceil(widest * LABEL_SIZE / 2 + reach) + 14.0)
     x = {node: value + LEFT for node, value in across(grid, unit).items()}
     for link in grid.links:
         if link.marriage and abs(x[link.bottoms[0]] - x[link.tops[0]]) < HALF / 2:
@@ -114,8 +118,8 @@ def lay_out(pedigree: Pedigree) -> Layout:
             bar.y = y + bar.rank * BAR_STEP
         y = max([y, *(bar.y for bar in bars[level])]) + DROP_ROOM + HALF
     plan.height = y - DROP_ROOM - HALF - BAR_ROOM + FOOT
-    plan.width = max(x.values(), default=LEFT) + max(HALF, widest * LABEL_SIZE / 2) + RIGHT
-    _stand(plan, pedigree, grid, labels, x)
+    plan.width = max(x.values(), default=LEFT) + max(HALF, reach) + RIGHT
+    _stand(plan, pedigree, grid, labels, x, alone)
     for level, row in enumerate(grid.rows):
         _join(plan, grid, row, arcs[level], x, plan.heights[level])
         for bar in bars[level]:
@@ -126,9 +130,13 @@ def lay_out(pedigree: Pedigree) -> Layout:
 
 
 def _stand(
-    plan: Layout, pedigree: Pedigree, grid: Grid, labels: Sequence[tuple[str, ...]], x: dict[int, float]
+    plan: Layout,
+    pedigree: Pedigree,
+    grid: Grid,
+    labels: Sequence[tuple[str, ...]],
+    x: dict[int, float],
+    alone: set[int],
 ) -> None:
-    alone = {link.tops[0] for link in grid.links if len(link.tops) == 1}
     for level, row in enumerate(grid.rows):
         people = [node for node in row if node < grid.people]
         for number, node in enumerate(people, start=1):
