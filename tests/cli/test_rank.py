@@ -76,7 +76,9 @@ def test_a_patient_without_usable_findings_is_answered_with_no_disease_and_a_war
     (found,) = lines(run(rank, "-", "--format", "jsonl", stdin='{"id":"none","subject":{"sex":"FEMALE"}}').stdout)
     assert list(found) == ["id", "diseases", "unknown_disease_probability", "warnings"]
     assert found["diseases"] == []
-    assert "no finding of this patient could be used" in found["warnings"][-1]
+    assert found["unknown_disease_probability"] is None
+    assert "no finding of this patient could be used" in found["warnings"][-2]
+    assert "none is listed, and no probability given" in found["warnings"][-1]
     table = run(rank, "-", "--language", "ja", stdin='{"id":"none","subject":{}}').stdout
     assert "OMIM:" not in table
     assert "所見" in table
@@ -258,6 +260,17 @@ def test_the_table_speaks_both_languages(run, tmp_path, language, words):
     path.write_text(json.dumps(packet("p", *MARFAN[:3], genes=("FBN1",))), encoding="utf-8")
     text = run(rank, path, "--language", language).stdout
     assert [word for word in words if word not in text] == []
+
+
+def test_the_table_says_what_a_gene_is_worth_as_a_factor_and_that_it_speaks_alone(run, tmp_path):
+    patient = packet("p", "HP:0001250", "HP:0001249", genes=("CFTR",))
+    path = tmp_path / "p.json"
+    path.write_text(json.dumps(patient), encoding="utf-8")
+    text = run(rank, path, "--language", "en").stdout
+    assert "A candidate gene of the patient causes it ×4,000" in " ".join(text.split())
+    assert "only the gene speaks for it" in text
+    assert "because of the candidate gene CFTR" in " ".join(text.split())
+    assert "候補遺伝子のみが根拠です" in run(rank, path, "--language", "ja").stdout
 
 
 def test_scripts_get_english_whatever_the_locale(run, patients, monkeypatch, lines):

@@ -19,6 +19,7 @@ from kakehashi.engines.phenotype.ranking import (
     SolvedCase,
     SolvedCases,
 )
+from kakehashi.engines.pictures import SILENT, times_words
 from kakehashi.protocols.phenopacket.checking_problems import checking_problem
 from kakehashi.protocols.phenopacket.documents import Phenopacket
 from kakehashi.protocols.phenopacket.facts import FactReader, Facts
@@ -33,6 +34,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "genes": ("genes {}", "遺伝子 {}"),
     "unknown": ("none of the known diseases", "既知の疾患のいずれでもない"),
     "others": ("all other known diseases", "その他の既知の疾患"),
+    "only_genes": ("only the gene speaks for it", "候補遺伝子のみが根拠です"),
     "ask": ("Ask next: {}", "次に確認するとよい所見: {}"),
 }
 STRONGEST: Final = 3
@@ -119,6 +121,8 @@ class RankRun:
             warnings = (*warnings, problem)
         if not leave_publication_out and self.solved.get(facts.id) == facts.observed:
             warnings = (*warnings, checking_problem("own-record", "$.id", id=facts.id))
+        if ranking.nothing_said:
+            warnings = (*warnings, checking_problem("nothing-ranked", "$"))
         return RankAnswer(self.knowledge, self.language, facts, ranking, warnings, facts.genes if genes else ())
 
     def _pooled_rows(self, patient: Patient) -> int:
@@ -162,7 +166,7 @@ class RankAnswer:
                 }
                 for disease in self.ranking.diseases
             ],
-            "unknown_disease_probability": self.ranking.unknown_probability,
+            "unknown_disease_probability": None if self.ranking.nothing_said else self.ranking.unknown_probability,
             "warnings": [told_briefly(problem, self.language) for problem in self.warnings],
         }
 
@@ -182,7 +186,8 @@ class RankAnswer:
         unknown = self.ranking.unknown_probability
         table.add_row("", percent(rest), f"[dim]{bar(rest)}[/dim]", f"[dim]{self._say('others')}[/dim]")
         table.add_row("", percent(unknown), f"[yellow]{bar(unknown)}[/yellow]", f"[bold]{self._say('unknown')}[/bold]")
-        console.print(table)
+        if not self.ranking.nothing_said:
+            console.print(table)
         if questions := self.ranking.questions:
             asked = "; ".join(self._term(question.term) for question in questions)
             note(console, self._say("ask").format(asked))
@@ -192,6 +197,8 @@ class RankAnswer:
         """Name, id and genes; below them what speaks for the disease and what against."""
         genes = safe(listed(disease.genes, 5, self.language))
         lines = [f"[bold]{safe(self._label(disease))}[/bold]  {disease.id}  [green]{genes}[/green]".rstrip()]
+        if disease.evidence.only_genes:
+            lines.append(f"[yellow]{self._say('only_genes')}[/yellow]")
         for sign, mark in ((1.0, "+"), (-1.0, "−")):
             if strongest := self._strongest(disease.evidence, sign):
                 lines.append(f"[dim]{mark} {strongest}[/dim]")
@@ -213,5 +220,5 @@ class RankAnswer:
             for finding in evidence.findings
         ]
         parts += [(other.contribution, other.ja if self.language == "ja" else other.en) for other in evidence.others]
-        chosen = sorted((part for part in parts if part[0] * sign > 0.05), key=lambda part: -part[0] * sign)
-        return " · ".join(f"{safe(name)} {abs(worth):.1f}" for worth, name in chosen[:STRONGEST])
+        chosen = sorted((part for part in parts if part[0] * sign >= SILENT), key=lambda part: -part[0] * sign)
+        return " · ".join(f"{safe(name)} {times_words(worth, self.language)}" for worth, name in chosen[:STRONGEST])

@@ -81,12 +81,23 @@ def test_summary_names_the_gene_where_it_is_the_strongest_reason():
 
 
 def test_weak_link_is_no_match_and_is_drawn_thin_dotted_and_named():
-    weak = replace(PICTURE, links=[Link("HP:0002419", "HP:0002419", 0.47, weak=True)])
+    weak = replace(PICTURE, links=[Link("HP:0002419", "HP:0002419", 0.47, weak="weak")])
     assert summary(weak).startswith("Joubert syndrome: 0 of 2 findings have a clear counterpart")
     assert "weak: Molar tooth sign on MRI" in summary(weak)
     line = re.search(r'<path class="match-line[^>]*>', draw(weak))[0]
     assert 'stroke-width="1.50" stroke-dasharray="1 4"' in line
     assert ">weak</tspan>" in draw(weak)
+
+
+def test_the_same_finding_on_both_sides_is_called_common_and_not_weak():
+    same = replace(PICTURE, links=[Link("HP:0002419", "HP:0002419", 0.0, weak="common")])
+    assert "the same, but saying little: Molar tooth sign on MRI" in summary(same)
+    assert "weak" not in summary(same)
+    assert ">common finding, says little</tspan>" in draw(same)
+    japanese = draw(replace(same, language="ja"))
+    assert ">ありふれた所見</tspan>" in japanese
+    assert "弱い</tspan>" not in japanese
+    assert "✕" not in japanese
 
 
 def test_thicker_line_means_more_evidence_and_dashed_speaks_against():

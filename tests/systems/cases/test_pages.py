@@ -466,8 +466,34 @@ def test_far_fetched_pairs_do_not_count_as_matches(knowledge):
     ranked = ranking.rank(Description(findings=tuple(Finding(term=term) for term in ("HP:0001250", "HP:0001321"))))
     for disease in ranked.diseases:
         for link in pictures.disease_picture(disease).links:
-            assert link.weak == (abs(link.weight) < CLEAR)
-            assert abs(link.weight) >= SILENT
+            assert bool(link.weak) == (abs(link.weight) < CLEAR)
+            assert abs(link.weight) >= SILENT or link.left == link.right
+
+
+def test_the_same_finding_is_said_to_be_common_and_not_weak(knowledge):
+    findings = tuple(Finding(term=term) for term in ("HP:0001250", "HP:0000252", "HP:0001249", "HP:0001252"))
+    said = {
+        link.weak
+        for disease in ranking.rank(Description(findings=findings), top=60).diseases
+        for link in pictures.disease_picture(disease).links
+        if link.left == link.right
+    }
+    assert said & {"common", "seldom"}
+    assert "weak" not in said
+
+
+def test_a_gene_that_alone_speaks_for_a_disease_is_not_taken_for_the_findings(site, clinician, hospital):
+    findings = tuple(Finding(term=term) for term in ("HP:0001250", "HP:0000252", "HP:0001249"))
+    described = Description(sex="female", findings=findings, genes=("CFTR",))
+    kept = enter_case(by=clinician, organisation=hospital, local_id="G-2", description=described, register=True)
+    text = site("show", kept.public_id).content.decode()
+    assert 'data-sufficiency="little"' in text
+    assert "because of the candidate gene CFTR" in text
+    assert "only the gene speaks for it" in text
+    assert 'class="match-line' not in text
+    japanese = site("show", kept.public_id, language="ja").content.decode()
+    assert "候補遺伝子CFTRによるものです" in japanese
+    assert "候補遺伝子のみが根拠" in japanese
 
 
 @pytest.mark.parametrize(
@@ -495,7 +521,7 @@ def test_unknown_gene_is_asked_about_once_with_what_is_near_and_stays_marked_on_
     assert case.described.genes == ("SCN1A", "FBN11")
     shown = client.get(reverse("cases:show", args=[case.public_id]), headers=english)
     assert "No known disease has the gene FBN11" in shown.text
-    assert "gene SCN1A" not in shown.text
+    assert "has the gene SCN1A" not in shown.text
     again = form_data(["HP:0001250"], genes="SCN1A, FBN11", note="seen again", from_revision=case.revision)
     edited = client.post(reverse("cases:edit", args=[case.public_id]), again)
     assert edited.status_code == 302, "what a case says already is not asked about again"

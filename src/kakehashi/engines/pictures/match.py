@@ -1,7 +1,7 @@
 """The match picture: a patient's findings joined by lines to a disease's, or another patient's, findings.
 
 Left the patient, right the other; a line's thickness is its evidence, a dashed line speaks against, a thin dotted one
-says "weak". Findings are
+says "weak", or why the same finding on both sides says little. Findings are
 grouped by body system, in the system's colour; what nothing explains stands alone below. Colour is never the only
 sign: names, dashes, hollow marks and strokes say the same in black and white. Text is measured by counting (full-width
 characters one em), wrapped to two lines and cut with an ellipsis; the whole text stands in the mark's title.
@@ -11,6 +11,7 @@ import math
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 from xml.sax.saxutils import escape, quoteattr
 
 from kakehashi.engines.pictures.systems import COLOURS, OTHER, SYSTEMS, System
@@ -23,6 +24,7 @@ SMALL, SMALL_LINE = 11, 15
 THINNEST, THICKEST = 1.5, 11.0
 LATIN_EM = 0.56
 FULL_STRENGTH = 4.0  # evidence (natural logarithm) that is drawn thickest when nothing is stronger
+Weak = Literal["", "weak", "common", "seldom"]
 CLEAR = 0.7
 """From here on (natural logarithm; twice as likely) evidence counts as a match; below it is weak."""
 SILENT = 0.1
@@ -40,6 +42,8 @@ WORDS = {
     "against": ("speaks against", "不利な証拠"),
     "for": ("speaks for", "有利な証拠"),
     "weak": ("weak", "弱い"),
+    "common": ("common finding, says little", "ありふれた所見"),
+    "seldom": ("rare in it, says little", "この疾患ではまれ"),
 }
 
 
@@ -63,14 +67,15 @@ class Node:
 class Link:
     """A line from a left to a right finding. ``weight``: evidence, above zero for, below zero against the match.
 
-    ``label`` says it in words (see likelihood_words). ``weak``: it is shown and said, but does not count as a match.
+    ``label`` says it in words (see likelihood_words). ``weak``: it is shown and said, but does not count as a match;
+    the word says why: the findings are merely alike, or the same finding is common, or seldom in the disease.
     """
 
     left: str
     right: str
     weight: float
     label: str = ""
-    weak: bool = False
+    weak: Weak = ""
 
 
 @dataclass(frozen=True)
@@ -150,17 +155,20 @@ def summary(picture: Picture) -> str:
     labels = {node.id: node.label for node in picture.left}
     strongest = _strongest(picture, links, labels)
     alone = [node.label for node in observed if node.id not in touched]
-    weak = [labels[link.left] for link in links if link.weight > 0 and link.weak]
+    weak = [labels[link.left] for link in links if link.weight > 0 and link.weak == "weak"]
+    same = [labels[link.left] for link in links if link.weight >= 0 and link.weak in {"common", "seldom"}]
     against = [labels[link.left] for link in links if link.weight < 0]
     if picture.language == "ja":
         parts = [f"{picture.right_title}:所見{len(observed)}件のうち{len(matched)}件が明らかに対応"]
         parts += [f"最も強い根拠は「{strongest}」"] if strongest else []
+        parts += [f"一致するが根拠としては弱い所見は{'、'.join(same)}"] if same else []
         parts += [f"対応が弱い所見は{'、'.join(weak)}"] if weak else []
         parts += [f"対応しない所見は{'、'.join(alone)}"] if alone else []
         parts += [f"不利な所見は{'、'.join(against)}"] if against else []
         return "。".join(parts) + "。"
     parts = [f"{picture.right_title}: {len(matched)} of {len(observed)} findings have a clear counterpart"]
     parts += [f"the strongest reason is {strongest}"] if strongest else []
+    parts += [f"the same, but saying little: {', '.join(same)}"] if same else []
     parts += [f"weak: {', '.join(weak)}"] if weak else []
     parts += [f"without counterpart: {', '.join(alone)}"] if alone else []
     parts += [f"speaking against: {', '.join(against)}"] if against else []
@@ -322,8 +330,9 @@ def _line(picture: Picture, link: Link, left: _Side, right: _Side, strongest: fl
     width = THINNEST + (0.0 if link.weak else (THICKEST - THINNEST) * min(abs(link.weight) / strongest, 1.0))
     colour = SYSTEMS.get(node.system, OTHER).colour
     dash = ' stroke-dasharray="4 4"' if link.weight < 0 else ' stroke-dasharray="1 4"' if link.weak else ""
-    weak = _text(picture.word("weak"), MARK_LEFT + 8, y1 - 4, "start", "match-quiet", size=12) if link.weak else ""
-    said = picture.word("for" if link.weight >= 0 else "against") + (f", {picture.word('weak')}" if weak else "")
+    why = picture.word(link.weak) if link.weak else ""
+    weak = _text(why, MARK_LEFT + 8, y1 - 4, "start", "match-quiet", size=12) if why else ""
+    said = picture.word("for" if link.weight >= 0 else "against") + (f", {why}" if why else "")
     told = f"{node.label} – {other.label}: {said}" + (f", {link.label}" if link.label else "")
     return (
         f'<path class="match-line match-{colour}" d="M{MARK_LEFT} {y1:g}C{middle:g} {y1:g} {middle:g} {y2:g} '

@@ -86,6 +86,12 @@ RECORD: Final[dict[str, Wording]] = {
         "take it out of the solved cases, or add --leave-publication-out",
         "解決済み症例から除くか、--leave-publication-out を付けてください",
     ),
+    "nothing-ranked": _warning(
+        "nothing is said of this patient that diseases could be ranked by: none is listed, and no probability given",
+        "疾患の順位付けに使える情報がないため、疾患も確率も示しません",
+        "add HPO findings or candidate genes",
+        "HPO の所見または候補遺伝子を追加してください",
+    ),
     "unknown-individual": _warning(
         '"{id}" is neither the subject nor one of the biosamples',
         "「{id}」は対象者でも検体でもありません",

@@ -102,18 +102,27 @@ def ranked(answer: Ranking, description: Description, *, explain: int) -> schema
     return schemas.RankingOut(
         knowledge=known.fingerprint,
         diseases=[_disease(one, explained=place < explain) for place, one in enumerate(answer.diseases)],
-        unknown_probability=answer.unknown_probability,
+        unknown_probability=None if answer.nothing_said else answer.unknown_probability,
         sufficiency=sufficiency(answer),
         questions=questions(answer),
-        warnings=warnings(description),
+        warnings=[*nothing_ranked(answer), *warnings(description)],
     )
+
+
+def nothing_ranked(answer: Ranking) -> list[str]:
+    """Why no disease stands in an answer."""
+    if not answer.nothing_said:
+        return []
+    return [_("Nothing is said of this patient that diseases could be ranked by. Add findings or candidate genes.")]
 
 
 def sufficiency(answer: Ranking) -> schemas.SufficiencyOut:
     """The meter, in words."""
     told = answer.sufficiency
     text = told.ja if vocabulary.language() == "ja" else told.en
-    return schemas.SufficiencyOut(level=told.level, share=told.share, candidates=told.candidates, text=text)
+    return schemas.SufficiencyOut(
+        level=told.level, share=told.share, candidates=told.candidates, text=text, with_genes=told.with_genes
+    )
 
 
 def questions(answer: Ranking) -> list[schemas.QuestionOut]:

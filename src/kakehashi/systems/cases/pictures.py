@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from kakehashi.engines.phenotype.ranking import RankedDisease
-from kakehashi.engines.pictures.match import CLEAR, SILENT, Link, Node, Picture, Reason, likelihood_words, times_words
+from kakehashi.engines.phenotype.ranking import FindingEvidence, RankedDisease
+from kakehashi.engines.pictures.match import (
+    CLEAR,
+    SILENT,
+    Link,
+    Node,
+    Picture,
+    Reason,
+    Weak,
+    likelihood_words,
+    times_words,
+)
 from kakehashi.systems.cases import vocabulary
 from kakehashi.systems.cases.description import Description
 from kakehashi.systems.cases.similar import SimilarCase
@@ -16,6 +26,8 @@ CLEAR_SHARE = 0.4
 """From this share of what a finding could give at most on, its counterpart in another case counts as a match."""
 NO_MATCH_SHARE = 0.1
 """Below this share the finding counts as without counterpart (as in the index's own `unexplained_query`)."""
+SELDOM = 0.25
+"""A finding said to be rarer in a disease says little because of that, and else because it is common anyway."""
 POINTS_DRAWN = 20
 """Weight of a line for a whole point of similarity."""
 
@@ -27,6 +39,11 @@ def _node(term: int, *, excluded: bool = False, note: str = "", originals: bool 
     label = ontology.label(term, vocabulary.language())
     original = vocabulary.english_term(term_id) if originals else ""
     return Node(term_id, label, vocabulary.body_system(term_id), excluded=excluded, note=note, original=original)
+
+
+def _why_weak(same: FindingEvidence) -> Weak:
+    """Why a finding that the disease has as well says little."""
+    return "seldom" if same.frequency is not None and same.frequency < SELDOM else "common"
 
 
 def disease_picture(disease: RankedDisease, *, expected: int = 6, originals: bool = True) -> Picture:
@@ -41,7 +58,8 @@ def disease_picture(disease: RankedDisease, *, expected: int = 6, originals: boo
     right: dict[int, Node] = {}
     for finding in evidence.findings:
         left.append(_node(finding.term, excluded=finding.excluded, originals=originals))
-        if finding.matched is None or abs(finding.contribution) < SILENT:
+        same = finding.matched == finding.term and not finding.excluded
+        if finding.matched is None or (abs(finding.contribution) < SILENT and not same):
             continue
         note = f"{finding.frequency:.0%}" if finding.frequency is not None else ""
         right.setdefault(finding.matched, _node(finding.matched, note=note, originals=originals))
@@ -49,9 +67,9 @@ def disease_picture(disease: RankedDisease, *, expected: int = 6, originals: boo
             Link(
                 left[-1].id,
                 right[finding.matched].id,
-                finding.contribution,
+                finding.contribution if abs(finding.contribution) >= SILENT else 0.0,
                 likelihood_words(finding.contribution, language),
-                weak=abs(finding.contribution) < CLEAR,
+                weak="" if abs(finding.contribution) >= CLEAR else _why_weak(finding) if same else "weak",
             )
         )
     for term in evidence.expected[:expected]:
@@ -102,7 +120,7 @@ def case_picture(found: SimilarCase, description: Description) -> Picture:
             else _("the same finding")
             if match.finding == match.counterpart
             else _("one is a kind of the other"),
-            weak=match.share < CLEAR_SHARE,
+            weak="" if match.share >= CLEAR_SHARE else "weak",
         )
         for match in explanation.query_matches
         if match.counterpart >= 0 and match.points > SHOWN_POINTS and match.share >= NO_MATCH_SHARE

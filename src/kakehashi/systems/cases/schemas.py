@@ -228,12 +228,13 @@ class RankedDiseaseOut(Schema):
 
 
 class SufficiencyOut(Schema):
-    """Could these findings single out a disease?"""
+    """Could these findings, without the candidate genes, single out a disease?"""
 
     level: str
     share: float
     candidates: float
     text: str
+    with_genes: str | None = Field(description="The level with the candidate genes, where there are any of a disease")
 
 
 class QuestionOut(Schema):
@@ -246,11 +247,11 @@ class QuestionOut(Schema):
 
 
 class RankingOut(Schema):
-    """Ranked diseases; ``unknown_probability`` is the share of "none of the known diseases"."""
+    """Ranked diseases; ``unknown_probability`` is the share of "none of the known diseases", null if none is ranked."""
 
     knowledge: str = Field(description="Release and fingerprint of what it was ranked with")
     diseases: list[RankedDiseaseOut]
-    unknown_probability: float
+    unknown_probability: float | None
     sufficiency: SufficiencyOut
     questions: list[QuestionOut]
     warnings: list[str]

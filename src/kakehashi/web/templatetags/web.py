@@ -76,7 +76,9 @@ def match_picture(picture: Picture, source: str = "") -> dict[str, Any]:
         "picture": picture,
         "svg": mark_safe(draw(picture)),  # noqa: S308  every text in it is escaped by draw
         "summary": summary(picture),
-        "pairs": [(lefts[link.left], rights[link.right], link) for link in links],
+        "pairs": [
+            (lefts[link.left], rights[link.right], link, picture.word(link.weak) if link.weak else "") for link in links
+        ],
         "alone": [node for node in picture.left if node.id not in joined],
         "source": source,
     }

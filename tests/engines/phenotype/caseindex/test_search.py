@@ -110,8 +110,21 @@ def test_explanation_adds_up_to_the_score(model: CaseModel, terms, data):
         assert set(why.unexplained_case) <= set(case.observed)
         assert set(why.shared_genes) == set(query.genes) & set(case.genes)
         for m in why.query_matches:
+            if m.counterpart < 0:
+                assert m.finding in why.unexplained_query
+                continue
             above = set(model.ontology.ancestors(m.finding)) & set(model.ontology.ancestors(m.counterpart))
             assert m.ancestor in above
+
+
+def test_findings_that_meet_only_at_a_very_general_term_are_no_counterparts(model: CaseModel):
+    index = model.ontology.index
+    microcephaly, sinusitis, seizure = (index(term) for term in ("HP:0000252", "HP:0011109", "HP:0001250"))
+    snapshot = Snapshot.of(model, [("case", Profile((sinusitis, seizure)))])
+    why = explain(snapshot, Profile((microcephaly, seizure)), "case")
+    assert {m.finding: m.counterpart for m in why.query_matches}[seizure] == seizure
+    assert all(m.counterpart < 0 for m in why.query_matches if m.finding == microcephaly)
+    assert microcephaly in why.unexplained_query
 
 
 def test_identical_patients_score_one(model: CaseModel, terms):

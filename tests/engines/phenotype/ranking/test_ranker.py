@@ -59,6 +59,7 @@ def test_probabilities_and_unknown_add_up_to_one(release, ranker):
 def test_a_patient_with_nothing_to_rank_by_is_shown_no_disease(release, ranker, nothing):
     ranking = ranker.rank(Patient((release.ontology.phenotype_root,), **nothing))
     assert ranking.diseases == ()
+    assert ranking.nothing_said
     assert math.isclose(float(ranking.probabilities.sum()) + ranking.unknown_probability, 1, abs_tol=1e-9)
     assert ranker.rank(Patient((), genes=("FBN1",))).diseases
     assert ranker.rank(Patient((), excluded=terms(release, "HP:0001250"))).diseases
@@ -192,6 +193,35 @@ def test_a_body_that_differs_from_the_recorded_sex_is_taken_at_its_word(release,
     testes = disease(release, "OMIM:273150")  # rudimentary
     patient = Patient(terms(release, "HP:0000028", "HP:0000815"), sex="FEMALE")
     assert "males_only" not in {one.topic for one in ranker.rank(patient).evidence(testes).others}
+
+
+def test_sufficiency_is_that_of_the_findings_and_says_what_genes_change(release, ranker):
+    observed = terms(release, "HP:0001250", "HP:0000252", "HP:0001249")
+    plain = ranker.rank(Patient(observed)).sufficiency
+    ranking = ranker.rank(Patient(observed, genes=("CFTR", "NOSUCHGENE")))
+    gene = ranking.sufficiency
+    assert (gene.level, gene.with_genes) == ("little", "some")
+    assert math.isclose(gene.share, plain.share, rel_tol=1e-6)
+    assert gene.en.endswith("because of the candidate gene CFTR.")
+    assert gene.ja.endswith("候補遺伝子CFTRによるものです。")
+    assert plain.with_genes is None
+    assert ranking.diseases[0].evidence.only_genes
+    marfan = ranker.rank(Patient(terms(release, *MARFAN_FINDINGS), genes=("FBN1",)))
+    assert not marfan.diseases[0].evidence.only_genes
+    unlike = ranker.rank(Patient(terms(release, *MARFAN_FINDINGS), genes=("CFTR",))).sufficiency
+    assert unlike.with_genes is not None
+
+
+def test_findings_that_meet_only_at_a_very_general_term_are_no_counterparts(release, ranker):
+    (microcephaly,) = terms(release, "HP:0000252")
+    fibrosis = disease(release, "OMIM:219700")
+    ranking = ranker.rank(Patient((microcephaly, *terms(release, "HP:0001250"))))
+    evidence = ranking.evidence(fibrosis)
+    assert {one.matched for one in evidence.findings} == {None}
+    assert microcephaly in evidence.unexplained
+    assert math.isclose(
+        sum(one.contribution for one in (*evidence.findings, *evidence.others)), evidence.score, abs_tol=1e-4
+    )
 
 
 def test_more_telling_findings_are_more_sufficient(release, ranker):

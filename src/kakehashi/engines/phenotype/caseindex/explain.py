@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,12 +15,15 @@ from kakehashi.engines.phenotype.caseindex.query import Query
 from kakehashi.engines.phenotype.caseindex.snapshot import Snapshot
 
 UNEXPLAINED_BELOW = 0.1  # share of what a finding could have given
+GENERAL_BELOW = math.log(4)  # information of a term under which more than a quarter of the diseases have a finding
 
 
 @dataclass(frozen=True)
 class FindingMatch:
     """A finding of the query and its best counterpart in the case.
 
+    `counterpart` and `ancestor` are -1 where the two have nothing in common but a term so general that more than a
+    quarter of the diseases have a finding below it: what little it gives counts, but it is no counterpart.
     `ancestor` is the most informative term above both (the term itself where they are the same), `points` what the
     match adds to the score, `share` (0…1) how much of what the finding could have given. Term indices throughout.
     """
@@ -44,9 +48,9 @@ class Explanation:
     """A score taken apart: the points of all parts add up to `score`.
 
     `query_matches`: each finding's best counterpart, most points first. `unexplained_query` and `unexplained_case`:
-    findings whose counterpart gives less than a tenth of what they could have given (what little it gives the query
-    still counts). `diseases`: shared known diseases, most points first. `gene_points` belong to all of `shared_genes`
-    together.
+    findings without counterpart, or whose counterpart gives less than a tenth of what they could have given (what
+    little it gives the query still counts). `diseases`: shared known diseases, most points first. `gene_points` belong
+    to all of `shared_genes` together.
     """
 
     id: str
@@ -83,7 +87,9 @@ def explain(snapshot: Snapshot, profile: Profile, case_id: str, *, use_genes: bo
         id=case_id,
         score=min(1.0, float(sum(match.points for match in matches) + points.sum() + gene_points)),
         query_matches=tuple(match for match in matches if match.points > 0),
-        unexplained_query=tuple(match.finding for match in matches if match.share < UNEXPLAINED_BELOW),
+        unexplained_query=tuple(
+            match.finding for match in matches if match.share < UNEXPLAINED_BELOW or match.counterpart < 0
+        ),
         unexplained_case=tuple(findings[covered < UNEXPLAINED_BELOW].tolist()),
         diseases=tuple(SharedDisease(int(places[i]), float(points[i])) for i in order),
         shared_genes=genes,
@@ -102,6 +108,8 @@ def _best(query: Query, others: npt.NDArray[np.int32], values: npt.NDArray[np.fl
         place = int(np.argmax(values[i]))
         worth, other = float(values[i, place]), int(others[place])
         ancestor = _meeting_term(query.model, finding, other)
+        if query.model.information[ancestor] < GENERAL_BELOW and ancestor not in {finding, other}:
+            other = ancestor = -1
         matches.append(FindingMatch(finding, other, ancestor, worth / float(own[finding]), worth * factor))
     return sorted(matches, key=lambda match: (-match.points, match.finding))
 

@@ -32,6 +32,14 @@ class Posterior:
         return shared
 
 
+def among_known(scores: Float64, parameters: CalibrationParameters) -> Float64:
+    """How the known diseases (at least one) share among themselves; adds up to 1."""
+    tempered = scores / parameters.temperature
+    weights = np.exp(tempered - tempered.max())
+    known: Float64 = weights / weights.sum()
+    return known
+
+
 def posterior(scores: Float64, explained: float, findings: int, parameters: CalibrationParameters) -> Posterior:
     """The posterior over diseases and "none of them" of a score vector.
 
@@ -40,9 +48,7 @@ def posterior(scores: Float64, explained: float, findings: int, parameters: Cali
     """
     if len(scores) == 0:
         return Posterior(np.zeros(0), 1.0)
-    tempered = scores / parameters.temperature
-    weights = np.exp(tempered - tempered.max())
-    known = weights / weights.sum()
+    known = among_known(scores, parameters)
     logit = (
         parameters.unknown_bias
         + parameters.unknown_explained * explained

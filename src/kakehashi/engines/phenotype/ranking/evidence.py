@@ -23,6 +23,7 @@ Float32 = npt.NDArray[np.float32]
 Float64 = npt.NDArray[np.float64]
 
 EXPECTED_SHOWN = 6
+_GENERAL = 1 / 12  # findings that meet only at a term that the mean disease shows more often have nothing in common
 _EXPECTED_FREQUENCY = np.float32(0.3)  # findings at least so frequent (after shrinkage) are expected
 _THROUGH: dict[int, Through] = {NONE: "none", FINDING: "finding", COMMON: "common", KIN: "kin"}
 
@@ -105,7 +106,8 @@ class Explainer:
             self._parameters.score.exact_share, through, ancestors,
         )  # fmt: skip
         at_root = ancestors[:count] == self._knowledge.ontology.phenotype_root
-        through[:count][at_root] = NONE
+        general = (background[ancestors[:count]] > _GENERAL) & (through[:count] != FINDING)
+        through[:count][at_root | general] = NONE
         return through, ancestors
 
     def _told(

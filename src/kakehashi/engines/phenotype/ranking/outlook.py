@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
 from kakehashi.engines.phenotype.knowledge import Knowledge
-from kakehashi.engines.phenotype.ranking.calibration import Posterior
 from kakehashi.engines.phenotype.ranking.evidence import Explainer
 from kakehashi.engines.phenotype.ranking.leaveout import Patch
 from kakehashi.engines.phenotype.ranking.model import Model
@@ -21,31 +22,73 @@ _ASKED_ABOUT = 40  # most probable diseases that questions are to tell apart
 _ENOUGH, _SOME = 0.75, 0.4  # share of the first ten diseases
 _WORDS: dict[Level, tuple[str, str]] = {
     "enough": (
-        "What is entered is enough to single out a few diseases.",
-        "入力された情報で、少数の疾患に絞り込めます。",
+        "The findings are enough to single out a few diseases.",
+        "所見により、少数の疾患に絞り込めます。",
     ),
     "some": (
-        "What is entered narrows the diseases down; a few more answers would help.",
-        "入力された情報である程度絞り込めます。あと少し所見を加えると役立ちます。",
+        "The findings narrow the diseases down; a few more would help.",
+        "所見により、ある程度絞り込めます。あと少し所見を加えると役立ちます。",
     ),
     "little": (
-        "What is entered is too little or too common to single out a disease.",
-        "入力された情報が少ないか、ありふれているため、疾患を絞り込めません。",
+        "The findings are too few or too common to single out a disease.",
+        "所見が少ないか、ありふれているため、疾患を絞り込めません。",
     ),
 }
+_LEVELS: tuple[Level, ...] = ("little", "some", "enough")
+_RAISED: dict[Level, tuple[str, str]] = {
+    "enough": (
+        "That a few diseases lead nevertheless is because of {}.",
+        "それでも少数の疾患に絞り込めているのは、{}によるものです。",
+    ),
+    "some": (
+        "That some diseases lead nevertheless is because of {}.",
+        "それでもある程度絞り込めているのは、{}によるものです。",
+    ),
+}
+_LOWERED = (
+    "With {} they single out less: genes and findings point to different diseases.",
+    "{}を含めると絞り込みが弱くなります。遺伝子と所見が指す疾患が異なります。",
+)
+_GENES_NAMED = 3
 
 
-def sufficiency(posterior: Posterior) -> Sufficiency:
-    """What the posterior over the known diseases says about the findings."""
-    known = posterior.known
+def sufficiency(known: Float64, with_genes: Float64 | None = None, genes: Sequence[str] = ()) -> Sufficiency:
+    """What the shares of the known diseases say about the findings.
+
+    `known`: without the candidate genes; `with_genes`: with them, and `genes` their symbols, where there are any.
+    """
     if len(known) == 0:
         return Sufficiency("little", 0.0, 0.0, 0.0, *_WORDS["little"])
-    top = np.sort(np.partition(known, max(0, len(known) - 10))[-10:])[::-1]
+    top = _first_ten(known)
     positive = known[known > 0]
     candidates = float(np.exp(-(positive * np.log(positive)).sum()))
+    level = _level(top)
+    en, ja = _WORDS[level]
+    changed = None if with_genes is None else _level(_first_ten(with_genes))
+    if changed is not None and changed != level:
+        raised = _LEVELS.index(changed) > _LEVELS.index(level)
+        more_en, more_ja = _RAISED[changed] if raised else _LOWERED
+        name_en, name_ja = _named(genes)
+        en, ja = f"{en} {more_en.format(name_en)}", f"{ja}{more_ja.format(name_ja)}"
+    return Sufficiency(level, float(top.sum()), float(top[0]), candidates, en, ja, changed)
+
+
+def _first_ten(known: Float64) -> Float64:
+    highest: Float64 = np.sort(np.partition(known, max(0, len(known) - 10))[-10:])[::-1]
+    return highest
+
+
+def _level(top: Float64) -> Level:
     share = float(top.sum())
-    level: Level = "enough" if share >= _ENOUGH else "some" if share >= _SOME else "little"
-    return Sufficiency(level, share, float(top[0]), candidates, *_WORDS[level])
+    return "enough" if share >= _ENOUGH else "some" if share >= _SOME else "little"
+
+
+def _named(genes: Sequence[str]) -> tuple[str, str]:
+    """The candidate genes in English and Japanese: by name where they are few."""
+    if len(genes) > _GENES_NAMED:
+        return f"the {len(genes)} candidate genes", f"候補遺伝子{len(genes)}個"
+    noun = "gene" if len(genes) == 1 else "genes"
+    return f"the candidate {noun} {', '.join(genes)}", f"候補遺伝子{'・'.join(genes)}"
 
 
 def questions(

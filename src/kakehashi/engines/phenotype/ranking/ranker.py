@@ -19,19 +19,20 @@ import numpy.typing as npt
 
 from kakehashi.engines.phenotype.knowledge import Knowledge
 from kakehashi.engines.phenotype.ranking import circumstances
-from kakehashi.engines.phenotype.ranking.calibration import Posterior, posterior
+from kakehashi.engines.phenotype.ranking.calibration import Posterior, among_known, posterior
 from kakehashi.engines.phenotype.ranking.evidence import Explainer
 from kakehashi.engines.phenotype.ranking.leaveout import leave_out, patch
 from kakehashi.engines.phenotype.ranking.likelihood import Likelihood
 from kakehashi.engines.phenotype.ranking.model import open_model
 from kakehashi.engines.phenotype.ranking.outlook import questions, sufficiency
-from kakehashi.engines.phenotype.ranking.parameters import Parameters, fitted
+from kakehashi.engines.phenotype.ranking.parameters import CalibrationParameters, Parameters, fitted
 from kakehashi.engines.phenotype.ranking.patient import Findings, Patient, arrange
 from kakehashi.engines.phenotype.ranking.result import (
     Evidence,
     Question,
     RankedDisease,
     Ranking,
+    Sufficiency,
     Topic,
 )
 from kakehashi.engines.phenotype.ranking.solved import CALIBRATED_FROM, Compared, SolvedCases
@@ -132,8 +133,7 @@ class Ranker:
         if best.total.size:
             explained = best.standing.explained(findings.observed, best.rows, int(best.total.argmax()))
         shares = posterior(scores, explained, len(findings.observed), calibration)
-        spoken_for = bool(findings.observed or findings.excluded) or self._knows_a_gene(patient)
-        return self._ranking(patient, findings, parts, best, indices, scores, shares, top if spoken_for else 0)
+        return self._ranking(patient, findings, parts, best, indices, scores, shares, calibration, top)
 
     def standing_for(
         self, patient: Patient, *, leave_publication_out: bool = False, pooled_rows: PooledRows = "keep"
@@ -143,10 +143,11 @@ class Ranker:
             return self.standings
         return self._changes(tuple(sorted(set(patient.publications))), pooled_rows) or self.standings
 
-    def _knows_a_gene(self, patient: Patient) -> bool:
-        """Whether a candidate gene is a gene of any disease."""
-        diseases = self.knowledge.diseases
-        return any(diseases.gene_index(gene.strip().upper()) is not None for gene in patient.genes)
+    def _known_genes(self, patient: Patient) -> list[str]:
+        """The candidate genes that are genes of any disease."""
+        index = self.knowledge.diseases.gene_index
+        symbols = dict.fromkeys(gene.strip().upper() for gene in patient.genes)
+        return [symbol for symbol in symbols if index(symbol) is not None]
 
     # --- scores --------------------------------------------------------------------------------------------------
 
@@ -211,10 +212,13 @@ class Ranker:
         indices: Int32,
         scores: Float64,
         shares: Posterior,
+        calibration: CalibrationParameters,
         top: int,
     ) -> Ranking:
         probabilities = shares.probabilities
-        order = _first(scores, top)
+        genes = self._known_genes(patient)
+        nothing_said = not (findings.observed or findings.excluded or genes)
+        order = _first(scores, 0 if nothing_said else top)
         explain = _Explanation(self, parts, indices[order])
         ranked = self._rows(order, indices, scores, probabilities, explain)
 
@@ -225,15 +229,22 @@ class Ranker:
             model, changed = standing.model, standing.changed
             return questions(self.knowledge, model, explainer, known, findings, patient.sex, changed, count)
 
+        def suffice() -> Sufficiency:
+            if not genes:
+                return sufficiency(shares.known)
+            without = scores - np.concatenate([part.others["genes"] for part in parts])
+            return sufficiency(among_known(without, calibration), shares.known, genes)
+
         return Ranking(
             ranked,
+            nothing_said,
             shares.unknown,
             findings,
             indices,
             scores,
             probabilities,
             explain,
-            lambda: sufficiency(shares),
+            suffice,
             ask,
         )
 

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kakehashi.engines.phenotype.ranking.patient import Findings
+from kakehashi.engines.pictures.match import CLEAR
 
 Through = Literal["finding", "common", "kin", "none"]
 Topic = Literal["prior", "onset", "sex", "males_only", "females_only", "inheritance", "genes", "solved"]
@@ -65,6 +66,12 @@ class Evidence:
     unexplained: tuple[int, ...]
     expected: tuple[int, ...]
 
+    @property
+    def only_genes(self) -> bool:
+        """Whether a candidate gene speaks for the disease and no finding clearly does."""
+        clear = any(one.matched is not None and one.contribution >= CLEAR and not one.excluded for one in self.findings)
+        return not clear and any(one.topic == "genes" and one.contribution > 0 for one in self.others)
+
 
 @dataclass(frozen=True)
 class RankedDisease:
@@ -90,9 +97,10 @@ class RankedDisease:
 class Sufficiency:
     """Could these findings single out a disease?
 
-    `share`: chance that the right disease, if it is known at all, is among the first ten; `best`: that it is the
-    first; `candidates`: how many diseases are still in play (the exponential of the posterior's entropy). `level`
-    sums it up; `en` and `ja` say it in words.
+    All of it without the candidate genes. `share`: chance that the right disease, if it is known at all, is among the
+    first ten; `best`: that it is the first; `candidates`: how many diseases are still in play (the exponential of the
+    posterior's entropy). `level` sums it up; `en` and `ja` say it in words, and what the candidate genes change.
+    `with_genes`: the level with the candidate genes; None where there are none that cause a known disease.
     """
 
     level: Level
@@ -101,6 +109,7 @@ class Sufficiency:
     candidates: float
     en: str
     ja: str
+    with_genes: Level | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +126,15 @@ class Question:
 class Ranking:
     """All diseases ranked for one patient.
 
-    `diseases`: the first `top` of them; none where the patient has nothing to rank by.
+    `diseases`: the first `top` of them. `nothing_said`: there is nothing to rank by, neither a finding nor a gene of a
+    known disease: then no disease is shown, and the probabilities are those of anybody, not to be shown either.
     `unknown_probability`: the share of "none of the known diseases"; with the
     probabilities of all ranked diseases it adds up to 1. `scores`, `probabilities`: of every ranked disease, in the
     order of `indices`. `findings`: what was ranked with, and what was left aside.
     """
 
     diseases: tuple[RankedDisease, ...]
+    nothing_said: bool
     unknown_probability: float
     findings: Findings
     indices: npt.NDArray[np.int32] = field(repr=False)
