@@ -61,12 +61,17 @@ def demo(context: click.Context, serve: bool, host: str, port: int) -> None:
     take_address(host, port)
     start_django(prepared=False)
     from kakehashi.cli.rank import rank
-    from kakehashi.systems.cases.demo import SAMPLE_PATIENT, prepare_demo
+    from kakehashi.systems.cases.demo import CLEAR_PATIENT, SAMPLE_PATIENT, prepare_demo
 
     prepare()
     logins = prepare_demo()
-    say("\nA sample patient (eight findings), ranked:", "\n例の患者(所見八つ)の順位付け:")
-    context.invoke(rank, files=(str(SAMPLE_PATIENT),), top=5)
+    say("\nA synthetic patient whose findings tell clearly, ranked:", "\n所見から病名が絞り込める合成患者の順位付け:")
+    context.invoke(rank, files=(str(CLEAR_PATIENT),), top=3)
+    say(
+        "\nA sample patient whose eight findings alone do not single out a disease, ranked:",
+        "\n所見八つだけでは絞り込めない例の患者の順位付け:",
+    )
+    context.invoke(rank, files=(str(SAMPLE_PATIENT),), top=3)
     say("\nWho can log in:", "\nログインできる人:")
     for login in logins:
         click.echo(f"  {login.email}  {login.password}  {login.role}, {login.organisation}")

@@ -4,10 +4,13 @@ import pytest
 
 from kakehashi.kernel.audit.models import AuditEntry
 from kakehashi.kernel.people.models import Person
-from kakehashi.protocols.phenopacket import loads
-from kakehashi.systems.cases import similar
-from kakehashi.systems.cases.demo import HOSPITALS, PATIENTS, SAMPLE_PATIENT, prepare_demo
+from kakehashi.protocols.phenopacket import loads, validate
+from kakehashi.systems.cases import ranking, similar, vocabulary
+from kakehashi.systems.cases.demo import CLEAR_PATIENT, HOSPITALS, PATIENTS, SAMPLE_PATIENT, prepare_demo
 from kakehashi.systems.cases.models import Case
+from kakehashi.systems.cases.packetmeta import is_marked
+from kakehashi.systems.cases.packets import read_packet
+from kakehashi.systems.cases.reading import phenopackets_of
 from tests.systems.cases.conftest import WORKED_EXAMPLE
 
 pytestmark = pytest.mark.django_db
@@ -32,6 +35,20 @@ def test_demo_is_prepared_once_and_a_second_time_changes_nothing():
     assert AuditEntry.objects.count() == entries
     assert list(Case.objects.values_list("local_id", "description")) == descriptions
     assert similar.bring_up_to_date() == Case.objects.count()
+
+
+def test_clear_patient_has_one_disease_far_before_the_others_and_is_marked_and_sound():
+    packet = loads(CLEAR_PATIENT.read_bytes())
+    first, second = ranking.rank(read_packet(packet).description).diseases[:2]
+    assert (first.id, first.probability > 0.5, second.probability < 0.1) == ("OMIM:154700", True, True)
+    assert is_marked(packet)
+    assert validate(packet, vocabulary.knowledge().ontology) == []
+
+
+def test_no_export_of_the_demo_gives_a_warning_that_the_node_could_have_spared():
+    prepare_demo()
+    for packet in phenopackets_of(Case.objects.order_by("pk")[:60]):
+        assert not [one.en for one in validate(packet, vocabulary.knowledge().ontology) if "declared" in one.en]
 
 
 def test_sample_patient_is_the_worked_example():

@@ -33,6 +33,8 @@ from kakehashi.systems.cases.terms import attested, set_terms
 
 SAMPLE_PATIENT = Path(__file__).with_name("sample_patient.json")
 """The worked example of IRUD Exchange: eight findings of one patient, as a phenopacket."""
+CLEAR_PATIENT = Path(__file__).with_name("clear_patient.json")
+"""A synthetic patient whose findings tell clearly: those of the Marfan syndrome."""
 
 SEED = 20260
 PATIENTS = 40  # a hospital
