@@ -263,12 +263,13 @@ def test_the_table_speaks_both_languages(run, tmp_path, language, words):
 
 
 def test_the_table_says_what_a_gene_is_worth_as_a_factor_and_that_it_speaks_alone(run, tmp_path):
-    patient = packet("p", "HP:0001250", "HP:0001249", genes=("CFTR",))
+    patient = packet("p", "HP:0001250", "HP:0000252", "HP:0001249", genes=("CFTR",))
     path = tmp_path / "p.json"
     path.write_text(json.dumps(patient), encoding="utf-8")
     text = run(rank, path, "--language", "en").stdout
     assert "A candidate gene of the patient causes it ×4,000" in " ".join(text.split())
     assert "only the gene speaks for it" in text
+    assert "Microcephaly" not in text[text.index("Cystic fibrosis") : text.index("Pancreatitis")]
     assert "because of the candidate gene CFTR" in " ".join(text.split())
     assert "候補遺伝子のみが根拠です" in run(rank, path, "--language", "ja").stdout
 

@@ -214,10 +214,14 @@ class RankAnswer:
         return self.knowledge.ontology.label(term, self.language)
 
     def _strongest(self, evidence: Evidence, sign: float) -> str:
-        """The findings (and other things) that speak most for (``sign`` 1) or against (−1) a disease."""
+        """The findings (and other things) that speak most for (``sign`` 1) or against (−1) a disease.
+
+        A finding without counterpart in the disease does not speak for it.
+        """
         parts = [
             (finding.contribution, ("¬" if finding.excluded else "") + self._term(finding.term))
             for finding in evidence.findings
+            if finding.matched is not None or finding.contribution < 0
         ]
         parts += [(other.contribution, other.ja if self.language == "ja" else other.en) for other in evidence.others]
         chosen = sorted((part for part in parts if part[0] * sign >= SILENT), key=lambda part: -part[0] * sign)
