@@ -18,6 +18,7 @@ from kakehashi.kernel import audit
 from kakehashi.kernel.events.delivery import deliver_due
 from kakehashi.kernel.files.actions import sweep
 from kakehashi.kernel.jobs import running
+from kakehashi.kernel.jobs.hourly import do_chores
 from kakehashi.kernel.jobs.models import ACTIVE, Job, JobState
 from kakehashi.kernel.jobs.queue import enqueue
 from kakehashi.kernel.jobs.running import (
@@ -139,7 +140,8 @@ def run_waiting() -> int:
 
 
 def tidy() -> None:
-    """Drop old finished rows of the queue, ended sessions, and file contents that nothing names any more."""
+    """Drop old finished rows of the queue, ended sessions and files that nothing names; then the systems' chores."""
     Session.objects.filter(expire_date__lt=timezone.now()).delete()
     DBTaskResult.objects.finished().filter(finished_at__lt=timezone.now() - KEPT).delete()
     sweep()
+    do_chores()

@@ -53,6 +53,14 @@ def people_of(organisation: Organisation) -> QuerySet[Person]:
     return Person.objects.filter(pk__in=open_ones.values("person_id")).order_by("name", "email")
 
 
+def people_holding(roles: Collection[str], organisation_ids: Collection[int]) -> QuerySet[Person]:
+    """The people who may log in and hold one of these roles in one of these organisations today."""
+    held = Membership.objects.filter(
+        _in_force(timezone.localdate()), role__in=roles, organisation_id__in=organisation_ids
+    )
+    return Person.objects.filter(pk__in=held.values("person_id"), is_active=True).order_by("pk")
+
+
 def names_in_trail(reader: Person, organisation: Organisation, ids: Collection[int]) -> dict[int, Name]:
     """The people of an organisation, today's and former ones, by name: for who reads its audit trail."""
     belonged = Membership.objects.filter(organisation=organisation).values("person_id")

@@ -6,7 +6,7 @@ What happens to cases is told by events: CaseRegistered, CaseChanged, CaseWithdr
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from kakehashi.kernel import audit
 from kakehashi.kernel.errors import NotFound
 from kakehashi.kernel.people.models import Person
+from kakehashi.kernel.people.queries import people_holding
 from kakehashi.kernel.rules import Verdict
 from kakehashi.kernel.sharing.decision import level_of
 from kakehashi.kernel.sharing.states import Level, Purpose
@@ -59,6 +60,7 @@ __all__ = [
     "known_pairs",
     "may_work_on",
     "pairs_of",
+    "people_working_on",
     "register_tab",
     "registered_count",
     "registrant_of",
@@ -177,6 +179,11 @@ def insist_on_editing(person: Any, case_id: int, *, action: str) -> None:
     """Raise NotAllowed, recorded, unless the person works on the case."""
     case = Case.objects.get(pk=case_id)
     audit.insist(rules.may_edit(person, case), by=person, action=action, subject=case)
+
+
+def people_working_on(organisation_ids: Collection[int]) -> list[Person]:
+    """Who works on the cases of some of these institutions."""
+    return list(people_holding(rules.WRITERS, list(organisation_ids)))
 
 
 def works_on_cases(person: Any) -> bool:

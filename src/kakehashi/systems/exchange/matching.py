@@ -19,6 +19,7 @@ from kakehashi.kernel.errors import NotFound
 from kakehashi.kernel.jobs.models import Job, JobState
 from kakehashi.protocols.mme import Patient
 from kakehashi.systems.cases.public import Pair, case_for_peers, pairs_of
+from kakehashi.systems.exchange.digest import tell_new_matches
 from kakehashi.systems.exchange.models import ForeignMatch, Match, Unmatched, joined
 from kakehashi.systems.exchange.patients import description_of
 
@@ -49,12 +50,13 @@ def match_soon(case_ids: Collection[int]) -> None:
 
 
 def match_waiting(job: jobs.Running) -> dict[str, Any]:
-    """The job: match every case that waits, also those that come while it works."""
+    """The job: match every case that waits, also those that come while it works; then the digest."""
     done = found = 0
     while batch := list(Unmatched.objects.order_by("pk").values_list("case_id", flat=True)[:AT_ONCE]):
         job.progress(done, done + Unmatched.objects.count())
         found += match_cases(batch)
         done += len(batch)
+    tell_new_matches()
     return {"cases": done, "new": found}
 
 

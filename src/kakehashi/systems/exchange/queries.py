@@ -84,5 +84,5 @@ def waiting_for(person: Any) -> Iterator[Waiting]:
     """New matches, as one line of what waits for this person."""
     new = matches_for(person).filter(state=MatchState.NEW).aggregate(number=Count("pk"), since=Min("first_seen"))
     if new["number"]:
-        text = _("New matches for your cases: %(number)s") % {"number": new["number"]}
+        text = _("New matches for your cases: {number}").format(number=new["number"])
         yield Waiting(new["since"], text, reverse("exchange:matches"), _("Look through them"))
