@@ -14,6 +14,7 @@ from django.apps import apps
 from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
+from kakehashi.kernel.audit.details import key_words, value_words
 from kakehashi.kernel.audit.models import ACTING, AuditEntry
 from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.shell import Text
@@ -110,14 +111,12 @@ def model_of(name: str) -> type[Model] | None:
 
 
 def detail_words(entry: AuditEntry) -> str:
-    """An entry's detail as ``key: value``, without JSON's brackets."""
+    """An entry's detail in words, without JSON's brackets."""
     said = _detail(entry)
     if ACTING in said:
         said[str(_("acting for"))] = entry.said.acting if entry.said else said[ACTING]
         del said[ACTING]
-    return " · ".join(
-        f"{key}: {', '.join(map(str, value)) if isinstance(value, list) else value}" for key, value in said.items()
-    )
+    return " · ".join(f"{key_words(key)}: {value_words(key, value)}" for key, value in said.items())
 
 
 def _detail(entry: AuditEntry) -> dict[str, Any]:
