@@ -166,7 +166,7 @@ class RankAnswer:
                 }
                 for disease in self.ranking.diseases
             ],
-            "unknown_disease_probability": None if self.ranking.nothing_said else self.ranking.unknown_probability,
+            "unknown_disease_probability": self.ranking.unknown_probability,
             "warnings": [told_briefly(problem, self.language) for problem in self.warnings],
         }
 
