@@ -83,7 +83,9 @@ def test_import_killed_anywhere_ends_done_once(clinician, hospital, monkeypatch,
     assert (job.state, job.error) == (JobState.DONE, "")
     assert (Case.objects.count(), Revision.objects.count()) == (6, 6)
     assert not StoredFile.objects.exists()
-    assert Notice.objects.filter(kind="case.import_done").count() == 1
+    told = Notice.objects.get(kind="case.import_done")
+    assert told.text_en.startswith("Import: ")
+    assert told.text_ja.startswith("取り込み:新規")
 
 
 @pytest.mark.django_db(transaction=True)

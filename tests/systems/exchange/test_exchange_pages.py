@@ -87,6 +87,8 @@ def test_a_message_reaches_the_registrant_and_reveals_nobody(
     assert Message.objects.get().text == WRITTEN["text"]
     notice = Notice.objects.get(person=clinician)
     assert WRITTEN["email"] not in notice.text_en + notice.text_ja
+    assert notice.text_en == f"Someone at another node wrote about case {case.public_id}."
+    assert notice.text_ja == f"他のノードから、症例{case.public_id}についてメッセージが届きました。"
     assert all(WRITTEN["text"] not in one.body for one in mail.outbox)
     client.force_login(clinician)
     assert WRITTEN["text"] in page(client, case).text

@@ -21,7 +21,8 @@ class NoticeWritten(events.Event):
 
 
 def notify(person: Person, kind: str, text: str | Promise, link: str = "", *, mail: bool = True) -> Notice:
-    """Tell a person something: ``text`` is lazy, so that both languages are kept; ``link`` a path on this site.
+    """Tell a person something: ``text`` is lazy, so that both languages are kept (with values: ``format_lazy``, since
+    ``%`` makes a text of one language); ``link`` a path on this site.
 
     The mail goes out after the commit and is tried again when it fails. It holds the text: no personal data in it.
     """

@@ -17,6 +17,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
@@ -85,9 +86,9 @@ def close_import(job_id: int) -> None:
         return
     expire_file(kept)
     if job.owner is not None:
-        done = _lazy("Import: %(new)d new, %(updated)d updated, %(unchanged)d unchanged, %(refused)d refused")
+        done = _lazy("Import: {new} new, {updated} updated, {unchanged} unchanged, {refused} refused")
         link = reverse("cases:import_progress", args=[job.pk])
-        notify(job.owner, "case.import_done", done % job.result, link)
+        notify(job.owner, "case.import_done", format_lazy(done, **job.result), link)
 
 
 def upload_name(job: Job) -> str:

@@ -22,8 +22,9 @@ class ExchangeConfig(AppConfig):
     def ready(self) -> None:
         from kakehashi.kernel.jobs.kinds import name_kind
         from kakehashi.systems.cases.public import CaseTab, register_tab
-        from kakehashi.systems.exchange import handlers, tasks, workflow  # noqa: F401
+        from kakehashi.systems.exchange import handlers, matching, tasks, workflow  # noqa: F401
 
         name_kind(tasks.KIND, _("Asking other nodes"))
+        name_kind(matching.KIND, _("Matching cases"))
 
         register_tab(CaseTab("nodes", _("Other nodes"), "exchange:case"))

@@ -3,6 +3,7 @@
 from django.core.cache import cache
 from django.db import transaction
 from django.urls import reverse
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from kakehashi.kernel import audit
@@ -31,6 +32,6 @@ def write_message(
         audit.record("visitor", "message.write", ("case", case_id))
         registrant = registrant_of(case_id)
         if registrant is not None:
-            told = _("Someone at another node wrote about case %(id)s.") % {"id": public_id}
+            told = format_lazy(_("Someone at another node wrote about case {id}."), id=public_id)
             notify(registrant, "exchange.message", told, reverse("exchange:case", args=[public_id]))
     return message
