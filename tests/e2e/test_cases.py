@@ -129,6 +129,13 @@ def test_no_page_of_a_case_scrolls_sideways(open_page, clinician, cases, look):
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), view
 
 
+def test_nothing_scrolls_within_the_page_of_a_case(open_page, clinician, cases):
+    page = open_page(Look(1280, "ja"), clinician)
+    page.set_viewport_size({"width": 1280, "height": 400})
+    page.goto(f"/cases/{cases.public_id}/")
+    assert page.locator(".pane-left").evaluate("pane => pane.scrollHeight <= pane.clientHeight + 1")
+
+
 def test_another_disease_is_chosen_in_place_and_keeps_the_focus(open_page, clinician, cases):
     page = open_page(Look(1280, "en"), clinician)
     page.goto(f"/cases/{cases.public_id}/")

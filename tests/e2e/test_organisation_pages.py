@@ -35,6 +35,16 @@ def test_pages_are_accessible(open_page, administrator, look):
     assert not faults, "\n".join(faults)
 
 
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_what_the_audit_trail_is_stands_beneath_its_title(open_page, administrator, language):
+    page = open_page(Look(1280, language), administrator)
+    page.goto("/organisation/audit/")
+    page.reload()  # that it was read stands in it now
+    title, text = page.locator(".page-head h1").bounding_box(), page.locator(".page-head > p").bounding_box()
+    assert text["y"] >= title["y"] + title["height"]
+    assert page.locator("tbody time").first.inner_text().count(":") == 2  # with seconds
+
+
 def test_documentation_of_the_api_opens(open_page, administrator):
     page = open_page(Look(), administrator)
     page.goto("/api/docs")
