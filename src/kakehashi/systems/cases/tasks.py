@@ -85,7 +85,7 @@ def close_import(job_id: int) -> None:
             keep_file(kept, until=timezone.now() + KEPT_TO_RETRY)
         return
     expire_file(kept)
-    if job.owner is not None:
+    if job.owner is not None and job.result is not None:
         done = _lazy("Import: {new} new, {updated} updated, {unchanged} unchanged, {refused} refused")
         link = reverse("cases:import_progress", args=[job.pk])
         notify(job.owner, "case.import_done", format_lazy(done, **job.result), link)
