@@ -27,7 +27,7 @@ def test_case_is_named_to_those_who_may_see_it(client, clinician, case, hospital
     rows = page.partition("<tbody>")[2]
     assert (f'<a href="/cases/{case.public_id}/">{case.public_id}</a>' in rows) == sees
     assert (f"case {case.pk}" in rows) != sees
-    assert "北野 花" in rows
+    assert "Hana Kitano" in rows
 
 
 def test_whoever_touches_a_case_stands_in_its_hospitals_trail_and_in_that_of_whom_they_acted_for(
