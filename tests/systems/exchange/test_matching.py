@@ -155,6 +155,17 @@ def test_a_case_that_changes_while_it_is_matched_waits_anew(make_case, monkeypat
     assert Unmatched.objects.filter(case=case).exists()
 
 
+def test_another_release_of_the_knowledge_has_every_case_matched_anew(make_case, monkeypatch):
+    cases = [make_case() for _ in range(3)]
+    matching.match_soon([cases[0].pk])
+    first = jobs.run_here(Job.objects.filter(kind=matching.KIND).latest("pk"))
+    monkeypatch.setattr(matching, "knowledge_fingerprint", lambda: "another release")
+    matching.match_soon([cases[0].pk])
+    second = jobs.run_here(Job.objects.filter(kind=matching.KIND).latest("pk"))
+    assert (first.result["cases"], second.result["cases"]) == (1, 3)
+    matching.cache.delete(matching.MATCHED_BY)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_registering_a_case_starts_the_job(make_case, far_case):
     ours, theirs = make_case(), far_case()

@@ -55,6 +55,7 @@ __all__ = [
     "english_label",
     "gene_symbol",
     "insist_on_editing",
+    "knowledge_fingerprint",
     "known_abroad",
     "known_others",
     "known_pairs",
@@ -63,6 +64,7 @@ __all__ = [
     "people_working_on",
     "register_tab",
     "registered_count",
+    "registered_ids",
     "registrant_of",
     "reindex_outdated",
     "shared_matches",
@@ -239,6 +241,16 @@ def _match(found: SharedCase) -> SharedMatch:
         synthetic=found.case.synthetic,
         description=found.case.described if found.level == Level.WHOLE else None,
     )
+
+
+def registered_ids() -> list[int]:
+    """The primary keys of all registered cases."""
+    return list(Case.objects.filter(state=CaseState.REGISTERED).values_list("pk", flat=True))
+
+
+def knowledge_fingerprint() -> str:
+    """Which release of ontology and diseases this node compares cases by."""
+    return vocabulary.knowledge().fingerprint
 
 
 def registered_count(organisation_id: int | None = None) -> int:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
+from django.core.cache import cache
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -18,7 +19,7 @@ from kakehashi.kernel import jobs
 from kakehashi.kernel.errors import NotFound
 from kakehashi.kernel.jobs.models import Job, JobState
 from kakehashi.protocols.mme import Patient
-from kakehashi.systems.cases.public import Pair, case_for_peers, pairs_of
+from kakehashi.systems.cases.public import Pair, case_for_peers, knowledge_fingerprint, pairs_of, registered_ids
 from kakehashi.systems.exchange.digest import tell_new_matches
 from kakehashi.systems.exchange.models import ForeignMatch, Match, Unmatched, joined
 from kakehashi.systems.exchange.patients import description_of
@@ -35,6 +36,7 @@ all.
 """
 AT_ONCE = 50
 ROWS = 500
+MATCHED_BY = "exchange.matched_by"  # in the node's cache: the release of the knowledge that cases were matched by
 
 
 def match_soon(case_ids: Collection[int]) -> None:
@@ -51,6 +53,7 @@ def match_soon(case_ids: Collection[int]) -> None:
 
 def match_waiting(job: jobs.Running) -> dict[str, Any]:
     """The job: match every case that waits, also those that come while it works; then the digest."""
+    _wait_for_all_after_release()
     done = found = 0
     while batch := list(Unmatched.objects.order_by("pk").values_list("case_id", flat=True)[:AT_ONCE]):
         job.progress(done, done + Unmatched.objects.count())
@@ -58,6 +61,16 @@ def match_waiting(job: jobs.Running) -> dict[str, Any]:
         done += len(batch)
     tell_new_matches()
     return {"cases": done, "new": found}
+
+
+def _wait_for_all_after_release() -> None:
+    """Another release of ontology or diseases than cases were last matched by: every case waits anew."""
+    release = knowledge_fingerprint()
+    if cache.get(MATCHED_BY, release) != release:
+        now = timezone.now()
+        waiting = (Unmatched(case_id=case_id, since=now) for case_id in registered_ids())
+        Unmatched.objects.bulk_create(waiting, batch_size=ROWS, ignore_conflicts=True)
+    cache.set(MATCHED_BY, release, timeout=None)
 
 
 def match_cases(case_ids: Sequence[int]) -> int:
