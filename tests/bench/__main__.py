@@ -11,6 +11,9 @@ BENCHMARKS = {
     "speed": "CPU time beside hpo3 and semsimian, growth, index size, cold start",
     "accuracy": "disease ranking beside baselines, calibration, unknown diseases",
     "case_matching": "same-disease case matching beside baselines",
+    "sharing": "the sharing table in every state, a million random cases, decision time, filter plans",
+    "sharing_mutants": "how many faults in the rules of sharing the tests notice",
+    "mentions": "findings suggested from clinical text, with negations",
     "import_killed": "5,077 phenopackets imported into both databases, killed three times",
 }
 
