@@ -115,7 +115,7 @@ def test_many_changes_wait_for_one_job(make_case):
     assert Unmatched.objects.count() == 3
     job = Job.objects.get(kind=matching.KIND)
     done = jobs.run_here(job)
-    assert (done.state, done.result) == (JobState.DONE, {"cases": 3, "new": 3})
+    assert (done.state, done.result, done.done, done.total) == (JobState.DONE, {"cases": 3, "new": 3}, 3, 3)
     assert not Unmatched.objects.exists()
 
 

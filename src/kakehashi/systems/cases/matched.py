@@ -78,7 +78,8 @@ class _Pairing:
             return []
         best = {match.id: match.score for match in self._best(case, at_least)}
         standing = Case.objects.filter(public_id__in=list(best), state=CaseState.REGISTERED, synthetic=case.synthetic)
-        others = sorted(standing.select_related("organisation"), key=lambda one: (-best[one.public_id], one.pk))
+        weighed = standing.select_related("organisation").defer("description")
+        others = sorted(weighed, key=lambda one: (-best[one.public_id], one.pk))
         pairs: list[Pair] = []
         room = {True: k, False: k}
         for other in others:

@@ -59,6 +59,7 @@ def match_waiting(job: jobs.Running) -> dict[str, Any]:
         job.progress(done, done + Unmatched.objects.count())
         found += match_cases(batch)
         done += len(batch)
+    job.progress(done, done)
     tell_new_matches()
     return {"cases": done, "new": found}
 
