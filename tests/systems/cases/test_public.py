@@ -2,8 +2,6 @@
 
 import pytest
 
-from kakehashi.engines.phenotype.caseindex import kernels as index_kernels
-from kakehashi.engines.phenotype.ranking import kernels as ranking_kernels
 from kakehashi.kernel.audit.models import AuditEntry
 from kakehashi.kernel.errors import NotFound
 from kakehashi.systems.cases import public, similar
@@ -36,5 +34,3 @@ def test_siblings_see_through_the_same_rules(case, clinician, other_hospital, ma
 def test_warm_opens_what_the_first_page_needs(case):
     public.warm()
     assert case.public_id in similar.case_index()
-    compiled = [function for kernels in (ranking_kernels, index_kernels) for function in vars(kernels).values()]
-    assert all(function.signatures for function in compiled if hasattr(function, "signatures"))
