@@ -39,6 +39,14 @@ def test_administrator_sees_the_people_and_invites(client, hospital, administrat
     assert Membership.objects.get(person__email="new@example.org").role == "data_manager"
 
 
+def test_people_beyond_a_thousand_can_be_listed_and_sent_off(client, hospital, administrator, make_person):
+    person = make_person(name="千人目")
+    Membership.objects.create(pk=12_345, person=person, organisation=hospital, role=Role.CLINICIAN)
+    client.force_login(administrator)
+    page = seen(client, "people:list").content.decode()
+    assert reverse("people:end", args=[12_345]) in page
+
+
 def test_bad_invitation_is_said_at_the_field(client, administrator):
     client.force_login(administrator)
     form = {"email": "nobody", "name": "", "role": "king", "language": "ja"}

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -105,6 +106,8 @@ def test_visibility_is_looked_up_by_primary_key(hospital, make_person, organisat
     index("organisation", hospital.pk, ["小脳形成不全"])
     index_many("organisation", [(hospital.pk + number, ["小脳形成不全"], None) for number in range(1, 501)])
     entries = visible(make_person(hospital, "clinician"), organisations_found, matching("小脳"))
+    if connection.vendor == "postgresql":  # which reads a table of a few rows whole, however well it is indexed
+        connection.cursor().execute("SET LOCAL enable_seqscan = off")
     plan = entries.explain()
     assert not re.search(r"(SCAN|Seq Scan on) (U0|organisations_)", plan), plan
 
