@@ -7,6 +7,7 @@ from django.conf import settings
 
 from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.people.models import Membership, Person
+from kakehashi.systems.cases import similar
 from kakehashi.systems.cases.actions import enter_case, register_case
 from kakehashi.systems.cases.description import Description, Finding
 
@@ -22,6 +23,14 @@ WORKED_EXAMPLE = (
     "HP:0000411",
     "HP:0000519",
 )
+
+
+@pytest.fixture(autouse=True)
+def _own_index(tmp_path, monkeypatch):
+    """An index of its own for each test: the node's folder is shared with tests in other processes."""
+    monkeypatch.setattr(similar, "folder", lambda: tmp_path / "case-index")
+    yield
+    similar._indexes.clear()
 
 
 @pytest.fixture(scope="session", autouse=True)

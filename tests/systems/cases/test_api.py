@@ -20,13 +20,6 @@ pytestmark = pytest.mark.django_db
 FINDINGS = [{"term": term} for term in WORKED_EXAMPLE]
 
 
-@pytest.fixture(autouse=True)
-def _own_index(tmp_path, monkeypatch):
-    monkeypatch.setattr(similar, "folder", lambda: tmp_path / "case-index")
-    yield
-    similar._indexes.clear()
-
-
 @pytest.fixture
 def api(client, clinician):
     client.force_login(clinician)

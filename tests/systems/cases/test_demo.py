@@ -16,13 +16,6 @@ from tests.systems.cases.conftest import WORKED_EXAMPLE
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def _own_index(tmp_path, monkeypatch):
-    monkeypatch.setattr(similar, "folder", lambda: tmp_path / "case-index")
-    yield
-    similar._indexes.clear()
-
-
 def test_demo_is_prepared_once_and_a_second_time_changes_nothing():
     logins = prepare_demo()
     assert Case.objects.count() == len(HOSPITALS) * PATIENTS + 1

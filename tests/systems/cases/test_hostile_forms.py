@@ -4,20 +4,12 @@ import pytest
 from django.urls import reverse
 
 from kakehashi.engines.phenotype.knowledge import load
-from kakehashi.systems.cases import similar
 from kakehashi.systems.cases.actions import enter_case
 from kakehashi.systems.cases.description import MOST_FINDINGS, Description, Finding
 from kakehashi.systems.cases.models import Case
 from tests.systems.cases.test_pages import bound, form_data
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _own_index(tmp_path, monkeypatch):
-    monkeypatch.setattr(similar, "folder", lambda: tmp_path / "case-index")
-    yield
-    similar._indexes.clear()
 
 
 def row(**said):

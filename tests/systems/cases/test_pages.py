@@ -14,7 +14,7 @@ from kakehashi.kernel import jobs
 from kakehashi.kernel.audit.models import AuditEntry
 from kakehashi.kernel.files.models import StoredFile
 from kakehashi.kernel.jobs.models import Job
-from kakehashi.systems.cases import pictures, ranking, similar
+from kakehashi.systems.cases import pictures, ranking
 from kakehashi.systems.cases.actions import edit_case, enter_case, register_case, withdraw_case
 from kakehashi.systems.cases.description import Description, Diagnosis, Finding, Variant
 from kakehashi.systems.cases.models import Case
@@ -23,13 +23,6 @@ from tests.systems.cases.conftest import WORKED_EXAMPLE
 pytestmark = pytest.mark.django_db
 LANGUAGES = ("ja", "en")
 JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
-
-
-@pytest.fixture(autouse=True)
-def _own_index(tmp_path, monkeypatch):
-    monkeypatch.setattr(similar, "folder", lambda: tmp_path / "case-index")
-    yield
-    similar._indexes.clear()
 
 
 @pytest.fixture

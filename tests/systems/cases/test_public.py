@@ -9,13 +9,6 @@ from kakehashi.systems.cases import public, similar
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def _own_index(tmp_path, monkeypatch):
-    monkeypatch.setattr(similar, "folder", lambda: tmp_path / "case-index")
-    yield
-    similar._indexes.clear()
-
-
 def test_siblings_see_through_the_same_rules(case, clinician, other_hospital, make_person, worked_example):
     summary = public.case_summary(clinician, case.public_id)
     assert (summary.id, summary.state, summary.description) == (case.pk, "registered", worked_example)

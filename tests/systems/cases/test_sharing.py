@@ -8,7 +8,7 @@ from kakehashi.kernel.audit.models import AuditEntry
 from kakehashi.kernel.sharing.actions import Terms, join_network, opt_out
 from kakehashi.kernel.sharing.models import Network
 from kakehashi.kernel.sharing.states import Level, Reach
-from kakehashi.systems.cases import rules, shared, similar
+from kakehashi.systems.cases import rules, shared
 from kakehashi.systems.cases.actions import enter_case
 from kakehashi.systems.cases.description import Description
 from kakehashi.systems.cases.models import Case
@@ -16,13 +16,6 @@ from kakehashi.systems.cases.terms import attested, set_terms
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("compiled_ontology")]
 TERMS = ("HP:0001250", "HP:0000252", "HP:0001274")
-
-
-@pytest.fixture(autouse=True)
-def _own_index(tmp_path, monkeypatch):
-    monkeypatch.setattr(similar, "folder", lambda: tmp_path / "case-index")
-    yield
-    similar._indexes.clear()
 
 
 @pytest.fixture

@@ -6,17 +6,10 @@ from django.utils import translation
 
 from kakehashi.kernel.errors import NotAllowed
 from kakehashi.kernel.workflow import advance, moves_available
-from kakehashi.systems.cases import panes, similar
+from kakehashi.systems.cases import panes
 from kakehashi.systems.cases.actions import withdraw_case
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _own_index(tmp_path, monkeypatch):
-    monkeypatch.setattr(similar, "folder", lambda: tmp_path / "case-index")
-    yield
-    similar._indexes.clear()
 
 
 @pytest.fixture

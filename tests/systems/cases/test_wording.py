@@ -4,19 +4,11 @@ import pytest
 from django.urls import reverse
 
 from kakehashi.engines.phenotype import knowledge as knowledge_engine
-from kakehashi.systems.cases import similar
 from kakehashi.systems.cases.actions import enter_case
 from kakehashi.systems.cases.description import Description, Diagnosis, Finding
 
 pytestmark = pytest.mark.django_db
 CAUTION = {"en": "it does not diagnose", "ja": "診断するものではありません"}
-
-
-@pytest.fixture(autouse=True)
-def _own_index(tmp_path, monkeypatch):
-    monkeypatch.setattr(similar, "folder", lambda: tmp_path / "case-index")
-    yield
-    similar._indexes.clear()
 
 
 @pytest.fixture

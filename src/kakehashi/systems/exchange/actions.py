@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from kakehashi.kernel import audit
 from kakehashi.kernel.errors import Invalid, NotFound
 from kakehashi.kernel.people.models import Person
+from kakehashi.kernel.people.tokens import hashed
 from kakehashi.systems.exchange.models import Peer
-from kakehashi.systems.exchange.tokens import hashed, new_token, sealed
+from kakehashi.systems.exchange.tokens import new_token, sealed
 
 
 def add_peer(

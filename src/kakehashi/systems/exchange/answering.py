@@ -5,7 +5,6 @@ import json
 import time
 from dataclasses import dataclass, field
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -13,11 +12,11 @@ from django.utils import timezone
 from kakehashi.kernel import audit
 from kakehashi.kernel.sharing.states import Level, Sector
 from kakehashi.kernel.sharing.subjects import node_subject
-from kakehashi.protocols.mme import Answer, Contact, MatchRequest, MmeError, Result, Score
+from kakehashi.protocols.mme import Answer, MatchRequest, MmeError, Result, Score
 from kakehashi.systems.cases.public import Description, SharedMatch, case_keys, shared_matches
 from kakehashi.systems.exchange.bounds import Refusal, refusal
 from kakehashi.systems.exchange.models import Peer, Received, Told
-from kakehashi.systems.exchange.patients import answered, description_of
+from kakehashi.systems.exchange.patients import answered, description_of, registrant_contact
 from kakehashi.systems.exchange.tokens import keyed
 
 RESULTS = 20
@@ -83,19 +82,13 @@ def answer(peer: Peer, asked: MatchRequest, noted: Noted) -> Answer:
         _tell(peer, found)
         noted.keep(200, len(found))
     results = tuple(
-        Result(score=Score(patient=min(1.0, max(0.0, match.score))), patient=answered(match, contact_of(match)))
+        Result(
+            score=Score(patient=min(1.0, max(0.0, match.score))),
+            patient=answered(match, registrant_contact(match.public_id, match.organisation)),
+        )
         for match in found
     )
     return Answer(results=results, disclaimer=DISCLAIMER, terms=TERMS)
-
-
-def contact_of(match: SharedMatch) -> Contact:
-    """Whom to write to about a case: its institution, through this node; people stay unnamed until both agree."""
-    return Contact(
-        name=f"Registrant of {match.public_id}",
-        institution=match.organisation,
-        href=f"{settings.BASE_URL}/exchange/contact/{match.public_id}/",
-    )
 
 
 def _profile(description: Description) -> str:

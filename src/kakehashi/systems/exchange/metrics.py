@@ -1,5 +1,6 @@
 """What a peer may know of the node as a whole: counts over the cases that any foreign node may learn of."""
 
+from django.db.models import Sum
 from django.utils import timezone
 
 from kakehashi.systems.cases.public import counts_abroad
@@ -15,7 +16,7 @@ def counts() -> dict[str, int | str]:
     if found["numberOfCases"] < FEWEST:
         found = dict.fromkeys(found, 0)
     received = Received.objects.filter(status=200)
-    sent = sum(received.values_list("results", flat=True).iterator())
+    sent = received.aggregate(sent=Sum("results"))["sent"] or 0
     return {
         **found,
         "numberOfRequestsReceived": received.count(),

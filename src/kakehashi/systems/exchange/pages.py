@@ -17,7 +17,6 @@ from kakehashi.protocols.mme import Patient
 from kakehashi.systems.cases.public import CaseSummary, case_page, known_abroad, term_labels
 from kakehashi.systems.exchange.messages import write_message
 from kakehashi.systems.exchange.models import ForeignMatch, Message, Peer, Question, Told
-from kakehashi.systems.exchange.states import QuestionState
 from kakehashi.systems.exchange.tasks import KIND, start_asking
 
 SHOWN = 50
@@ -72,12 +71,11 @@ def _answers(summary: CaseSummary) -> dict[str, Any]:
     latest: dict[int, Question] = {}
     for question in Question.objects.filter(case_id=summary.id).select_related("peer").order_by("-pk")[:500]:
         latest.setdefault(question.peer_id, question)
-    asking = _running(summary.id) or any(one.state == QuestionState.ASKING for one in latest.values())
     matches = ForeignMatch.objects.filter(case_id=summary.id).select_related("peer").order_by("-score", "pk")[:SHOWN]
     return {
         "peers": list(Peer.objects.filter(asked=True)),
         "questions": sorted(latest.values(), key=lambda one: one.peer.name),
-        "asking": asking,
+        "asking": _running(summary.id),
         "matches": [_said(match) for match in matches],
         "told": Told.objects.filter(case_id=summary.id).select_related("peer").order_by("-day", "pk")[:SHOWN],
         "received": Message.objects.filter(case_id=summary.id).order_by("-at")[:SHOWN],

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from django.conf import settings
 from pydantic import ValidationError
 
 from kakehashi.kernel.sharing.states import Level
@@ -11,6 +12,12 @@ from kakehashi.systems.cases.public import Description, SharedMatch, english_lab
 
 ROOT = "HP:0000118"
 """Phenotypic abnormality: what is said of a case whose existence alone may be known (the exchange wants a finding)."""
+
+
+def registrant_contact(public_id: str, institution: str) -> Contact:
+    """Whom to write to about a case: its institution, through this node; people stay unnamed until both agree."""
+    href = f"{settings.BASE_URL}/exchange/contact/{public_id}/"
+    return Contact(name=f"Registrant of {public_id}", institution=institution, href=href)
 
 
 def description_of(patient: Patient) -> tuple[Description, list[str]]:

@@ -6,20 +6,19 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from kakehashi.kernel import audit
 from kakehashi.kernel.sharing.states import Sector
 from kakehashi.kernel.sharing.subjects import node_subject
-from kakehashi.protocols.mme import Contact, MatchRequest, Patient
+from kakehashi.protocols.mme import MatchRequest, Patient
 from kakehashi.systems.cases.public import CaseForPeers, case_for_peers
 from kakehashi.systems.exchange.answering import DISCLAIMER, TERMS
 from kakehashi.systems.exchange.asking import Address, Outcome, put_to
 from kakehashi.systems.exchange.matching import queue_foreign
 from kakehashi.systems.exchange.models import ForeignMatch, Peer, Question
-from kakehashi.systems.exchange.patients import asked
+from kakehashi.systems.exchange.patients import asked, registrant_contact
 from kakehashi.systems.exchange.states import QuestionState, Why
 from kakehashi.systems.exchange.tokens import opened
 
@@ -76,11 +75,7 @@ def ask_peers(
 
 
 def _question(case: CaseForPeers) -> MatchRequest:
-    contact = Contact(
-        name=f"Registrant of {case.public_id}",
-        institution=case.organisation,
-        href=f"{settings.BASE_URL}/exchange/contact/{case.public_id}/",
-    )
+    contact = registrant_contact(case.public_id, case.organisation)
     patient = asked(case.public_id, case.description, contact, test=case.synthetic)
     return MatchRequest(patient=patient, disclaimer=DISCLAIMER, terms=TERMS)
 

@@ -8,6 +8,7 @@ import secrets
 from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
 
+from kakehashi.kernel.people.tokens import hashed
 from kakehashi.systems.exchange.models import Peer
 
 PREFIX = "kkx_"
@@ -16,11 +17,6 @@ PREFIX = "kkx_"
 def new_token() -> str:
     """A fresh token: 256 random bits, under the exchange's 255 characters."""
     return PREFIX + secrets.token_urlsafe(32)
-
-
-def hashed(token: str) -> str:
-    """What is kept of a token of ours; it carries 256 random bits, so there is nothing to guess."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def peer_of(token: str) -> Peer | None:
