@@ -24,7 +24,7 @@ from kakehashi.cli import start_django
 start_django()
 from django.db import connection
 from kakehashi.kernel import audit
-from kakehashi.systems.cases import similar
+from kakehashi.systems.cases.matching import similar
 from kakehashi.systems.cases.models import Case, CaseFinding, Packet, Revision
 similar.bring_up_to_date()
 report = audit.verify()

@@ -7,8 +7,8 @@ from click.testing import CliRunner
 
 from kakehashi.cli import main
 from kakehashi.kernel.organisations.models import Organisation
-from kakehashi.systems.cases import exporting
 from kakehashi.systems.cases.models import Case
+from kakehashi.systems.cases.packets import exporting
 
 pytestmark = pytest.mark.django_db
 

@@ -11,9 +11,9 @@ from kakehashi.cli.rank import match
 from kakehashi.kernel.audit.models import AuditEntry
 from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.people.models import Membership, Person
-from kakehashi.systems.cases import similar
 from kakehashi.systems.cases.actions import enter_case, register_case, withdraw_case
 from kakehashi.systems.cases.description import Description, Diagnosis, Finding
+from kakehashi.systems.cases.matching import similar
 
 pytestmark = pytest.mark.django_db
 

@@ -13,9 +13,9 @@ from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.people.models import Membership, Person
 from kakehashi.kernel.people.roles import Role
 from kakehashi.kernel.people.tokens import make_token
-from kakehashi.systems.cases import similar
 from kakehashi.systems.cases.actions import enter_case
 from kakehashi.systems.cases.description import Description, Finding
+from kakehashi.systems.cases.matching import similar
 from kakehashi.systems.cases.models import Case
 
 schema = schemathesis.openapi.from_wsgi("/api/openapi.json", application).include(path_regex=r"^/api/cases/")

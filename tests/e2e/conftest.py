@@ -14,7 +14,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.people.models import Membership, Person
 from kakehashi.kernel.people.roles import Role
-from kakehashi.systems.cases import similar
+from kakehashi.systems.cases.matching import similar
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's loop runs in the thread of the tests
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]

@@ -11,9 +11,9 @@ from tests.e2e.conftest import Look
 
 from kakehashi.engines.phenotype import knowledge as knowledge_engine
 from kakehashi.engines.phenotype.install import install_labels
-from kakehashi.systems.cases import similar
 from kakehashi.systems.cases.actions import enter_case
 from kakehashi.systems.cases.description import Description, Finding
+from kakehashi.systems.cases.matching import similar
 from kakehashi.systems.cases.models import Case
 
 ROOT = Path(__file__).resolve().parents[2]

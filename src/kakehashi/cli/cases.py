@@ -22,7 +22,7 @@ from kakehashi.protocols.phenopacket import Entry, Phenopacket, patients
 
 if TYPE_CHECKING:
     from kakehashi.kernel.people.models import Person
-    from kakehashi.systems.cases.importing import ImportSummary, Progress
+    from kakehashi.systems.cases.packets.importing import ImportSummary, Progress
 
 INTERRUPTED: Final = 130
 REACH = click.Choice(["institution", "network", "domestic", "abroad"])
@@ -87,7 +87,7 @@ def import_cases(
     shape: str,
 ) -> None:
     from kakehashi.kernel.sharing.states import Reach
-    from kakehashi.systems.cases.importing import import_packets
+    from kakehashi.systems.cases.packets.importing import import_packets
 
     started = time.perf_counter()
     with told_plainly(), _progress(files) as tell:
@@ -211,7 +211,7 @@ def _report(summary: "ImportSummary", seconds: float, shape: str) -> None:
     help=text("File; default: standard output.", "ファイル。既定は標準出力。"),
 )
 def export_cases(organisation: str | None, output: Path | None) -> None:
-    from kakehashi.systems.cases.exporting import export_packets
+    from kakehashi.systems.cases.packets.exporting import export_packets
 
     with told_plainly():
         holder = organisation_of(organisation) if organisation else None
@@ -276,7 +276,7 @@ def set_reach(case_id: str, level: str) -> None:
 )
 @click.option("--organisation", metavar="CODE", help=text("Of one organisation only.", "一つの機関に限る。"))
 def reread_cases(organisation: str | None) -> None:
-    from kakehashi.systems.cases.rereading import reread_packets
+    from kakehashi.systems.cases.packets.rereading import reread_packets
 
     with told_plainly():
         done = reread_packets(organisation=organisation_of(organisation) if organisation else None)
@@ -296,7 +296,8 @@ def reread_cases(organisation: str | None) -> None:
     ),
 )
 def rebuild_index() -> None:
-    from kakehashi.systems.cases import rows, similar
+    from kakehashi.systems.cases import rows
+    from kakehashi.systems.cases.matching import similar
 
     started = time.perf_counter()
     with told_plainly():

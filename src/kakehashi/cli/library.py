@@ -88,7 +88,7 @@ class RegisteredLibrary:
     """The node's registered cases through its own index; what is shown goes into the audit trail. Needs Django."""
 
     def __init__(self) -> None:
-        from kakehashi.systems.cases import similar
+        from kakehashi.systems.cases.matching import similar
         from kakehashi.systems.cases.models import Case
         from kakehashi.systems.cases.states import CaseState
 

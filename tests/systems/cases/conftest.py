@@ -7,9 +7,9 @@ from django.conf import settings
 
 from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.people.models import Membership, Person
-from kakehashi.systems.cases import similar
 from kakehashi.systems.cases.actions import enter_case, register_case
 from kakehashi.systems.cases.description import Description, Finding
+from kakehashi.systems.cases.matching import similar
 
 ROOT = Path(__file__).resolve().parents[3]
 PASSWORD = "correct horse battery"

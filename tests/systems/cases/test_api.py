@@ -10,9 +10,9 @@ from kakehashi.kernel.audit.models import AuditEntry
 from kakehashi.kernel.jobs.models import Job
 from kakehashi.kernel.people.models import Membership
 from kakehashi.kernel.people.tokens import make_token
-from kakehashi.systems.cases import similar
 from kakehashi.systems.cases.actions import edit_case, enter_case
 from kakehashi.systems.cases.description import Description
+from kakehashi.systems.cases.matching import similar
 from kakehashi.systems.cases.models import Case
 from tests.systems.cases.conftest import WORKED_EXAMPLE
 

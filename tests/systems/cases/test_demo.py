@@ -5,12 +5,13 @@ import pytest
 from kakehashi.kernel.audit.models import AuditEntry
 from kakehashi.kernel.people.models import Person
 from kakehashi.protocols.phenopacket import loads, validate
-from kakehashi.systems.cases import ranking, similar, vocabulary
+from kakehashi.systems.cases import ranking, vocabulary
 from kakehashi.systems.cases.demo import CLEAR_PATIENT, HOSPITALS, PATIENTS, SAMPLE_PATIENT, prepare_demo
+from kakehashi.systems.cases.matching import similar
 from kakehashi.systems.cases.models import Case
-from kakehashi.systems.cases.packetmeta import is_marked
-from kakehashi.systems.cases.packets import read_packet
-from kakehashi.systems.cases.reading import phenopackets_of
+from kakehashi.systems.cases.packets.entering import phenopackets_of
+from kakehashi.systems.cases.packets.meta import is_marked
+from kakehashi.systems.cases.packets.reading import read_packet
 from tests.systems.cases.conftest import WORKED_EXAMPLE
 
 pytestmark = pytest.mark.django_db

@@ -20,8 +20,9 @@ from kakehashi.kernel.jobs.models import Job, JobState
 from kakehashi.kernel.notices.models import Notice
 from kakehashi.kernel.people.actions import lock_person
 from kakehashi.kernel.people.models import Membership
-from kakehashi.systems.cases import importing, tasks
+from kakehashi.systems.cases import tasks
 from kakehashi.systems.cases.models import Case, Revision
+from kakehashi.systems.cases.packets import importing
 
 NAME = "山田花子.jsonl"
 

@@ -14,13 +14,13 @@ from kakehashi.kernel.errors import Invalid, NotAllowed
 from kakehashi.protocols.phenopacket import Phenopacket, patients, to_tree
 from kakehashi.systems.cases import answers, vocabulary
 from kakehashi.systems.cases.actions import edit_case, withdraw_case
-from kakehashi.systems.cases.exporting import export_packets
-from kakehashi.systems.cases.importing import import_packets
 from kakehashi.systems.cases.models import Case, CaseFinding, CaseGene, Packet, Revision
-from kakehashi.systems.cases.packets import read_packet
-from kakehashi.systems.cases.packetwriting import as_packet
-from kakehashi.systems.cases.reading import phenopacket_of
-from kakehashi.systems.cases.rereading import reread_packets
+from kakehashi.systems.cases.packets.entering import phenopacket_of
+from kakehashi.systems.cases.packets.exporting import export_packets
+from kakehashi.systems.cases.packets.importing import import_packets
+from kakehashi.systems.cases.packets.reading import read_packet
+from kakehashi.systems.cases.packets.rereading import reread_packets
+from kakehashi.systems.cases.packets.writing import as_packet
 
 pytestmark = pytest.mark.django_db
 

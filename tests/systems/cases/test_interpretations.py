@@ -8,11 +8,11 @@ import pytest
 from kakehashi.protocols.phenopacket import Phenopacket, patients, to_tree
 from kakehashi.systems.cases.actions import edit_case
 from kakehashi.systems.cases.description import Diagnosis, Finding, Variant
-from kakehashi.systems.cases.exporting import export_packets
-from kakehashi.systems.cases.importing import import_packets
 from kakehashi.systems.cases.models import Case
-from kakehashi.systems.cases.packets import read_packet
-from kakehashi.systems.cases.packetwriting import as_packet
+from kakehashi.systems.cases.packets.exporting import export_packets
+from kakehashi.systems.cases.packets.importing import import_packets
+from kakehashi.systems.cases.packets.reading import read_packet
+from kakehashi.systems.cases.packets.writing import as_packet
 
 GENOMIC = {
     "subjectOrBiosampleId": "proband",

@@ -8,7 +8,7 @@ from kakehashi.cli import rankanswers
 from kakehashi.engines.phenotype.ranking.patient import arrange
 from kakehashi.protocols.phenopacket import FactReader, Phenopacket, loads, patients
 from kakehashi.systems.cases import ranking
-from kakehashi.systems.cases.packets import read_packet
+from kakehashi.systems.cases.packets.reading import read_packet
 
 
 def both(packet, known):

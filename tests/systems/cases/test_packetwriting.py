@@ -11,11 +11,11 @@ from kakehashi.protocols.phenopacket import Phenopacket, patients, to_tree, vali
 from kakehashi.systems.cases import vocabulary
 from kakehashi.systems.cases.actions import edit_case, enter_case
 from kakehashi.systems.cases.description import Description, Diagnosis, Finding, Variant
-from kakehashi.systems.cases.exporting import export_packets
-from kakehashi.systems.cases.importing import import_packets
 from kakehashi.systems.cases.models import Case
-from kakehashi.systems.cases.packets import CARRIED_ID, UnusablePacket, read_packet
-from kakehashi.systems.cases.packetwriting import as_packet
+from kakehashi.systems.cases.packets.exporting import export_packets
+from kakehashi.systems.cases.packets.importing import import_packets
+from kakehashi.systems.cases.packets.reading import CARRIED_ID, UnusablePacket, read_packet
+from kakehashi.systems.cases.packets.writing import as_packet
 
 WORDS = st.text(st.characters(exclude_categories=["C", "Z"]), max_size=20)
 ANSWERS = st.sampled_from(["yes", "no", "unknown"])

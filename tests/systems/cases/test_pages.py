@@ -14,10 +14,11 @@ from kakehashi.kernel import jobs
 from kakehashi.kernel.audit.models import AuditEntry
 from kakehashi.kernel.files.models import StoredFile
 from kakehashi.kernel.jobs.models import Job
-from kakehashi.systems.cases import pictures, ranking
+from kakehashi.systems.cases import ranking
 from kakehashi.systems.cases.actions import edit_case, enter_case, register_case, withdraw_case
 from kakehashi.systems.cases.description import Description, Diagnosis, Finding, Variant
 from kakehashi.systems.cases.models import Case
+from kakehashi.systems.cases.pages import pictures
 from tests.systems.cases.conftest import WORKED_EXAMPLE
 
 pytestmark = pytest.mark.django_db

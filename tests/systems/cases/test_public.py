@@ -4,7 +4,8 @@ import pytest
 
 from kakehashi.kernel.audit.models import AuditEntry
 from kakehashi.kernel.errors import NotFound
-from kakehashi.systems.cases import public, similar
+from kakehashi.systems.cases import public
+from kakehashi.systems.cases.matching import similar
 
 pytestmark = pytest.mark.django_db
 

@@ -8,9 +8,10 @@ from kakehashi.kernel.audit.models import AuditEntry
 from kakehashi.kernel.sharing.actions import Terms, join_network, opt_out
 from kakehashi.kernel.sharing.models import Network
 from kakehashi.kernel.sharing.states import Level, Reach
-from kakehashi.systems.cases import rules, shared
+from kakehashi.systems.cases import rules
 from kakehashi.systems.cases.actions import enter_case
 from kakehashi.systems.cases.description import Description
+from kakehashi.systems.cases.matching import shared
 from kakehashi.systems.cases.models import Case
 from kakehashi.systems.cases.terms import attested, set_terms
 

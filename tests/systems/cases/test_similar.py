@@ -6,9 +6,9 @@ import threading
 import pytest
 from django.db import connection, transaction
 
-from kakehashi.systems.cases import similar
 from kakehashi.systems.cases.actions import edit_case, enter_case, register_case, withdraw_case
 from kakehashi.systems.cases.description import Description, Finding
+from kakehashi.systems.cases.matching import similar
 from kakehashi.systems.cases.models import Case
 
 pytestmark = pytest.mark.django_db

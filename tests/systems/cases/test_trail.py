@@ -10,7 +10,7 @@ from kakehashi.kernel.audit.rules import entries_of
 from kakehashi.kernel.people.models import Membership
 from kakehashi.systems.cases.actions import edit_case, enter_case, withdraw_case
 from kakehashi.systems.cases.description import Description
-from kakehashi.systems.cases.exporting import export_packets
+from kakehashi.systems.cases.packets.exporting import export_packets
 from kakehashi.systems.cases.queries import case_for
 
 pytestmark = pytest.mark.django_db

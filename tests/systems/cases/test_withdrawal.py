@@ -6,8 +6,8 @@ from django.utils import translation
 
 from kakehashi.kernel.errors import NotAllowed
 from kakehashi.kernel.workflow import advance, moves_available
-from kakehashi.systems.cases import panes
 from kakehashi.systems.cases.actions import withdraw_case
+from kakehashi.systems.cases.pages import panes
 
 pytestmark = pytest.mark.django_db
 

@@ -6,9 +6,9 @@ from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.sharing.actions import Terms
 from kakehashi.kernel.sharing.states import Reach
 from kakehashi.protocols.mme import CONTENT_TYPE
-from kakehashi.systems.cases import similar
 from kakehashi.systems.cases.actions import enter_case
 from kakehashi.systems.cases.description import Description
+from kakehashi.systems.cases.matching import similar
 from kakehashi.systems.cases.terms import attested, set_terms
 from kakehashi.systems.exchange.actions import grant_peer
 

@@ -1,7 +1,7 @@
 """Every write to cases by people: one transaction each, the actor explicit, audited, with a revision.
 
 An edit names the revision it started from; when the case has moved on in between, Conflict says what differs and
-nothing is overwritten. Importing files is in importing.py, moves between states are in workflow.py.
+nothing is overwritten. Importing files is in packets/importing.py, moves between states are in workflow.py.
 """
 
 from collections.abc import Sequence

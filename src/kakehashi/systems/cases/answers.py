@@ -11,9 +11,9 @@ from kakehashi.engines.phenotype.ranking import RankedDisease, Ranking
 from kakehashi.kernel.workflow import moves_available
 from kakehashi.systems.cases import ranking, schemas, vocabulary
 from kakehashi.systems.cases.description import Description
+from kakehashi.systems.cases.matching.similar import SimilarCase
 from kakehashi.systems.cases.models import Case
 from kakehashi.systems.cases.queries import Step
-from kakehashi.systems.cases.similar import SimilarCase
 from kakehashi.systems.cases.states import CaseState, RevisionKind
 
 

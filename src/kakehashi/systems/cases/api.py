@@ -20,10 +20,11 @@ from kakehashi.kernel.jobs.models import Job
 from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.workflow import advance
 from kakehashi.protocols.phenopacket import to_tree
-from kakehashi.systems.cases import actions, answers, queries, ranking, schemas, similar, solved, tasks, vocabulary
+from kakehashi.systems.cases import actions, answers, queries, ranking, schemas, solved, tasks, vocabulary
+from kakehashi.systems.cases.matching import similar
 from kakehashi.systems.cases.models import Case
+from kakehashi.systems.cases.packets.entering import phenopacket_of, unregistered_patient, with_known_terms
 from kakehashi.systems.cases.queries import SORTS, CaseFilter
-from kakehashi.systems.cases.reading import phenopacket_of, unregistered_patient, with_known_terms
 from kakehashi.systems.cases.schemas import Text
 
 router = Router(tags=["cases"])

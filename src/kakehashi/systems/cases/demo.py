@@ -28,7 +28,7 @@ from kakehashi.systems.cases import vocabulary
 from kakehashi.systems.cases.actions import enter_case
 from kakehashi.systems.cases.description import Description, Diagnosis, Finding, age_text
 from kakehashi.systems.cases.models import Case
-from kakehashi.systems.cases.packets import read_packet
+from kakehashi.systems.cases.packets.reading import read_packet
 from kakehashi.systems.cases.terms import attested, set_terms
 
 SAMPLE_PATIENT = Path(__file__).with_name("sample_patient.json")

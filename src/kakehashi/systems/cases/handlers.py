@@ -2,8 +2,9 @@
 
 from kakehashi.kernel.events import Event, handles
 from kakehashi.kernel.jobs.running import JobEnded
-from kakehashi.systems.cases import similar, tasks
+from kakehashi.systems.cases import tasks
 from kakehashi.systems.cases.events import CaseChanged, CaseRegistered, CasesImported, CaseWithdrawn
+from kakehashi.systems.cases.matching import similar
 
 
 @handles(CaseRegistered, CaseChanged, CaseWithdrawn, CasesImported)

@@ -25,13 +25,13 @@ from kakehashi.kernel.sharing.subjects import context
 from kakehashi.systems.cases import queries, rules, vocabulary
 from kakehashi.systems.cases.description import Description
 from kakehashi.systems.cases.events import CaseChanged, CaseRegistered, CasesImported, CaseWithdrawn
-from kakehashi.systems.cases.matched import KnownCase, Pair, known_others, known_pairs, pairs_of, worked_on
+from kakehashi.systems.cases.matching.matched import KnownCase, Pair, known_others, known_pairs, pairs_of, worked_on
+from kakehashi.systems.cases.matching.shared import ANY_NODE, STEP_EXISTS, SharedCase, counts_abroad, find_shared
+from kakehashi.systems.cases.matching.similar import find_similar
 from kakehashi.systems.cases.models import Case
+from kakehashi.systems.cases.pages.tabs import CaseTab, register_tab
 from kakehashi.systems.cases.rows import reindex_outdated
-from kakehashi.systems.cases.shared import ANY_NODE, STEP_EXISTS, SharedCase, counts_abroad, find_shared
-from kakehashi.systems.cases.similar import find_similar
 from kakehashi.systems.cases.states import CaseState
-from kakehashi.systems.cases.tabs import CaseTab, register_tab
 
 __all__ = [
     "STEP_EXISTS",
@@ -111,7 +111,7 @@ def similar_to(person: Any, description: Description, *, k: int = 10) -> Sequenc
 
 @dataclass(frozen=True)
 class SharedMatch:
-    """A similar case as far as the asker may know it (see ``shared.SharedCase``); described at the whole level."""
+    """A similar case as far as the asker may know it (see ``matching.shared.SharedCase``); described at the whole level."""
 
     public_id: str
     organisation_id: int
@@ -171,7 +171,7 @@ def gene_symbol(kind: str, name: str) -> str | None:
 
 def case_page(request: HttpRequest, public_id: str, tab: str) -> tuple[CaseSummary, dict[str, Any]]:
     """For a page that a sibling adds to a case: the case, and what "cases/case.html" shows around it. NotFound."""
-    from kakehashi.systems.cases import panes
+    from kakehashi.systems.cases.pages import panes
 
     case = queries.case_for(request.user, public_id)
     return _summary(case), panes.case_context(request, case, tab)
@@ -266,7 +266,8 @@ def warm() -> None:
     """
     from kakehashi.engines.phenotype import caseindex
     from kakehashi.engines.phenotype import ranking as disease_ranking
-    from kakehashi.systems.cases import ranking, similar, vocabulary
+    from kakehashi.systems.cases import ranking, vocabulary
+    from kakehashi.systems.cases.matching import similar
 
     known = vocabulary.knowledge()
     disease_ranking.warm(ranking.ranker(known))

@@ -33,7 +33,7 @@ from kakehashi.kernel.people.models import Person
 from kakehashi.protocols.phenopacket import patients
 from kakehashi.protocols.phenopacket.sources import SUFFIXES
 from kakehashi.systems.cases import rules
-from kakehashi.systems.cases.importing import ImportSummary, import_packets
+from kakehashi.systems.cases.packets.importing import ImportSummary, import_packets
 
 KIND = "cases.import"
 PROBLEMS_SHOWN = 100

@@ -2,23 +2,23 @@
 
 from django.urls import path
 
-from kakehashi.systems.cases import pages, termpages
+from kakehashi.systems.cases.pages import case, terms
 
 app_name = "cases"
 urlpatterns = [
-    path("", pages.case_list, name="list"),
-    path("new/", pages.new_case, name="new"),
-    path("import/", pages.import_file, name="import"),
-    path("import/<int:job_id>/", pages.import_progress, name="import_progress"),
-    path("<str:case_id>/", pages.diseases, name="show"),
-    path("<str:case_id>/similar/", pages.similar_cases, name="similar"),
-    path("<str:case_id>/questions/", pages.questions, name="questions"),
-    path("<str:case_id>/answers/", pages.keep_answers, name="answers"),
-    path("<str:case_id>/sharing/", termpages.sharing, name="sharing"),
-    path("<str:case_id>/history/", pages.history, name="history"),
-    path("<str:case_id>/revert/", pages.revert, name="revert"),
-    path("<str:case_id>/edit/", pages.edit_case, name="edit"),
-    path("<str:case_id>/moves/<str:move>/", pages.make_move, name="move"),
-    path("<str:case_id>/print/", pages.print_case, name="print"),
-    path("<str:case_id>/phenopacket/", pages.phenopacket, name="phenopacket"),
+    path("", case.case_list, name="list"),
+    path("new/", case.new_case, name="new"),
+    path("import/", case.import_file, name="import"),
+    path("import/<int:job_id>/", case.import_progress, name="import_progress"),
+    path("<str:case_id>/", case.diseases, name="show"),
+    path("<str:case_id>/similar/", case.similar_cases, name="similar"),
+    path("<str:case_id>/questions/", case.questions, name="questions"),
+    path("<str:case_id>/answers/", case.keep_answers, name="answers"),
+    path("<str:case_id>/sharing/", terms.sharing, name="sharing"),
+    path("<str:case_id>/history/", case.history, name="history"),
+    path("<str:case_id>/revert/", case.revert, name="revert"),
+    path("<str:case_id>/edit/", case.edit_case, name="edit"),
+    path("<str:case_id>/moves/<str:move>/", case.make_move, name="move"),
+    path("<str:case_id>/print/", case.print_case, name="print"),
+    path("<str:case_id>/phenopacket/", case.phenopacket, name="phenopacket"),
 ]

@@ -15,9 +15,9 @@ from kakehashi.protocols.phenopacket import Phenopacket, patients
 from kakehashi.systems.cases import queries, vocabulary
 from kakehashi.systems.cases.description import Description
 from kakehashi.systems.cases.models import Case
-from kakehashi.systems.cases.packetmeta import marked
-from kakehashi.systems.cases.packets import UnusablePacket, read_packet
-from kakehashi.systems.cases.packetwriting import as_packet
+from kakehashi.systems.cases.packets.meta import marked
+from kakehashi.systems.cases.packets.reading import UnusablePacket, read_packet
+from kakehashi.systems.cases.packets.writing import as_packet
 
 
 def with_known_terms(description: Description, *, at: str = "description") -> Description:

@@ -14,10 +14,11 @@ from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.sharing.explanation import Standing, standing, standings
 from kakehashi.kernel.sharing.models import SharedRecord
 from kakehashi.kernel.sharing.states import Purpose
-from kakehashi.systems.cases import panes, queries, terms
+from kakehashi.systems.cases import queries, terms
+from kakehashi.systems.cases.forms.terms import TermsForm
+from kakehashi.systems.cases.matching.shared import ANY_NODE
 from kakehashi.systems.cases.models import Case
-from kakehashi.systems.cases.shared import ANY_NODE
-from kakehashi.systems.cases.termforms import TermsForm
+from kakehashi.systems.cases.pages import panes
 
 MOST_SHOWN = 60
 

@@ -20,12 +20,12 @@ from kakehashi.kernel.workflow import moves_available
 from kakehashi.protocols.phenopacket.agewords import AGE
 from kakehashi.systems.cases import queries, ranking, rules, solved, tasks, terms, vocabulary
 from kakehashi.systems.cases.description import Description, Difference, Finding
-from kakehashi.systems.cases.forms import CaseEntry
+from kakehashi.systems.cases.forms.case import CaseEntry
+from kakehashi.systems.cases.matching.shared import SharedCase
 from kakehashi.systems.cases.models import Case, Revision
+from kakehashi.systems.cases.pages.tabs import registered_tabs
 from kakehashi.systems.cases.queries import CaseFilter
-from kakehashi.systems.cases.shared import SharedCase
 from kakehashi.systems.cases.states import Answer, CaseState, Sex, Zygosity
-from kakehashi.systems.cases.tabs import registered_tabs
 
 ANSWERS_MOST = 50
 ALWAYS_SHOWN, FOLDED_BELOW = 6, 0.01

@@ -25,8 +25,8 @@ from kakehashi.systems.cases import rules
 from kakehashi.systems.cases.actions import add_revision
 from kakehashi.systems.cases.events import CasesImported
 from kakehashi.systems.cases.models import Case, Packet, Revision
-from kakehashi.systems.cases.packetmeta import is_marked
-from kakehashi.systems.cases.packets import ReadPacket, UnusablePacket, read_packet
+from kakehashi.systems.cases.packets.meta import is_marked
+from kakehashi.systems.cases.packets.reading import ReadPacket, UnusablePacket, read_packet
 from kakehashi.systems.cases.rows import replace_rows, write_rows
 from kakehashi.systems.cases.states import CaseState, RevisionKind
 from kakehashi.systems.cases.terms import attested

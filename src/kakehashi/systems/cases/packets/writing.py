@@ -18,9 +18,9 @@ from kakehashi.protocols.phenopacket.elements import TimeElement
 from kakehashi.protocols.phenopacket.facts import publications_in
 from kakehashi.systems.cases import vocabulary
 from kakehashi.systems.cases.description import Description, Finding
-from kakehashi.systems.cases.interpretations import disease_class, interpretations, renamed
-from kakehashi.systems.cases.packetmeta import declare_vocabularies
-from kakehashi.systems.cases.packets import (
+from kakehashi.systems.cases.packets.interpretations import disease_class, interpretations, renamed
+from kakehashi.systems.cases.packets.meta import declare_vocabularies
+from kakehashi.systems.cases.packets.reading import (
     CARRIED,
     CARRIED_ID,
     SEXES,

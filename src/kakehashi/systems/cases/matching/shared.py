@@ -16,8 +16,9 @@ from kakehashi.kernel.sharing.decision import judge, visible_to
 from kakehashi.kernel.sharing.states import Level, Purpose
 from kakehashi.kernel.sharing.subject import Subject
 from kakehashi.kernel.sharing.subjects import context
-from kakehashi.systems.cases import queries, similar, vocabulary
+from kakehashi.systems.cases import queries, vocabulary
 from kakehashi.systems.cases.description import Description
+from kakehashi.systems.cases.matching import similar
 from kakehashi.systems.cases.models import Case, CaseFinding, CaseGene
 from kakehashi.systems.cases.rules import KIND, subject_of
 from kakehashi.systems.cases.states import CaseState

@@ -12,9 +12,9 @@ from kakehashi.kernel import audit, events
 from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.protocols.phenopacket import Phenopacket
 from kakehashi.systems.cases.events import CasesImported
-from kakehashi.systems.cases.importing import import_entry, update_from
 from kakehashi.systems.cases.models import Case, Revision
-from kakehashi.systems.cases.packets import UnusablePacket, read_packet
+from kakehashi.systems.cases.packets.importing import import_entry, update_from
+from kakehashi.systems.cases.packets.reading import UnusablePacket, read_packet
 from kakehashi.systems.cases.queries import original_packets
 from kakehashi.systems.cases.states import CaseState, RevisionKind
 

@@ -18,10 +18,11 @@ from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.sharing.decision import Judge, visible_to
 from kakehashi.kernel.sharing.states import Level, Purpose
 from kakehashi.kernel.sharing.subjects import context, institution_subject
-from kakehashi.systems.cases import queries, rules, similar
+from kakehashi.systems.cases import queries, rules
+from kakehashi.systems.cases.matching import similar
+from kakehashi.systems.cases.matching.shared import SharedCase, told
 from kakehashi.systems.cases.models import Case
 from kakehashi.systems.cases.rules import KIND
-from kakehashi.systems.cases.shared import SharedCase, told
 from kakehashi.systems.cases.states import CaseState
 
 LOOKED_AT = (64, 256, 1024)

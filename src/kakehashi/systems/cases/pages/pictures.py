@@ -18,7 +18,7 @@ from kakehashi.engines.pictures.match import (
 )
 from kakehashi.systems.cases import vocabulary
 from kakehashi.systems.cases.description import Description
-from kakehashi.systems.cases.similar import SimilarCase
+from kakehashi.systems.cases.matching.similar import SimilarCase
 
 SHOWN_POINTS = 0.005
 """Below this a finding's counterpart adds nothing one could see."""

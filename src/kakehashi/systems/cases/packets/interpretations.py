@@ -16,7 +16,7 @@ from kakehashi.protocols.phenopacket.facts import HELD
 from kakehashi.protocols.phenopacket.genomic import GenomicInterpretation
 from kakehashi.systems.cases import vocabulary
 from kakehashi.systems.cases.description import Description, Diagnosis, Variant
-from kakehashi.systems.cases.packets import ZYGOSITIES, ZYGOSITY, gene_in, variant_in
+from kakehashi.systems.cases.packets.reading import ZYGOSITIES, ZYGOSITY, gene_in, variant_in
 
 Tree = dict[str, Any]
 

@@ -10,7 +10,7 @@ from kakehashi.kernel import audit
 from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.protocols.phenopacket import write_lines
 from kakehashi.systems.cases.models import Case
-from kakehashi.systems.cases.reading import phenopackets_of
+from kakehashi.systems.cases.packets.entering import phenopackets_of
 from kakehashi.systems.cases.states import CaseState
 
 AT_ONCE = 500

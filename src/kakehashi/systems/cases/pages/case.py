@@ -17,13 +17,15 @@ from kakehashi.kernel.people.acting import acting_organisation
 from kakehashi.kernel.people.models import Person
 from kakehashi.kernel.workflow import advance, workflow_of
 from kakehashi.protocols.phenopacket import to_tree
-from kakehashi.systems.cases import actions, panes, pictures, queries, ranking, similar, solved, tasks
+from kakehashi.systems.cases import actions, queries, ranking, solved, tasks
 from kakehashi.systems.cases.actions import EditConflict
-from kakehashi.systems.cases.forms import CaseEntry, ImportForm
-from kakehashi.systems.cases.listing import CASES
+from kakehashi.systems.cases.forms.case import CaseEntry, ImportForm
+from kakehashi.systems.cases.matching import similar
+from kakehashi.systems.cases.matching.shared import find_elsewhere
 from kakehashi.systems.cases.models import Case
-from kakehashi.systems.cases.reading import phenopacket_of
-from kakehashi.systems.cases.shared import find_elsewhere
+from kakehashi.systems.cases.packets.entering import phenopacket_of
+from kakehashi.systems.cases.pages import panes, pictures
+from kakehashi.systems.cases.pages.listing import CASES
 
 SIMILAR_SHOWN = 10
 

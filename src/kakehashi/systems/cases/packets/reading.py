@@ -1,4 +1,4 @@
-"""What a phenopacket says, in our words. The way back is packetwriting.py.
+"""What a phenopacket says, in our words. The way back is writing.py.
 
 The original is kept beside the description (models.Packet), so nothing is lost by what a description has no place for.
 What a description says and a packet has no place for travels in a reference of its own, ``CARRIED_ID``.
@@ -31,7 +31,7 @@ from kakehashi.protocols.phenopacket.problems import PhenopacketError
 from kakehashi.protocols.phenopacket.times import moment
 from kakehashi.systems.cases import vocabulary
 from kakehashi.systems.cases.description import Description, Diagnosis, Finding, Variant, Zygosity, pseudonym_of
-from kakehashi.systems.cases.packetmeta import SYNTHETIC_ID
+from kakehashi.systems.cases.packets.meta import SYNTHETIC_ID
 
 SEXES = {"FEMALE": "female", "MALE": "male", "OTHER_SEX": "other"}
 ZYGOSITIES = {

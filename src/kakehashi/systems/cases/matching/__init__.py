@@ -1,0 +1,1 @@
+"""Cases compared with cases: the index, and how far each match may be told."""

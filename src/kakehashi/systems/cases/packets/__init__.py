@@ -1,0 +1,1 @@
+"""Phenopackets and cases: reading, writing, importing and exporting."""

@@ -1,0 +1,1 @@
+"""The pages of cases, and what they show put into words."""
