@@ -111,7 +111,7 @@ def similar_to(person: Any, description: Description, *, k: int = 10) -> Sequenc
 
 @dataclass(frozen=True)
 class SharedMatch:
-    """A similar case as far as the asker may know it (see ``matching.shared.SharedCase``); described at the whole level."""
+    """A similar case as far as the asker may know it (see ``SharedCase``); described at the whole level."""
 
     public_id: str
     organisation_id: int
