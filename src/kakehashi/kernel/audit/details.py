@@ -17,6 +17,7 @@ KEYS: dict[str, Text] = {
     "method": pgettext_lazy("audit detail", "method"),
     "entries": pgettext_lazy("audit detail", "entries"),
     "findings": pgettext_lazy("audit detail", "findings"),
+    "members": pgettext_lazy("audit detail", "members"),
     "role": pgettext_lazy("audit detail", "role"),
     "reasons": pgettext_lazy("audit detail", "reasons"),
     "kind": pgettext_lazy("audit detail", "kind"),

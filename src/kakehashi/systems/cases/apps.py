@@ -28,10 +28,12 @@ class CasesConfig(AppConfig):
         from kakehashi.kernel.jobs.kinds import name_kind
         from kakehashi.kernel.search.kinds import SearchKind, register
         from kakehashi.systems.cases import handlers, queries, tasks, vocabulary, workflow  # noqa: F401
+        from kakehashi.systems.cases.families import queries as families
         from kakehashi.systems.cases.rows import SEARCH_KIND
 
         name_kind(tasks.KIND, _("Import of cases"))
         register_names("case", queries.names_in_trail)
+        register_names("family", families.names_in_trail)
         register(
             SearchKind(
                 SEARCH_KIND,

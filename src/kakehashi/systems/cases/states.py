@@ -44,3 +44,11 @@ class RevisionKind(models.TextChoices):
     REVERTED = "reverted", _("Taken back")
     MOVED = "moved", _("State changed")
     TERMS = "terms", _("Sharing changed")
+
+
+class FamilyRevisionKind(models.TextChoices):
+    """What a revision of a family came from."""
+
+    ENTERED = "entered", _("Entered")
+    IMPORTED = "imported", _("Imported")
+    EDITED = "edited", _("Edited")

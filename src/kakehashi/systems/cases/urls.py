@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kakehashi.systems.cases.pages import case, terms
+from kakehashi.systems.cases.pages import case, families, terms
 
 app_name = "cases"
 urlpatterns = [
@@ -15,6 +15,12 @@ urlpatterns = [
     path("<str:case_id>/questions/", case.questions, name="questions"),
     path("<str:case_id>/answers/", case.keep_answers, name="answers"),
     path("<str:case_id>/sharing/", terms.sharing, name="sharing"),
+    path("<str:case_id>/family/", families.family, name="family"),
+    path("<str:case_id>/family/edit/", families.edit_family, name="family_edit"),
+    path("<str:case_id>/family/import/", families.import_ped, name="family_import"),
+    path("<str:case_id>/family/keep/", families.keep_ped, name="family_keep"),
+    path("<str:case_id>/family/family.ped", families.ped, name="family_ped"),
+    path("<str:case_id>/family/pedigree.svg", families.pedigree_svg, name="family_svg"),
     path("<str:case_id>/history/", case.history, name="history"),
     path("<str:case_id>/revert/", case.revert, name="revert"),
     path("<str:case_id>/edit/", case.edit_case, name="edit"),

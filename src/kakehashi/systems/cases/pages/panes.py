@@ -167,6 +167,7 @@ def _tabs(case: Case, current: str) -> list[dict[str, Any]]:
         ("cases:similar", "similar", _("Similar cases")),
         *((tab.view, tab.key, str(tab.label)) for tab in registered_tabs() if case.state == CaseState.REGISTERED),
         ("cases:questions", "questions", _("Next question")),
+        ("cases:family", "family", _("Family")),
         ("cases:sharing", "sharing", _("Sharing")),
         ("cases:history", "history", _("History")),
     ]

@@ -1,0 +1,338 @@
+"""Families: who may see and change them, what is kept, what cannot be, PED in and out, the pages in both languages."""
+
+from itertools import product
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from django.utils import translation
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kakehashi.kernel.audit.models import AuditEntry
+from kakehashi.kernel.errors import Conflict, Invalid, NotAllowed
+from kakehashi.kernel.people.roles import Role
+from kakehashi.kernel.sharing.actions import Consent, Terms
+from kakehashi.kernel.sharing.states import DataClass, Level, Reach
+from kakehashi.protocols import ped
+from kakehashi.systems.cases import terms
+from kakehashi.systems.cases.actions import enter_case, register_case, withdraw_case
+from kakehashi.systems.cases.description import Description, Finding
+from kakehashi.systems.cases.families import rules
+from kakehashi.systems.cases.families.actions import (
+    FamilyConflict,
+    cases_of,
+    edit_family,
+    enter_family,
+    link_case,
+    unlink_case,
+)
+from kakehashi.systems.cases.families.members import Relative, from_ped, problems_of, to_ped
+from kakehashi.systems.cases.families.queries import family_of
+from kakehashi.systems.cases.models import Case, Family, FamilyRevision
+
+pytestmark = pytest.mark.django_db
+TRIO = (
+    Relative(id="N-001", sex="female", father="N-001-F", mother="N-001-M", affected="yes", proband=True),
+    Relative(id="N-001-F", sex="male", affected="no"),
+    Relative(id="N-001-M", sex="female", affected="no", deceased=True, note="died at 40"),
+)
+PED = "FAM1\tN-001\tN-001-F\tN-001-M\t2\t2\nFAM1\tN-001-F\t0\t0\t1\t1\tsite A\nFAM1\tN-001-M\t0\t0\t2\t-9\n"
+
+
+@pytest.fixture(autouse=True)
+def _english():
+    """What is refused is read in English here."""
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture
+def family(case, clinician):
+    return enter_family(by=clinician, case=case, local_id="FAM1", members=TRIO, cases={"N-001": case})
+
+
+@pytest.fixture
+def sibling(hospital, clinician):
+    described = Description(sex="male", findings=(Finding(term="HP:0001250"),))
+    entered = enter_case(by=clinician, organisation=hospital, local_id="N-001-S", description=described)
+    return register_case(by=clinician, case=entered)
+
+
+def shared_whole(case, by):
+    consent = Consent(version="1", since=case.created_at.date(), domestic=True)
+    return terms.set_terms(by=by, case=case, terms=Terms(Reach.DOMESTIC, Level.WHOLE, DataClass.OPEN), consent=consent)
+
+
+# --- what is kept -------------------------------------------------------------------------------------------------
+
+
+def test_family_is_kept_with_revision_and_trail(family, case, clinician):
+    assert family.relatives == TRIO
+    assert cases_of(family) == {"N-001": case}
+    changed = (*TRIO, Relative(id="N-001-S", sex="male", father="N-001-F", mother="N-001-M"))
+    edited = edit_family(
+        by=clinician, family=family, members=changed, cases={"N-001": case}, from_revision=1, note="a brother"
+    )
+    assert (edited.revision, len(edited.relatives)) == (2, 4)
+    assert [(one.number, len(one.members), one.note) for one in FamilyRevision.objects.all()] == [
+        (2, 4, "a brother"),
+        (1, 3, ""),
+    ]
+    assert list(AuditEntry.objects.filter(action__startswith="family.").values_list("action", flat=True)) == [
+        "family.enter",
+        "family.edit",
+    ]
+    again = edit_family(by=clinician, family=edited, members=changed, cases={"N-001": case}, from_revision=2)
+    assert again.revision == 2
+    with pytest.raises(FamilyConflict):
+        edit_family(by=clinician, family=edited, members=TRIO, cases={"N-001": case}, from_revision=1)
+
+
+def test_member_is_linked_to_a_case_and_unlinked(family, case, sibling, clinician, other_hospital, make_person):
+    with_sibling = edit_family(
+        by=clinician,
+        family=family,
+        members=(*TRIO, Relative(id="brother", sex="male", father="N-001-F")),
+        cases={"N-001": case},
+        from_revision=1,
+    )
+    linked = link_case(by=clinician, family=with_sibling, member="brother", case=sibling)
+    assert cases_of(linked) == {"N-001": case, "brother": sibling}
+    assert family_of(clinician, sibling).family == family
+    unlinked = unlink_case(by=clinician, family=linked, member="brother")
+    assert cases_of(unlinked) == {"N-001": case}
+    with pytest.raises(Invalid, match="case"):
+        unlink_case(by=clinician, family=unlinked, member="N-001")
+    with pytest.raises(Invalid, match="other sex"):
+        link_case(by=clinician, family=unlinked, member="N-001-M", case=sibling)
+    theirs = make_person(other_hospital, "clinician")
+    foreign = enter_case(by=theirs, organisation=other_hospital, local_id="M-1", description=case.described)
+    with pytest.raises(Invalid, match="another institution"):
+        link_case(by=clinician, family=unlinked, member="N-001-M", case=foreign)
+
+
+@pytest.mark.parametrize(
+    ("members", "place"),
+    [
+        ((TRIO[1],), "members"),
+        ((TRIO[0], TRIO[0]), "members.1.id"),
+        ((TRIO[0],), "members.0.father"),
+        ((TRIO[0], TRIO[1].model_copy(update={"sex": "female"}), TRIO[2]), "members.0.father"),
+        ((*TRIO[:2], TRIO[2].model_copy(update={"mother": "N-001"})), "members.0.id"),
+        ((TRIO[0].model_copy(update={"twins": "a"}), *TRIO[1:]), "members.0.twins"),
+        ((), "members"),
+    ],
+)
+def test_family_that_cannot_be_is_refused_at_its_place(case, clinician, members, place):
+    with pytest.raises(Invalid) as refused:
+        enter_family(by=clinician, case=case, local_id="X", members=tuple(members), cases={"N-001": case})
+    assert place in refused.value.problems
+    assert not Family.objects.exists()
+
+
+def test_a_case_is_of_one_family_and_a_pseudonym_of_one(family, case, sibling, clinician):
+    with pytest.raises(Invalid, match="another family"):
+        enter_family(by=clinician, case=case, local_id="FAM2", members=TRIO, cases={"N-001": case})
+    own = (Relative(id="N-001-S", proband=True),)
+    with pytest.raises(Invalid, match="pseudonym"):
+        enter_family(by=clinician, case=sibling, local_id="FAM1", members=own, cases={"N-001-S": sibling})
+
+
+def test_family_of_a_withdrawn_case_stands_as_it_is(family, case, clinician):
+    withdraw_case(by=clinician, case=case, note="at the family's wish")
+    with pytest.raises(Conflict):
+        edit_family(by=clinician, family=family, members=TRIO[:1], cases={"N-001": case}, from_revision=1)
+
+
+# --- who may ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("role", "own"), list(product(Role, (True, False))), ids=str)
+def test_family_is_seen_and_changed_as_its_probands_case_is(
+    family, case, hospital, other_hospital, make_person, role, own
+):
+    person = make_person(hospital if own else other_hospital, role)
+    sees = own and role in {Role.CLINICIAN, Role.DATA_MANAGER, Role.AUDITOR}
+    writes = own and role in {Role.CLINICIAN, Role.DATA_MANAGER}
+    assert bool(rules.may_see(person, family)) == sees
+    assert Family.objects.filter(rules.visible_to(person)).exists() == sees
+    new = (*TRIO, Relative(id="aunt"))
+    if writes:
+        edit_family(by=person, family=family, members=new, cases={"N-001": case}, from_revision=1)
+    else:
+        with pytest.raises(NotAllowed):
+            edit_family(by=person, family=family, members=new, cases={"N-001": case}, from_revision=1)
+    assert Family.objects.get().revision == (2 if writes else 1)
+
+
+def test_other_hospital_that_sees_the_case_whole_sees_the_family_without_pseudonyms(
+    client, family, case, clinician, other_hospital, make_person
+):
+    other = make_person(other_hospital, "clinician")
+    address = reverse("cases:family", args=[case.public_id])
+    client.force_login(other)
+    assert client.get(address).status_code == 404
+    shared_whole(case, clinician)
+    page = client.get(address).content.decode()
+    main = page[page.index('id="family-head"') : page.index("</main")]
+    assert "pedigree-picture" in main
+    assert "II-1" in main
+    for hidden in ("N-001", "FAM1", "died at 40"):
+        assert hidden not in main
+    export = client.get(reverse("cases:family_ped", args=[case.public_id])).content.decode()
+    assert "N-001" not in export
+    assert [one.individual for one in ped.loads(export).members] == ["II-1", "I-1", "I-2"]
+    assert client.get(reverse("cases:family_edit", args=[case.public_id])).status_code == 403
+    assert family_of(other, case).own is False
+
+
+def test_sibling_shared_alone_shows_no_family(family, case, sibling, clinician, other_hospital, make_person):
+    wider = edit_family(
+        by=clinician,
+        family=family,
+        members=(*TRIO, Relative(id="N-001-S", sex="male", father="N-001-F")),
+        cases={"N-001": case, "N-001-S": sibling},
+        from_revision=1,
+    )
+    other = make_person(other_hospital, "clinician")
+    shared_whole(sibling, clinician)
+    assert family_of(other, sibling) is None
+    assert not rules.may_see(other, wider)
+    shared_whole(case, clinician)
+    assert family_of(other, sibling).cases == {"II-1": sibling}
+
+
+# --- PED ----------------------------------------------------------------------------------------------------------
+
+names = st.text("abcXYZ019-_ 家", min_size=1, max_size=8).filter(
+    lambda one: one == one.strip() and one not in ("0", "")
+)
+
+
+@st.composite
+def trees(draw):
+    """Members whose parents stand before them."""
+    made = []
+    for name in draw(st.lists(names, min_size=1, max_size=12, unique=True)):
+        parent = st.sampled_from(["", *(one.id for one in made if one.sex == "male")])
+        mother = st.sampled_from(["", *(one.id for one in made if one.sex == "female")])
+        made.append(
+            Relative(
+                id=name,
+                sex=draw(st.sampled_from(["male", "female", "unknown"])),
+                father=draw(parent),
+                mother=draw(mother),
+                affected=draw(st.sampled_from(["yes", "no", "unknown"])),
+                proband=not made,
+                extra=tuple(draw(st.lists(names, max_size=2))),
+            )
+        )
+    return tuple(made)
+
+
+@given(trees())
+def test_members_come_back_from_a_ped_file(members):
+    read = ped.loads(to_ped(members, "F1")).members
+    assert from_ped(read, proband=members[0].id) == members
+    assert problems_of(members) == {}
+
+
+def test_ped_file_is_looked_at_and_nothing_is_kept_until_confirmed(client, case, clinician):
+    client.force_login(clinician)
+    look = reverse("cases:family_import", args=[case.public_id])
+    upload = SimpleUploadedFile("f.ped", PED.encode())
+    answer = client.post(look, {"file": upload}, headers={"accept-language": "ja"})
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert "pedigree-picture" in page
+    assert "まだ保存されていません" in page
+    assert not Family.objects.exists()
+    preview = answer.context["preview"]
+    assert (preview.chosen.proband, preview.chosen.member) == ("N-001", "N-001")
+    keep = reverse("cases:family_keep", args=[case.public_id])
+    sent = {"text": preview.text, "family": "FAM1", "proband": "N-001", "member": "N-001", "from_revision": "0"}
+    assert client.post(keep, sent).status_code == 302
+    family = Family.objects.get()
+    assert family.local_id == "FAM1"
+    assert [one.extra for one in family.relatives] == [(), ("site A",), ()]
+    exported = client.get(reverse("cases:family_ped", args=[case.public_id])).content.decode()
+    assert exported == PED.replace("-9", "0")
+    svg = client.get(reverse("cases:family_svg", args=[case.public_id]))
+    assert svg["Content-Type"].startswith("image/svg+xml")
+    assert svg.content.startswith(b'<svg xmlns="http://www.w3.org/2000/svg"')
+
+
+def test_import_again_keeps_what_a_ped_file_cannot_say(client, family, case, clinician):
+    client.force_login(clinician)
+    sent = {"text": PED.replace("\t-9", "\t2"), "from_revision": "1", "family": "FAM1"}
+    assert client.post(reverse("cases:family_keep", args=[case.public_id]), sent).status_code == 302
+    mother = Family.objects.get().relatives[2]
+    assert (mother.affected, mother.deceased, mother.note) == ("yes", True, "died at 40")
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [("F a 0 0 3 1\n", 1), ("#x\nF a b 0 1 1\n", 2), ("F a 0 0 1\n", 1), ("", None), ("F a\x00 0 0 1 1", 1)],
+)
+def test_problems_of_a_ped_file_name_the_line(client, case, clinician, text, line, language):
+    client.force_login(clinician)
+    upload = SimpleUploadedFile("f.ped", text.encode() or b"\n")
+    look = reverse("cases:family_import", args=[case.public_id])
+    answer = client.post(look, {"file": upload}, headers={"accept-language": language})
+    assert answer.status_code == 422
+    assert [one.line for one in answer.context["preview"].problems] == [line]
+    assert not Family.objects.exists()
+
+
+# --- pages --------------------------------------------------------------------------------------------------------
+
+
+def row(number, **said):
+    fields = {"sex": "unknown", "affected": "unknown", "identical": "unknown"} | said
+    return {f"members-{number}-{name}": value for name, value in fields.items()}
+
+
+def test_family_is_entered_row_by_row(client, case, clinician):
+    client.force_login(clinician)
+    address = reverse("cases:family_edit", args=[case.public_id])
+    shown = client.get(address).content.decode()
+    assert f'value="{case.local_id}"' in shown
+    data = {"local_id": "FAM9", "members-TOTAL_FORMS": 3, "members-INITIAL_FORMS": 1, "from_revision": 0}
+    data |= row(
+        0, id="N-001", sex="female", father="pa", mother="ma", affected="yes", proband="on", case=case.public_id
+    )
+    data |= row(1, id="pa", sex="male") | row(2, id="ma", sex="male")
+    refused = client.post(address, data, headers={"accept-language": "en"})
+    assert refused.status_code == 422
+    assert 'href="#id_members-0-mother"' in refused.content.decode()
+    data |= row(2, id="ma", sex="female", deceased="on")
+    assert client.post(address, data).status_code == 302
+    assert {one.id for one in Family.objects.get().relatives} == {"N-001", "pa", "ma"}
+    page = client.get(reverse("cases:family", args=[case.public_id]), headers={"accept-language": "ja"})
+    text = page.content.decode()
+    assert "発端者:II-1" in text
+    assert "FAM9" in text
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_family_pages_answer(client, family, case, clinician, language):
+    client.force_login(clinician)
+    for page in ("family", "family_edit", "family_import"):
+        assert (
+            client.get(
+                reverse(f"cases:{page}", args=[case.public_id]), headers={"accept-language": language}
+            ).status_code
+            == 200
+        )
+
+
+def test_case_typed_must_be_of_the_institution(client, case, clinician):
+    client.force_login(clinician)
+    data = {"local_id": "F", "members-TOTAL_FORMS": 1, "members-INITIAL_FORMS": 1, "from_revision": 0}
+    data |= row(0, id="N-001", proband="on", case="K-222222222222")
+    answer = client.post(reverse("cases:family_edit", args=[case.public_id]), data)
+    assert answer.status_code == 422
+    assert Case.objects.count() == 1
+    assert not Family.objects.exists()
