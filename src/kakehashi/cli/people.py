@@ -11,6 +11,7 @@ import click
 from kakehashi.cli import NodeGroup, preferred_language, say, text
 
 SHAPE = click.option("--format", "shape", type=click.Choice(["table", "json"]), default="table", show_default=True)
+PREFECTURE = text("Two digits of JIS X 0401, such as 13 for Tokyo.", "都道府県コード(JIS X 0401の2桁。東京都は13)。")
 
 
 @contextmanager
@@ -61,14 +62,38 @@ def organisations() -> None:
 @click.option("--kind", default="hospital", show_default=True, help=text("hospital, university, …", "hospital など。"))
 @click.option("--ror", default="", help="ROR id.")
 @click.option("--erad", default="", help=text("e-Rad institution code.", "e-Rad機関コード。"))
-def add_organisation(code: str, name: str, name_en: str, country: str, kind: str, ror: str, erad: str) -> None:
+@click.option("--prefecture", default="", help=PREFECTURE)
+def add_organisation(
+    code: str, name: str, name_en: str, country: str, kind: str, ror: str, erad: str, prefecture: str
+) -> None:
     from kakehashi.kernel.organisations.actions import register_organisation
 
     with told_plainly():
         register_organisation(
-            by=None, code=code, name=name, name_en=name_en, country=country, kind=kind, ror=ror, erad_code=erad
+            by=None,
+            code=code,
+            name=name,
+            name_en=name_en,
+            country=country,
+            prefecture=prefecture,
+            kind=kind,
+            ror=ror,
+            erad_code=erad,
         )
     say(f"Registered {code}.", f"{code} を登録しました。")
+
+
+@organisations.command(
+    "place", help=text("Say in which prefecture an organisation lies.", "機関の所在する都道府県を登録する。")
+)
+@click.argument("code")
+@click.option("--prefecture", required=True, help=PREFECTURE)
+def place_organisation(code: str, prefecture: str) -> None:
+    from kakehashi.kernel.organisations import actions
+
+    with told_plainly():
+        actions.place_organisation(by=None, organisation=organisation_of(code), prefecture=prefecture)
+    say(f"Noted where {code} lies.", f"{code} の所在地を登録しました。")
 
 
 @organisations.command("list", help=text("List organisations.", "機関の一覧。"))
@@ -76,7 +101,7 @@ def add_organisation(code: str, name: str, name_en: str, country: str, kind: str
 def list_organisations(shape: str) -> None:
     from kakehashi.kernel.organisations.models import Organisation
 
-    columns = ("code", "name", "name_en", "kind", "country", "ror", "erad_code")
+    columns = ("code", "name", "name_en", "kind", "country", "prefecture", "ror", "erad_code")
     show([dict(row) for row in Organisation.objects.values(*columns)], shape)
 
 

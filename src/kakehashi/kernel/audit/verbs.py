@@ -19,6 +19,7 @@ WHOLE: dict[str, Text] = {
     "sharing.opt_out": pgettext_lazy("audit", "opted out of secondary use"),
     "sharing.opt_in": pgettext_lazy("audit", "opt-out taken back"),
     "sharing.outbreak": pgettext_lazy("audit", "outbreak exception declared"),
+    "organisation.place": pgettext_lazy("audit", "organisation: prefecture set"),
     "network.join": pgettext_lazy("audit", "joined a network"),
     "network.leave": pgettext_lazy("audit", "left a network"),
     "peer.grant": pgettext_lazy("audit", "other node: may ask us"),

@@ -17,12 +17,14 @@ def register_organisation(
     name_en: str = "",
     kind: str = Kind.HOSPITAL,
     country: str = "JP",
+    prefecture: str = "",
     ror: str = "",
     erad_code: str = "",
 ) -> Organisation:
     """Add an organisation to this node (``by=None``: the node's operator, on the command line).
 
-    Raises Invalid naming each field that cannot be used, such as a code that is taken.
+    ``prefecture``: its two-digit JIS X 0401 code. Raises Invalid naming each field that cannot be used, such as a code
+    that is taken.
     """
     organisation = Organisation(
         code=code.strip(),
@@ -30,6 +32,7 @@ def register_organisation(
         name_en=name_en.strip(),
         kind=kind,
         country=country.strip().upper(),
+        prefecture=prefecture.strip(),
         ror=ror.strip().removeprefix("https://ror.org/").lower(),
         erad_code=erad_code.strip(),
     )
@@ -41,3 +44,17 @@ def register_organisation(
         organisation.save()
         audit.record(by, "organisation.register", organisation, detail={"code": organisation.code, "kind": kind})
     return organisation
+
+
+def place_organisation(*, by: Person | None, organisation: Organisation, prefecture: str) -> Organisation:
+    """Say in which prefecture an organisation lies (its two-digit JIS X 0401 code; empty: none). Raises Invalid."""
+    with transaction.atomic():
+        locked = Organisation.objects.select_for_update().get(pk=organisation.pk)
+        locked.prefecture = prefecture.strip()
+        try:
+            locked.full_clean()
+        except ValidationError as error:
+            raise Invalid(error.message_dict) from error
+        locked.save(update_fields=["prefecture"])
+        audit.record(by, "organisation.place", locked, detail={"prefecture": locked.prefecture})
+    return locked

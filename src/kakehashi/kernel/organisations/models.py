@@ -7,6 +7,8 @@ from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from kakehashi.kernel.organisations.regions import PREFECTURES
+
 
 class Kind(models.TextChoices):
     """What an organisation is."""
@@ -40,6 +42,12 @@ class Organisation(models.Model):
         default="JP",
         validators=[RegexValidator(r"^[A-Z]{2}\Z", _("Use the two-letter ISO 3166 code, such as JP."))],
     )
+    prefecture = models.CharField(
+        _("prefecture"),
+        max_length=2,
+        blank=True,
+        choices=[(one.code, f"{one.ja} {one.en}") for one in PREFECTURES.values()],
+    )  # JIS X 0401; empty: abroad, or not stated
     ror = models.CharField(
         _("ROR id"),
         max_length=9,
