@@ -139,6 +139,39 @@ def plain_bounds(
 bounds_of = compiled(plain_bounds)
 
 
+def plain_order_of(one: Any, first: Any, last: Any, other: Any, begin: Any, end: Any) -> int:
+    """−1, 0 or 1: how the bytes one[first:last] stand to other[begin:end], as Python orders bytes."""
+    shared = min(last - first, end - begin)
+    for at in range(shared):
+        if one[first + at] != other[begin + at]:
+            return -1 if one[first + at] < other[begin + at] else 1
+    if last - first == end - begin:
+        return 0
+    return -1 if last - first < end - begin else 1
+
+
+order_of = compiled(plain_order_of)
+
+
+def plain_find_ids(block: Any, offsets: Any, order: Any, wanted: Any, wanted_offsets: Any, rows: Any) -> None:
+    """Fill `rows` int64[wanted]: the row of each wanted id, −1 where there is none; `order` lists the rows by id."""
+    for number in range(len(rows)):
+        begin, end = wanted_offsets[number], wanted_offsets[number + 1]
+        low, high = 0, len(order)
+        rows[number] = -1
+        while low < high:
+            middle = (low + high) // 2
+            row = np.int64(order[middle])
+            stands = order_of(block, np.int64(offsets[row]), np.int64(offsets[row + 1]), wanted, begin, end)
+            if stands == 0:
+                rows[number] = row
+                break
+            if stands < 0:
+                low = middle + 1
+            else:
+                high = middle
+
+
 def plain_scan(
     order: Any,
     group_start: Any,
@@ -225,3 +258,4 @@ value_rows = compiled(plain_value_rows)
 thermometer = compiled(plain_thermometer)
 add_bridge = compiled(plain_add_bridge)
 scan = compiled(plain_scan)
+find_ids = compiled(plain_find_ids)

@@ -19,7 +19,6 @@ D + 1 offsets a block.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +30,6 @@ from kakehashi.engines.phenotype.caseindex.profile import FINDINGS_AT_MOST
 
 BLOCK = 1 << 16
 GROUPS = FINDINGS_AT_MOST + 1
-FEW = 32  # a segment so many times larger than a list of ids is searched for each of them, without a table
 
 
 class Strings:
@@ -95,16 +93,15 @@ class Segment:
             return int(order[low])
         return None
 
-    def rows_of(self, case_ids: Collection[str]) -> list[int]:
+    def rows_of(self, case_ids: Collection[str]) -> npt.NDArray[np.int64]:
         """The rows of those of `case_ids` that are here, in no promised order."""
-        if len(case_ids) * FEW < self.rows:
-            return [row for case_id in case_ids if (row := self.find(case_id)) is not None]
-        places = self._places
-        return [row for case_id in case_ids if (row := places.get(case_id.encode("utf-8"))) is not None]
+        from kakehashi.engines.phenotype.caseindex import kernels
 
-    @cached_property
-    def _places(self) -> dict[bytes, int]:
-        return {self.ids.encoded(row): row for row in range(self.rows)}
+        wanted, offsets = Strings.pack([case_id.encode("utf-8") for case_id in case_ids])
+        order, block = self.arrays["id_order"], self.arrays["id_block"]
+        rows = np.empty(len(case_ids), dtype=np.int64)
+        kernels.find_ids(block, self.arrays["id_offsets"], order, wanted, offsets.astype(np.int64), rows)
+        return rows[rows >= 0]
 
     def find_gene(self, symbol: str) -> int | None:
         """The segment's number of a gene, None when no case here has it."""

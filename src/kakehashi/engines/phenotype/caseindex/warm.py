@@ -10,4 +10,5 @@ from kakehashi.engines.phenotype.caseindex.snapshot import Snapshot
 def warm(model: CaseModel) -> None:
     """Run a search over one case: numba keeps what it compiles (some seconds the first time, then nothing)."""
     profile = Profile(tuple(model.ontology.descendants(model.ontology.phenotype_root)[1:4].tolist()), ("GENE",))
-    Snapshot.of(model, [("warm", profile)]).search(profile, 1)
+    snapshot = Snapshot.of(model, [("warm", profile)])
+    snapshot.search(profile, 1, snapshot.only(["warm"]))

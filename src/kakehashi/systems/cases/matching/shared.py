@@ -6,9 +6,10 @@ how much of each is told. Below the whole record nothing is told but what the qu
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet
 
 from kakehashi.engines.phenotype.caseindex import Explanation, explain
 from kakehashi.kernel import audit
@@ -16,9 +17,10 @@ from kakehashi.kernel.sharing.decision import judge, visible_to
 from kakehashi.kernel.sharing.states import Level, Purpose
 from kakehashi.kernel.sharing.subject import Subject
 from kakehashi.kernel.sharing.subjects import context
-from kakehashi.systems.cases import queries, vocabulary
+from kakehashi.systems.cases import rules, vocabulary
 from kakehashi.systems.cases.description import Description
 from kakehashi.systems.cases.matching import similar
+from kakehashi.systems.cases.matching.sifting import most_similar
 from kakehashi.systems.cases.models import Case, CaseFinding, CaseGene
 from kakehashi.systems.cases.rules import KIND, subject_of
 from kakehashi.systems.cases.states import CaseState
@@ -52,25 +54,25 @@ def find_shared(
     *,
     k: int = 10,
     purpose: Purpose = Purpose.MATCHING,
-    but: Collection[str] = (),
+    but: QuerySet[Case] | None = None,
     synthetic: bool = True,
 ) -> list[SharedCase]:
     """The k registered cases most similar to a description among those ``subject`` may know of.
 
-    ``but``: case ids that are left out; ``synthetic``: whether made-up cases are answered with too.
+    ``but``: cases that are left out; ``synthetic``: whether made-up cases are answered with too.
     """
     similar.bring_up_to_date()
     asked = context()
     known = Case.objects.filter(visible_to(subject, purpose, asked, KIND), state=CaseState.REGISTERED)
     if not synthetic:
         known = known.filter(synthetic=False)
-    hidden = set(but)
-    ids = [public_id for public_id in known.values_list("public_id", flat=True) if public_id not in hidden]
+    if but is not None:
+        known = known.filter(~Exists(but.order_by().filter(pk=OuterRef("pk"))))
     profile = similar.profile_of(description)
-    if not ids or not (profile.observed or profile.genes):
+    if not (profile.observed or profile.genes):
         return []
     snapshot = similar.case_index().snapshot()
-    matches = [match for match in snapshot.search(profile, k, snapshot.only(ids)) if match.score > 0]
+    matches = [match for match in most_similar(snapshot, profile, k, known) if match.score > 0]
     cases = {
         case.public_id: case
         for case in known.filter(public_id__in=[match.id for match in matches]).select_related("organisation")
@@ -87,7 +89,7 @@ def find_shared(
 
 def find_elsewhere(person: Any, case: Case, *, k: int = 10) -> list[SharedCase]:
     """The most similar cases that a person may know of but not open: those of other institutions. Recorded."""
-    opened = frozenset(queries.visible_cases(person).values_list("public_id", flat=True))
+    opened = Case.objects.filter(rules.visible_to(person))
     found = find_shared(subject_of(person), case.described, k=k, but=opened, synthetic=case.synthetic)
     for level in sorted({one.level for one in found}):
         told_of = [one.case for one in found if one.level == level]

@@ -30,6 +30,7 @@ from kakehashi.engines.phenotype.caseindex import (
 from kakehashi.engines.phenotype.knowledge import Knowledge
 from kakehashi.systems.cases import vocabulary
 from kakehashi.systems.cases.description import Description
+from kakehashi.systems.cases.matching.sifting import most_similar
 from kakehashi.systems.cases.models import Case
 from kakehashi.systems.cases.queries import visible_cases
 from kakehashi.systems.cases.states import CaseState
@@ -187,12 +188,12 @@ def find_similar(
     bring_up_to_date()
     snapshot = case_index().snapshot()
     profile = profile_of(description)
-    hidden = set(but)
-    visible = visible_cases(person).filter(state=CaseState.REGISTERED)
-    ids = [public_id for public_id in visible.values_list("public_id", flat=True) if public_id not in hidden]
-    if not ids or not (profile.observed or profile.genes):
+    if not (profile.observed or profile.genes):
         return []
-    matches = snapshot.search(profile, k, snapshot.only(ids), use_genes=use_genes)
+    visible = visible_cases(person).filter(state=CaseState.REGISTERED)
+    matches = most_similar(
+        snapshot, profile, k, visible.exclude(public_id__in=but) if but else visible, use_genes=use_genes
+    )
     cases = {case.public_id: case for case in visible.filter(public_id__in=[match.id for match in matches])}
     return [
         SimilarCase(
