@@ -86,6 +86,13 @@ def workflow_page() -> str:
     return "\n".join(parts)
 
 
+def exchange_page() -> str:
+    """Every requirement of the Matchmaker Exchange with the test that proves it."""
+    from tests.contract.mme import requirements
+
+    return requirements.page(NOTICE)
+
+
 @functools.cache
 def pages() -> dict[str, str]:
     """File name → text of every generated page."""
@@ -95,6 +102,7 @@ def pages() -> dict[str, str]:
         "api.md": api_page(),
         "openapi.json": json.dumps(api_document(), ensure_ascii=False, indent=1) + "\n",
         "workflows.md": workflow_page(),
+        "matchmaker-exchange.md": exchange_page(),
     }
 
 

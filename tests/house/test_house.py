@@ -80,7 +80,10 @@ def test_no_machine_path_or_secret_is_committed():
     assert not found
 
 
-@pytest.mark.parametrize("page", ["settings.md", "command-line.md", "api.md", "openapi.json", "workflows.md"])
+@pytest.mark.parametrize(
+    "page",
+    ["settings.md", "command-line.md", "api.md", "openapi.json", "workflows.md", "matchmaker-exchange.md"],
+)
 def test_reference_is_current(page):
     written = reference.REFERENCE / page
     assert written.exists(), "run: make reference"

@@ -2,7 +2,7 @@
 
 Both styles are in use: ``Content-Type: application/vnd.ga4gh.matchmaker.v1.1+json`` (search-api.md), and that type in
 ``Accept`` with ``Content-Type: application/json`` (join-protocol.md). Any minor version of our major version is
-answered in ours.
+answered in ours, and so is a type that names no version.
 """
 
 import re
@@ -15,7 +15,7 @@ LATEST: Final = "1.1"
 CONTENT_TYPE: Final = f"application/vnd.ga4gh.matchmaker.v{LATEST}+json"
 ACCEPTED_TYPES: Final = tuple(f"application/vnd.ga4gh.matchmaker.v{version}+json" for version in SUPPORTED)
 
-_NAMED = re.compile(r"application/vnd\.ga4gh\.matchmaker\.v(\d{1,4})(?:\.(\d{1,4}))?\+json\Z", re.IGNORECASE)
+_NAMED = re.compile(r"application/vnd\.ga4gh\.matchmaker(?:\.v(\d{1,4})(?:\.(\d{1,4}))?)?\+json\Z", re.IGNORECASE)
 _LONGEST = 1000  # characters of a header that are looked at
 
 
@@ -38,11 +38,13 @@ def negotiate(content_type: str, accept: str = "") -> str:
         return _ours(named)
     if not wanted:
         return LATEST
-    fitting = [version for version in wanted if version[1] == LATEST[0]]
+    fitting = [version for version in wanted if version[1] in (None, LATEST[0])]
     return _ours((fitting or wanted)[0])
 
 
 def _ours(named: re.Match[str]) -> str:
+    if named[1] is None:
+        return LATEST
     if named[1] != LATEST[0]:
         raise MmeError(406, "Unsupported API version", supported_versions=SUPPORTED)
     return f"{named[1]}.{named[2] or 0}"

@@ -156,6 +156,16 @@ class Question(models.Model):
         """Why the peer did not answer, in the language in force."""
         return str(Why(self.why).label)
 
+    @property
+    def terms_in_force(self) -> str:
+        """The terms that came with the answer; without any, those kept of the peer."""
+        return self.terms or self.peer.terms
+
+    @property
+    def disclaimer_in_force(self) -> str:
+        """The disclaimer that came with the answer; without any, the one kept of the peer."""
+        return self.disclaimer or self.peer.disclaimer
+
 
 class ForeignMatch(models.Model):
     """A peer's patient that it answered with for a case of ours, as it last stood; ``patient`` is the peer's JSON."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
-from django.urls import path
+from django.urls import re_path
 from django.views.decorators.csrf import csrf_exempt
 
 from kakehashi import __version__
@@ -94,9 +94,16 @@ def metrics(request: HttpRequest, peer: Peer) -> dict[str, Any]:
     return {"metrics": counts(), "disclaimer": DISCLAIMER, "terms": TERMS}
 
 
+@csrf_exempt
+def nowhere(request: HttpRequest) -> HttpResponse:
+    """Any other address under /mme/: told as JSON too."""
+    return _sent({"message": "Nothing at this address; there are match, heartbeat and metrics"}, 404)
+
+
 urlpatterns = [
-    path("match", match, name="match"),
-    path("heartbeat", heartbeat, name="heartbeat"),
-    path("metrics", metrics, name="metrics"),
+    re_path(r"^match/?$", match, name="match"),
+    re_path(r"^heartbeat/?$", heartbeat, name="heartbeat"),
+    re_path(r"^metrics/?$", metrics, name="metrics"),
+    re_path(r"", nowhere),
 ]
 app_name = "mme"

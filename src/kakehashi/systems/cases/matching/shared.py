@@ -122,5 +122,6 @@ def counts_abroad() -> dict[str, int]:
         "numberOfUniqueGenes": genes.values("symbol").distinct().count(),
         "numberOfFeatures": findings.count(),
         "numberOfUniqueFeatures": findings.values("number").distinct().count(),
+        "numberOfFeatureSets": findings.values("case").distinct().count(),
         "numberOfCasesWithDiagnosis": known.exclude(diagnosis="").count(),
     }
