@@ -90,11 +90,11 @@ class RegisteredLibrary:
     def __init__(self) -> None:
         from kakehashi.systems.cases.matching import similar
         from kakehashi.systems.cases.models import Case
-        from kakehashi.systems.cases.states import CaseState
+        from kakehashi.systems.cases.states import FINDABLE
 
         similar.bring_up_to_date()
         self.snapshot = similar.case_index().snapshot()
-        self._registered = Case.objects.filter(state=CaseState.REGISTERED)
+        self._registered = Case.objects.filter(state__in=FINDABLE)
         self._of_publication: dict[str, set[str]] | None = None
 
     def cases(self, case_ids: Sequence[str]) -> Mapping[str, LibraryCase]:

@@ -30,7 +30,11 @@ Subject = TypeVar("Subject", bound=models.Model)
 @dataclass(frozen=True)
 class Move:
     """One way to change the state. ``act(obj, by=, note=)`` runs inside the transaction, before the row is saved;
-    ``event(obj, by, note)`` makes the event published after commit."""
+    ``event(obj, by, note)`` makes the event published after commit.
+
+    A move that leads back says how to find the state before, ``back(obj)``, and which ones it may be, ``among``; where
+    it cannot be told, or is none of these, the move leads to ``target``.
+    """
 
     name: str
     sources: Sequence[str]
@@ -41,6 +45,18 @@ class Move:
     needs_note: bool = False
     act: Callable[..., None] | None = None
     event: Callable[[Any, Any, str], events.Event] | None = None
+    back: Callable[[Any], str | None] | None = None
+    among: Sequence[str] = ()
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """Every state it may lead to, each once, as plain text."""
+        return tuple(dict.fromkeys(map(str, (self.target, *self.among))))
+
+    def target_for(self, obj: Any) -> str:
+        """Where it leads this object."""
+        before = self.back(obj) if self.back is not None else None
+        return before if before in self.targets else str(self.target)
 
 
 class Workflow:
@@ -57,7 +73,7 @@ class Workflow:
         self._model, self.states, self.field = model, states, field
         self.moves: dict[str, Move] = {}
         for move in moves:
-            unknown = {str(state) for state in (*move.sources, move.target)} - set(states.values)
+            unknown = {str(state) for state in (*move.sources, *move.targets)} - set(states.values)
             if unknown or move.name in self.moves:
                 raise ValueError(f"workflow of {model}: move {move.name!r} is there twice or names {sorted(unknown)}")
             self.moves[move.name] = move
@@ -124,11 +140,12 @@ def advance(obj: Subject, name: str, *, by: Any, note: str = "") -> Subject:
                 raise NotAllowed(verdict)
             if move.needs_note and not note.strip():
                 raise Invalid({"note": [_("Say why: this step needs a note.")]})
-            setattr(locked, flow.field, str(move.target))
+            target = move.target_for(locked)
+            setattr(locked, flow.field, target)
             if move.act is not None:
                 move.act(locked, by=by, note=note)
             locked.save()
-            detail = {"from": before, "to": str(move.target)} | ({"note": True} if note.strip() else {})
+            detail = {"from": before, "to": target} | ({"note": True} if note.strip() else {})
             audit.record(by, f"{kind}.{name}", locked, detail=detail)
             if move.event is not None:
                 events.publish(move.event(locked, by, note))
@@ -163,11 +180,11 @@ def mermaid(flow: Workflow) -> str:
     """The table as a Mermaid state diagram, for the documentation."""
     lines = ["stateDiagram-v2"]
     lines += [f'    state "{state.label}" as {state.value}' for state in flow.states]
-    targets = {str(move.target) for move in flow.moves.values()}
+    targets = {state for move in flow.moves.values() for state in move.targets}
     starts = [state.value for state in flow.states if state.value not in targets] or [flow.states.values[0]]
     lines += [f"    [*] --> {state}" for state in starts]
     for move in flow.moves.values():
-        lines += [f"    {source} --> {move.target}: {move.label_staff}" for source in move.sources]
+        lines += [f"    {source} --> {to}: {move.label_staff}" for source in move.sources for to in move.targets]
     sources = {str(source) for move in flow.moves.values() for source in move.sources}
     lines += [f"    {state} --> [*]" for state in flow.states.values if state not in sources]
     return "\n".join(lines)

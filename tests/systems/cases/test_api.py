@@ -37,7 +37,7 @@ def test_register_read_edit_withdraw_and_history(api):
     assert made.status_code == 201, made.content
     case = made.json()
     assert case["state"] == "registered"
-    assert [move["name"] for move in case["moves"]] == ["withdraw"]
+    assert [move["name"] for move in case["moves"]] == ["send_for_analysis", "diagnose", "close", "withdraw"]
     assert case["labels"]["HP:0000519"]
     edited = api("put", f"/{case['id']}", {"description": {"findings": FINDINGS[:3]}}, If_Match=f'"{case["revision"]}"')
     assert edited.status_code == 200, edited.content

@@ -7,7 +7,7 @@ from django.utils import translation
 from kakehashi.kernel.errors import NotAllowed
 from kakehashi.kernel.workflow import advance, moves_available
 from kakehashi.systems.cases.actions import withdraw_case
-from kakehashi.systems.cases.pages import panes
+from kakehashi.systems.cases.pages.moves import losses
 
 pytestmark = pytest.mark.django_db
 
@@ -60,5 +60,5 @@ def test_page_of_a_withdrawn_case_asks_nothing_and_edits_nothing(client, case, c
 def test_only_what_comes_back_is_said_to_be_found_again():
     for language, again in (("en", "again"), ("ja", "再び")):
         with translation.override(language):
-            assert again not in "".join(panes.losses("register"))
-            assert again in "".join(panes.losses("restore"))
+            assert again not in "".join(losses("register"))
+            assert again in "".join(losses("restore"))

@@ -10,6 +10,7 @@ class Role(models.TextChoices):
     CLINICIAN = "clinician", _("Clinician")
     DATA_MANAGER = "data_manager", _("Data manager")
     RESEARCHER = "researcher", _("Researcher")
+    DIAGNOSIS_COMMITTEE = "diagnosis_committee", _("Member of the diagnosis committee")
     REVIEWER = "reviewer", _("Reviewer")
     PROGRAMME_OFFICER = "programme_officer", _("Programme officer")
     PROGRAMME_SUPERVISOR = "programme_supervisor", _("Programme supervisor")

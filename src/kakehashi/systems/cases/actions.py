@@ -18,11 +18,12 @@ from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.people.models import Person
 from kakehashi.kernel.workflow import advance
 from kakehashi.systems.cases import rules, workflow
+from kakehashi.systems.cases.course.diagnoses import insist_on_recorded, with_recorded
 from kakehashi.systems.cases.description import MOST_FINDINGS, Description, Difference, differences, pseudonym_of
 from kakehashi.systems.cases.events import CaseChanged
 from kakehashi.systems.cases.models import Case, Revision
 from kakehashi.systems.cases.rows import replace_rows, write_rows
-from kakehashi.systems.cases.states import CaseState, RevisionKind
+from kakehashi.systems.cases.states import FINDABLE, CaseState, RevisionKind
 
 assert workflow.CASE_FLOW  # the table stands wherever cases are written
 
@@ -123,8 +124,9 @@ def edit_case(
             theirs = changes_since(locked, from_revision)
             raise EditConflict(by=by, revisions=between, revision=locked.revision, theirs=theirs)
         insist_on_standing(locked)
-        if locked.state == CaseState.REGISTERED and not description.says_something:
+        if locked.state in FINDABLE and not description.says_something:
             raise Invalid({"findings": [_("A registered case keeps at least one finding, gene or variant.")]})
+        insist_on_recorded(locked, description)
         changed = differences(locked.described, description)
         if not changed:
             return locked
@@ -135,7 +137,7 @@ def edit_case(
         add_revision(locked, kind, by=by, note=note)
         places = sorted({one.place for one in changed})
         audit.record(by, "case.edit", locked, detail={"revision": locked.revision, "changed": places})
-        if locked.state == CaseState.REGISTERED:
+        if locked.state in FINDABLE:
             events.publish(CaseChanged(locked.pk, locked.revision))
     return locked
 
@@ -149,7 +151,7 @@ def revert_case(*, by: Person, case: Case, to_revision: int, from_revision: int)
     return edit_case(
         by=by,
         case=case,
-        description=earlier.described,
+        description=with_recorded(case, earlier.described),
         from_revision=from_revision,
         note=_now("As in revision %(number)s") % {"number": to_revision},
         kind=RevisionKind.REVERTED,

@@ -34,6 +34,14 @@ class CaseWithdrawn(Event):
 
 
 @dataclass(frozen=True)
+class CaseMoved(Event):
+    """A registered case went on: to its analysis, to a diagnosis, or back. What is said of it stayed."""
+
+    case_id: int
+    revision: int
+
+
+@dataclass(frozen=True)
 class CasesImported(Event):
     """Many cases were registered or changed at once."""
 
@@ -48,3 +56,8 @@ def registered(case: "Case", by: Any, note: str) -> CaseRegistered:
 def withdrawn(case: "Case", by: Any, note: str) -> CaseWithdrawn:
     """The event of the move that withdraws."""
     return CaseWithdrawn(case.pk, case.revision)
+
+
+def moved(case: "Case", by: Any, note: str) -> CaseMoved:
+    """The event of the moves between registration and diagnosis."""
+    return CaseMoved(case.pk, case.revision)

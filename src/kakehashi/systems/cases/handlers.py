@@ -3,11 +3,11 @@
 from kakehashi.kernel.events import Event, handles
 from kakehashi.kernel.jobs.running import JobEnded
 from kakehashi.systems.cases import tasks
-from kakehashi.systems.cases.events import CaseChanged, CaseRegistered, CasesImported, CaseWithdrawn
+from kakehashi.systems.cases.events import CaseChanged, CaseMoved, CaseRegistered, CasesImported, CaseWithdrawn
 from kakehashi.systems.cases.matching import similar
 
 
-@handles(CaseRegistered, CaseChanged, CaseWithdrawn, CasesImported)
+@handles(CaseRegistered, CaseChanged, CaseMoved, CaseWithdrawn, CasesImported)
 def index_cases(event: Event) -> None:
     """Add, replace or take out whatever the index does not hold as the database does."""
     similar.bring_up_to_date()

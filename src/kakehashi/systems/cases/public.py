@@ -23,6 +23,7 @@ from kakehashi.kernel.sharing.states import Level, Purpose
 from kakehashi.kernel.sharing.subject import Subject
 from kakehashi.kernel.sharing.subjects import context
 from kakehashi.systems.cases import queries, rules, vocabulary
+from kakehashi.systems.cases.course.diagnoses import NewDiagnosis, record_diagnosis, reopen_diagnosis
 from kakehashi.systems.cases.description import Description
 from kakehashi.systems.cases.events import CaseChanged, CaseRegistered, CasesImported, CaseWithdrawn
 from kakehashi.systems.cases.matching.matched import KnownCase, Pair, known_others, known_pairs, pairs_of, worked_on
@@ -31,7 +32,7 @@ from kakehashi.systems.cases.matching.similar import find_similar
 from kakehashi.systems.cases.models import Case
 from kakehashi.systems.cases.pages.tabs import CaseTab, register_tab
 from kakehashi.systems.cases.rows import reindex_outdated
-from kakehashi.systems.cases.states import CaseState
+from kakehashi.systems.cases.states import FINDABLE
 
 __all__ = [
     "STEP_EXISTS",
@@ -44,6 +45,7 @@ __all__ = [
     "CasesImported",
     "Description",
     "KnownCase",
+    "NewDiagnosis",
     "Pair",
     "SharedMatch",
     "SimilarSummary",
@@ -62,11 +64,13 @@ __all__ = [
     "may_work_on",
     "pairs_of",
     "people_working_on",
+    "record_diagnosis",
     "register_tab",
     "registered_count",
     "registered_ids",
     "registrant_of",
     "reindex_outdated",
+    "reopen_diagnosis",
     "shared_matches",
     "similar_to",
     "term_labels",
@@ -149,7 +153,7 @@ class CaseForPeers:
 
 def case_for_peers(case_id: int) -> CaseForPeers:
     """A registered case, to be sent to peers. Raises NotFound."""
-    case = Case.objects.filter(pk=case_id, state=CaseState.REGISTERED).select_related("organisation").first()
+    case = Case.objects.filter(pk=case_id, state__in=FINDABLE).select_related("organisation").first()
     if case is None:
         raise NotFound(_("Case"))
     return CaseForPeers(
@@ -200,7 +204,7 @@ def may_work_on(person: Any, case_id: int) -> Verdict:
 
 def known_abroad(public_id: str) -> int | None:
     """The primary key of a registered case that any foreign node may know of; None for every other."""
-    case = Case.objects.filter(public_id=public_id.strip().upper(), state=CaseState.REGISTERED).first()
+    case = Case.objects.filter(public_id=public_id.strip().upper(), state__in=FINDABLE).first()
     if case is None or level_of(ANY_NODE, case, Purpose.MATCHING, context()) == Level.NOTHING:
         return None
     return case.pk
@@ -245,7 +249,7 @@ def _match(found: SharedCase) -> SharedMatch:
 
 def registered_ids() -> list[int]:
     """The primary keys of all registered cases."""
-    return list(Case.objects.filter(state=CaseState.REGISTERED).values_list("pk", flat=True))
+    return list(Case.objects.filter(state__in=FINDABLE).values_list("pk", flat=True))
 
 
 def knowledge_fingerprint() -> str:
@@ -255,7 +259,7 @@ def knowledge_fingerprint() -> str:
 
 def registered_count(organisation_id: int | None = None) -> int:
     """How many cases are registered, on the node or by one organisation."""
-    cases = Case.objects.filter(state=CaseState.REGISTERED)
+    cases = Case.objects.filter(state__in=FINDABLE)
     return (cases.filter(organisation_id=organisation_id) if organisation_id else cases).count()
 
 

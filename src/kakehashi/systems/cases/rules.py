@@ -17,12 +17,13 @@ from kakehashi.kernel.sharing import decision as sharing
 from kakehashi.kernel.sharing.states import Level, Purpose
 from kakehashi.kernel.sharing.subject import Subject
 from kakehashi.kernel.sharing.subjects import context, person_subject
-from kakehashi.systems.cases.states import CaseState
+from kakehashi.systems.cases.states import FINDABLE, UNSOLVED, CaseState
 
 KIND = "cases.case"
 """How sharing's rows name a case."""
 WRITERS = (Role.CLINICIAN, Role.DATA_MANAGER)
-READERS = (*WRITERS, Role.AUDITOR)
+AT_CENTRES = (*WRITERS, Role.RESEARCHER)
+READERS = (*WRITERS, Role.DIAGNOSIS_COMMITTEE, Role.AUDITOR)
 
 may_register = logged_in & member_of_holder & holds_role(*WRITERS)
 may_edit = may_register
@@ -33,25 +34,60 @@ may_import = may_register
 @rule("was_no_draft", _("This case was registered before it was withdrawn; it comes back registered."))
 def was_draft(person: Any, case: Any) -> bool:
     """The withdrawn case had never been registered."""
-    return _state_before_withdrawal(case) == CaseState.DRAFT
+    return state_before(case) == CaseState.DRAFT
 
 
 @rule("was_draft", _("This case was a draft before it was withdrawn; it comes back as a draft."))
 def was_registered(person: Any, case: Any) -> bool:
     """The withdrawn case had been registered."""
-    return _state_before_withdrawal(case) == CaseState.REGISTERED
+    return state_before(case) in FINDABLE
 
 
-def _state_before_withdrawal(case: Any) -> str | None:
-    """A case's revisions keep the state of their time; the last that was not withdrawn tells."""
+def state_before(case: Any) -> str | None:
+    """Where a case stood before it was withdrawn: its revisions keep the state of their time."""
     standing = case.revisions.exclude(state=CaseState.WITHDRAWN).order_by("-number")
     found: str | None = standing.values_list("state", flat=True).first()
+    return found
+
+
+def unsolved_before(case: Any) -> str | None:
+    """Where a diagnosed or closed case stood while a diagnosis was still looked for."""
+    looking = case.revisions.filter(state__in=UNSOLVED).order_by("-number")
+    found: str | None = looking.values_list("state", flat=True).first()
     return found
 
 
 _brings_back = logged_in & member_of_holder & holds_role(Role.DATA_MANAGER)
 may_restore = _brings_back & was_registered
 may_reopen = _brings_back & was_draft
+
+
+_works_on = logged_in & member_of_holder & holds_role(*WRITERS)
+
+
+@rule("no_centre", _("This is for the analysis centre that has the case."))
+def of_its_centre(person: Any, case: Any) -> bool:
+    """The person works at the analysis centre that the case was sent to and may open it."""
+    open_ones = case.analyses.filter(done_on=None, called_back_on=None, centre__in=_organisations(person, AT_CENTRES))
+    return open_ones.exists() and bool(may_see(person, case))
+
+
+@rule("no_committee", _("This is for the diagnosis committee that has the case."))
+def of_its_committee(person: Any, case: Any) -> bool:
+    """The person sits on the diagnosis committee of the case's hospital, or on the one that is reviewing it."""
+    sits = _organisations(person, (Role.DIAGNOSIS_COMMITTEE,))
+    if not sits:
+        return False
+    reviewing = case.reviews.filter(decision="").values_list("organisation_id", flat=True).first()
+    return (reviewing or case.organisation_id) in sits and bool(may_see(person, case))
+
+
+may_send = _works_on
+may_record_analysis = _works_on | (logged_in & of_its_centre)
+may_diagnose = _works_on | (logged_in & of_its_committee)
+may_close = may_diagnose
+may_reopen_diagnosis = may_diagnose
+may_analyse_again = may_diagnose
 
 
 @rule("no_reader", _("Cases are for clinicians, data managers and auditors of a hospital."))

@@ -21,7 +21,7 @@ from kakehashi.systems.cases.description import Description
 from kakehashi.systems.cases.models import Case
 from kakehashi.systems.cases.queries import visible_cases
 from kakehashi.systems.cases.ranking import Beside
-from kakehashi.systems.cases.states import CaseState
+from kakehashi.systems.cases.states import FINDABLE
 
 LIBRARIES_KEPT = 8
 CASES_KEPT = 20_000
@@ -37,7 +37,7 @@ _making = threading.Lock()
 
 def beside(person: Any, case: Case, description: Description | None = None) -> Beside | None:
     """The solved cases that count beside ``case``, described so if not as it stands; None where there are none."""
-    solved = visible_cases(person).filter(state=CaseState.REGISTERED, synthetic=case.synthetic).exclude(diagnosis="")
+    solved = visible_cases(person).filter(state__in=FINDABLE, synthetic=case.synthetic).exclude(diagnosis="")
     named: Named = tuple(solved.order_by("pk").values_list("pk", "revision"))
     if not named:
         return None

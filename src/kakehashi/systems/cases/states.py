@@ -1,15 +1,34 @@
-"""The states of a case and every move between them."""
+"""The states of a case and the words its description is written in."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
 class CaseState(models.TextChoices):
-    """Where a case stands. Only registered cases are ranked against others, found and shared."""
+    """Where a case stands on its way from registration to a diagnosis."""
 
     DRAFT = "draft", _("Draft")
     REGISTERED = "registered", _("Registered")
+    IN_ANALYSIS = "in_analysis", _("In analysis")
+    ANALYSED = "analysed", _("Analysed")
+    DIAGNOSED = "diagnosed", _("Diagnosed")
+    CLOSED = "closed", _("Closed without a diagnosis")
     WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+UNSOLVED = (CaseState.REGISTERED, CaseState.IN_ANALYSIS, CaseState.ANALYSED)
+"""A diagnosis is still looked for."""
+FINDABLE = frozenset(map(str, (*UNSOLVED, CaseState.DIAGNOSED, CaseState.CLOSED)))
+"""The case is in the index: found, ranked against others, matched, and shared as far as its terms go."""
+
+
+class Eligibility(models.TextChoices):
+    """Whether a case fitted the criteria of the Exchange when it was registered."""
+
+    MET = "met", _("Criteria met")
+    NOT_ALL_SAID = "not_all_said", _("Not all criteria can be judged")
+    NOT_MET = "not_met", _("Criteria not met")
+    OVERRIDDEN = "overridden", _("Criteria not met, registered with a reason")
 
 
 class Sex(models.TextChoices):
@@ -44,6 +63,8 @@ class RevisionKind(models.TextChoices):
     REVERTED = "reverted", _("Taken back")
     MOVED = "moved", _("State changed")
     TERMS = "terms", _("Sharing changed")
+    DIAGNOSED = "diagnosed", _("Diagnosis recorded")
+    REOPENED = "reopened", _("Diagnosis reopened")
 
 
 class FamilyRevisionKind(models.TextChoices):

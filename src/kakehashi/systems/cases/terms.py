@@ -18,7 +18,7 @@ from kakehashi.systems.cases import rules
 from kakehashi.systems.cases.actions import add_revision
 from kakehashi.systems.cases.events import CaseChanged
 from kakehashi.systems.cases.models import Case
-from kakehashi.systems.cases.states import CaseState, RevisionKind
+from kakehashi.systems.cases.states import FINDABLE, CaseState, RevisionKind
 
 
 def set_terms(*, by: Any, case: Case, terms: Terms, consent: Consent, note: str = "") -> Case:
@@ -39,7 +39,7 @@ def set_terms(*, by: Any, case: Case, terms: Terms, consent: Consent, note: str 
         add_revision(locked, RevisionKind.TERMS, by=by, note=note)
         detail = {"reach": [int(before.reach), int(terms.reach)], "shown": [int(before.shown), int(terms.shown)]}
         audit.record(by, "case.terms", locked, detail=detail)
-        if locked.state == CaseState.REGISTERED:
+        if locked.state in FINDABLE:
             events.publish(CaseChanged(locked.pk, locked.revision))
     return locked
 

@@ -2,13 +2,15 @@
 
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from kakehashi.kernel.errors import Invalid
 from kakehashi.kernel.workflow import Move, Workflow
 from kakehashi.systems.cases import events, rules
+from kakehashi.systems.cases.course import analyses, diagnoses
 from kakehashi.systems.cases.models import Case, Revision
-from kakehashi.systems.cases.states import CaseState, RevisionKind
+from kakehashi.systems.cases.states import FINDABLE, UNSOLVED, CaseState, RevisionKind
 
 
 def _revise(case: Case, *, by: Any, note: str) -> None:
@@ -28,7 +30,32 @@ def _revise(case: Case, *, by: Any, note: str) -> None:
 def _register(case: Case, *, by: Any, note: str) -> None:
     if not case.described.says_something:
         raise Invalid({"findings": [_("Give at least one finding, candidate gene or variant before registering.")]})
+    case.registered_on = case.registered_on or timezone.localdate()
     _revise(case, by=by, note=note)
+
+
+def _send(case: Case, *, by: Any, note: str) -> None:
+    analyses.insist_on_sent(case, by=by)
+    _revise(case, by=by, note=note)
+
+
+def _call_back(case: Case, *, by: Any, note: str) -> None:
+    analyses.call_back(case, by=by)
+    _revise(case, by=by, note=note)
+
+
+def _done(case: Case, *, by: Any, note: str) -> None:
+    analyses.insist_on_done(case, by=by)
+    _revise(case, by=by, note=note)
+
+
+def _diagnose(case: Case, *, by: Any, note: str) -> None:
+    diagnoses.insist_on_diagnosis(case)
+    _revise(case, by=by, note=note)
+
+
+def _reopen_diagnosis(case: Case, *, by: Any, note: str) -> None:
+    diagnoses.take_back(diagnoses.standing(case), case, by=by, note=note)  # which is the revision
 
 
 CASE_FLOW = Workflow(
@@ -46,8 +73,97 @@ CASE_FLOW = Workflow(
             event=events.registered,
         ),
         Move(
+            "send_for_analysis",
+            sources=[CaseState.REGISTERED],
+            target=CaseState.IN_ANALYSIS,
+            rule=rules.may_send,
+            label_staff=_("Send for analysis"),
+            label_applicant=_("Send for analysis"),
+            act=_send,
+            event=events.moved,
+        ),
+        Move(
+            "call_back",
+            sources=[CaseState.IN_ANALYSIS],
+            target=CaseState.REGISTERED,
+            rule=rules.may_send,
+            label_staff=_("Call the analysis back"),
+            label_applicant=_("Call the analysis back"),
+            needs_note=True,
+            act=_call_back,
+            event=events.moved,
+        ),
+        Move(
+            "record_analysis",
+            sources=[CaseState.IN_ANALYSIS],
+            target=CaseState.ANALYSED,
+            rule=rules.may_record_analysis,
+            label_staff=_("Record that the analysis is done"),
+            label_applicant=_("Record that the analysis is done"),
+            act=_done,
+            event=events.moved,
+        ),
+        Move(
+            "analyse_again",
+            sources=[CaseState.ANALYSED],
+            target=CaseState.IN_ANALYSIS,
+            rule=rules.may_analyse_again,
+            label_staff=_("Analyse again"),
+            label_applicant=_("Analyse again"),
+            needs_note=True,
+            act=_send,
+            event=events.moved,
+        ),
+        Move(
+            "diagnose",
+            sources=[*UNSOLVED],
+            target=CaseState.DIAGNOSED,
+            rule=rules.may_diagnose,
+            label_staff=_("Record a diagnosis"),
+            label_applicant=_("Record a diagnosis"),
+            act=_diagnose,
+            event=events.moved,
+        ),
+        Move(
+            "close",
+            sources=[*UNSOLVED],
+            target=CaseState.CLOSED,
+            rule=rules.may_close,
+            label_staff=_("Close without a diagnosis"),
+            label_applicant=_("Close without a diagnosis"),
+            needs_note=True,
+            act=_revise,
+            event=events.moved,
+        ),
+        Move(
+            "reopen_diagnosis",
+            sources=[CaseState.DIAGNOSED],
+            target=CaseState.ANALYSED,
+            rule=rules.may_reopen_diagnosis,
+            label_staff=_("Reopen the diagnosis"),
+            label_applicant=_("Reopen the diagnosis"),
+            needs_note=True,
+            act=_reopen_diagnosis,
+            event=events.moved,
+            back=rules.unsolved_before,
+            among=UNSOLVED,
+        ),
+        Move(
+            "reopen_closed",
+            sources=[CaseState.CLOSED],
+            target=CaseState.ANALYSED,
+            rule=rules.may_diagnose,
+            label_staff=_("Look for a diagnosis again"),
+            label_applicant=_("Look for a diagnosis again"),
+            needs_note=True,
+            act=_revise,
+            event=events.moved,
+            back=rules.unsolved_before,
+            among=UNSOLVED,
+        ),
+        Move(
             "withdraw",
-            sources=[CaseState.DRAFT, CaseState.REGISTERED],
+            sources=[CaseState.DRAFT, *UNSOLVED, CaseState.DIAGNOSED, CaseState.CLOSED],
             target=CaseState.WITHDRAWN,
             rule=rules.may_withdraw,
             label_staff=_("Withdraw"),
@@ -66,6 +182,8 @@ CASE_FLOW = Workflow(
             needs_note=True,
             act=_register,
             event=events.registered,
+            back=rules.state_before,
+            among=sorted(FINDABLE),
         ),
         Move(
             "reopen",

@@ -23,7 +23,7 @@ from kakehashi.systems.cases.matching import similar
 from kakehashi.systems.cases.matching.shared import SharedCase, told
 from kakehashi.systems.cases.models import Case
 from kakehashi.systems.cases.rules import KIND
-from kakehashi.systems.cases.states import CaseState
+from kakehashi.systems.cases.states import FINDABLE
 
 LOOKED_AT = (64, 256, 1024)
 """So many of the most similar cases are looked at: more where all of them reach the score, never beyond the last."""
@@ -62,7 +62,7 @@ def pairs_of(
     """
     similar.bring_up_to_date()
     pairing = _Pairing(similar.case_index().snapshot())
-    for case in Case.objects.filter(pk__in=case_ids, state=CaseState.REGISTERED).select_related("organisation"):
+    for case in Case.objects.filter(pk__in=case_ids, state__in=FINDABLE).select_related("organisation"):
         yield case.pk, pairing.pairs(case, k=k, at_least=at_least, before=before.get(case.pk, ()))
 
 
@@ -78,7 +78,7 @@ class _Pairing:
         if not (profile.observed or profile.genes):
             return []
         best = {match.id: match.score for match in self._best(case, at_least)}
-        standing = Case.objects.filter(public_id__in=list(best), state=CaseState.REGISTERED, synthetic=case.synthetic)
+        standing = Case.objects.filter(public_id__in=list(best), state__in=FINDABLE, synthetic=case.synthetic)
         weighed = standing.select_related("organisation").defer("description")
         others = sorted(weighed, key=lambda one: (-best[one.public_id], one.pk))
         pairs: list[Pair] = []
@@ -128,7 +128,7 @@ def _pair(case: Case, other: SharedCase) -> Pair:
 def worked_on(person: Any, case: str) -> Q:
     """Rows of a sibling whose field ``case`` points at a registered case that the person works on."""
     writes = sorted(rules.organisations_written_by(person))
-    return Q(**{f"{case}__organisation_id__in": writes, f"{case}__state": CaseState.REGISTERED})
+    return Q(**{f"{case}__organisation_id__in": writes, f"{case}__state__in": FINDABLE})
 
 
 def known_pairs(person: Any, case: str, other: str, level: Level = Level.EXISTS) -> Q:
@@ -137,8 +137,8 @@ def known_pairs(person: Any, case: str, other: str, level: Level = Level.EXISTS)
     ways = Q(pk__in=[])
     for organisation in Organisation.objects.filter(pk__in=rules.organisations_written_by(person)):
         visible = visible_to(institution_subject(organisation), Purpose.MATCHING, today, KIND, level)
-        known = Case.objects.filter(visible, state=CaseState.REGISTERED, pk=OuterRef(f"{other}_id"))
-        ours = Q(**{f"{case}__organisation": organisation, f"{case}__state": CaseState.REGISTERED})
+        known = Case.objects.filter(visible, state__in=FINDABLE, pk=OuterRef(f"{other}_id"))
+        ours = Q(**{f"{case}__organisation": organisation, f"{case}__state__in": FINDABLE})
         ways |= ours & Q(Exists(known))
     return ways
 

@@ -23,7 +23,7 @@ from kakehashi.systems.cases.matching import similar
 from kakehashi.systems.cases.matching.sifting import most_similar
 from kakehashi.systems.cases.models import Case, CaseFinding, CaseGene
 from kakehashi.systems.cases.rules import KIND, subject_of
-from kakehashi.systems.cases.states import CaseState
+from kakehashi.systems.cases.states import FINDABLE
 
 ANY_NODE = Subject("any node abroad", takes_part=True)
 """A foreign node of which nothing else is known."""
@@ -63,7 +63,7 @@ def find_shared(
     """
     similar.bring_up_to_date()
     asked = context()
-    known = Case.objects.filter(visible_to(subject, purpose, asked, KIND), state=CaseState.REGISTERED)
+    known = Case.objects.filter(visible_to(subject, purpose, asked, KIND), state__in=FINDABLE)
     if not synthetic:
         known = known.filter(synthetic=False)
     if but is not None:
@@ -110,7 +110,7 @@ def told(case: Case, level: Level, score: float, explanation: Explanation) -> Sh
 def counts_abroad() -> dict[str, int]:
     """How much any node abroad may learn of, by the names of the exchange's metrics; synthetic cases not counted."""
     known = Case.objects.filter(
-        visible_to(ANY_NODE, Purpose.MATCHING, context(), KIND), state=CaseState.REGISTERED, synthetic=False
+        visible_to(ANY_NODE, Purpose.MATCHING, context(), KIND), state__in=FINDABLE, synthetic=False
     )
     ids = known.values("pk")
     genes = CaseGene.objects.filter(case__in=ids)

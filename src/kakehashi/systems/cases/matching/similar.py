@@ -33,7 +33,7 @@ from kakehashi.systems.cases.description import Description
 from kakehashi.systems.cases.matching.sifting import most_similar
 from kakehashi.systems.cases.models import Case
 from kakehashi.systems.cases.queries import visible_cases
-from kakehashi.systems.cases.states import CaseState
+from kakehashi.systems.cases.states import FINDABLE
 
 AT_ONCE = 1000
 FOLLOWING = 0x6B616B65  # names the advisory lock among those of this database
@@ -110,9 +110,9 @@ def _opened(model: CaseModel) -> CaseIndex:
         index = CaseIndex(folder(), model)
         _rebuild(index)
         return index
-    if len(index) != Case.objects.filter(state=CaseState.REGISTERED, indexed_revision__gt=0).count():
+    if len(index) != Case.objects.filter(state__in=FINDABLE, indexed_revision__gt=0).count():
         bring_up_to_date(index)
-        if len(index) != Case.objects.filter(state=CaseState.REGISTERED, indexed_revision__gt=0).count():
+        if len(index) != Case.objects.filter(state__in=FINDABLE, indexed_revision__gt=0).count():
             _rebuild(index)
     return index
 
@@ -133,9 +133,9 @@ def bring_up_to_date(index: CaseIndex | None = None) -> int:
             put = [
                 (public_id, profile_of(Description.model_validate(described)))
                 for _pk, public_id, _revision, state, described in rows
-                if state == CaseState.REGISTERED
+                if state in FINDABLE
             ]
-            index.change(put=put, withdraw=[row[1] for row in rows if row[3] != CaseState.REGISTERED])
+            index.change(put=put, withdraw=[row[1] for row in rows if row[3] not in FINDABLE])
             for pk, _public_id, revision, _state, _described in rows:
                 Case.objects.filter(pk=pk).update(indexed_revision=revision)
         done += len(rows)
@@ -165,7 +165,7 @@ def _rebuild(index: CaseIndex) -> int:
 
 
 def _registered_profiles() -> Iterator[tuple[str, Profile]]:
-    rows = Case.objects.filter(state=CaseState.REGISTERED).order_by("pk").values_list("public_id", "description")
+    rows = Case.objects.filter(state__in=FINDABLE).order_by("pk").values_list("public_id", "description")
     for public_id, described in rows.iterator(chunk_size=2000):
         yield public_id, profile_of(Description.model_validate(described))
 
@@ -190,7 +190,7 @@ def find_similar(
     profile = profile_of(description)
     if not (profile.observed or profile.genes):
         return []
-    visible = visible_cases(person).filter(state=CaseState.REGISTERED)
+    visible = visible_cases(person).filter(state__in=FINDABLE)
     matches = most_similar(
         snapshot, profile, k, visible.exclude(public_id__in=but) if but else visible, use_genes=use_genes
     )

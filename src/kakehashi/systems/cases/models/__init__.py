@@ -9,17 +9,25 @@ from kakehashi.systems.cases.models.case import (
     Revision,
     new_public_id,
 )
+from kakehashi.systems.cases.models.consultation import Consultation, Referral
+from kakehashi.systems.cases.models.course import Analysis, CaseDiagnosis, Opinion, Review
 from kakehashi.systems.cases.models.families import Family, FamilyLink, FamilyRevision, new_family_id
 
 __all__ = [
     "ALPHABET",
+    "Analysis",
     "Case",
+    "CaseDiagnosis",
     "CaseFinding",
     "CaseGene",
+    "Consultation",
     "Family",
     "FamilyLink",
     "FamilyRevision",
+    "Opinion",
     "Packet",
+    "Referral",
+    "Review",
     "Revision",
     "new_family_id",
     "new_public_id",

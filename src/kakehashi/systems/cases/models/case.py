@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kakehashi.kernel.sharing.models import SharedRecord
 from kakehashi.systems.cases.description import Description
-from kakehashi.systems.cases.states import CaseState, RevisionKind, Sex
+from kakehashi.systems.cases.states import FINDABLE, CaseState, Eligibility, RevisionKind, Sex
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # nothing that is read as something else
 
@@ -27,7 +27,7 @@ class Case(SharedRecord):
     Columns after ``description`` are drawn from it, for lists and filters. Cases are withdrawn, never deleted.
     """
 
-    offered_states = frozenset({str(CaseState.REGISTERED)})
+    offered_states = FINDABLE
 
     public_id = models.CharField(_("case id"), max_length=20, unique=True, default=new_public_id, editable=False)
     organisation = models.ForeignKey(
@@ -44,6 +44,10 @@ class Case(SharedRecord):
     )
     created_at = models.DateTimeField(_("entered"), auto_now_add=True)
     changed_at = models.DateTimeField(_("changed"), auto_now=True)
+    registered_on = models.DateField(_("first registered on"), null=True, editable=False)  # the first time; null: never
+    eligibility = models.CharField(  # as it was judged when the case was registered
+        _("eligibility"), max_length=12, choices=Eligibility.choices, blank=True, editable=False
+    )
     revision = models.PositiveIntegerField(_("revision"), default=1)
     indexed_revision = models.PositiveIntegerField(default=0, editable=False)
     packet_sha256 = models.CharField(max_length=64, blank=True, editable=False)

@@ -11,14 +11,14 @@ from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.protocols.phenopacket import write_lines
 from kakehashi.systems.cases.models import Case
 from kakehashi.systems.cases.packets.entering import phenopackets_of
-from kakehashi.systems.cases.states import CaseState
+from kakehashi.systems.cases.states import FINDABLE
 
 AT_ONCE = 500
 
 
 def export_packets(stream: BinaryIO, *, organisation: Organisation | None = None, by: Any = "command-line") -> int:
     """Write registered cases as JSON lines, in the order they were entered; how many. Each batch is recorded first."""
-    cases = Case.objects.filter(state=CaseState.REGISTERED).order_by("pk")
+    cases = Case.objects.filter(state__in=FINDABLE).order_by("pk")
     if organisation is not None:
         cases = cases.filter(organisation=organisation)
     count = 0

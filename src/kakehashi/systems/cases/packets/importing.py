@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from kakehashi.kernel import audit, events
 from kakehashi.kernel.audit import writing as audit_writing
@@ -23,6 +24,7 @@ from kakehashi.kernel.sharing.states import Reach
 from kakehashi.protocols.phenopacket import Entry, Phenopacket
 from kakehashi.systems.cases import rules
 from kakehashi.systems.cases.actions import add_revision
+from kakehashi.systems.cases.course.diagnoses import with_recorded
 from kakehashi.systems.cases.events import CasesImported
 from kakehashi.systems.cases.models import Case, Packet, Revision
 from kakehashi.systems.cases.packets.meta import is_marked
@@ -224,6 +226,7 @@ def _write_batch(
                 organisation=organisation,
                 local_id=packet.packet_id,
                 state=CaseState.REGISTERED,
+                registered_on=timezone.localdate(),
                 synthetic=new.synthetic or (entry.document is not None and is_marked(entry.document)),
                 registered_by=by,
                 packet_sha256=packet.sha256,
@@ -288,11 +291,12 @@ def update_from(packet: ReadPacket, case: Case, *, by: Person | None) -> bool:
     """Take over a changed packet as a new revision; whether people had edited the case since the last import."""
     imported = (RevisionKind.IMPORTED, RevisionKind.UPDATED)
     last = case.revisions.exclude(kind__in=(RevisionKind.MOVED, RevisionKind.TERMS)).order_by("-number").first()
-    case.describe(packet.description)
+    description = with_recorded(case, packet.description)
+    case.describe(description)
     case.packet_sha256 = packet.sha256
     case.revision += 1
     case.save()
-    replace_rows(case, packet.description)
+    replace_rows(case, description)
     add_revision(case, RevisionKind.UPDATED, by=by)
     Packet.objects.bulk_create([_packet_row(case, packet)], ignore_conflicts=True)
     return last is not None and last.kind not in imported

@@ -11,6 +11,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from kakehashi.kernel import audit, events
 from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.protocols.phenopacket import Phenopacket
+from kakehashi.systems.cases.course.diagnoses import with_recorded
 from kakehashi.systems.cases.events import CasesImported
 from kakehashi.systems.cases.models import Case, Revision
 from kakehashi.systems.cases.packets.importing import import_entry, update_from
@@ -64,7 +65,7 @@ def _reread(keys: list[int], done: Reread) -> None:
         except (KeyError, UnusablePacket):
             done.left.append(case.public_id)
             continue
-        if packet.description == case.described:
+        if with_recorded(case, packet.description) == case.described:
             continue
         by_people = kinds[case.pk] not in (RevisionKind.IMPORTED, RevisionKind.UPDATED)
         if by_people or not packet.description.says_something:

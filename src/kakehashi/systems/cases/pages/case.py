@@ -26,6 +26,7 @@ from kakehashi.systems.cases.models import Case
 from kakehashi.systems.cases.packets.entering import phenopacket_of
 from kakehashi.systems.cases.pages import panes, pictures
 from kakehashi.systems.cases.pages.listing import CASES
+from kakehashi.systems.cases.pages.moves import losses
 
 SIMILAR_SHOWN = 10
 
@@ -214,7 +215,7 @@ def make_move(request: HttpRequest, case_id: str, move: str) -> HttpResponse:
         advance(case, move, by=_person(request), note=request.POST.get("note", ""))
         messages.success(request, _("Case %(id)s: %(state)s.") % {"id": case, "state": case.get_state_display()})
         return redirect("cases:show", case.public_id)
-    context = {"case": case, "move": workflow_of(case).move(move), "loses": panes.losses(move)}
+    context = {"case": case, "move": workflow_of(case).move(move), "loses": losses(move)}
     return render(request, "cases/move.html", context)
 
 

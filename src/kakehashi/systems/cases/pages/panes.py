@@ -25,7 +25,7 @@ from kakehashi.systems.cases.matching.shared import SharedCase
 from kakehashi.systems.cases.models import Case, Revision
 from kakehashi.systems.cases.pages.tabs import registered_tabs
 from kakehashi.systems.cases.queries import CaseFilter
-from kakehashi.systems.cases.states import Answer, CaseState, Sex, Zygosity
+from kakehashi.systems.cases.states import FINDABLE, Answer, CaseState, Sex, Zygosity
 
 ANSWERS_MOST = 50
 ALWAYS_SHOWN, FOLDED_BELOW = 6, 0.01
@@ -165,7 +165,7 @@ def _tabs(case: Case, current: str) -> list[dict[str, Any]]:
     names = [
         ("cases:show", "diseases", _("Diseases")),
         ("cases:similar", "similar", _("Similar cases")),
-        *((tab.view, tab.key, str(tab.label)) for tab in registered_tabs() if case.state == CaseState.REGISTERED),
+        *((tab.view, tab.key, str(tab.label)) for tab in registered_tabs() if case.state in FINDABLE),
         ("cases:questions", "questions", _("Next question")),
         ("cases:family", "family", _("Family")),
         ("cases:sharing", "sharing", _("Sharing")),
@@ -351,21 +351,6 @@ def _said(change: Difference, value: Any) -> str:
     if change.place in {"sex", "affected_relatives", "consanguinity"}:
         return str((Sex if change.place == "sex" else Answer)(value).label)
     return str(value)
-
-
-def losses(move: str) -> list[str]:
-    """What a move takes away or brings, for the page that asks before it."""
-    if move == "withdraw":
-        return [
-            _("The case is taken out of every search and comparison."),
-            _("Its description and history stay, readable for your organisation."),
-            _("A data manager can bring it back."),
-        ]
-    if move == "reopen":
-        return [_("The case is a draft again, as it was before: it can be edited, and registered when it is complete.")]
-    if move == "restore":
-        return [_("The case can be found and compared again.")]
-    return [_("The case can be found, and other cases of your organisation are compared with it.")]
 
 
 def said_result(result: Any, name: str) -> dict[str, Any] | None:
