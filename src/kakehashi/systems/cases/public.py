@@ -26,7 +26,15 @@ from kakehashi.systems.cases import queries, rules, vocabulary
 from kakehashi.systems.cases.course.diagnoses import NewDiagnosis, record_diagnosis, reopen_diagnosis
 from kakehashi.systems.cases.description import Description
 from kakehashi.systems.cases.events import CaseChanged, CaseRegistered, CasesImported, CaseWithdrawn
-from kakehashi.systems.cases.matching.matched import KnownCase, Pair, known_others, known_pairs, pairs_of, worked_on
+from kakehashi.systems.cases.matching.matched import (
+    KnownCase,
+    Pair,
+    known_others,
+    known_pairs,
+    pairs_of,
+    worked_on,
+    working_on,
+)
 from kakehashi.systems.cases.matching.shared import ANY_NODE, STEP_EXISTS, SharedCase, counts_abroad, find_shared
 from kakehashi.systems.cases.matching.similar import find_similar
 from kakehashi.systems.cases.models import Case
@@ -76,6 +84,7 @@ __all__ = [
     "term_labels",
     "warm",
     "worked_on",
+    "working_on",
     "works_on_cases",
 ]
 

@@ -8,7 +8,7 @@ class ExchangeConfig(AppConfig):
     name = "kakehashi.systems.exchange"
     label = "exchange"
     verbose_name = _("Exchange")
-    waiting = "kakehashi.systems.exchange.queries.waiting_for"
+    waiting = "kakehashi.systems.exchange.waiting.waiting_for"
     navigation = (
         NavigationEntry(
             Group.DATA_SHARING,
@@ -23,6 +23,7 @@ class ExchangeConfig(AppConfig):
         from kakehashi.kernel.jobs.kinds import name_kind
         from kakehashi.systems.cases.public import CaseTab, register_tab
         from kakehashi.systems.exchange import handlers, matching, tasks, workflow  # noqa: F401
+        from kakehashi.systems.exchange.conversations import workflow as conversation_workflow  # noqa: F401
 
         name_kind(tasks.KIND, _("Asking other nodes"))
         name_kind(matching.KIND, _("Matching cases"))

@@ -6,13 +6,14 @@ from collections import Counter
 from dataclasses import replace
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from kakehashi.kernel.listing import Column, Filter, Listing, day_filters
 from kakehashi.kernel.organisations.models import Organisation
+from kakehashi.kernel.organisations.places import place_named
 from kakehashi.kernel.sharing.states import Level
 from kakehashi.systems.cases.public import term_labels
 from kakehashi.systems.exchange.models import SEPARATOR, Match, Peer
@@ -22,14 +23,15 @@ from kakehashi.systems.exchange.states import MatchState
 LOOKED_THROUGH = 2000
 """So many of the latest matches say which genes, findings and places can be chosen."""
 CHOICES = 100
+CONFIRMED_ACROSS = _("the other side has confirmed")
 FINDINGS_SHOWN = 3
 
 
 def place_of(match: Match) -> str:
-    """Where the other patient is: an institution of this node, or another node."""
+    """Where the other patient is: another node, or what may be known of an institution of this one."""
     if match.peer is not None:
         return match.peer.name
-    return match.known.organisation if match.known is not None else ""
+    return match.named_place or match.known.organisation if match.known is not None else ""
 
 
 def told_only_of_existence(match: Match) -> bool:
@@ -52,7 +54,9 @@ def _findings(match: Match) -> str:
 
 def _state(match: Match) -> str:
     state = match.get_state_display()
-    return f"{state} ({match.get_dismissal_display()})" if match.dismissal else state
+    if match.dismissal:
+        state = f"{state} ({match.get_dismissal_display()})"
+    return f"{state} · {CONFIRMED_ACROSS}" if match.confirmed_across else state
 
 
 def _at_least(rows: QuerySet[Match], value: str) -> QuerySet[Match]:
@@ -116,13 +120,18 @@ def _naming(field: str, told: QuerySet[Match]) -> Any:
 
 
 def _places(person: Any) -> list[tuple[str, str]]:
+    """Other nodes by name; institutions of this node by kind and country only, since most are not named."""
     rows = matches_for(person).order_by()
     holders = Organisation.objects.filter(pk__in=rows.values("other__organisation"))
+    places = holders.order_by().values_list("kind", "country").distinct()
     peers = Peer.objects.filter(pk__in=rows.values("peer"))
-    named = [(f"here-{one.pk}", one.label()) for one in holders] + [(f"node-{one.pk}", one.name) for one in peers]
-    return sorted(named, key=lambda one: one[1])
+    named = [(f"here-{kind}-{country}", place_named(kind, country)) for kind, country in places]
+    return sorted(named + [(f"node-{one.pk}", one.name) for one in peers], key=lambda one: one[1])
 
 
 def _at_place(rows: QuerySet[Match], value: str) -> QuerySet[Match]:
-    kind, _dash, pk = value.partition("-")
-    return rows.filter(Q(peer=pk) if kind == "node" else Q(other__organisation=pk))
+    where, _dash, which = value.partition("-")
+    if where == "node":
+        return rows.filter(peer_id=int(which))
+    kind, _dash, country = which.rpartition("-")
+    return rows.filter(other__organisation__kind=kind, other__organisation__country=country)

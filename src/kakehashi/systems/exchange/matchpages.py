@@ -15,8 +15,12 @@ from django.views.decorators.http import require_GET, require_POST
 from kakehashi.kernel.errors import Conflict, Invalid
 from kakehashi.kernel.workflow import advance, moves_available
 from kakehashi.systems.cases.public import term_labels
+from kakehashi.systems.exchange.conversationpages import MessageForm
+from kakehashi.systems.exchange.conversations.actions import mark_read
+from kakehashi.systems.exchange.conversations.queries import conversation_for, side_of, unread_sides, writing_verdict
 from kakehashi.systems.exchange.matchlist import listing_for, place_of, told_only_of_existence
 from kakehashi.systems.exchange.models import Match
+from kakehashi.systems.exchange.pages import said_of
 from kakehashi.systems.exchange.queries import counts_by_state, match_for, matches_for, precision_of
 from kakehashi.systems.exchange.states import OPEN, Dismissal, MatchState
 from kakehashi.systems.exchange.workflow import MATCH_FLOW
@@ -58,7 +62,8 @@ def match_list(request: HttpRequest) -> HttpResponse:
         "any": bool(counts),
         "precision": precision_of(every),
         "query": request.GET.urlencode(),
-        "moves": [move.name for move in MATCH_FLOW.moves.values() if set(move.sources) & set(states)],
+        "moves": [name for name in KEYS if set(MATCH_FLOW.move(name).sources) & set(states)],
+        "unread": unread_sides(request.user).count(),
     } | _triage()
     return render(request, "exchange/matches.html", context)
 
@@ -68,13 +73,20 @@ def match_list(request: HttpRequest) -> HttpResponse:
 def match(request: HttpRequest, match_id: int) -> HttpResponse:
     """One match: what the two have in common, as far as it may be known, and what to do about it."""
     found = match_for(request.user, match_id)
+    side, person = side_of(found), _person(request)
     context = {
         "match": found,
+        "writing": None if side else writing_verdict(request.user, found, None),
+        "conversation": conversation_for(person, side) if side else None,
+        "form": MessageForm(),
+        "contact": said_of(found.foreign)["contact"] if found.foreign else None,
         "place": place_of(found),
         "only_existence": told_only_of_existence(found),
         "findings": term_labels(found.finding_ids),
-        "moves": [move.name for move in moves_available(found, request.user)],
+        "moves": [move.name for move in moves_available(found, request.user) if move.name in KEYS],
     } | _triage()
+    if side is not None:
+        mark_read(by=person, side=side)
     return render(request, "exchange/match.html", context)
 
 
@@ -86,6 +98,8 @@ def triage(request: HttpRequest) -> HttpResponse:
     back = redirect(f"{reverse('exchange:matches')}?{QueryDict(request.POST.get('query', '')).urlencode()}")
     ids = [pk for pk in request.POST.getlist("match") if pk.isdecimal() and len(pk) < 19][:MOST_AT_ONCE]
     chosen = list(matches_for(request.user).filter(pk__in=ids))
+    if name not in KEYS:
+        raise Invalid({"move": [_("There is no such step here.")]})
     if not chosen:
         messages.error(request, _("Choose at least one match."))
         return back
@@ -107,7 +121,11 @@ def triage(request: HttpRequest) -> HttpResponse:
     return back
 
 
+def _person(request: HttpRequest) -> Any:
+    return request.user
+
+
 def _triage() -> dict[str, Any]:
     """The buttons of the triage: name, label, key; and the reasons of a dismissal."""
-    steps = [(move.name, move.label_staff, KEYS[move.name]) for move in MATCH_FLOW.moves.values()]
+    steps = [(name, MATCH_FLOW.move(name).label_staff, key) for name, key in KEYS.items()]
     return {"steps": steps, "reasons": Dismissal.choices}

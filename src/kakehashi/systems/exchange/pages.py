@@ -76,7 +76,7 @@ def _answers(summary: CaseSummary) -> dict[str, Any]:
         "peers": list(Peer.objects.filter(asked=True)),
         "questions": sorted(latest.values(), key=lambda one: one.peer.name),
         "asking": _running(summary.id),
-        "matches": [_said(match) for match in matches],
+        "matches": [said_of(match) for match in matches],
         "told": Told.objects.filter(case_id=summary.id).select_related("peer").order_by("-day", "pk")[:SHOWN],
         "received": Message.objects.filter(case_id=summary.id).order_by("-at")[:SHOWN],
         "outdated": any(one.revision < summary.revision for one in latest.values()),
@@ -87,7 +87,7 @@ def _running(case_id: int) -> bool:
     return Job.objects.filter(kind=KIND, finished_at=None, arguments__case_id=case_id).exists()
 
 
-def _said(match: ForeignMatch) -> dict[str, Any]:
+def said_of(match: ForeignMatch) -> dict[str, Any]:
     """A foreign patient in words; read again by the exchange's shapes, so that only what they let through is shown."""
     patient = Patient.model_validate(match.patient)
     present = [feature.id for feature in patient.features or () if feature.present]

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Min, Q, QuerySet
-from django.urls import reverse
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from kakehashi.kernel import audit
 from kakehashi.kernel.errors import NotFound
 from kakehashi.kernel.sharing.states import Level
-from kakehashi.kernel.shell import Waiting
 from kakehashi.systems.cases.public import STEP_EXISTS, known_others, known_pairs, worked_on
-from kakehashi.systems.exchange.models import Match
-from kakehashi.systems.exchange.states import Dismissal, MatchState
+from kakehashi.systems.exchange.models import Match, Side
+from kakehashi.systems.exchange.states import Dismissal, MatchState, SideState
 
 TAKEN_UP = (MatchState.CONTACTED, MatchState.DISCUSSING, MatchState.CONFIRMED)
 """Shown even where the two are no longer alike enough: people have begun to talk."""
@@ -31,16 +29,39 @@ def matches_for(person: Any, level: Level = Level.EXISTS) -> QuerySet[Match]:
 
 
 def tell(person: Any, matches: Sequence[Match]) -> None:
-    """Cut each match down to what may be known now, and record that the person was told."""
+    """Cut each match down to what may be known now, and record that the person was told.
+
+    Adds what the other side has let them know: which institution it is, and that it has confirmed the match.
+    """
     pairs = {(one.case_id, one.other_id) for one in matches if one.other_id is not None}
-    others = known_others(person, pairs)
+    others, named, confirmed = known_others(person, pairs), named_places(pairs), _confirmed_across(pairs)
     for one in matches:
         if one.other_id is None:
             continue
-        one.known = others[one.case_id, one.other_id]
+        pair = (one.case_id, one.other_id)
+        one.known, one.named_place, one.confirmed_across = others[pair], named.get(pair, ""), pair in confirmed
         if one.known.level <= Level.EXISTS:
             one.score, one.findings, one.genes = one.score // STEP_EXISTS * STEP_EXISTS, "", ""
     audit.read_of(person, "case", sorted({other for _, other in pairs}), action="case.told")
+
+
+def named_places(pairs: Collection[tuple[int, int]]) -> dict[tuple[int, int], str]:
+    """The other institution's name for those pairs (case, other) whose sides are named to each other."""
+    cases = {case_id for case_id, _other in pairs}
+    named = Side.objects.filter(conversation__sides__case__in=cases, state=SideState.NAMED)
+    return {
+        (both.first_id + both.second_id - one.case_id, one.case_id): one.organisation.label()
+        for one in named.select_related("organisation", "conversation")
+        for both in (one.conversation,)
+    }
+
+
+def _confirmed_across(pairs: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
+    """Those pairs (case, other) of which the other case's people have confirmed theirs."""
+    cases = {case_id for case_id, _other in pairs}
+    across = Match.objects.filter(case__in={other for _case, other in pairs}, other__in=cases)
+    confirmed = across.filter(state=MatchState.CONFIRMED).values_list("other_id", "case_id")
+    return {(case_id, other) for case_id, other in confirmed if case_id is not None}
 
 
 def match_for(person: Any, match_id: int) -> Match:
@@ -78,11 +99,3 @@ def precision_of(matches: QuerySet[Match]) -> Precision | None:
 def counts_by_state(matches: QuerySet[Match]) -> dict[str, int]:
     """How many stand in each state; states without any are left out."""
     return dict(matches.order_by().values_list("state").annotate(Count("pk")))
-
-
-def waiting_for(person: Any) -> Iterator[Waiting]:
-    """New matches, as one line of what waits for this person."""
-    new = matches_for(person).filter(state=MatchState.NEW).aggregate(number=Count("pk"), since=Min("first_seen"))
-    if new["number"]:
-        text = _("New matches for your cases: {number}").format(number=new["number"])
-        yield Waiting(new["since"], text, reverse("exchange:matches"), _("Look through them"))

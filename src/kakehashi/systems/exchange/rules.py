@@ -12,3 +12,9 @@ from kakehashi.systems.cases.public import may_work_on
 def may_triage(person: Any, match: Any) -> Verdict:
     """The person works on the match's case."""
     return may_work_on(person, match.case_id)
+
+
+@rule("not_the_other_side", _("You do not work on the other case of this match."))
+def may_answer(person: Any, match: Any) -> Verdict | bool:
+    """The person works on the other case of the match, of this node."""
+    return match.other_id is not None and may_work_on(person, match.other_id)

@@ -52,3 +52,11 @@ class Dismissal(models.TextChoices):
     OTHER_CAUSE = "other_cause", _("Another cause is known")
     NOT_SAME_DISEASE = "not_same_disease", _("Not the same disease")
     OTHER = "other", _("Another reason")
+
+
+class SideState(models.TextChoices):
+    """Whether one side of a conversation lets the other know who they are."""
+
+    UNNAMED = "unnamed", _("Not named")
+    AGREED = "agreed", _("Agreed to be named")
+    NAMED = "named", _("Named to each other")

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from kakehashi.kernel.errors import Invalid
 from kakehashi.kernel.workflow import Move, Workflow
 from kakehashi.systems.exchange.models import Match
-from kakehashi.systems.exchange.rules import may_triage
+from kakehashi.systems.exchange.rules import may_answer, may_triage
 from kakehashi.systems.exchange.states import OPEN, Dismissal, MatchState
 
 
@@ -42,6 +42,14 @@ MATCH_FLOW = Workflow(
             rule=may_triage,
             label_staff=_("Discussing"),
             label_applicant=_("Discussing"),
+        ),
+        Move(
+            "answered",  # by the other side's message; no button
+            sources=[MatchState.NEW, MatchState.CONTACTED],
+            target=MatchState.DISCUSSING,
+            rule=may_answer,
+            label_staff=_("The other side has answered"),
+            label_applicant=_("The other side has answered"),
         ),
         Move(
             "confirm",

@@ -15,6 +15,7 @@ from django.db.models import Exists, OuterRef, Q
 from kakehashi.engines.phenotype.caseindex import Explanation, explain
 from kakehashi.engines.phenotype.caseindex.snapshot import Match, Snapshot
 from kakehashi.kernel.organisations.models import Organisation
+from kakehashi.kernel.organisations.places import place_of
 from kakehashi.kernel.sharing.decision import Judge, visible_to
 from kakehashi.kernel.sharing.states import Level, Purpose
 from kakehashi.kernel.sharing.subjects import context, institution_subject
@@ -44,6 +45,7 @@ class Pair:
 class KnownCase:
     """The other case of a pair, as its first case's institution may know it now.
 
+    ``organisation``: which one holds it, where the whole case may be seen, else only of what kind and where.
     ``public_id`` is empty unless the person who asks may open the case.
     """
 
@@ -131,6 +133,11 @@ def worked_on(person: Any, case: str) -> Q:
     return Q(**{f"{case}__organisation_id__in": writes, f"{case}__state__in": FINDABLE})
 
 
+def working_on(person: Any, case: str) -> Q:
+    """Rows of a sibling whose field ``case`` points at a case, in whatever state, that the person works on."""
+    return Q(**{f"{case}__organisation_id__in": sorted(rules.organisations_written_by(person))})
+
+
 def known_pairs(person: Any, case: str, other: str, level: Level = Level.EXISTS) -> Q:
     """Rows of a sibling that pair a case that the person works on with one that its institution may know, now."""
     today = context()
@@ -156,9 +163,10 @@ def known_others(person: Any, pairs: Collection[tuple[int, int]]) -> dict[tuple[
         holder, other = cases[case_id].organisation, cases[other_id]
         if holder.pk not in judges:
             judges[holder.pk] = Judge(institution_subject(holder), Purpose.MATCHING, context(), KIND)
+        level = judges[holder.pk].level(other)
         known[case_id, other_id] = KnownCase(
-            level=judges[holder.pk].level(other),
-            organisation=other.organisation.label(),
+            level=level,
+            organisation=other.organisation.label() if level == Level.WHOLE else place_of(other.organisation),
             public_id=other.public_id if other_id in opened else "",
         )
     return known

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from kakehashi.engines.phenotype.ranking import RankedDisease, Ranking
 from kakehashi.kernel.errors import Invalid, NotAllowed
 from kakehashi.kernel.organisations.models import Organisation
+from kakehashi.kernel.organisations.places import place_of
 from kakehashi.kernel.people.acting import acting_organisation
 from kakehashi.kernel.sharing.states import Level
 from kakehashi.kernel.workflow import moves_available
@@ -182,7 +183,7 @@ def said_elsewhere(found: Iterable[SharedCase]) -> list[dict[str, Any]]:
     """Cases of other institutions in words, each as far as it may be known."""
     return [
         {
-            "institution": one.case.organisation.label(),
+            "institution": holder.label() if one.level == Level.WHOLE else place_of(holder),
             "synthetic": one.case.synthetic,
             "level_text": one.level.label,
             "told": one.level > Level.EXISTS,
@@ -191,6 +192,7 @@ def said_elsewhere(found: Iterable[SharedCase]) -> list[dict[str, Any]]:
             "genes": one.genes,
         }
         for one in found
+        for holder in (one.case.organisation,)
     ]
 
 

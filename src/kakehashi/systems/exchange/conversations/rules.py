@@ -1,0 +1,72 @@
+"""Who may read and write a conversation, and who may name themselves in it: those who work on the side's case.
+
+What was written stays readable to its two sides whatever becomes of the cases. Writing on needs more: both cases are
+still registered, neither side has dismissed the match, and the writer's institution may know of the other case now,
+or was written to by its people.
+"""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from kakehashi.kernel.rules import ALLOWED, Verdict, denied, rule
+from kakehashi.systems.cases.public import may_work_on
+from kakehashi.systems.exchange.models import Match, Side
+from kakehashi.systems.exchange.states import MatchState, SideState
+
+ONE_INSTITUTION = denied(
+    "one_institution", _("Both cases are your own institution's: talk to each other there. No message is needed.")
+)
+OTHER_NODE = denied(
+    "other_node", _("This patient is at another node: write to the contact its node gives. Nothing from here arrives.")
+)
+WITHDRAWN = denied("case_withdrawn", _("Your case is no longer registered, so nothing can be written about it."))
+DISMISSED = denied("dismissed", _("You dismissed this match. Open it again to write."))
+CLOSED = denied("closed", _("The other side takes no further messages about this match."))
+NOT_KNOWN = denied("not_known", _("The other case is no longer shown to your institution."))
+
+
+@rule("not_working_on_it", _("You do not work on this conversation's case."))
+def may_speak(person: Any, side: Any) -> Verdict:
+    """The person works on the side's case: reads, writes, agrees to be named."""
+    return may_work_on(person, side.case_id)
+
+
+@rule("not_both_agreed", _("The other side has not agreed to be named yet."))
+def both_agreed(person: Any, side: Any) -> bool:
+    """The person speaks for one of the two sides, and the other one has agreed as this one has."""
+    other = other_side(side)
+    speaks = may_work_on(person, side.case_id) or may_work_on(person, other.case_id)
+    return bool(speaks) and other.state in (SideState.AGREED, SideState.NAMED)
+
+
+def other_side(side: Side) -> Side:
+    """Across from a side."""
+    found = Side.objects.select_related("case__organisation", "organisation", "agreed_by")
+    return found.exclude(pk=side.pk).get(conversation=side.conversation_id)
+
+
+def may_write(person: Any, match: Match, *, heard: bool, known: bool) -> Verdict:
+    """Whether the person may write to the other side of a match now.
+
+    ``heard``: the other side has written; ``known``: the person's institution may know of the other case now.
+    """
+    working = may_work_on(person, match.case_id)
+    if not working:
+        return working
+    if match.other is None:
+        return OTHER_NODE
+    if match.case.organisation_id == match.other.organisation_id:
+        return ONE_INSTITUTION
+    if not _offered(match.case):
+        return WITHDRAWN
+    if match.state == MatchState.DISMISSED:
+        return DISMISSED
+    dismissed = Match.objects.filter(case=match.other, other=match.case_id, state=MatchState.DISMISSED).exists()
+    if dismissed or not _offered(match.other):
+        return CLOSED if heard or known else NOT_KNOWN
+    return ALLOWED if heard or known else NOT_KNOWN
+
+
+def _offered(case: Any) -> bool:
+    return str(case.state) in case.offered_states

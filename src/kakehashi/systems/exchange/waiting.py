@@ -1,0 +1,25 @@
+"""What of the queue waits for someone: new matches, and what the other sides wrote."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import Count, Min
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from kakehashi.kernel.shell import Waiting
+from kakehashi.systems.exchange.conversations.queries import unread_sides
+from kakehashi.systems.exchange.queries import matches_for
+from kakehashi.systems.exchange.states import MatchState
+
+
+def waiting_for(person: Any) -> Iterator[Waiting]:
+    """New matches and unread conversations, a line each of what waits for this person."""
+    new = matches_for(person).filter(state=MatchState.NEW).aggregate(number=Count("pk"), since=Min("first_seen"))
+    if new["number"]:
+        text = _("New matches for your cases: {number}").format(number=new["number"])
+        yield Waiting(new["since"], text, reverse("exchange:matches"), _("Look through them"))
+    unread = unread_sides(person).aggregate(number=Count("pk"), since=Min("last_at"))
+    if unread["number"]:
+        text = _("Conversations with something unread: {number}").format(number=unread["number"])
+        yield Waiting(unread["since"], text, reverse("exchange:conversations"), _("Read them"))
