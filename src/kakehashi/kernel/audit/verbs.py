@@ -39,6 +39,8 @@ WHOLE: dict[str, Text] = {
     "side.agree": pgettext_lazy("audit", "side of a conversation: agreed to be named"),
     "side.take_back": pgettext_lazy("audit", "side of a conversation: agreement taken back"),
     "side.name": pgettext_lazy("audit", "side of a conversation: named to the other side"),
+    "node.backup": pgettext_lazy("audit", "node: backed up"),
+    "node.restore": pgettext_lazy("audit", "node: restored from a back-up"),
     "mme.match": pgettext_lazy("audit", "other node: asked for similar cases"),
     "mme.heartbeat": pgettext_lazy("audit", "other node: asked whether we are there"),
     "mme.metrics": pgettext_lazy("audit", "other node: asked for counts"),

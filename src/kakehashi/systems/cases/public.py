@@ -26,6 +26,8 @@ from kakehashi.systems.cases import queries, rules, vocabulary
 from kakehashi.systems.cases.course.diagnoses import NewDiagnosis, record_diagnosis, reopen_diagnosis
 from kakehashi.systems.cases.description import Description
 from kakehashi.systems.cases.events import CaseChanged, CaseRegistered, CasesImported, CaseWithdrawn
+from kakehashi.systems.cases.matching import similar
+from kakehashi.systems.cases.matching.agreement import Agreement, compare
 from kakehashi.systems.cases.matching.matched import (
     KnownCase,
     Pair,
@@ -44,6 +46,7 @@ from kakehashi.systems.cases.states import FINDABLE
 
 __all__ = [
     "STEP_EXISTS",
+    "Agreement",
     "CaseChanged",
     "CaseForPeers",
     "CaseRegistered",
@@ -64,6 +67,7 @@ __all__ = [
     "counts_abroad",
     "english_label",
     "gene_symbol",
+    "index_agreement",
     "insist_on_editing",
     "knowledge_fingerprint",
     "known_abroad",
@@ -72,6 +76,7 @@ __all__ = [
     "may_work_on",
     "pairs_of",
     "people_working_on",
+    "rebuild_index",
     "record_diagnosis",
     "register_tab",
     "registered_count",
@@ -272,6 +277,16 @@ def registered_count(organisation_id: int | None = None) -> int:
     return (cases.filter(organisation_id=organisation_id) if organisation_id else cases).count()
 
 
+def rebuild_index() -> int:
+    """Make the case index anew from the database; how many cases it holds then."""
+    return similar.rebuild()
+
+
+def index_agreement() -> Agreement:
+    """Whether the case index holds what the database says it must."""
+    return compare()
+
+
 def warm() -> None:
     """Open ranker and case index and compile their loops, so that nobody waits for the first page.
 
@@ -280,7 +295,6 @@ def warm() -> None:
     from kakehashi.engines.phenotype import caseindex
     from kakehashi.engines.phenotype import ranking as disease_ranking
     from kakehashi.systems.cases import ranking, vocabulary
-    from kakehashi.systems.cases.matching import similar
 
     known = vocabulary.knowledge()
     disease_ranking.warm(ranking.ranker(known))
