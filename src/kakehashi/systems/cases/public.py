@@ -22,7 +22,7 @@ from kakehashi.kernel.sharing.decision import level_of
 from kakehashi.kernel.sharing.states import Level, Purpose
 from kakehashi.kernel.sharing.subject import Subject
 from kakehashi.kernel.sharing.subjects import context
-from kakehashi.systems.cases import queries, rules, vocabulary
+from kakehashi.systems.cases import genenames, queries, rules, vocabulary
 from kakehashi.systems.cases.course.diagnoses import NewDiagnosis, record_diagnosis, reopen_diagnosis
 from kakehashi.systems.cases.description import Description
 from kakehashi.systems.cases.events import CaseChanged, CaseRegistered, CasesImported, CaseWithdrawn
@@ -65,7 +65,9 @@ __all__ = [
     "case_page",
     "case_summary",
     "counts_abroad",
+    "current_genes",
     "english_label",
+    "ensembl_id",
     "gene_symbol",
     "index_agreement",
     "insist_on_editing",
@@ -180,11 +182,19 @@ def term_labels(terms: Sequence[str]) -> list[str]:
     return [vocabulary.term_label(term) for term in terms]
 
 
-def gene_symbol(kind: str, name: str) -> str | None:
-    """The symbol of a gene named by ``entrez`` id or ``symbol``; None where the gene tables do not know it."""
-    diseases = vocabulary.knowledge().diseases
-    place = diseases.gene_index(f"NCBIGene:{name}" if kind == "entrez" else name)
-    return diseases.gene_symbols[place] if place is not None else None
+def gene_symbol(kind: genenames.GeneKind, name: str) -> str | None:
+    """The current symbol of a gene that a node named by this kind of id; None where it is not known here."""
+    return genenames.gene_of_kind(kind, name)
+
+
+def ensembl_id(symbol: str) -> str | None:
+    """A gene's Ensembl id; None where no gene table says one."""
+    return genenames.ensembl_id(symbol)
+
+
+def current_genes(description: Description) -> tuple[str, ...]:
+    """The genes of a description by their current symbols, by which cases are compared."""
+    return genenames.current_genes(description)
 
 
 def case_page(request: HttpRequest, public_id: str, tab: str) -> tuple[CaseSummary, dict[str, Any]]:
@@ -267,8 +277,8 @@ def registered_ids() -> list[int]:
 
 
 def knowledge_fingerprint() -> str:
-    """Which release of ontology and diseases this node compares cases by."""
-    return vocabulary.knowledge().fingerprint
+    """Which release of ontology and diseases, and which table of genes, this node compares cases by."""
+    return "-".join(filter(None, (vocabulary.knowledge().fingerprint, genenames.fingerprint())))
 
 
 def registered_count(organisation_id: int | None = None) -> int:

@@ -28,7 +28,7 @@ from kakehashi.engines.phenotype.caseindex import (
     explain,
 )
 from kakehashi.engines.phenotype.knowledge import Knowledge
-from kakehashi.systems.cases import vocabulary
+from kakehashi.systems.cases import genenames, vocabulary
 from kakehashi.systems.cases.description import Description
 from kakehashi.systems.cases.matching.sifting import most_similar
 from kakehashi.systems.cases.models import Case
@@ -69,7 +69,7 @@ def profile_of(description: Description) -> Profile:
     return Profile.of_terms(
         ontology,
         (finding.term for finding in description.present),
-        genes=tuple(gene.upper() for gene in description.all_genes),
+        genes=tuple(gene.upper() for gene in genenames.current_genes(description)),
     )
 
 
