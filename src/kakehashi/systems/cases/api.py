@@ -21,6 +21,7 @@ from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.workflow import advance
 from kakehashi.protocols.phenopacket import to_tree
 from kakehashi.systems.cases import actions, answers, genenames, queries, ranking, schemas, solved, tasks, vocabulary
+from kakehashi.systems.cases.families.api import router as families
 from kakehashi.systems.cases.matching import similar
 from kakehashi.systems.cases.models import Case
 from kakehashi.systems.cases.packets.entering import phenopacket_of, unregistered_patient, with_known_terms
@@ -28,6 +29,7 @@ from kakehashi.systems.cases.queries import SORTS, CaseFilter
 from kakehashi.systems.cases.schemas import Text
 
 router = Router(tags=["cases"])
+router.add_router("", families)
 
 Typed = Annotated[str, StringConstraints(max_length=200)]
 CaseId = Annotated[str, StringConstraints(pattern=r"^K-[0-9A-Z]{12}$")]
