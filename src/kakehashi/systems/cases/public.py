@@ -66,6 +66,8 @@ __all__ = [
     "case_summary",
     "counts_abroad",
     "current_genes",
+    "diagnosed_with",
+    "disease_label",
     "english_label",
     "ensembl_id",
     "gene_symbol",
@@ -195,6 +197,17 @@ def ensembl_id(symbol: str) -> str | None:
 def current_genes(description: Description) -> tuple[str, ...]:
     """The genes of a description by their current symbols, by which cases are compared."""
     return genenames.current_genes(description)
+
+
+def disease_label(disease: str, kept: str = "") -> str:
+    """A disease's label in the language in force; ``kept``, or its id, where this node does not know it."""
+    return vocabulary.disease_label(disease, kept)
+
+
+def diagnosed_with(case_id: int, diagnosis: NewDiagnosis) -> bool:
+    """Whether a diagnosis of this disease stands in the case."""
+    case = Case.objects.get(pk=case_id)
+    return case.diagnosis_rows.filter(disease=diagnosis.term(case), reopened_at=None).exists()
 
 
 def case_page(request: HttpRequest, public_id: str, tab: str) -> tuple[CaseSummary, dict[str, Any]]:
