@@ -4,8 +4,11 @@ import csv
 import io
 
 import pytest
+from django.template.loader import render_to_string
 from django.test import RequestFactory
+from django.utils import translation
 
+from kakehashi.kernel import listing
 from kakehashi.kernel.listing import Column, Filter, Listing
 from kakehashi.kernel.organisations.models import Organisation
 
@@ -84,3 +87,12 @@ def test_csv_has_all_rows_and_no_formulas(organisations):
     assert rows[0] == ["Code", "Name", "Size"]
     assert rows[1] == ["c", "'=1+1", "12345"]
     assert len(rows) == 4
+
+
+def test_more_rows_than_are_counted_are_said_to_be_more(organisations, monkeypatch):
+    monkeypatch.setattr(listing, "COUNTED", 2)
+    page = LISTING.show(request(), organisations)["page"]
+    assert (page["total"], page["more"]) == (2, True)
+    for language, said in (("en", "1–2 of more than 2"), ("ja", "2件を超える中の 1–2件")):
+        with translation.override(language):
+            assert said in render_to_string("web/components/pagination.html", {"page": page})

@@ -17,6 +17,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import formats, timezone
 from django.utils.dateparse import parse_date
+from django.utils.functional import cached_property
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     Text = str | _StrPromise
 
 BATCH = 2000
+COUNTED = 10_000
+"""So many rows are counted and paged through. Of more it is said that there are more: an exact count of a million rows
+takes longer than the page; filters narrow them down, and the CSV holds them all."""
 CSV_INJECTION = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -99,7 +103,7 @@ class Listing:
         """The template's context: heads, rows of this page, chips, filters, column choice, page, CSV address."""
         chosen = self._columns(request)
         narrowed = self.narrow(request, rows)
-        paginator = Paginator(narrowed, self.page_size)
+        paginator = _Counted(narrowed, self.page_size)
         page = paginator.get_page(request.GET.get("page"))
         objects = list(page.object_list)
         if self.prepare:
@@ -116,6 +120,7 @@ class Listing:
             "csv_url": address(request, format="csv", page=None),
             "page": {
                 "total": paginator.count,
+                "more": paginator.more,
                 "first": page.start_index(),
                 "last": page.end_index(),
                 "previous_url": address(request, page=page.previous_page_number()) if page.has_previous() else None,
@@ -212,6 +217,26 @@ class Listing:
                 cleared = address(request, **{one.key: None, "page": None})
                 chips.append({"label": one.label, "value": said, "clear_url": cleared})
         return chips
+
+
+class _Counted(Paginator[Any]):
+    """Pages of rows of which at most COUNTED are counted; ``more``: there are more than that."""
+
+    @cached_property
+    def _found(self) -> int:
+        rows = self.object_list
+        assert isinstance(rows, QuerySet)
+        return rows.order_by()[: COUNTED + 1].count()
+
+    @cached_property
+    def count(self) -> int:
+        """The number of rows, COUNTED where there are more."""
+        return min(self._found, COUNTED)
+
+    @property
+    def more(self) -> bool:
+        """Whether there are more rows than are counted."""
+        return self._found > COUNTED
 
 
 def _batches(rows: QuerySet[Any]) -> Iterator[list[Any]]:

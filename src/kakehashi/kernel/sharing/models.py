@@ -3,6 +3,7 @@
 Stewardship writes grants, opt-outs and exceptions into these rows; they bind the very next query.
 """
 
+from collections.abc import Sequence
 from datetime import date
 from typing import ClassVar, Self
 
@@ -45,9 +46,13 @@ class SharedRecord(models.Model):
         """The name under which grants and opt-outs know records of this model."""
         return self._meta.label_lower
 
+    _opted_out: bool | None = None  # as ``read_opt_outs`` found it
+
     @property
     def opted_out(self) -> bool:
         """Whether an opt-out of secondary use is in force today."""
+        if self._opted_out is not None:
+            return self._opted_out
         return OptOut.in_force(timezone.localdate()).filter(kind=self.sharing_kind, record_id=self.pk).exists()
 
 
@@ -180,6 +185,16 @@ class OptOut(_InForce):
 
     def __str__(self) -> str:
         return f"opt-out {self.pk}"
+
+
+def read_opt_outs(records: Sequence[SharedRecord]) -> None:
+    """Look up for many records of one model at once whether their patients opted out, before they are judged."""
+    if records:
+        kind, ids = records[0].sharing_kind, [record.pk for record in records]
+        rows = OptOut.in_force(timezone.localdate()).filter(kind=kind, record_id__in=ids)
+        out = set(rows.values_list("record_id", flat=True))
+        for record in records:
+            record._opted_out = record.pk in out
 
 
 class OutbreakException(_InForce):

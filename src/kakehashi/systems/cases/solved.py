@@ -13,6 +13,8 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import F, QuerySet
+
 from kakehashi.engines.phenotype.knowledge import Knowledge
 from kakehashi.engines.phenotype.ranking import RankedDisease, Ranker, SolvedCase, SolvedCases
 from kakehashi.kernel import audit
@@ -23,7 +25,9 @@ from kakehashi.systems.cases.queries import visible_cases
 from kakehashi.systems.cases.ranking import Beside
 from kakehashi.systems.cases.states import FINDABLE
 
-LIBRARIES_KEPT = 8
+MOST = 1000
+"""Of so many solved cases, the latest, a library is made: a large hospital of a nation's node has ten thousand."""
+LIBRARIES_KEPT = 32
 CASES_KEPT = 20_000
 AT_ONCE = 1000
 
@@ -37,8 +41,7 @@ _making = threading.Lock()
 
 def beside(person: Any, case: Case, description: Description | None = None) -> Beside | None:
     """The solved cases that count beside ``case``, described so if not as it stands; None where there are none."""
-    solved = visible_cases(person).filter(state__in=FINDABLE, synthetic=case.synthetic).exclude(diagnosis="")
-    named: Named = tuple(solved.order_by("pk").values_list("pk", "revision"))
+    named: Named = tuple(sorted(latest_solved(person, synthetic=case.synthetic).values_list("pk", "revision")))
     if not named:
         return None
     known = vocabulary.knowledge()
@@ -48,6 +51,13 @@ def beside(person: Any, case: Case, description: Description | None = None) -> B
     but = frozenset({case.public_id, *ranker.solved.of_publications(said.publications)})
     count = len({*ranker.solved.ids} - but)
     return Beside(ranker, named, but, count) if count else None
+
+
+def latest_solved(person: Any, *, synthetic: bool) -> QuerySet[Case]:
+    """The latest solved cases that someone may see."""
+    solved = visible_cases(person).filter(state__in=FINDABLE, synthetic=synthetic).exclude(diagnosis="")
+    latest = (F("pk") + 0).desc()  # by reckoning, not by the key's own index: that would read every case to the end
+    return solved.order_by(latest)[:MOST]
 
 
 def alike(person: Any, diseases: Iterable[RankedDisease]) -> list[Case]:

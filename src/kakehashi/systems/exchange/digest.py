@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -20,9 +22,14 @@ KIND = "exchange.matches"
 
 
 @every_hour
-def tell_new_matches() -> int:
-    """Tell everyone who works on a case with matches they were not told of yet; how many people were told."""
+def tell_new_matches(since: datetime | None = None) -> int:
+    """Tell everyone who works on a case with matches they were not told of yet; how many people were told.
+
+    ``since``: of the people only those are looked at whose cases have matches found from then on.
+    """
     new = Match.objects.filter(state=MatchState.NEW, stands=True)
+    if since is not None:
+        new = new.filter(first_seen__gte=since)
     holders = new.order_by().values_list("case__organisation", flat=True).distinct()
     return sum(_tell(person) for person in people_working_on(holders))
 

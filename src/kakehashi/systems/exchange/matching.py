@@ -19,14 +19,7 @@ from kakehashi.kernel import jobs
 from kakehashi.kernel.errors import NotFound
 from kakehashi.kernel.jobs.models import Job, JobState
 from kakehashi.protocols.mme import Patient
-from kakehashi.systems.cases.public import (
-    Pair,
-    case_for_peers,
-    current_genes,
-    knowledge_fingerprint,
-    pairs_of,
-    registered_ids,
-)
+from kakehashi.systems.cases.public import Pair, case_for_peers, knowledge_fingerprint, pairs_of, registered_ids
 from kakehashi.systems.exchange.digest import tell_new_matches
 from kakehashi.systems.exchange.models import ForeignMatch, Match, Unmatched, joined
 from kakehashi.systems.exchange.patients import description_of
@@ -60,6 +53,7 @@ def match_soon(case_ids: Collection[int]) -> None:
 
 def match_waiting(job: jobs.Running) -> dict[str, Any]:
     """The job: match every case that waits, also those that come while it works; then the digest."""
+    began = timezone.now()
     _wait_for_all_after_release()
     done = found = 0
     while batch := list(Unmatched.objects.order_by("pk").values_list("case_id", flat=True)[:AT_ONCE]):
@@ -67,7 +61,7 @@ def match_waiting(job: jobs.Running) -> dict[str, Any]:
         found += match_cases(batch)
         done += len(batch)
     job.progress(done, done)
-    tell_new_matches()
+    tell_new_matches(since=began)
     return {"cases": done, "new": found}
 
 
@@ -139,12 +133,12 @@ def queue_foreign(case_id: int, answers: Iterable[ForeignMatch]) -> None:
         ours = case_for_peers(case_id).description
     except NotFound:  # withdrawn while the peer answered
         return
-    terms, genes = {one.term for one in ours.present}, {gene.upper() for gene in current_genes(ours)}
+    terms, genes = {one.term for one in ours.present}, {gene.upper() for gene in ours.all_genes}
     for one in answers:
         theirs, _unused = description_of(Patient.model_validate(one.patient))
         common = {
             "findings": joined(finding.term for finding in theirs.present if finding.term in terms),
-            "genes": joined(gene for gene in current_genes(theirs) if gene.upper() in genes),
+            "genes": joined(gene for gene in theirs.all_genes if gene.upper() in genes),
         }
         Match.objects.update_or_create(
             case_id=case_id,

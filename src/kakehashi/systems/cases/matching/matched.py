@@ -6,7 +6,7 @@ their institution know it. The two directions are decided apart. Within one inst
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,8 +17,9 @@ from kakehashi.engines.phenotype.caseindex.snapshot import Match, Snapshot
 from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.organisations.places import place_of
 from kakehashi.kernel.sharing.decision import Judge, visible_to
+from kakehashi.kernel.sharing.models import read_opt_outs
 from kakehashi.kernel.sharing.states import Level, Purpose
-from kakehashi.kernel.sharing.subjects import context, institution_subject
+from kakehashi.kernel.sharing.subjects import context, institution_subjects
 from kakehashi.systems.cases import queries, rules
 from kakehashi.systems.cases.matching import similar
 from kakehashi.systems.cases.matching.shared import SharedCase, told
@@ -83,6 +84,8 @@ class _Pairing:
         standing = Case.objects.filter(public_id__in=list(best), state__in=FINDABLE, synthetic=case.synthetic)
         weighed = standing.select_related("organisation").defer("description")
         others = sorted(weighed, key=lambda one: (-best[one.public_id], one.pk))
+        read_opt_outs([case, *others])
+        self._know([case.organisation, *(other.organisation for other in others)])
         pairs: list[Pair] = []
         room = {True: k, False: k}
         for other in others:
@@ -90,7 +93,7 @@ class _Pairing:
             for ahead, first, second in self._directions(case, other):
                 if not room[ahead] and other.pk not in before:
                     continue
-                level = self._judge(first.organisation).level(second)
+                level = self._judges[first.organisation_id].level(second)
                 if level == Level.NOTHING:
                     continue
                 explanation = explanation or explain(self._snapshot, profile, other.public_id)
@@ -116,11 +119,10 @@ class _Pairing:
             return [(True, case, other) if case.pk < other.pk else (True, other, case)]
         return [(True, case, other), (False, other, case)]
 
-    def _judge(self, organisation: Organisation) -> Judge:
-        if organisation.pk not in self._judges:
-            subject = institution_subject(organisation)
-            self._judges[organisation.pk] = Judge(subject, Purpose.MATCHING, self._context, KIND)
-        return self._judges[organisation.pk]
+    def _know(self, organisations: Iterable[Organisation]) -> None:
+        new = {one.pk: one for one in organisations if one.pk not in self._judges}
+        for pk, subject in institution_subjects(new.values()).items():
+            self._judges[pk] = Judge(subject, Purpose.MATCHING, self._context, KIND)
 
 
 def _pair(case: Case, other: SharedCase) -> Pair:
@@ -142,8 +144,10 @@ def known_pairs(person: Any, case: str, other: str, level: Level = Level.EXISTS)
     """Rows of a sibling that pair a case that the person works on with one that its institution may know, now."""
     today = context()
     ways = Q(pk__in=[])
-    for organisation in Organisation.objects.filter(pk__in=rules.organisations_written_by(person)):
-        visible = visible_to(institution_subject(organisation), Purpose.MATCHING, today, KIND, level)
+    writes = Organisation.objects.filter(pk__in=rules.organisations_written_by(person))
+    subjects = institution_subjects(list(writes))
+    for organisation in writes:
+        visible = visible_to(subjects[organisation.pk], Purpose.MATCHING, today, KIND, level)
         known = Case.objects.filter(visible, state__in=FINDABLE, pk=OuterRef(f"{other}_id"))
         ours = Q(**{f"{case}__organisation": organisation, f"{case}__state__in": FINDABLE})
         ways |= ours & Q(Exists(known))
@@ -157,13 +161,15 @@ def known_others(person: Any, pairs: Collection[tuple[int, int]]) -> dict[tuple[
     opened = set(
         queries.visible_cases(person).filter(pk__in=[other for _, other in pairs]).values_list("pk", flat=True)
     )
-    judges: dict[int, Judge] = {}
+    read_opt_outs([cases[other] for _, other in pairs])
+    today = context()
+    holders = {cases[case_id].organisation_id: cases[case_id].organisation for case_id, _ in pairs}
+    subjects = institution_subjects(holders.values())
+    judges = {pk: Judge(subject, Purpose.MATCHING, today, KIND) for pk, subject in subjects.items()}
     known = {}
     for case_id, other_id in pairs:
-        holder, other = cases[case_id].organisation, cases[other_id]
-        if holder.pk not in judges:
-            judges[holder.pk] = Judge(institution_subject(holder), Purpose.MATCHING, context(), KIND)
-        level = judges[holder.pk].level(other)
+        holder, other = cases[case_id].organisation_id, cases[other_id]
+        level = judges[holder].level(other)
         known[case_id, other_id] = KnownCase(
             level=level,
             organisation=other.organisation.label() if level == Level.WHOLE else place_of(other.organisation),

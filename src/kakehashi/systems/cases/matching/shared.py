@@ -14,6 +14,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from kakehashi.engines.phenotype.caseindex import Explanation, explain
 from kakehashi.kernel import audit
 from kakehashi.kernel.sharing.decision import judge, visible_to
+from kakehashi.kernel.sharing.models import read_opt_outs
 from kakehashi.kernel.sharing.states import Level, Purpose
 from kakehashi.kernel.sharing.subject import Subject
 from kakehashi.kernel.sharing.subjects import context
@@ -77,6 +78,7 @@ def find_shared(
         case.public_id: case
         for case in known.filter(public_id__in=[match.id for match in matches]).select_related("organisation")
     }
+    read_opt_outs(list(cases.values()))
     decided = judge(subject, purpose, asked, KIND)
     found = []
     for match in matches:

@@ -68,7 +68,12 @@ class Case(SharedRecord):
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["organisation", "state", "-changed_at"], name="case_of_organisation"),
+            models.Index(fields=["organisation", "-changed_at"], name="case_newest"),
+            models.Index(fields=["organisation", "diagnosis"], name="case_solved"),
             models.Index(fields=["state", "reach", "organisation"], name="case_within_reach"),
+            models.Index(fields=["sharing_class", "state", "reach", "organisation"], name="case_of_class"),
+            models.Index(fields=["state", "indexed_revision"], name="case_in_index"),
+            models.Index(fields=["local_id"], name="case_by_local_id"),
             models.Index(
                 fields=["id"], condition=~models.Q(indexed_revision=models.F("revision")), name="case_not_indexed"
             ),
@@ -110,6 +115,7 @@ class Revision(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["case", "number"], name="revision_number_unique")
         ]
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["at"], name="revision_newest")]
 
     def __str__(self) -> str:
         return f"{self.case_id}/{self.number}"

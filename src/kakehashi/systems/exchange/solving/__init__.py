@@ -1,1 +1,0 @@
-"""Solving both cases of a confirmed match: each side's diagnosis is written by its own people only."""
