@@ -28,6 +28,8 @@ COMMANDS: dict[str, tuple[str, str, str, str]] = {
     "up": ("node", "up", "Serve this node.", "このノードを起動する。"),
     "worker": ("node", "worker", "Work off waiting jobs.", "待機中のジョブを処理する。"),
     "doctor": ("doctor", "doctor", "Check this node and say what to do.", "ノードを点検し対処を示す。"),
+    "backup": ("backup", "backup", "Back up this node while it runs.", "動作中のノードをバックアップする。"),
+    "restore": ("restore", "restore", "Restore a node from a back-up.", "バックアップからノードを復元する。"),
     "manage": ("node", "manage", "Run a Django management command.", "Djangoの管理コマンドを実行する。"),
     "audit": ("audit", "audit", "Verify and list the audit trail.", "監査記録の検証と一覧。"),
     "cases": ("cases", "cases", "Import and export cases.", "症例の取り込みと書き出し。"),
@@ -43,6 +45,7 @@ COMMANDS: dict[str, tuple[str, str, str, str]] = {
         "Nodes of the Matchmaker Exchange: whom we ask, who may ask us.",
         "Matchmaker Exchange:照会する相手、照会を許す相手。",
     ),
+    "genes": ("genes", "genes", "Install and read the table of gene names.", "遺伝子名の表の導入と照会。"),
     "organisations": ("people", "organisations", "Manage organisations.", "機関の管理。"),
     "people": ("people", "people", "Manage people and their roles.", "人と役割の管理。"),
 }
@@ -152,15 +155,17 @@ def start_django(*, prepared: bool = True) -> None:
     import django
     from django.apps import apps
 
-    from kakehashi.cli import unready
+    from kakehashi.cli import holding, unready
     from kakehashi.config.environment import BadSetting
 
     if apps.ready:
         return
     try:
+        holding.hold_home()
         if prepared:
             unready.insist_on_prepared()
         django.setup()
+        holding.hold_home()  # now there is one
     except BadSetting as error:
         click.echo(str(error), err=True)
         raise SystemExit(2) from error

@@ -42,12 +42,13 @@ FORMATS: Final = ("text", "jsonl")
 def check(files: tuple[str, ...], form: str, errors_only: bool, language: str | None) -> None:
     speech = spoken(language)
     with quiet_end(speech):
+        from kakehashi.engines.genes import installed
+        from kakehashi.engines.genes.naming import GeneNaming
         from kakehashi.engines.phenotype import knowledge
-        from kakehashi.engines.phenotype.genenames import GeneNames
         from kakehashi.protocols.phenopacket.validation import validate
 
         known = knowledge.load()
-        ontology, genes = known.ontology, GeneNames(known.diseases)
+        ontology, genes = known.ontology, GeneNaming(known.diseases, installed.load())
         progress = Progress(speech)
         counts = Counter[str]()
         labels = Counter[str]()  # a label that another release gives is in every file: said once, then counted

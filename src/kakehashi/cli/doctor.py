@@ -166,6 +166,31 @@ def japanese_labels() -> Check:
     return Check("Japanese labels", "ok", text(f"{count:,} terms", f"{count:,} 語"))
 
 
+def case_index() -> Check:
+    from kakehashi.systems.cases.public import index_agreement
+
+    found = index_agreement()
+    to_do = text("Run: kakehashi cases rebuild-index", "kakehashi cases rebuild-index を実行してください。")
+    if not found.readable:
+        said = text(
+            "cannot be read (damaged, or of another release); made anew at the next start",
+            "読めません(破損、または別のリリース用)。次回の起動時に作り直します",
+        )
+        return Check("index", "warning", said, to_do)
+    wrong = len(found.missing) + len(found.strangers) + len(found.different)
+    if wrong:
+        named = " ".join((*found.missing, *found.strangers, *found.different)[:3])
+        said = text(
+            f"{counted(wrong, 'case')} not as in the database ({named} …)",
+            f"データベースと異なる症例 {wrong:,}({named} …)",
+        )
+        return Check("index", "failed", said, to_do)
+    said = text(f"{counted(found.indexed, 'case')}, as in the database", f"{found.indexed:,} 症例、データベースと一致")
+    if found.waiting:
+        said += text(f", {found.waiting:,} to follow at the next search", f"、次の検索で反映 {found.waiting:,}")
+    return Check("index", "ok", said)
+
+
 def audit_trail() -> Check:
     from kakehashi.kernel.audit import verify
 
@@ -216,6 +241,7 @@ CHECKS: dict[str, tuple[str, Callable[[], Check]]] = {  # name → (Japanese nam
     "database": ("データベース", database),
     "ontology": ("オントロジー", ontology),
     "Japanese labels": ("日本語ラベル", japanese_labels),
+    "index": ("症例索引", case_index),
     "audit": ("監査記録", audit_trail),
     "jobs": ("ジョブ", jobs),
     "events": ("イベント", events),

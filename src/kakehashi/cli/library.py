@@ -100,6 +100,7 @@ class RegisteredLibrary:
     def cases(self, case_ids: Sequence[str]) -> Mapping[str, LibraryCase]:
         """See ``Library``. A case that was withdrawn since the search is not told."""
         from kakehashi.kernel import audit
+        from kakehashi.systems.cases import genenames
 
         found: dict[str, LibraryCase] = {}
         shown: list[Case] = []
@@ -108,7 +109,7 @@ class RegisteredLibrary:
             for case in some.only("organisation", "public_id", "description"):
                 described = case.described
                 diseases = tuple(diagnosis.disease for diagnosis in described.diagnoses)
-                genes = frozenset(map(str.upper, described.all_genes))
+                genes = frozenset(map(str.upper, genenames.current_genes(described)))
                 found[case.public_id] = LibraryCase(genes, diseases, described.sources)
                 shown.append(case)
         audit.read_of("command-line", "case", shown, action="case.match")

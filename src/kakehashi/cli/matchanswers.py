@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from kakehashi.cli import counted
 from kakehashi.cli.library import FileLibrary, Library, LibraryCase, OwnAnnotations, RegisteredLibrary
 from kakehashi.cli.outputs import bar, grid, heading, listed, note, of_findings, safe
-from kakehashi.cli.rankanswers import draw_warnings, told_briefly, warnings_of
+from kakehashi.cli.rankanswers import draw_warnings, fact_reader, told_briefly, warnings_of
 from kakehashi.engines.phenotype import knowledge as phenotype
 from kakehashi.engines.phenotype.caseindex import CaseModel, Match, Profile, explain
 from kakehashi.engines.phenotype.knowledge import Knowledge
@@ -45,7 +45,7 @@ class MatchRun:
     ) -> Self:
         """Index the patients of files. Errors: KnowledgeError; whatever reading the entries raises."""
         knowledge = phenotype.load()
-        reader = FactReader(knowledge.ontology)
+        reader = fact_reader(knowledge)
         facts = (reader.facts(entry.document) for entry in entries if entry.document is not None)
         library = FileLibrary(CaseModel.of(knowledge), facts, own_annotations=own_annotations)
         return cls(knowledge, reader, library, language)
@@ -57,7 +57,7 @@ class MatchRun:
 
         start_django()
         knowledge = phenotype.load()
-        return cls(knowledge, FactReader(knowledge.ontology), RegisteredLibrary(), language)
+        return cls(knowledge, fact_reader(knowledge), RegisteredLibrary(), language)
 
     def answer(
         self,

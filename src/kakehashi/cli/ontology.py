@@ -18,7 +18,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def _answering(command: Callable[P, R]) -> Callable[P, R]:
+def answering(command: Callable[P, R]) -> Callable[P, R]:
     """Turns a KnowledgeError into its message on stderr and exit code 2."""
 
     @functools.wraps(command)
@@ -48,7 +48,7 @@ def ontology() -> None:
     )
 )
 @click.argument("source")
-@_answering
+@answering
 def install(source: str) -> None:
     fingerprint = knowledge.install(source)
     say(f"In use now: HPO {fingerprint}", f"使用中のリリース:HPO {fingerprint}")
@@ -63,7 +63,7 @@ def install(source: str) -> None:
     )
 )
 @click.argument("file")
-@_answering
+@answering
 def labels(file: str) -> None:
     if file == "none":
         knowledge.remove_labels()
@@ -75,7 +75,7 @@ def labels(file: str) -> None:
 
 @ontology.command(help=text("Say which release and labels are in use.", "使用中のリリースとラベルを示す。"))
 @click.option("--format", "shape", type=click.Choice(["table", "json"]), default="table", show_default=True)
-@_answering
+@answering
 def status(shape: str) -> None:
     found = knowledge.status()
     if shape == "json":
@@ -132,7 +132,7 @@ def _labels_line(found: knowledge.Status) -> str:
     "--everything", is_flag=True, help=text("Onset, inheritance and modifiers too.", "発症・遺伝形式・修飾も含める。")
 )
 @click.option("--format", "shape", type=click.Choice(["table", "jsonl"]), default="table", show_default=True)
-@_answering
+@answering
 def search(query: tuple[str, ...], top: int, diseases: bool, everything: bool, shape: str) -> None:
     import numpy as np
 

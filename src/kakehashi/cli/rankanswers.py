@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from kakehashi.cli.outputs import bar, grid, heading, listed, note, of_findings, percent, safe
+from kakehashi.engines.genes import installed
+from kakehashi.engines.genes.naming import GeneNaming
 from kakehashi.engines.phenotype import knowledge as phenotype
 from kakehashi.engines.phenotype.knowledge import Knowledge
 from kakehashi.engines.phenotype.ranking import (
@@ -55,6 +57,12 @@ def patient_of(facts: Facts, *, genes: bool) -> Patient:
     )
 
 
+def fact_reader(knowledge: Knowledge, *, of_diseases: bool = False) -> FactReader:
+    """A reader that calls genes by their current symbols, or by those of the disease models."""
+    naming = GeneNaming(knowledge.diseases, installed.load())
+    return FactReader(knowledge.ontology, gene_name=naming.of_diseases if of_diseases else naming.current)
+
+
 def warnings_of(packet: Phenopacket, facts: Facts, *, needs_publication: bool) -> tuple[Problem, ...]:
     """What to tell beside an answer."""
     more = []
@@ -91,7 +99,7 @@ class RankRun:
     def open(cls, sources: Sequence[str], solved: Iterable[Entry[Phenopacket]], language: Language) -> Self:
         """Load the knowledge and the solved cases. Errors: KnowledgeError."""
         knowledge = phenotype.load()
-        reader = FactReader(knowledge.ontology)
+        reader = fact_reader(knowledge, of_diseases=True)
         cases = list(_solved(solved, reader))
         library = SolvedCases(knowledge, cases) if cases else None
         records = {case.id: case.patient.observed for case in cases}

@@ -1,5 +1,7 @@
 """Families: who may see and change them, what is kept, what cannot be, PED in and out, the pages in both languages."""
 
+import io
+import json
 from itertools import product
 
 import pytest
@@ -15,6 +17,7 @@ from kakehashi.kernel.people.roles import Role
 from kakehashi.kernel.sharing.actions import Consent, Terms
 from kakehashi.kernel.sharing.states import DataClass, Level, Reach
 from kakehashi.protocols import ped
+from kakehashi.protocols.phenopacket import patients, to_tree, validate
 from kakehashi.systems.cases import terms
 from kakehashi.systems.cases.actions import enter_case, register_case, withdraw_case
 from kakehashi.systems.cases.description import Description, Finding
@@ -28,8 +31,12 @@ from kakehashi.systems.cases.families.actions import (
     unlink_case,
 )
 from kakehashi.systems.cases.families.members import Relative, from_ped, problems_of, to_ped
+from kakehashi.systems.cases.families.packets import family_packet
 from kakehashi.systems.cases.families.queries import family_of
 from kakehashi.systems.cases.models import Case, Family, FamilyRevision
+from kakehashi.systems.cases.packets.importing import import_packets
+from kakehashi.systems.cases.rules import READERS
+from kakehashi.systems.cases.vocabulary import knowledge
 
 pytestmark = pytest.mark.django_db
 TRIO = (
@@ -153,7 +160,7 @@ def test_family_is_seen_and_changed_as_its_probands_case_is(
     family, case, hospital, other_hospital, make_person, role, own
 ):
     person = make_person(hospital if own else other_hospital, role)
-    sees = own and role in {Role.CLINICIAN, Role.DATA_MANAGER, Role.AUDITOR}
+    sees = own and role in READERS
     writes = own and role in {Role.CLINICIAN, Role.DATA_MANAGER}
     assert bool(rules.may_see(person, family)) == sees
     assert Family.objects.filter(rules.visible_to(person)).exists() == sees
@@ -200,7 +207,7 @@ def test_sibling_shared_alone_shows_no_family(family, case, sibling, clinician, 
     assert family_of(other, sibling) is None
     assert not rules.may_see(other, wider)
     shared_whole(case, clinician)
-    assert family_of(other, sibling).cases == {"II-1": sibling}
+    assert family_of(other, sibling).cases == {"II-1": sibling, "II-2": case}
 
 
 # --- PED ----------------------------------------------------------------------------------------------------------
@@ -336,3 +343,102 @@ def test_case_typed_must_be_of_the_institution(client, case, clinician):
     assert answer.status_code == 422
     assert Case.objects.count() == 1
     assert not Family.objects.exists()
+
+
+# --- API and phenopackets -----------------------------------------------------------------------------------------
+
+
+def test_family_by_api(client, case, sibling, clinician):
+    client.force_login(clinician)
+    address = f"/api/cases/{case.public_id}/family"
+    assert client.get(address).status_code == 404
+    looked = client.post(f"{address}/ped", {"file": SimpleUploadedFile("f.ped", PED.encode())}).json()
+    assert looked.get("problems") == [], looked
+    assert looked["cases"] == {"N-001": case.public_id}
+    sent = {"local_id": "FAM1", "members": looked["members"], "cases": looked["cases"]}
+    made = client.put(address, sent, content_type="application/json")
+    assert made.status_code == 200, made.json()
+    assert made.json()["places"] == {"N-001-F": "I-1", "N-001-M": "I-2", "N-001": "II-1"}
+    stale = client.put(address, sent, content_type="application/json")
+    assert stale.status_code == 409
+    wrong = sent | {"from_revision": 1, "cases": {"N-001": case.public_id, "N-001-F": "K-222222222222"}}
+    assert client.put(address, wrong, content_type="application/json").status_code == 422
+    assert client.get(f"{address}/ped").content.decode() == PED.replace("-9", "0")
+    assert client.get(f"{address}/pedigree.svg").content.startswith(b"<svg")
+
+
+def family_file(case, clinician, **changed):
+    seen = family_of(clinician, case)
+    tree = to_tree(family_packet(seen, case)) | changed
+    return [*patients(io.BytesIO(json.dumps(tree).encode()), "family.json", form="json")]
+
+
+def test_family_goes_out_as_a_phenopacket_and_comes_in_the_same(family, case, clinician, other_hospital, make_person):
+    members = (
+        TRIO[0].model_copy(update={"twins": "t", "identical": "yes"}),
+        *TRIO[1:],
+        Relative(id="twin", sex="female", father="N-001-F", mother="N-001-M", twins="t", identical="yes", extra=("x",)),
+    )
+    edit_family(by=clinician, family=family, members=members, cases={"N-001": case}, from_revision=1)
+    packet = family_packet(family_of(clinician, case), case)
+    assert [one.en for one in validate(packet, knowledge().ontology) if one.severity == "error"] == []
+    summary = import_packets(
+        family_file(case, clinician), by=make_person(other_hospital, "clinician"), organisation=other_hospital
+    )
+    assert (summary.new, summary.refused) == (1, 0), summary.problems
+    copy = Family.objects.get(organisation=other_hospital)
+    came = {one.id: one for one in copy.relatives}
+    subject = case.public_id
+    assert {one.id for one in copy.relatives} == {subject, "N-001-F", "N-001-M", "twin"}
+    assert came[subject].proband
+    assert came["twin"].model_dump() == members[3].model_dump()
+    assert came["N-001-M"] == TRIO[2]
+    assert copy.local_id == "FAM1"
+    assert cases_of(copy)[subject].local_id == subject
+
+
+def test_imported_family_follows_the_file_until_people_edit_it(family, case, clinician, other_hospital, make_person):
+    theirs = make_person(other_hospital, "clinician")
+
+    def imported(**changed):
+        import_packets(family_file(case, clinician, **changed), by=theirs, organisation=other_hospital)
+        return Family.objects.get(organisation=other_hospital)
+
+    first = imported()
+    assert imported().revision == 1
+    pedigree = to_tree(family_packet(family_of(clinician, case), case))["pedigree"]
+    aunt = {"familyId": "FAM1", "individualId": "aunt", "sex": "FEMALE", "affectedStatus": "UNAFFECTED"}
+    wider = {"persons": [*pedigree["persons"], aunt]}
+    assert len(imported(pedigree=wider).relatives) == 4
+    edited = edit_family(
+        by=theirs, family=first, members=first.relatives, cases=cases_of(first), from_revision=2, note="no aunt"
+    )
+    assert edited.revision == 3
+    assert len(imported(pedigree=wider).relatives) == 3
+
+
+@pytest.mark.parametrize(
+    ("persons", "path"),
+    [
+        ([{"individualId": "someone else"}], "$.proband.subject.id"),
+        ([{"individualId": "P"}, {"individualId": "P"}], "$.pedigree.persons[1].individual"),
+        ([{"individualId": "P", "paternalId": "gone"}], "$.pedigree.persons[0].father"),
+    ],
+)
+def test_impossible_pedigree_refuses_its_packet_and_says_where(hospital, clinician, persons, path):
+    packet = {"id": "P", "subject": {"id": "P"}, "phenotypicFeatures": [{"type": {"id": "HP:0001250"}}]}
+    tree = {"id": "F", "proband": packet, "pedigree": {"persons": [{"familyId": "F"} | one for one in persons]}}
+    entries = patients(io.BytesIO(json.dumps(tree).encode()), "f.json", form="json")
+    summary = import_packets(entries, by=clinician, organisation=hospital)
+    assert (summary.new, summary.refused) == (0, 1)
+    assert summary.problems[0].path == path
+    assert summary.problems[0].ja
+    assert not Case.objects.exists()
+
+
+def test_family_export_for_others_has_no_pseudonyms(family, case, clinician, other_hospital, make_person):
+    shared_whole(case, clinician)
+    other = make_person(other_hospital, "clinician")
+    text = json.dumps(to_tree(family_packet(family_of(other, case), case)))
+    for hidden in ("N-001", "FAM1", "died at 40"):
+        assert hidden not in text

@@ -12,7 +12,7 @@ from kakehashi.kernel import audit
 from kakehashi.kernel.audit.models import AuditEntry
 from kakehashi.kernel.errors import Invalid, NotAllowed
 from kakehashi.protocols.phenopacket import Phenopacket, patients, to_tree
-from kakehashi.systems.cases import answers, vocabulary
+from kakehashi.systems.cases import answers, genenames
 from kakehashi.systems.cases.actions import edit_case, withdraw_case
 from kakehashi.systems.cases.models import Case, CaseFinding, CaseGene, Packet, Revision
 from kakehashi.systems.cases.packets.entering import phenopacket_of
@@ -213,7 +213,7 @@ def test_unknown_gene_in_a_file_is_kept_with_a_warning_and_one_by_its_id_gets_it
 
 def test_many_unknown_genes_are_told_in_few_words():
     with translation.override("en"):
-        texts = vocabulary.gene_doubts(f"NONE{number}" for number in range(500))
+        texts = genenames.gene_doubts(f"NONE{number}" for number in range(500))
     assert len(texts) == 11
     assert texts[-1] == "The same holds for 490 more genes."
 

@@ -159,7 +159,7 @@ def test_index_is_opened_at_once_by_a_handler_in_its_transaction_and_by_a_page(r
     other = threading.Thread(target=page)
     other.start()
     with transaction.atomic():
-        similar._alone()
+        similar.alone()
         writing.set()
         assert not reached.wait(0.5), "opened without the right to write"
         similar.case_index()

@@ -117,7 +117,7 @@ def test_only_those_who_work_on_the_case_write_and_read(client, begun):
                 if not may:
                     with pytest.raises(NotAllowed):
                         actions.write_to_side(by=person, side=side, text="Hello")
-                transaction.set_rollback(True)
+                transaction.set_rollback(may)
 
 
 @pytest.mark.parametrize("across", list(SideState), ids=str)
@@ -140,7 +140,7 @@ def test_naming_moves_exactly_as_the_table_says(begun, combination, across):
                     advance(side, name, by=person)
             side.refresh_from_db()
             assert side.state == (combination.move.target if combination.possible and may else combination.state)
-            transaction.set_rollback(True)
+            transaction.set_rollback(may)
 
 
 def test_both_are_named_once_both_have_agreed_and_not_before(begun, clinician, far_clinician):

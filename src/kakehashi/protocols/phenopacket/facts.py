@@ -5,7 +5,7 @@ path, id and label.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -56,10 +56,14 @@ class Facts:
 
 
 class FactReader:
-    """Turns phenopackets into facts against one ontology; keeps what each id means, so that many are quick."""
+    """Turns phenopackets into facts against one ontology; keeps what each id means, so that many are quick.
 
-    def __init__(self, terms: Terms) -> None:
+    ``gene_name``: how a gene is called where it is compared, for one written by an old symbol or an id.
+    """
+
+    def __init__(self, terms: Terms, *, gene_name: Callable[[str], str] | None = None) -> None:
         self.terms = terms
+        self._gene_name = gene_name
         self._known: dict[str, Resolved] = {}
         self._inheritance = frozenset(map(int, terms.inheritance_terms))
 
@@ -79,7 +83,7 @@ class FactReader:
             id=packet.id,
             observed=tuple(sorted(observed)),
             excluded=tuple(sorted(excluded)),
-            genes=_genes(packet),
+            genes=self._genes(packet),
             sex=_SEXES.get(subject.sex),
             age_days=age_days_of(age_words(subject.time_at_last_encounter, born)),
             onset_days=first.days if first else None,
@@ -89,6 +93,10 @@ class FactReader:
             diseases=tuple(disease.id for disease in diagnosed(packet)),
             warnings=tuple(warnings),
         )
+
+    def _genes(self, packet: Phenopacket) -> tuple[str, ...]:
+        written = _genes(packet)
+        return tuple(dict.fromkeys(map(self._gene_name, written))) if self._gene_name else written
 
     def _resolved(self, term_id: str) -> Resolved:
         found = self._known.get(term_id)

@@ -32,13 +32,17 @@ D = TypeVar("D", bound=Document)
 
 @dataclass(frozen=True, slots=True)
 class Entry(Generic[D]):
-    """One document of a file, or what is wrong with it. ``path`` is where it lies (``$``, ``$[3]``)."""
+    """One document of a file, or what is wrong with it. ``path`` is where it lies (``$``, ``$[3]``).
+
+    ``family``: the family that a patient is the proband of, where the file says one.
+    """
 
     source: str
     line: int | None
     path: str
     document: D | None
     problems: tuple[Problem, ...] = ()
+    family: Family | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,7 @@ def patients(
     """Every patient of a file, folder or stream, in order; a bad member of a cohort does not hide the others."""
     for label, raw in _raws(source, name, form):
         for part in _split(raw):
-            yield _entry(label, part, _patient)
+            yield _proband(_entry(label, part, _patient))
 
 
 def _entry(label: str, raw: _Raw, read: Callable[[_Raw], D]) -> Entry[D]:
@@ -93,12 +97,17 @@ def _entry(label: str, raw: _Raw, read: Callable[[_Raw], D]) -> Entry[D]:
     return Entry(label, raw.line, raw.path, document, placed)
 
 
-def _patient(raw: _Raw) -> Phenopacket:
+def _proband(entry: Entry[Phenopacket | Family]) -> Entry[Phenopacket]:
+    """A patient's entry: of a family the proband, with the family beside."""
+    family = entry.document if isinstance(entry.document, Family) else None
+    packet = entry.document.proband if isinstance(entry.document, Family) else entry.document
+    return Entry(entry.source, entry.line, entry.path, packet, entry.problems, family)
+
+
+def _patient(raw: _Raw) -> Phenopacket | Family:
     document = read_tree(raw.tree, raw.as_text)
-    if isinstance(document, Family):
-        if document.proband is None:
-            raise unreadable("no-proband", "$.proband")
-        return document.proband
+    if isinstance(document, Family) and document.proband is None:
+        raise unreadable("no-proband", "$.proband")
     if isinstance(document, Cohort):
         raise unreadable("not-phenopacket", what="a cohort inside a cohort")
     return document

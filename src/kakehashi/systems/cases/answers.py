@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from kakehashi.engines.phenotype.ranking import RankedDisease, Ranking
 from kakehashi.kernel.workflow import moves_available
-from kakehashi.systems.cases import ranking, schemas, vocabulary
+from kakehashi.systems.cases import genenames, ranking, schemas, vocabulary
 from kakehashi.systems.cases.description import Description
 from kakehashi.systems.cases.matching.similar import SimilarCase
 from kakehashi.systems.cases.models import Case
@@ -93,7 +93,7 @@ def warnings(description: Description) -> list[str]:
         _("%(term)s is not in this node's HPO release and was not used.") % {"term": term}
         for term in ranking.unknown_terms(description)
     ]
-    return terms + vocabulary.gene_doubts(description.all_genes)
+    return terms + genenames.gene_doubts(description.all_genes) + genenames.renamed_genes(description.all_genes)
 
 
 def ranked(answer: Ranking, description: Description, *, explain: int) -> schemas.RankingOut:

@@ -20,7 +20,8 @@ from kakehashi.kernel.jobs.models import Job
 from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.workflow import advance
 from kakehashi.protocols.phenopacket import to_tree
-from kakehashi.systems.cases import actions, answers, queries, ranking, schemas, solved, tasks, vocabulary
+from kakehashi.systems.cases import actions, answers, genenames, queries, ranking, schemas, solved, tasks, vocabulary
+from kakehashi.systems.cases.families.api import router as families
 from kakehashi.systems.cases.matching import similar
 from kakehashi.systems.cases.models import Case
 from kakehashi.systems.cases.packets.entering import phenopacket_of, unregistered_patient, with_known_terms
@@ -28,6 +29,7 @@ from kakehashi.systems.cases.queries import SORTS, CaseFilter
 from kakehashi.systems.cases.schemas import Text
 
 router = Router(tags=["cases"])
+router.add_router("", families)
 
 Typed = Annotated[str, StringConstraints(max_length=200)]
 CaseId = Annotated[str, StringConstraints(pattern=r"^K-[0-9A-Z]{12}$")]
@@ -72,7 +74,20 @@ def diseases(
 @router.get("/genes", response=list[str], summary="Find gene symbols")
 def genes(request: HttpRequest, q: Typed, limit: Annotated[int, Query(ge=1, le=50)] = 12) -> list[str]:
     """Symbols that begin with, then those that hold, what was typed."""
-    return vocabulary.find_genes(q, limit=limit)
+    return genenames.find_genes(q, limit=limit)
+
+
+@router.get("/genes/offered", response=list[schemas.GeneHitOut], summary="Find genes by any name")
+def offered_genes(
+    request: HttpRequest, q: Typed, limit: Annotated[int, Query(ge=1, le=50)] = 12
+) -> list[schemas.GeneHitOut]:
+    """Genes by symbol, previous symbol, alias or id, with the name by which each was found."""
+    return [
+        schemas.GeneHitOut(
+            id=one.symbol, label=one.symbol, synonym="" if one.kind == "symbol" else one.matched, found_by=one.kind
+        )
+        for one in genenames.offered_genes(q, limit=limit)
+    ]
 
 
 @router.post("/rank", response=schemas.RankingOut, summary="Rank diseases for an unregistered patient")

@@ -22,10 +22,12 @@ from kakehashi.kernel.sharing.decision import level_of
 from kakehashi.kernel.sharing.states import Level, Purpose
 from kakehashi.kernel.sharing.subject import Subject
 from kakehashi.kernel.sharing.subjects import context
-from kakehashi.systems.cases import queries, rules, vocabulary
+from kakehashi.systems.cases import genenames, queries, rules, vocabulary
 from kakehashi.systems.cases.course.diagnoses import NewDiagnosis, record_diagnosis, reopen_diagnosis
 from kakehashi.systems.cases.description import Description
 from kakehashi.systems.cases.events import CaseChanged, CaseRegistered, CasesImported, CaseWithdrawn
+from kakehashi.systems.cases.matching import similar
+from kakehashi.systems.cases.matching.agreement import Agreement, compare
 from kakehashi.systems.cases.matching.matched import (
     KnownCase,
     Pair,
@@ -44,6 +46,7 @@ from kakehashi.systems.cases.states import FINDABLE
 
 __all__ = [
     "STEP_EXISTS",
+    "Agreement",
     "CaseChanged",
     "CaseForPeers",
     "CaseRegistered",
@@ -62,8 +65,13 @@ __all__ = [
     "case_page",
     "case_summary",
     "counts_abroad",
+    "current_genes",
+    "diagnosed_with",
+    "disease_label",
     "english_label",
+    "ensembl_id",
     "gene_symbol",
+    "index_agreement",
     "insist_on_editing",
     "knowledge_fingerprint",
     "known_abroad",
@@ -72,6 +80,7 @@ __all__ = [
     "may_work_on",
     "pairs_of",
     "people_working_on",
+    "rebuild_index",
     "record_diagnosis",
     "register_tab",
     "registered_count",
@@ -175,11 +184,30 @@ def term_labels(terms: Sequence[str]) -> list[str]:
     return [vocabulary.term_label(term) for term in terms]
 
 
-def gene_symbol(kind: str, name: str) -> str | None:
-    """The symbol of a gene named by ``entrez`` id or ``symbol``; None where the gene tables do not know it."""
-    diseases = vocabulary.knowledge().diseases
-    place = diseases.gene_index(f"NCBIGene:{name}" if kind == "entrez" else name)
-    return diseases.gene_symbols[place] if place is not None else None
+def gene_symbol(kind: genenames.GeneKind, name: str) -> str | None:
+    """The current symbol of a gene that a node named by this kind of id; None where it is not known here."""
+    return genenames.gene_of_kind(kind, name)
+
+
+def ensembl_id(symbol: str) -> str | None:
+    """A gene's Ensembl id; None where no gene table says one."""
+    return genenames.ensembl_id(symbol)
+
+
+def current_genes(description: Description) -> tuple[str, ...]:
+    """The genes of a description by their current symbols, by which cases are compared."""
+    return genenames.current_genes(description)
+
+
+def disease_label(disease: str, kept: str = "") -> str:
+    """A disease's label in the language in force; ``kept``, or its id, where this node does not know it."""
+    return vocabulary.disease_label(disease, kept)
+
+
+def diagnosed_with(case_id: int, diagnosis: NewDiagnosis) -> bool:
+    """Whether a diagnosis of this disease stands in the case."""
+    case = Case.objects.get(pk=case_id)
+    return case.diagnosis_rows.filter(disease=diagnosis.term(case), reopened_at=None).exists()
 
 
 def case_page(request: HttpRequest, public_id: str, tab: str) -> tuple[CaseSummary, dict[str, Any]]:
@@ -262,14 +290,24 @@ def registered_ids() -> list[int]:
 
 
 def knowledge_fingerprint() -> str:
-    """Which release of ontology and diseases this node compares cases by."""
-    return vocabulary.knowledge().fingerprint
+    """Which release of ontology and diseases, and which table of genes, this node compares cases by."""
+    return "-".join(filter(None, (vocabulary.knowledge().fingerprint, genenames.fingerprint())))
 
 
 def registered_count(organisation_id: int | None = None) -> int:
     """How many cases are registered, on the node or by one organisation."""
     cases = Case.objects.filter(state__in=FINDABLE)
     return (cases.filter(organisation_id=organisation_id) if organisation_id else cases).count()
+
+
+def rebuild_index() -> int:
+    """Make the case index anew from the database; how many cases it holds then."""
+    return similar.rebuild()
+
+
+def index_agreement() -> Agreement:
+    """Whether the case index holds what the database says it must."""
+    return compare()
 
 
 def warm() -> None:
@@ -280,7 +318,6 @@ def warm() -> None:
     from kakehashi.engines.phenotype import caseindex
     from kakehashi.engines.phenotype import ranking as disease_ranking
     from kakehashi.systems.cases import ranking, vocabulary
-    from kakehashi.systems.cases.matching import similar
 
     known = vocabulary.knowledge()
     disease_ranking.warm(ranking.ranker(known))

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from kakehashi.engines.phenotype.knowledge import Knowledge
 from kakehashi.engines.phenotype.ranking import Patient, Ranker, Ranking
-from kakehashi.systems.cases import vocabulary
+from kakehashi.systems.cases import genenames, vocabulary
 from kakehashi.systems.cases.description import Description
 
 KEPT = 64
@@ -59,7 +59,7 @@ def patient_of(description: Description, known: Knowledge, *, use_genes: bool = 
     return Patient(
         observed=indices([finding.term for finding in description.present]),
         excluded=indices([finding.term for finding in description.absent]),
-        genes=description.all_genes if use_genes else (),
+        genes=tuple(map(genenames.disease_gene, description.all_genes)) if use_genes else (),
         sex=description.sex.upper() if description.sex != "unknown" else None,
         age_days=description.age_days,
         onset=ontology.index(first.term) if first else None,
@@ -83,7 +83,7 @@ def rank(
     """
     known = vocabulary.knowledge()
     solved = (beside.named, beside.but) if beside else None
-    key = (known.fingerprint, description, use_genes, leave_publication_out, top, solved)
+    key = (known.fingerprint, genenames.fingerprint(), description, use_genes, leave_publication_out, top, solved)
     with _keeping:
         if key in _answers:
             _answers.move_to_end(key)

@@ -11,7 +11,7 @@ from kakehashi.engines.phenotype.ontology import parse_id
 from kakehashi.kernel.search.actions import index_many
 from kakehashi.kernel.search.models import SearchEntry
 from kakehashi.kernel.search.queries import outdated
-from kakehashi.systems.cases import vocabulary
+from kakehashi.systems.cases import genenames, vocabulary
 from kakehashi.systems.cases.description import Description
 from kakehashi.systems.cases.models import Case, CaseFinding, CaseGene
 
@@ -33,7 +33,11 @@ def finding_rows(case: Case, description: Description) -> list[CaseFinding]:
 
 def gene_rows(case: Case, description: Description) -> list[CaseGene]:
     """One row a gene, of candidates and variants."""
-    return [CaseGene(case=case, symbol=symbol.upper()) for symbol in description.all_genes]
+    return [CaseGene(case=case, symbol=symbol) for symbol in _gene_symbols(description)]
+
+
+def _gene_symbols(description: Description) -> list[str]:
+    return list(dict.fromkeys(gene.upper() for gene in genenames.current_genes(description)))
 
 
 def write_rows(cases: Iterable[tuple[Case, Description]]) -> None:
@@ -57,8 +61,8 @@ def replace_rows(case: Case, description: Description) -> None:
 
 
 def search_version() -> str:
-    """What the texts of the site's search hang on: these rules, and the labels and synonyms of the release in force."""
-    return f"{TEXTS}-{vocabulary.knowledge().fingerprint}"
+    """What the texts of the site's search hang on: these rules, the release in force, the table of genes."""
+    return "-".join(filter(None, (TEXTS, vocabulary.knowledge().fingerprint, genenames.fingerprint())))
 
 
 def search_texts(case: Case, description: Description) -> list[str]:
@@ -68,7 +72,8 @@ def search_texts(case: Case, description: Description) -> list[str]:
     since a text of the search has an end.
     """
     known = vocabulary.knowledge()
-    texts = [case.public_id, case.local_id, *description.all_genes]
+    genes = dict.fromkeys([*description.all_genes, *genenames.current_genes(description)])
+    texts = [case.public_id, case.local_id, *genes]
     others: list[str] = []
     for finding in description.present:
         index = known.ontology.index(finding.term)
@@ -91,7 +96,10 @@ def _wordings(fingerprint: str, index: int) -> tuple[tuple[str, ...], tuple[str,
 
 
 def reindex_outdated(*, everything: bool = False) -> int:
-    """Make the search texts anew that were made with other labels or by other rules; how many. Stopped, it goes on."""
+    """Make anew what cases are found by where it was made with other labels, gene names or rules; how many cases.
+
+    Stopped, it goes on the next time. A case whose genes are named otherwise now is put into the case index again.
+    """
     if everything:
         SearchEntry.objects.filter(kind=SEARCH_KIND).update(version=None)
     count = 0
@@ -100,8 +108,21 @@ def reindex_outdated(*, everything: bool = False) -> int:
         with transaction.atomic():
             cases = Case.objects.select_for_update().filter(pk__in=ids).order_by("pk")
             _index((case, case.described) for case in cases)
+            _rename_genes(cases)
             SearchEntry.objects.filter(
                 kind=SEARCH_KIND, object_id__in=set(ids) - {str(one.pk) for one in cases}
             ).delete()
         count += len(ids)
     return count
+
+
+def _rename_genes(cases: Iterable[Case]) -> None:
+    """Write the gene rows anew of those cases whose genes have other names by the gene table in force."""
+    cases = list(cases)
+    kept: dict[int, set[str]] = {case.pk: set() for case in cases}
+    for pk, symbol in CaseGene.objects.filter(case_id__in=kept).values_list("case_id", "symbol"):
+        kept[pk].add(symbol)
+    renamed = [case for case in cases if set(_gene_symbols(case.described)) != kept[case.pk]]
+    CaseGene.objects.filter(case__in=renamed).delete()
+    CaseGene.objects.bulk_create([row for case in renamed for row in gene_rows(case, case.described)], batch_size=5000)
+    Case.objects.filter(pk__in=[case.pk for case in renamed]).update(indexed_revision=0)

@@ -146,6 +146,15 @@ class TermOut(Schema):
     found_by: str
 
 
+class GeneHitOut(Schema):
+    """A gene that may be meant. ``synonym``: the old symbol, alias or id it was found by, "" for its symbol."""
+
+    id: str
+    label: str
+    synonym: str
+    found_by: Literal["symbol", "id", "previous", "alias", "ambiguous", "unknown"]
+
+
 class DiseaseHitOut(Schema):
     """A disease found by what was typed."""
 

@@ -20,6 +20,7 @@ urlpatterns = [
     path("<str:case_id>/family/import/", families.import_ped, name="family_import"),
     path("<str:case_id>/family/keep/", families.keep_ped, name="family_keep"),
     path("<str:case_id>/family/family.ped", families.ped, name="family_ped"),
+    path("<str:case_id>/family/phenopacket/", families.phenopacket, name="family_phenopacket"),
     path("<str:case_id>/family/pedigree.svg", families.pedigree_svg, name="family_svg"),
     path("<str:case_id>/history/", case.history, name="history"),
     path("<str:case_id>/revert/", case.revert, name="revert"),

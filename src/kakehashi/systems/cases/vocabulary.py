@@ -1,4 +1,4 @@
-"""The words of a description: HPO terms, diseases and genes as people type, search and read them.
+"""The words of a description: HPO terms and diseases as people type, search and read them (genes: genenames.py).
 
 Everything here reads the node's knowledge, opened once a process and shared by its threads; a release or labels that
 are installed while the node runs are seen by the next call.
@@ -10,7 +10,6 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -19,7 +18,6 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from kakehashi.engines.phenotype import knowledge as knowledge_engine
-from kakehashi.engines.phenotype.genenames import GeneNames
 from kakehashi.engines.phenotype.knowledge import Knowledge
 from kakehashi.engines.phenotype.ontology import Ontology, parse_id
 from kakehashi.engines.phenotype.search import DiseaseHit, Search, TermHit
@@ -29,7 +27,6 @@ from kakehashi.systems.cases.offered import WORDS
 
 Branch = Literal["phenotype", "onset", "inheritance", "modifier", "severity"]
 SEVERITY = 12824
-DOUBTS_TOLD = 10
 
 _searches: OrderedDict[str, Search] = OrderedDict()
 _lock = threading.Lock()
@@ -77,49 +74,6 @@ def find_terms(text: str, *, branch: Branch = "phenotype", limit: int = 20) -> l
 def find_diseases(text: str, *, limit: int = 20) -> list[DiseaseHit]:
     """The diseases that fit a name, an id or a gene symbol, best first."""
     return _search(knowledge()).diseases(text, limit=limit, language=language())
-
-
-def find_genes(text: str, *, limit: int = 20) -> list[str]:
-    """Gene symbols that begin with what was typed, the shortest first; then those that hold it."""
-    typed = text.strip().upper()
-    if not typed:
-        return []
-    symbols = knowledge().diseases.gene_symbols
-    held = [symbol for symbol in symbols if typed in symbol.upper()]
-    return sorted(held, key=lambda one: (not one.upper().startswith(typed), len(one), one))[:limit]
-
-
-def known_gene(gene: str) -> str | None:
-    """The symbol of a gene given as symbol or NCBI id, where some known disease has it."""
-    return _gene_names(knowledge().fingerprint).known(gene)
-
-
-def gene_id(symbol: str) -> str | None:
-    """ "NCBIGene:2200" of FBN1; None for a gene that no known disease has."""
-    diseases = knowledge().diseases
-    index = diseases.gene_index(symbol)
-    return None if index is None else f"NCBIGene:{int(diseases.gene_ncbi_ids[index])}"
-
-
-@lru_cache(maxsize=2)
-def _gene_names(fingerprint: str) -> GeneNames:
-    """Of the release in force, which ``fingerprint`` names."""
-    return GeneNames(knowledge().diseases)
-
-
-def gene_doubts(genes: Iterable[str]) -> list[str]:
-    """What is to be said of genes that no known disease has: mostly slips, sometimes what is looked for."""
-    names = _gene_names(knowledge().fingerprint)
-    unknown = [gene for gene in genes if names.known(gene) is None]
-    texts = []
-    for gene in unknown[:DOUBTS_TOLD]:
-        text = _("No known disease has the gene %(gene)s. Did you mean %(near)s?")
-        near = names.near(gene)
-        text = text if near else _("No known disease has the gene %(gene)s. It is kept, and counts for no disease.")
-        texts.append(text % {"gene": gene, "near": ", ".join(near)})
-    if more := unknown[DOUBTS_TOLD:]:
-        texts.append(_("The same holds for %(count)d more genes.") % {"count": len(more)})
-    return texts
 
 
 class UnknownWord(ValueError):

@@ -24,6 +24,7 @@ class ExchangeConfig(AppConfig):
         from kakehashi.systems.cases.public import CaseTab, register_tab
         from kakehashi.systems.exchange import handlers, matching, tasks, workflow  # noqa: F401
         from kakehashi.systems.exchange.conversations import workflow as conversation_workflow  # noqa: F401
+        from kakehashi.systems.exchange.solving import workflow as solving_workflow  # noqa: F401
 
         name_kind(tasks.KIND, _("Asking other nodes"))
         name_kind(matching.KIND, _("Matching cases"))

@@ -22,6 +22,7 @@ from kakehashi.systems.exchange.conversations.queries import conversation_for, m
 from kakehashi.systems.exchange.models import Side
 from kakehashi.systems.exchange.models.conversations import LONGEST_MESSAGE
 from kakehashi.systems.exchange.queries import match_for, matches_for
+from kakehashi.systems.exchange.solving.queries import proposals_of
 
 
 class MessageForm(forms.Form):
@@ -128,5 +129,6 @@ def _sent(form: MessageForm, send: Any) -> bool:
 def _shown(request: HttpRequest, side: Side, form: MessageForm, status: int = 200) -> HttpResponse:
     shown = matches_for(request.user).filter(pk=match_of(side).pk).first()
     context = {"conversation": conversation_for(_person(request), side), "form": form, "match": shown}
+    context["proposals"] = proposals_of(_person(request), side)
     actions.mark_read(by=_person(request), side=side)
     return render(request, "exchange/conversation.html", context, status=status)

@@ -19,7 +19,14 @@ from kakehashi.kernel import jobs
 from kakehashi.kernel.errors import NotFound
 from kakehashi.kernel.jobs.models import Job, JobState
 from kakehashi.protocols.mme import Patient
-from kakehashi.systems.cases.public import Pair, case_for_peers, knowledge_fingerprint, pairs_of, registered_ids
+from kakehashi.systems.cases.public import (
+    Pair,
+    case_for_peers,
+    current_genes,
+    knowledge_fingerprint,
+    pairs_of,
+    registered_ids,
+)
 from kakehashi.systems.exchange.digest import tell_new_matches
 from kakehashi.systems.exchange.models import ForeignMatch, Match, Unmatched, joined
 from kakehashi.systems.exchange.patients import description_of
@@ -133,12 +140,12 @@ def queue_foreign(case_id: int, answers: Iterable[ForeignMatch]) -> None:
         ours = case_for_peers(case_id).description
     except NotFound:  # withdrawn while the peer answered
         return
-    terms, genes = {one.term for one in ours.present}, {gene.upper() for gene in ours.all_genes}
+    terms, genes = {one.term for one in ours.present}, {gene.upper() for gene in current_genes(ours)}
     for one in answers:
         theirs, _unused = description_of(Patient.model_validate(one.patient))
         common = {
             "findings": joined(finding.term for finding in theirs.present if finding.term in terms),
-            "genes": joined(gene for gene in theirs.all_genes if gene.upper() in genes),
+            "genes": joined(gene for gene in current_genes(theirs) if gene.upper() in genes),
         }
         Match.objects.update_or_create(
             case_id=case_id,

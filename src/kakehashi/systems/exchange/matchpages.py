@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from kakehashi.kernel.errors import Conflict, Invalid
 from kakehashi.kernel.workflow import advance, moves_available
-from kakehashi.systems.cases.public import term_labels
+from kakehashi.systems.cases.public import may_work_on, term_labels
 from kakehashi.systems.exchange.conversationpages import MessageForm
 from kakehashi.systems.exchange.conversations.actions import mark_read
 from kakehashi.systems.exchange.conversations.queries import conversation_for, side_of, unread_sides, writing_verdict
@@ -22,6 +22,8 @@ from kakehashi.systems.exchange.matchlist import listing_for, place_of, told_onl
 from kakehashi.systems.exchange.models import Match
 from kakehashi.systems.exchange.pages import said_of
 from kakehashi.systems.exchange.queries import counts_by_state, match_for, matches_for, precision_of
+from kakehashi.systems.exchange.solving.queries import proposals_of
+from kakehashi.systems.exchange.solvingpages import DiagnosisForm
 from kakehashi.systems.exchange.states import OPEN, Dismissal, MatchState
 from kakehashi.systems.exchange.workflow import MATCH_FLOW
 
@@ -79,6 +81,9 @@ def match(request: HttpRequest, match_id: int) -> HttpResponse:
         "writing": None if side else writing_verdict(request.user, found, None),
         "conversation": conversation_for(person, side) if side else None,
         "form": MessageForm(),
+        "proposals": proposals_of(person, side) if side else [],
+        "solving": DiagnosisForm() if found.state == MatchState.CONFIRMED else None,
+        "works_on_both": found.other_id is not None and bool(may_work_on(person, found.other_id)),
         "contact": said_of(found.foreign)["contact"] if found.foreign else None,
         "place": place_of(found),
         "only_existence": told_only_of_existence(found),

@@ -17,6 +17,7 @@ from kakehashi.protocols.mme import Patient
 from kakehashi.systems.cases.public import CaseSummary, case_page, known_abroad, term_labels
 from kakehashi.systems.exchange.messages import write_message
 from kakehashi.systems.exchange.models import ForeignMatch, Message, Peer, Question, Told
+from kakehashi.systems.exchange.patients import gene_shown
 from kakehashi.systems.exchange.tasks import KIND, start_asking
 
 SHOWN = 50
@@ -96,6 +97,6 @@ def said_of(match: ForeignMatch) -> dict[str, Any]:
         "contact": patient.contact,
         "findings": term_labels(present[:30]),
         "more": max(0, len(present) - 30),
-        "genes": [feature.gene.id for feature in (patient.genomic_features or ())[:10]],
+        "genes": [gene_shown(feature.gene.id) for feature in (patient.genomic_features or ())[:10]],
         "test": bool(patient.test),
     }

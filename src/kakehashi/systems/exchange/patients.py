@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from kakehashi.kernel.sharing.states import Level
 from kakehashi.protocols.mme import Contact, Disorder, Feature, Gene, GenomicFeature, Patient
 from kakehashi.protocols.mme import conversions as convert
-from kakehashi.systems.cases.public import Description, SharedMatch, english_label, gene_symbol
+from kakehashi.systems.cases.public import Description, SharedMatch, english_label, ensembl_id, gene_symbol
 
 ROOT = "HP:0000118"
 """Phenotypic abnormality: what is said of a case whose existence alone may be known (the exchange wants a finding)."""
@@ -66,7 +66,7 @@ def answered(match: SharedMatch, contact: Contact) -> Patient:
     if match.description is not None:
         return asked(match.public_id, match.description, contact, test=match.synthetic)
     features = [_feature(term) for term in match.findings]
-    genes = [GenomicFeature(gene=Gene(id=symbol)) for symbol in match.genes]
+    genes = [GenomicFeature(gene=_gene(symbol)) for symbol in match.genes]
     if match.level == Level.EXISTS or not (features or genes):
         features = [_feature(ROOT)]
     said: dict[str, object] = {"id": match.public_id, "contact": contact}
@@ -101,6 +101,16 @@ def asked(public_id: str, description: Description, contact: Contact, *, test: b
     return Patient(**said)  # type: ignore[arg-type]
 
 
+def gene_shown(gene_id: str) -> str:
+    """A peer's gene as people read it: its symbol where this node knows it, else the id as it came."""
+    return gene_symbol(*convert.gene_kind(gene_id)) or gene_id
+
+
+def _gene(symbol: str) -> Gene:
+    """A gene by its Ensembl id, as the specification urges, where this node knows it; else by its symbol."""
+    return Gene(id=ensembl_id(symbol) or symbol)
+
+
 def _feature(term: str, *, present: bool = True, onset: str = "") -> Feature:
     said: dict[str, object] = {"id": term, "label": english_label(term), "observed": "yes" if present else "no"}
     if onset.startswith("HP:"):
@@ -115,7 +125,7 @@ def _genomic(description: Description) -> tuple[GenomicFeature, ...]:
         if not variant.gene:
             continue
         named.add(variant.gene.upper())
-        said: dict[str, object] = {"gene": Gene(id=variant.gene)}
+        said: dict[str, object] = {"gene": _gene(variant.gene)}
         if variant.position is not None and variant.assembly and variant.chromosome:
             said["variant"] = convert.variant_out(
                 assembly=variant.assembly,
@@ -127,5 +137,5 @@ def _genomic(description: Description) -> tuple[GenomicFeature, ...]:
         if zygosity := convert.zygosity_out(variant.zygosity):
             said["zygosity"] = zygosity
         found.append(GenomicFeature(**said))  # type: ignore[arg-type]
-    found += [GenomicFeature(gene=Gene(id=gene)) for gene in description.genes if gene.upper() not in named]
+    found += [GenomicFeature(gene=_gene(gene)) for gene in description.genes if gene.upper() not in named]
     return tuple(found)

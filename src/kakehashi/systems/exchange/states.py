@@ -60,3 +60,12 @@ class SideState(models.TextChoices):
     UNNAMED = "unnamed", _("Not named")
     AGREED = "agreed", _("Agreed to be named")
     NAMED = "named", _("Named to each other")
+
+
+class ProposalState(models.TextChoices):
+    """What became of a diagnosis that the other side proposed."""
+
+    PROPOSED = "proposed", _("Proposed")
+    ACCEPTED = "accepted", _("Accepted")
+    DECLINED = "declined", _("Declined")
+    TAKEN_BACK = "taken_back", _("Proposal taken back")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kakehashi.systems.exchange import conversationpages, matchpages, pages
+from kakehashi.systems.exchange import conversationpages, matchpages, pages, solvingpages
 
 app_name = "exchange"
 urlpatterns = [
@@ -10,6 +10,8 @@ urlpatterns = [
     path("matches/triage/", matchpages.triage, name="triage"),
     path("matches/<int:match_id>/", matchpages.match, name="match"),
     path("matches/<int:match_id>/write/", conversationpages.write_to_match, name="write_to_match"),
+    path("matches/<int:match_id>/solve/", solvingpages.solve_match, name="solve"),
+    path("proposals/<int:proposal_id>/", solvingpages.decide_proposal, name="decide"),
     path("conversations/", conversationpages.conversations, name="conversations"),
     path("conversations/<int:side_id>/", conversationpages.conversation, name="conversation"),
     path("conversations/<int:side_id>/write/", conversationpages.write, name="write"),

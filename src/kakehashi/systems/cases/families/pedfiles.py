@@ -16,6 +16,15 @@ from kakehashi.systems.cases.families.members import Members, from_ped, in_words
 from kakehashi.systems.cases.families.queries import SeenFamily
 from kakehashi.systems.cases.models import Case
 
+MOST_KIB = 256
+
+
+def insist_on_size(size: int) -> None:
+    """Raise Invalid for an upload of more bytes than a family's file has."""
+    if size > MOST_KIB * 1024:
+        text = _("The file is larger than %(limit)d KiB; one family needs a few.")
+        raise Invalid({"file": [text % {"limit": MOST_KIB}]})
+
 
 @dataclass(frozen=True)
 class Choice:

@@ -14,6 +14,7 @@ from kakehashi.kernel import audit
 from kakehashi.kernel.audit.naming import Name
 from kakehashi.kernel.errors import NotFound
 from kakehashi.kernel.organisations.models import Organisation
+from kakehashi.systems.cases import rules as case_rules
 from kakehashi.systems.cases import vocabulary
 from kakehashi.systems.cases.families import rules
 from kakehashi.systems.cases.families.members import Members, Relative
@@ -59,8 +60,10 @@ def family_of(person: Any, case: Case, *, reading: bool = True) -> SeenFamily | 
     if rules.holds(person, family):
         return SeenFamily(family, family.relatives, cases, own=True)
     members, places = unnamed(family.relatives)
-    # only the case that they see already: that another member is a case too is not theirs to know
-    return SeenFamily(family, members, {places[name]: one for name, one in cases.items() if one == case}, own=False)
+    # only the cases that they see whole: that another member is a case too is not theirs to know
+    visible = Case.objects.filter(case_rules.visible_to(person), pk__in=[one.pk for one in cases.values()])
+    shown = set(visible.values_list("pk", flat=True))
+    return SeenFamily(family, members, {places[name]: one for name, one in cases.items() if one.pk in shown}, own=False)
 
 
 def insist_on_family(person: Any, case: Case, *, reading: bool = True) -> SeenFamily:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from pydantic import ValidationError
 
 from kakehashi.protocols.phenopacket.agewords import AGE
-from kakehashi.systems.cases import vocabulary
+from kakehashi.systems.cases import genenames, vocabulary
 from kakehashi.systems.cases.description import Description, Diagnosis, Finding, Variant, age_text
 from kakehashi.systems.cases.offered import INHERITANCES, ONSETS, SEVERITIES
 from kakehashi.systems.cases.states import Answer, Sex, Zygosity
@@ -73,7 +73,7 @@ class PatientForm(forms.Form):
     genes = forms.CharField(
         label=_("Candidate genes"),
         required=False,
-        help_text=_("Symbols, separated by spaces or commas: FBN1, TGFBR2."),
+        help_text=_("Symbols or ids, separated by spaces or commas: FBN1, TGFBR2."),
         widget=forms.TextInput(attrs={"spellcheck": "false", "autocapitalize": "characters"}),
     )
     genes_meant = forms.BooleanField(
@@ -113,7 +113,8 @@ class PatientForm(forms.Form):
         self.fields["inheritance"].choices = _terms(INHERITANCES, *said.inheritance)  # type: ignore[attr-defined]
 
     def clean_genes(self) -> tuple[str, ...]:
-        symbols = [part for part in re.split(r"[\s,;、，]+", self.cleaned_data["genes"]) if part]
+        typed = [part for part in re.split(r"[\s,;、，]+", self.cleaned_data["genes"]) if part]
+        symbols = [genenames.current_gene(one) for one in typed]
         wrong = [one for one in symbols if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.@/-]{0,39}", one)]
         if wrong:
             raise forms.ValidationError(_("Not a gene symbol: %(wrong)s"), params={"wrong": ", ".join(wrong[:5])})
@@ -230,6 +231,8 @@ class VariantForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
         fields = {name: said.get(name) for name in self.base_fields if said.get(name) not in (None, "")}
+        if fields.get("gene"):
+            fields["gene"] = genenames.current_gene(str(fields["gene"]).strip())
         if set(fields) - {"zygosity", "assembly"}:
             try:
                 said["variant"] = Variant.model_validate(fields)
@@ -317,7 +320,7 @@ class CaseEntry:
     def _ask_about_genes(self) -> None:
         """A gene that is new here and in no gene table is meant as written only if that is said."""
         fresh = [gene for gene in self.description.all_genes if gene not in self.before.all_genes]
-        doubts = vocabulary.gene_doubts(fresh)
+        doubts = genenames.gene_doubts(fresh)
         if doubts and not self.patient.cleaned_data["genes_meant"]:
             self.patient.add_error("genes", " ".join([*doubts, _now("Correct it, or say below that it is meant.")]))
 

@@ -11,11 +11,11 @@ from pydantic import ValidationError
 
 from kakehashi.kernel.errors import Invalid
 from kakehashi.systems.cases.families.members import MOST_MEMBERS, Members, Relative
+from kakehashi.systems.cases.families.pedfiles import insist_on_size
 from kakehashi.systems.cases.models import Case, Family
 from kakehashi.systems.cases.states import Answer, Sex
 
 SPARE_ROWS = 4  # empty rows for those without scripts
-MOST_PED_KIB = 256
 
 
 class FamilyForm(forms.Form):
@@ -149,9 +149,9 @@ class PedForm(forms.Form):
     def clean_file(self) -> bytes:
         """What the file holds. A pedigree needs a few kilobytes."""
         upload = self.cleaned_data["file"]
-        if upload.size > MOST_PED_KIB * 1024:
-            raise forms.ValidationError(
-                _now("The file is larger than %(limit)d KiB; one family needs a few.") % {"limit": MOST_PED_KIB}
-            )
+        try:
+            insist_on_size(upload.size)
+        except Invalid as error:
+            raise forms.ValidationError([str(text) for text in error.problems["file"]]) from None
         data: bytes = upload.read()
         return data

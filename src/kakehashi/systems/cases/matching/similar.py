@@ -28,7 +28,7 @@ from kakehashi.engines.phenotype.caseindex import (
     explain,
 )
 from kakehashi.engines.phenotype.knowledge import Knowledge
-from kakehashi.systems.cases import vocabulary
+from kakehashi.systems.cases import genenames, vocabulary
 from kakehashi.systems.cases.description import Description
 from kakehashi.systems.cases.matching.sifting import most_similar
 from kakehashi.systems.cases.models import Case
@@ -69,7 +69,7 @@ def profile_of(description: Description) -> Profile:
     return Profile.of_terms(
         ontology,
         (finding.term for finding in description.present),
-        genes=tuple(gene.upper() for gene in description.all_genes),
+        genes=tuple(gene.upper() for gene in genenames.current_genes(description)),
     )
 
 
@@ -86,7 +86,7 @@ def case_index() -> CaseIndex:
         return found
     model = _ready(known)
     with transaction.atomic():
-        _alone()
+        alone()
         with _opening:
             found = _indexes.get(key)
             if found is None:
@@ -124,7 +124,7 @@ def bring_up_to_date(index: CaseIndex | None = None) -> int:
     while waiting.exists():
         index = index or case_index()
         with transaction.atomic():
-            _alone()
+            alone()
             rows = list(
                 waiting.order_by("pk").values_list("pk", "public_id", "revision", "state", "description")[:AT_ONCE]
             )
@@ -153,7 +153,7 @@ def rebuild() -> int:
 
 def _rebuild(index: CaseIndex) -> int:
     with transaction.atomic():
-        _alone()
+        alone()
         taken: dict[int, list[int]] = {}  # revision → the cases that stood at it before the index was read
         for pk, revision in Case.objects.values_list("pk", "revision").iterator():
             taken.setdefault(revision, []).append(pk)
@@ -170,7 +170,7 @@ def _registered_profiles() -> Iterator[tuple[str, Profile]]:
         yield public_id, profile_of(Description.model_validate(described))
 
 
-def _alone() -> None:
+def alone() -> None:
     """Inside a transaction: from here to its end, one process at a time reads what waits and writes it.
 
     On SQLite the transaction is that already (it begins IMMEDIATE). Not a file lock: one that is let go before the

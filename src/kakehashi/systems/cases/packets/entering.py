@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from kakehashi.kernel.errors import Invalid
 from kakehashi.protocols.phenopacket import Phenopacket, patients
-from kakehashi.systems.cases import queries, vocabulary
+from kakehashi.systems.cases import genenames, queries, vocabulary
 from kakehashi.systems.cases.description import Description
 from kakehashi.systems.cases.models import Case
 from kakehashi.systems.cases.packets.meta import marked
@@ -21,7 +21,7 @@ from kakehashi.systems.cases.packets.writing import as_packet
 
 
 def with_known_terms(description: Description, *, at: str = "description") -> Description:
-    """The same under current ids: alternative and replaced obsolete ids are mapped. ``at``: its place in what was sent.
+    """The same under current ids and gene symbols: old ones are mapped. ``at``: its place in what was sent.
 
     Entered by people, a description holds phenotypic abnormalities of this node's release only (imported ones may hold
     terms of another release). Raises Invalid naming each finding that is none, and terms that turn out to be the same.
@@ -42,7 +42,12 @@ def with_known_terms(description: Description, *, at: str = "description") -> De
         findings.append(finding.model_copy(update={"term": found.id}))
     if problems:
         raise Invalid(problems)
-    return description.model_copy(update={"findings": tuple(findings)})
+    genes = tuple(dict.fromkeys(map(genenames.current_gene, description.genes)))
+    variants = tuple(
+        one.model_copy(update={"gene": genenames.current_gene(one.gene)}) if one.gene else one
+        for one in description.variants
+    )
+    return description.model_copy(update={"findings": tuple(findings), "genes": genes, "variants": variants})
 
 
 def unregistered_patient(description: Description | None, phenopacket: dict[str, Any] | None) -> Description:

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import override
 
 from kakehashi.kernel import audit, events
 from kakehashi.kernel.audit import writing as audit_writing
@@ -26,6 +27,8 @@ from kakehashi.systems.cases import rules
 from kakehashi.systems.cases.actions import add_revision
 from kakehashi.systems.cases.course.diagnoses import with_recorded
 from kakehashi.systems.cases.events import CasesImported
+from kakehashi.systems.cases.families.importing import keep_family
+from kakehashi.systems.cases.families.packets import read_family
 from kakehashi.systems.cases.models import Case, Packet, Revision
 from kakehashi.systems.cases.packets.meta import is_marked
 from kakehashi.systems.cases.packets.reading import ReadPacket, UnusablePacket, read_packet
@@ -164,6 +167,8 @@ def _readable(
                         "neither a finding nor a gene nor a variant is given; add one",
                         "所見・遺伝子・バリアントのいずれもありません。一つ以上を記載してください",
                     )
+                if entry.family is not None:
+                    read_family(entry.family)
             except UnusablePacket as error:
                 path = error.path.replace("$", entry.path, 1)
                 problems.append(ImportProblem(entry.source, entry.line, path, error.en, error.ja))
@@ -255,9 +260,42 @@ def _write_batch(
     _create(fresh, by=by)
     entries += [import_entry(by, "case.register", case, organisation) for case, _packet in fresh]
     touched += [case.pk for case, _packet in fresh]
+    if any(entry.family is not None for _packet, entry in batch):
+        with audit.batch():
+            _keep_families(batch, organisation, by=by, done=done)
     if touched:
         events.publish(CasesImported(tuple(touched)))
         audit.record_many(entries)
+
+
+def _keep_families(
+    batch: list[tuple[ReadPacket, Entry[Phenopacket]]],
+    organisation: Organisation,
+    *,
+    by: Person | None,
+    done: ImportSummary,
+) -> None:
+    """The pedigrees that came with these packets, once their cases stand."""
+    told = {packet.packet_id: entry for packet, entry in batch if entry.family is not None}
+    cases = Case.objects.filter(organisation=organisation, local_id__in=told).exclude(state=CaseState.WITHDRAWN)
+    for case in cases.order_by("pk"):
+        entry = told[case.local_id]
+        read = read_family(entry.family) if entry.family is not None else None
+        try:
+            if read is not None:
+                keep_family(read, case=case, by=by)
+        except Invalid as error:
+            place = f"{entry.path}.pedigree"
+            done.problems.append(ImportProblem(entry.source, entry.line, place, *_both_languages(error)))
+
+
+def _both_languages(error: Invalid) -> tuple[str, str]:
+    """What was refused, in English and Japanese."""
+    texts = []
+    for language in ("en", "ja"):
+        with override(language):
+            texts.append(error.detail)
+    return texts[0], texts[1]
 
 
 def import_entry(by: Person | None, action: str, case: Case, organisation: Organisation) -> audit.Entry:

@@ -14,7 +14,7 @@ from typing import Any
 
 from kakehashi.protocols.phenopacket.facts import HELD
 from kakehashi.protocols.phenopacket.genomic import GenomicInterpretation
-from kakehashi.systems.cases import vocabulary
+from kakehashi.systems.cases import genenames, vocabulary
 from kakehashi.systems.cases.description import Description, Diagnosis, Variant
 from kakehashi.systems.cases.packets.reading import ZYGOSITIES, ZYGOSITY, gene_in, variant_in
 
@@ -72,7 +72,7 @@ def renamed(disease: Tree, diagnosis: Diagnosis) -> Tree:
 
 def described_gene(symbol: str) -> dict[str, str]:
     """A gene as a packet names it."""
-    return {"valueId": vocabulary.gene_id(symbol) or symbol, "symbol": symbol}
+    return {"valueId": genenames.gene_id(symbol) or symbol, "symbol": symbol}
 
 
 def _edited(before: Description, now: Description) -> dict[Variant, Variant]:

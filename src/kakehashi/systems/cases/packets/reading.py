@@ -29,7 +29,7 @@ from kakehashi.protocols.phenopacket.genomic import (
 from kakehashi.protocols.phenopacket.jsontext import parse_json
 from kakehashi.protocols.phenopacket.problems import PhenopacketError
 from kakehashi.protocols.phenopacket.times import moment
-from kakehashi.systems.cases import vocabulary
+from kakehashi.systems.cases import genenames, vocabulary
 from kakehashi.systems.cases.description import Description, Diagnosis, Finding, Variant, Zygosity, pseudonym_of
 from kakehashi.systems.cases.packets.meta import SYNTHETIC_ID
 
@@ -253,7 +253,7 @@ def _symbol(gene: GeneDescriptor | None) -> str:
         return ""
     if SYMBOL.fullmatch(gene.symbol.strip()):
         return gene.symbol.strip()
-    return vocabulary.known_gene(gene.value_id) or ""
+    return genenames.known_gene(gene.value_id) or ""
 
 
 def _sources(packet: Phenopacket) -> Iterable[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.contrib import messages
@@ -15,10 +16,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from kakehashi.engines.pictures import pedigree
 from kakehashi.kernel import audit
 from kakehashi.kernel.errors import Invalid
+from kakehashi.protocols.phenopacket import to_tree
 from kakehashi.systems.cases import actions as case_actions
 from kakehashi.systems.cases import queries, rules
 from kakehashi.systems.cases.families import actions, pedfiles
 from kakehashi.systems.cases.families.members import Members, to_ped
+from kakehashi.systems.cases.families.packets import family_packet
 from kakehashi.systems.cases.families.queries import SeenFamily, drawn, family_of, insist_on_family, places_in
 from kakehashi.systems.cases.forms.families import FamilyEntry, PedForm
 from kakehashi.systems.cases.models import Case
@@ -143,6 +146,17 @@ def pedigree_svg(request: HttpRequest, case_id: str) -> HttpResponse:
     seen = _exported(request, case_id)
     drawing = pedigree.draw(seen.picture()).replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
     return _download(drawing, f"{seen.family.public_id}.svg", "image/svg+xml; charset=utf-8")
+
+
+@login_required
+@require_GET
+def phenopacket(request: HttpRequest, case_id: str) -> HttpResponse:
+    """The family as a GA4GH phenopacket Family, to download."""
+    case = queries.case_for(request.user, case_id, reading=False)
+    seen = _exported(request, case_id)
+    audit.read_of(request.user, "case", list(seen.cases.values()), action="case.export")
+    text = json.dumps(to_tree(family_packet(seen, case)), ensure_ascii=False, indent=1)
+    return _download(text, f"{seen.family.public_id}.json", "application/json; charset=utf-8")
 
 
 def said_members(members: Members, picture: pedigree.Pedigree, cases: dict[str, Case]) -> list[dict[str, Any]]:

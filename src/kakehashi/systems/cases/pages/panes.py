@@ -19,7 +19,7 @@ from kakehashi.kernel.people.acting import acting_organisation
 from kakehashi.kernel.sharing.states import Level
 from kakehashi.kernel.workflow import moves_available
 from kakehashi.protocols.phenopacket.agewords import AGE
-from kakehashi.systems.cases import queries, ranking, rules, solved, tasks, terms, vocabulary
+from kakehashi.systems.cases import genenames, queries, ranking, rules, solved, tasks, terms, vocabulary
 from kakehashi.systems.cases.description import Description, Difference, Finding
 from kakehashi.systems.cases.forms.case import CaseEntry
 from kakehashi.systems.cases.matching.shared import SharedCase
@@ -107,7 +107,8 @@ def case_context(request: HttpRequest, case: Case, tab: str, ranked: Ranking | N
         "moves": moves_available(case, request.user),
         "may_edit": bool(rules.may_edit(request.user, case)) and case.state != CaseState.WITHDRAWN,
         "unknown_terms": ranking.unknown_terms(description),
-        "gene_doubts": vocabulary.gene_doubts(description.all_genes),
+        "gene_doubts": genenames.gene_doubts(description.all_genes),
+        "genes_renamed": genenames.renamed_genes(description.all_genes),
     }
 
 

@@ -36,11 +36,9 @@ def write_to_match(*, by: Person, match: Match, text: str) -> SideMessage:
     NEW becomes CONTACTED on the writer's side, and DISCUSSING on both sides once each has written. Raises NotAllowed
     (see ``rules.may_write``), Invalid (empty, too long), Conflict (too many messages).
     """
-    side = side_of(match)
-    audit.insist(writing_verdict(by, match, side), by=by, action="case.write", subject=("case", match.case_id))
     said = _checked(text)
     with transaction.atomic():
-        return _write(by, side or _begun(match), said)
+        return _write(by, begin(by=by, match=match), said)
 
 
 def write_to_side(*, by: Person, side: Side, text: str) -> SideMessage:
@@ -71,9 +69,9 @@ def agree(*, by: Person, side: Side) -> Side:
             conversation.save(update_fields=["opened_at"])
             agreed = advance(agreed, "name", by=by)
             advance(other, "name", by=by)
-            _tell(other, _("Both sides of a conversation about one of your matches are now named to each other."))
+            tell(other, _("Both sides of a conversation about one of your matches are now named to each other."))
         else:
-            _tell(other, _("The other side of a conversation about one of your matches agreed to be named."))
+            tell(other, _("The other side of a conversation about one of your matches agreed to be named."))
     return agreed
 
 
@@ -93,8 +91,12 @@ def _checked(text: str) -> str:
     return said
 
 
-def _begun(match: Match) -> Side:
-    """The conversation of a pair, begun now unless the other side has just begun it."""
+def begin(*, by: Person, match: Match) -> Side:
+    """One's side of the conversation about a match, begun now where nobody has. Raises NotAllowed."""
+    side = side_of(match)
+    audit.insist(writing_verdict(by, match, side), by=by, action="case.write", subject=("case", match.case_id))
+    if side is not None:
+        return side
     assert match.other is not None
     cases = sorted((match.case, match.other), key=lambda case: case.pk)
     conversation, made = Conversation.objects.get_or_create(first=cases[0], second=cases[1])
@@ -119,7 +121,7 @@ def _write(by: Person, side: Side, said: str) -> SideMessage:
     Side.objects.filter(pk=other.pk).update(last_at=now, heard=message.pk)
     audit.record(by, "case.write", ("case", side.case_id), detail={"conversation": side.conversation_id})
     _move_matches(by, side, other, answered)
-    _tell(other, _("There is a new message about one of your matches."))
+    tell(other, _("There is a new message about one of your matches."))
     return message
 
 
@@ -136,8 +138,8 @@ def _move_matches(by: Person, side: Side, other: Side, answered: bool) -> None:
             advance(match, "answered", by=by)
 
 
-def _tell(side: Side, text: Text) -> None:
-    """A notice, on the site and by mail, to those who speak for a side; it holds nothing of a patient."""
+def tell(side: Side, text: Text) -> None:
+    """Give a notice, on the site and by mail, to those who speak for a side; it holds nothing of a patient."""
     link = reverse("exchange:conversation", args=[side.pk])
     for person in _speakers(side):
         notify(person, KIND, text, link)

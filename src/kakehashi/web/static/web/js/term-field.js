@@ -3,7 +3,8 @@
 // <div data-term-field data-endpoint="/api/cases/terms" data-language="ja" data-nothing="…" data-found="… {n} …">
 //   <input type="text" name="…-label">  <input type="hidden" name="…-term" data-term-id>
 // </div>
-// The endpoint answers a list of {id, label, label_ja, synonym, definition}, or of plain texts (genes).
+// The endpoint answers a list of {id, label, label_ja, synonym, definition}, or of plain texts.
+// With data-several the field holds several, separated by commas or spaces: the last one is asked for and filled in.
 // Without this script the text field is sent as it is and the server resolves label or id.
 let made = 0;
 
@@ -55,8 +56,12 @@ class TermField {
     this.timer = setTimeout(() => this.ask(), 120);
   }
 
+  typing() {
+    return "several" in this.frame.dataset ? this.input.value.match(/[^\s,;、，]*$/)[0] : this.input.value;
+  }
+
   async ask() {
-    const text = this.input.value.trim();
+    const text = this.typing().trim();
     if (!text) return this.close();
     const turn = ++this.asked;
     const address = new URL(this.frame.dataset.endpoint, location.href);
@@ -140,7 +145,8 @@ class TermField {
   choose(index) {
     const term = this.terms[index];
     const japanese = (this.frame.dataset.language || document.documentElement.lang) === "ja";
-    this.input.value = (japanese && term.label_ja) || term.label;
+    const before = this.input.value.slice(0, this.input.value.length - this.typing().length);
+    this.input.value = before + ((japanese && term.label_ja) || term.label);
     if (this.kept) this.kept.value = term.id;
     this.close();
     this.frame.dispatchEvent(new CustomEvent("term-chosen", { bubbles: true, detail: term }));

@@ -1,0 +1,12 @@
+"""What can be wrong with a back-up or with where it should go, said in English and Japanese."""
+
+from __future__ import annotations
+
+
+class BackupProblem(Exception):
+    """A back-up cannot be made, read or restored; ``en`` and ``ja`` say what, where and what to do."""
+
+    def __init__(self, en: str, ja: str) -> None:
+        super().__init__(en)
+        self.en = en
+        self.ja = ja

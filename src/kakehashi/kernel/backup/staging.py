@@ -1,0 +1,151 @@
+"""A restored home folder, made beside the one in use and put in its place when all is well. Needs no Django.
+
+Everything is written into a hidden folder of the home; a restoration that fails or is killed before ``put_in_place``
+changes nothing. What was in use goes into a folder of its own (``before-restore-…``), never away.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from kakehashi.kernel.backup import keys, sqlite
+from kakehashi.kernel.backup.archive import Archive, Progress, sync_folder
+from kakehashi.kernel.backup.keys import NodeKeys
+from kakehashi.kernel.backup.manifest import FILES_FOLDER, KEYS_PART, ONTOLOGY_FOLDER
+from kakehashi.kernel.backup.problems import BackupProblem
+
+PREFIX = ".restoring-"
+MARK = "restore-unfinished"
+"""A file of the home while parts are being exchanged: until it is gone nothing is started here."""
+DATABASE = "kakehashi.sqlite3"
+KEPT = (DATABASE, "files", "audit.checkpoint")
+"""Where one of these is, the home folder holds a node."""
+EXCHANGED = (
+    DATABASE,
+    f"{DATABASE}-wal",
+    f"{DATABASE}-shm",
+    "secret.key",
+    "audit.key",
+    "audit.checkpoint",
+    "files",
+    "ontology",
+    "case-index",
+    "cache",
+)
+"""What belongs to a node and goes aside together; the rest (numba, static, mails) is made anew or stays."""
+
+
+def holds_a_node(home: Path) -> bool:
+    """Whether something would be replaced."""
+    return any((home / name).exists() for name in KEPT)
+
+
+def was_cut_off(home: Path) -> bool:
+    """Whether a restoration was killed while it exchanged the parts."""
+    return (home / MARK).exists()
+
+
+def keys_for(archive: Archive, home: Path, *, named: Path | None, environment: NodeKeys, fresh: bool) -> NodeKeys:
+    """The keys that the back-up was made with: from the file named, the archive, the environment or the home folder.
+
+    ``environment``: what KAKEHASHI_SECRET_KEY and KAKEHASHI_AUDIT_KEY say, "" where unset; they win over the folder at
+    every start, so they must be the right ones. ``fresh``: go without, empty texts then. Raises BackupProblem.
+    """
+    known = archive.manifest.keys
+    offered: list[NodeKeys] = []
+    if named is not None:
+        offered.append(keys.read_keys(named.read_bytes(), str(named)))
+    if known.inside:
+        offered.append(keys.read_keys(archive.content(KEYS_PART), f"{archive.path}: {KEYS_PART}"))
+    in_home = NodeKeys(secret=_text(home / "secret.key"), audit=_text(home / "audit.key"))
+    offered += [environment, in_home]
+    for variable, said, wanted in (
+        ("KAKEHASHI_SECRET_KEY", environment.secret, known.secret),
+        ("KAKEHASHI_AUDIT_KEY", environment.audit, known.audit),
+    ):
+        if said and not fresh and keys.recognised_by(said, _purpose(variable)) != wanted:
+            raise BackupProblem(
+                f"{variable} is set to another key than the back-up was made with. Set it to that key, or unset it.",
+                f"{variable} がバックアップ作成時と異なります。作成時の鍵を設定するか、設定を外してください。",
+            )
+    secret = next((one.secret for one in offered if keys.recognised_by(one.secret, "secret") == known.secret), "")
+    audit = next((one.audit for one in offered if keys.recognised_by(one.audit, "audit") == known.audit), "")
+    if not fresh and not (secret and audit):
+        missing = " + ".join(name for name, key in (("secret.key", secret), ("audit.key", audit)) if not key)
+        raise BackupProblem(
+            f"The keys of the node that was backed up are needed ({missing}). Name their file with --keys, or give "
+            "--without-keys: then the audit trail cannot be verified and tokens of peers must be entered anew.",
+            f"バックアップ元ノードの鍵({missing})が必要です。--keys で鍵ファイルを指定してください。--without-keys なら"
+            "鍵なしで復元しますが、監査記録は検証できず、相手ノードのトークンは再登録が必要です。",
+        )
+    return NodeKeys(secret=secret, audit=audit)
+
+
+def _purpose(variable: str) -> str:
+    return "secret" if "SECRET" in variable else "audit"
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text().strip()
+    except OSError:
+        return ""
+
+
+class Staging:
+    """The hidden folder in which a home is being restored."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for left in home.glob(f"{PREFIX}*"):  # who restores holds the node alone: nobody else's
+            shutil.rmtree(left, ignore_errors=True)
+        self.folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=home))
+
+    def fill(self, archive: Archive, own: NodeKeys, progress: Progress = lambda done: None) -> None:
+        """Write keys, uploads, ontology and an SQLite database; each part is checked against the manifest again."""
+        for name, key in (("secret.key", own.secret), ("audit.key", own.audit)):
+            if key:
+                path = self.folder / name
+                path.touch(mode=0o600)
+                path.write_text(key)
+        for name in archive.manifest.parts:
+            if name.startswith(FILES_FOLDER):
+                sha256 = name.removeprefix(FILES_FOLDER)
+                archive.extract(name, self.folder / "files" / sha256[:2] / sha256[2:4] / sha256, progress)
+            elif name.startswith(ONTOLOGY_FOLDER):
+                archive.extract(name, self.folder / name, progress)
+            elif name == sqlite.PART:
+                archive.extract(name, self.folder / DATABASE, progress)
+        compiled = self.home / "ontology" / "compiled"
+        if compiled.is_dir():  # named by content: right or not used
+            shutil.copytree(compiled, self.folder / "ontology" / "compiled", dirs_exist_ok=True)
+
+    def drop(self) -> None:
+        """Give up: nothing has been changed."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def put_in_place(self, aside: str, *, exchange_database: Callable[[], None] = lambda: None) -> Path | None:
+        """Exchange the home's parts for the restored ones; returns the folder of what was in use, None for nothing.
+
+        ``exchange_database`` is called between taking away and putting in place. Killed on the way, the mark stays: the
+        command is given again, and everything is still in one of the two folders.
+        """
+        (self.home / MARK).touch(mode=0o600)
+        old = self.home / aside
+        for name in EXCHANGED:
+            path = self.home / name
+            if path.exists() or path.is_symlink():
+                old.mkdir(exist_ok=True, mode=0o700)
+                path.rename(old / name)
+        exchange_database()
+        for path in sorted(self.folder.iterdir()):
+            if path.name in EXCHANGED:
+                path.rename(self.home / path.name)
+        sync_folder(self.home)
+        (self.home / MARK).unlink()
+        self.drop()
+        return old if old.exists() else None

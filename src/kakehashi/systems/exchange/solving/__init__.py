@@ -1,0 +1,1 @@
+"""Solving both cases of a confirmed match: each side's diagnosis is written by its own people only."""

@@ -1,0 +1,95 @@
+"""Recording the diagnosis that a confirmed match led to, on either side, each by its own people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from kakehashi.kernel import audit
+from kakehashi.kernel.errors import Conflict
+from kakehashi.kernel.people.models import Person
+from kakehashi.kernel.workflow import advance
+from kakehashi.systems.cases.public import NewDiagnosis, diagnosed_with, may_work_on, record_diagnosis
+from kakehashi.systems.exchange.conversations.actions import begin, tell
+from kakehashi.systems.exchange.conversations.rules import other_side
+from kakehashi.systems.exchange.models import Match, Proposal
+from kakehashi.systems.exchange.rules import may_triage
+from kakehashi.systems.exchange.states import OPEN, MatchState, ProposalState
+
+
+@dataclass(frozen=True)
+class Solved:
+    """What one step led to: whether each case was diagnosed by it, and what was proposed to the other side."""
+
+    own: bool
+    other: bool
+    proposal: Proposal | None
+
+
+def solve(*, by: Person, match: Match, diagnosis: NewDiagnosis, own_too: bool = True) -> Solved:
+    """Record the diagnosis that a confirmed match led to of one's own case, and for the other case: record it too
+    where the person works on both, else propose it to the other side.
+
+    A case that is recorded with this disease already is left as it is. Raises NotAllowed, Conflict (the match is not
+    confirmed; another proposal waits there), Invalid.
+    """
+    audit.insist(may_triage(by, match), by=by, action="match.solve", subject=match)
+    if match.state != MatchState.CONFIRMED:
+        raise Conflict(_("Confirm the match first; then the diagnosis it led to can be recorded of both cases."))
+    with transaction.atomic():
+        own = own_too and _record(by, match.case_id, diagnosis, match)
+        if match.other is None:
+            return Solved(own, other=False, proposal=None)
+        if may_work_on(by, match.other_id or 0):
+            other = _record(by, match.other.pk, diagnosis, match)
+            _confirm_across(by, match)
+            return Solved(own, other=other, proposal=None)
+        return Solved(own, other=False, proposal=_propose(by, match, diagnosis))
+
+
+def accept(*, by: Person, proposal: Proposal) -> Proposal:
+    """Record a proposed diagnosis of one's own case and confirm one's own match. Raises NotAllowed, Conflict."""
+    with transaction.atomic():
+        done = advance(proposal, "accept", by=by)
+        _record(by, done.to.case_id, NewDiagnosis.model_validate(done.diagnosis), done.match)
+        _confirm_across(by, done.match)
+        tell(other_side(done.to), _("The other side of a match recorded the diagnosis that your side proposed."))
+    return done
+
+
+def decide(*, by: Person, proposal: Proposal, move: str) -> Proposal:
+    """Accept, decline or take back. Raises NotAllowed, Conflict, Invalid."""
+    return accept(by=by, proposal=proposal) if move == "accept" else advance(proposal, move, by=by)
+
+
+def _record(by: Any, case_id: int, diagnosis: NewDiagnosis, match: Match) -> bool:
+    """Record it with the match named as evidence, by number alone; not where it is recorded already."""
+    if diagnosed_with(case_id, diagnosis):
+        return False
+    named = _now("Match %(number)s: a confirmed similar case.") % {"number": match.pk}
+    evidence = f"{named} {diagnosis.evidence}".strip()
+    record_diagnosis(by=by, case_id=case_id, diagnosis=diagnosis.model_copy(update={"evidence": evidence}))
+    return True
+
+
+def _propose(by: Person, match: Match, diagnosis: NewDiagnosis) -> Proposal:
+    to = other_side(begin(by=by, match=match))
+    if Proposal.objects.filter(to=to, state=ProposalState.PROPOSED).exists():
+        raise Conflict(_("A proposed diagnosis waits for the other side's decision. Take it back to propose another."))
+    made = Proposal.objects.create(
+        match=match, to=to, by=by, diagnosis=diagnosis.model_dump(mode="json", exclude_defaults=True)
+    )
+    audit.record(by, "match.propose", match, detail={"proposal": made.pk})
+    tell(to, _("The other side of one of your matches proposes a diagnosis."))
+    return made
+
+
+def _confirm_across(by: Any, match: Match) -> None:
+    """The other direction's match, where its people have not decided yet: solving says yes to it."""
+    across = Match.objects.filter(case=match.other_id, other=match.case_id, state__in=OPEN).first()
+    if across is not None:
+        advance(across, "confirm", by=by)

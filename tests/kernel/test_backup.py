@@ -1,0 +1,279 @@
+"""Archives of back-ups: whole or not at all, judged before they are trusted; keys kept apart; what staging refuses."""
+
+import json
+import zipfile
+from datetime import UTC, datetime
+
+import pytest
+from django.db import connection
+
+from kakehashi.kernel.audit import verify
+from kakehashi.kernel.audit.models import AuditEntry
+from kakehashi.kernel.backup import keys, postgresql, sqlite, staging
+from kakehashi.kernel.backup.archive import UNFINISHED, Archive, written
+from kakehashi.kernel.backup.keys import NodeKeys
+from kakehashi.kernel.backup.making import make_backup
+from kakehashi.kernel.backup.manifest import FORMAT, Head, Keys, Manifest
+from kakehashi.kernel.backup.problems import BackupProblem
+from kakehashi.kernel.backup.restoring import insist_on_known_version
+from kakehashi.kernel.files import save_file
+from kakehashi.kernel.files.store import path_of
+from kakehashi.kernel.organisations.models import Organisation
+
+NOBODY = NodeKeys(secret="", audit="")
+
+
+@pytest.fixture(autouse=True)
+def own_files(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "files"
+
+
+@pytest.fixture
+def hospital(transactional_db):
+    return Organisation.objects.create(code="KITA", name="北病院")
+
+
+@pytest.fixture
+def upload(hospital):
+    return save_file(by=None, organisation=hospital, name="a.txt", chunks=[b"what was uploaded"])
+
+
+@pytest.fixture
+def backup(upload, tmp_path):
+    """The path of a back-up with one upload."""
+    return make_backup(tmp_path / "node.backup.zip", variables={"KAKEHASHI_LANGUAGE": "ja"}).path
+
+
+@pytest.fixture
+def archive(tmp_path):
+    """The path of an archive that was written without a node."""
+    with written(tmp_path / "archive.zip") as (writer, _folder):
+        writer.put("files/" + "a" * 64, [b"what was ", b"uploaded"])
+        manifest = Manifest(
+            format=FORMAT,
+            kakehashi="1",
+            moment=datetime(2026, 11, 21, tzinfo=UTC),
+            database="sqlite",
+            migrations=("cases.0001_initial",),
+            tables={},
+            audit=Head(entries=0, hash=""),
+            files=1,
+            keys=Keys(secret=keys.recognised_by("s", "secret"), audit=keys.recognised_by("a", "audit"), inside=False),
+            settings={},
+            parts=writer.parts,
+        )
+        writer.finish(manifest)
+    return tmp_path / "archive.zip"
+
+
+def test_backup_says_what_it_holds_and_verifies(backup):
+    with Archive(backup) as archive:
+        archive.verify()
+        manifest = archive.manifest
+    assert manifest.database == connection.vendor
+    assert manifest.rows("organisations_organisation") == manifest.files == 1
+    assert manifest.audit.entries == AuditEntry.objects.count()
+    assert manifest.audit.hash == AuditEntry.objects.order_by("-sequence").first().hash
+    assert AuditEntry.objects.order_by("-sequence").first().action == "node.backup"
+    assert manifest.settings["KAKEHASHI_LANGUAGE"] == "ja"
+    assert verify().intact
+    assert oct(backup.stat().st_mode)[-3:] == "600"
+
+
+def test_no_key_and_no_password_is_inside_unless_asked_for(backup, settings, tmp_path):
+    held = b"".join(zipfile.ZipFile(backup).read(name) for name in zipfile.ZipFile(backup).namelist())
+    assert settings.SECRET_KEY.encode() not in held
+    assert settings.AUDIT_KEY.encode() not in held
+    made = make_backup(tmp_path / "with.zip", variables={}, with_keys=True)
+    with Archive(made.path) as archive:
+        own = staging.keys_for(archive, tmp_path / "none", named=None, environment=NOBODY, fresh=False)
+    assert own == NodeKeys(secret=settings.SECRET_KEY, audit=settings.AUDIT_KEY)
+
+
+def test_keys_are_asked_for_and_wrong_ones_refused(archive, tmp_path):
+    def asked(**options):
+        usual = {"named": None, "environment": NOBODY, "fresh": False}
+        with Archive(archive) as opened:
+            return staging.keys_for(opened, tmp_path / "none", **usual | options)
+
+    with pytest.raises(BackupProblem, match="--keys"):
+        asked()
+    wrong, right = tmp_path / "wrong.json", tmp_path / "right.json"
+    keys.write_keys(wrong, NodeKeys(secret="other", audit="other"))
+    keys.write_keys(right, NodeKeys(secret="s", audit="a"))
+    with pytest.raises(BackupProblem, match="--keys"):
+        asked(named=wrong)
+    assert asked(named=right) == NodeKeys(secret="s", audit="a")
+    assert oct(right.stat().st_mode)[-3:] == "600"
+    with pytest.raises(BackupProblem, match="there already"):
+        keys.write_keys(right, NOBODY)
+    with pytest.raises(BackupProblem, match="KAKEHASHI_AUDIT_KEY"):
+        asked(named=right, environment=NodeKeys(secret="", audit="another"))
+    assert asked(fresh=True) == NOBODY
+
+
+def test_content_that_is_gone_is_named_and_one_deleted_meanwhile_is_not(upload, tmp_path):
+    path_of(upload.sha256).unlink()
+    made = make_backup(tmp_path / "b.zip", variables={})
+    assert made.lost == (upload.sha256,)
+    path_of(upload.sha256).write_bytes(b"something else")
+    assert make_backup(tmp_path / "c.zip", variables={}).lost == (upload.sha256,)
+
+
+def given_up(target):
+    """An archive that is begun and not finished."""
+    with written(target) as (writer, _folder):
+        writer.put("part", [b"some"])
+        raise ZeroDivisionError
+
+
+def test_a_failed_backup_leaves_nothing_and_one_that_is_there_stays(archive, tmp_path):
+    before = archive.read_bytes()
+    with pytest.raises(BackupProblem, match="there already"):
+        given_up(archive)
+    assert archive.read_bytes() == before
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(ZeroDivisionError):
+        given_up(tmp_path / "empty" / "x.zip")
+    assert list((tmp_path / "empty").iterdir()) == []
+
+
+def test_leftovers_of_killed_backups_go_and_those_under_way_stay(tmp_path):
+    (tmp_path / f"{UNFINISHED}killed").mkdir()
+    (tmp_path / f"{UNFINISHED}killed" / "archive").write_bytes(b"half")
+    with written(tmp_path / "one.zip") as (_writer, mine):
+        assert not (tmp_path / f"{UNFINISHED}killed").exists()
+        with pytest.raises(ZeroDivisionError):
+            given_up(tmp_path / "two.zip")
+        assert mine.exists()
+
+
+def changed(source, target, change):
+    """A copy of an archive with ``change(name, content)`` in place of each member, None leaving it out."""
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w") as new:
+        for name in old.namelist():
+            content = change(name, old.read(name))
+            if content is not None:
+                new.writestr(name, content)
+    return target
+
+
+def flipped(name, content):
+    return content if name == "manifest.json" or not content else bytes([content[0] ^ 1]) + content[1:]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        flipped,
+        lambda name, content: None if name.startswith("files/") else content,
+        lambda name, content: None if name == "manifest.json" else content,
+        lambda name, content: content + b"more" if name.startswith("files/") else content,
+        lambda name, content: b"{}" if name == "manifest.json" else content,
+        lambda name, content: content.replace(b'"files/', b'"../files/') if name == "manifest.json" else content,
+    ],
+    ids=["altered", "part missing", "no manifest", "longer", "empty manifest", "another name"],
+)
+def test_what_was_tampered_with_is_refused(archive, tmp_path, change):
+    other = changed(archive, tmp_path / "other.zip", change)
+    with pytest.raises(BackupProblem), Archive(other) as opened:
+        opened.verify()
+
+
+def test_what_was_cut_off_or_is_no_archive_is_refused(archive, tmp_path):
+    for number, content in enumerate((archive.read_bytes()[:-200], b"text", b"")):
+        path = tmp_path / f"{number}.zip"
+        path.write_bytes(content)
+        with pytest.raises(BackupProblem, match="cut off"):
+            Archive(path)
+    with pytest.raises(BackupProblem, match="not there"):
+        Archive(tmp_path / "nowhere.zip")
+
+
+def test_part_outside_the_archive_is_refused(archive, tmp_path):
+    with zipfile.ZipFile(archive) as old:
+        manifest = json.loads(old.read("manifest.json"))
+    manifest["parts"] = {"../outside": {"size": 1, "sha256": "0" * 64}}
+    with zipfile.ZipFile(tmp_path / "o.zip", "w") as new:
+        new.writestr("../outside", b"x")
+        new.writestr("manifest.json", json.dumps(manifest))
+    with pytest.raises(BackupProblem, match="outside itself"):
+        Archive(tmp_path / "o.zip")
+
+
+def test_backup_of_a_later_version_is_refused(archive):
+    with Archive(archive) as opened:
+        insist_on_known_version(opened.manifest)
+        later = opened.manifest.model_copy(update={"migrations": ("cases.9999_from_the_future",)})
+    with pytest.raises(BackupProblem, match="later version"):
+        insist_on_known_version(later)
+
+
+def test_staging_changes_nothing_until_it_is_put_in_place(backup, settings, tmp_path, upload):
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "kakehashi.sqlite3").write_text("old")
+    (home / "static").mkdir()
+    assert staging.holds_a_node(home)
+    with Archive(backup) as archive:
+        made = staging.Staging(home)
+        made.fill(archive, NodeKeys(secret="s", audit="a"))
+        assert (home / "kakehashi.sqlite3").read_text() == "old"
+        old = made.put_in_place("before", exchange_database=lambda: None)
+    assert (old / "kakehashi.sqlite3").read_text() == "old"
+    assert (home / "secret.key").read_text() == "s"
+    assert (home / "static").is_dir()
+    kept = home / "files" / path_of(upload.sha256).relative_to(settings.MEDIA_ROOT)
+    assert kept.read_bytes() == b"what was uploaded"
+    assert (home / "kakehashi.sqlite3").exists() is (connection.vendor == "sqlite")
+    assert not staging.was_cut_off(home)
+    assert list(home.glob(".restoring-*")) == []
+
+
+def test_killed_while_it_exchanged_the_parts_it_says_so(archive, tmp_path):
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "audit.key").write_text("old")
+
+    def killed():
+        raise ZeroDivisionError
+
+    with Archive(archive) as opened:
+        made = staging.Staging(home)
+        made.fill(opened, NodeKeys(secret="s", audit="a"))
+        with pytest.raises(ZeroDivisionError):
+            made.put_in_place("before", exchange_database=killed)
+    assert staging.was_cut_off(home)
+    assert (home / "before" / "audit.key").read_text() == "old"
+
+
+def test_sqlite_copy_shows_one_moment_however_others_write(tmp_path):
+    import sqlite3
+
+    source = tmp_path / "source.sqlite3"
+    writing = sqlite3.connect(source, isolation_level=None)
+    writing.execute("PRAGMA journal_mode=WAL")
+    writing.execute("CREATE TABLE numbers (n INTEGER PRIMARY KEY, text TEXT)")
+    writing.execute("BEGIN")
+    writing.executemany("INSERT INTO numbers VALUES (?, ?)", [(n, "x" * 2000) for n in range(20_000)])
+    writing.execute("COMMIT")
+    told = []
+
+    def others_write(done, total):
+        told.append(done)
+        writing.execute("INSERT INTO numbers (text) VALUES ('later')")
+        writing.execute("UPDATE numbers SET text = 'changed' WHERE n = 1")
+
+    sqlite.copy(source, tmp_path / "copy.sqlite3", others_write)
+    assert len(told) > 3
+    assert sqlite.row_counts(tmp_path / "copy.sqlite3") == {"numbers": 20_000}
+    copied = sqlite3.connect(tmp_path / "copy.sqlite3")
+    assert copied.execute("SELECT text FROM numbers WHERE n = 1").fetchone() == ("x" * 2000,)
+    assert sqlite.damage(tmp_path / "copy.sqlite3") == []
+
+
+def test_addresses_of_staging_keep_what_they_say():
+    url = "postgresql://a:b%40c@host:5/name?sslmode=require&options=-cstatement_timeout%3D5"
+    assert postgresql.in_staging(url) == (
+        "postgresql://a:b%40c@host:5/name?sslmode=require&options=-cstatement_timeout%3D5%20-csearch_path%3Dkakehashi_restoring"
+    )
