@@ -8,14 +8,16 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from kakehashi.kernel import audit
+from kakehashi.kernel import audit, events
 from kakehashi.kernel.errors import Conflict, Invalid
 from kakehashi.kernel.organisations.models import Organisation
+from kakehashi.kernel.sharing.events import GrantWritten, NetworkJoined, OptedIn
 from kakehashi.kernel.sharing.models import (
     Grant,
     Network,
@@ -160,6 +162,7 @@ def grant_access(
     with transaction.atomic():
         granted.save()
         audit.record(by, "sharing.grant", granted, detail={"level": int(level), "purpose": str(purpose)})
+        events.publish(GrantWritten(granted.pk))
     return granted
 
 
@@ -186,6 +189,7 @@ def opt_in(*, by: Any, record: SharedRecord) -> None:
         for row in rows:
             end(row, today)
         audit.record(by, "sharing.opt_in", record)
+        events.publish(OptedIn(ContentType.objects.get_for_model(record).pk, record.pk))
 
 
 def end_grant(*, by: Any, grant: Grant) -> None:
@@ -234,6 +238,7 @@ def join_network(
             network=network, organisation=organisation, defaults={"role": str(role), "hub": hub}
         )
         audit.record(by, "network.join", organisation, detail={"network": network.code, "role": str(role)})
+        events.publish(NetworkJoined(network.pk, organisation.pk))
     return member
 
 

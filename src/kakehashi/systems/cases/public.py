@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +22,7 @@ from kakehashi.kernel.people.models import Person
 from kakehashi.kernel.people.queries import people_holding
 from kakehashi.kernel.rules import Verdict
 from kakehashi.kernel.sharing.decision import level_of
+from kakehashi.kernel.sharing.models import OptOut
 from kakehashi.kernel.sharing.states import Level, Purpose
 from kakehashi.kernel.sharing.subject import Subject
 from kakehashi.kernel.sharing.subjects import context
@@ -64,6 +68,7 @@ __all__ = [
     "case_keys",
     "case_page",
     "case_summary",
+    "come_into_sight",
     "counts_abroad",
     "current_genes",
     "diagnosed_with",
@@ -73,6 +78,7 @@ __all__ = [
     "gene_symbol",
     "index_agreement",
     "insist_on_editing",
+    "is_case",
     "knowledge_fingerprint",
     "known_abroad",
     "known_others",
@@ -284,9 +290,27 @@ def _match(found: SharedCase) -> SharedMatch:
     )
 
 
-def registered_ids() -> list[int]:
-    """The primary keys of all registered cases."""
-    return list(Case.objects.filter(state__in=FINDABLE).values_list("pk", flat=True))
+def registered_ids(*, organisation_id: int | None = None, award_id: int | None = None) -> list[int]:
+    """The primary keys of all registered cases, or of those that an institution holds, or an award paid for."""
+    cases = Case.objects.filter(state__in=FINDABLE)
+    if organisation_id is not None:
+        cases = cases.filter(organisation_id=organisation_id)
+    if award_id is not None:
+        cases = cases.filter(award_id=award_id)
+    return list(cases.values_list("pk", flat=True))
+
+
+def come_into_sight(after: date, until: date) -> list[int]:
+    """Registered cases that others may see more of by the calendar alone, on a day after ``after``, up to ``until``:
+    an embargo ended, a consent or the day after the last of an opt-out came."""
+    ended = OptOut.objects.filter(kind=rules.KIND, until__gte=after, until__lt=until).values("record_id")
+    came = Q(embargo_until__gt=after, embargo_until__lte=until) | Q(consent_from__gt=after, consent_from__lte=until)
+    return list(Case.objects.filter(came | Q(pk__in=ended), state__in=FINDABLE).values_list("pk", flat=True))
+
+
+def is_case(record_type: int) -> bool:
+    """Whether events that name a record by the key of its ContentType speak of cases."""
+    return record_type == ContentType.objects.get_for_model(Case).pk
 
 
 def knowledge_fingerprint() -> str:

@@ -1,8 +1,36 @@
-"""What follows from a change of cases: their matches are looked for anew, in a job."""
+"""What follows from a change of cases, or of who may see them: their matches are looked for anew, in a job.
+
+Only what widens sight needs looking anew; what narrows it is decided at every read.
+"""
+
+from collections.abc import Collection
+from datetime import date, timedelta
+
+from django.core.cache import cache
+from django.utils import timezone
 
 from kakehashi.kernel.events import Event, handles
-from kakehashi.systems.cases.public import CaseChanged, CaseRegistered, CasesImported, CaseWithdrawn
+from kakehashi.kernel.jobs.hourly import every_hour
+from kakehashi.kernel.sharing.events import GrantWritten, NetworkJoined, OptedIn
+from kakehashi.kernel.sharing.models import Grant
+from kakehashi.kernel.sharing.states import Purpose
+from kakehashi.systems.cases.public import (
+    CaseChanged,
+    CaseRegistered,
+    CasesImported,
+    CaseWithdrawn,
+    come_into_sight,
+    is_case,
+    registered_ids,
+)
 from kakehashi.systems.exchange.matching import match_soon
+
+CASES = "cases.case"
+"""How sharing's rows name a case."""
+LOOKED_AT = (
+    "exchange.calendar_looked_at"  # in the node's cache: the last day that was looked at
+)
+FIRST_LOOK_BACK = timedelta(days=7)
 
 
 @handles(CaseRegistered, CaseChanged, CaseWithdrawn)
@@ -16,3 +44,43 @@ def match_case(event: Event) -> None:
 def match_imported(event: CasesImported) -> None:
     """However many: one job."""
     match_soon(event.case_ids)
+
+
+@handles(GrantWritten)
+def match_granted(event: GrantWritten) -> None:
+    """The cases that were granted, where the grant lets an institution find similar ones."""
+    grant = Grant.in_force(timezone.localdate()).filter(pk=event.grant_id, purpose=Purpose.MATCHING).first()
+    if grant is None or grant.grantee_id is None:
+        return
+    if grant.record_id is not None:
+        _match_if_any([grant.record_id] if grant.kind == CASES else [])
+    else:
+        _match_if_any(registered_ids(organisation_id=grant.organisation_id, award_id=grant.award_id))
+
+
+@handles(OptedIn)
+def match_opted_in(event: OptedIn) -> None:
+    """The one case."""
+    _match_if_any([event.record_id] if is_case(event.record_type) else [])
+
+
+@handles(NetworkJoined)
+def match_joined(event: NetworkJoined) -> None:
+    """The cases of the institution that joined: each is compared both ways with those of the others there."""
+    _match_if_any(registered_ids(organisation_id=event.organisation_id))
+
+
+@every_hour
+def match_by_the_calendar() -> int:
+    """Cases that came into sight because a day came; how many. Once a day; after a rest, the days missed too."""
+    today = timezone.localdate()
+    last: date = cache.get(LOOKED_AT, today - FIRST_LOOK_BACK)
+    came = come_into_sight(last, today) if last < today else []
+    _match_if_any(came)
+    cache.set(LOOKED_AT, today, timeout=None)
+    return len(came)
+
+
+def _match_if_any(case_ids: Collection[int]) -> None:
+    if case_ids:
+        match_soon(case_ids)
