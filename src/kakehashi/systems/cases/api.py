@@ -20,7 +20,18 @@ from kakehashi.kernel.jobs.models import Job
 from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.workflow import advance
 from kakehashi.protocols.phenopacket import to_tree
-from kakehashi.systems.cases import actions, answers, genenames, queries, ranking, schemas, solved, tasks, vocabulary
+from kakehashi.systems.cases import (
+    actions,
+    answers,
+    candidates,
+    genenames,
+    queries,
+    ranking,
+    schemas,
+    solved,
+    tasks,
+    vocabulary,
+)
 from kakehashi.systems.cases.families.api import router as families
 from kakehashi.systems.cases.matching import similar
 from kakehashi.systems.cases.models import Case
@@ -268,6 +279,26 @@ def similar_cases(request: HttpRequest, case_id: Path[CaseId], top: Top = 10) ->
     found = similar.find_similar(caller(request), case.described, k=top, but=[case.public_id])
     audit.read_of(caller(request), "case", [one.case for one in found], action="case.match")
     return answers.matched(found, case.described)
+
+
+@router.post("/{case_id}/candidates", response=schemas.VcfOut, summary="Look at a VCF file of candidates")
+def look_at_candidates(
+    request: HttpRequest, case_id: Path[CaseId], file: File[UploadedFile], said: Form[schemas.VcfIn]
+) -> schemas.VcfOut:
+    """Nothing is kept; at most 2,000 records. A file that cannot be read has no candidates and says why."""
+    case = queries.case_for(caller(request), case_id)
+    candidates.insist_on_size(file.size or 0)
+    found = candidates.preview(file.read(), case=case, sample=said.sample, assembly=said.assembly)
+    return schemas.VcfOut(
+        assembly=found.assembly,
+        sample=found.sample,
+        samples=list(found.samples),
+        candidates=[
+            schemas.CandidateOut(**{name: getattr(row, name) for name in schemas.CandidateOut.model_fields})
+            for row in found.rows
+        ],
+        problems=[schemas.VcfProblemOut(line=one.line, text=vocabulary.in_words(one)) for one in found.problems],
+    )
 
 
 @router.get("/{case_id}/phenopacket", response=dict[str, Any], summary="Export a case as a phenopacket")

@@ -15,8 +15,11 @@ from kakehashi.protocols.phenopacket.agewords import DURATION, FirstSign, age_da
 Sex = Literal["female", "male", "other", "unknown"]
 Answer = Literal["yes", "no", "unknown"]
 Zygosity = Literal["heterozygous", "homozygous", "hemizygous", "compound_heterozygous", "mosaic", "unknown"]
+Inherited = Literal["unknown", "de_novo", "maternal", "paternal", "biparental"]
+Origin = Literal["unknown", "germline", "somatic", "mosaic"]
 
 MOST_FINDINGS = 1000
+MOST_VARIANTS = 500
 
 TermId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]+:[A-Za-z0-9_.-]+$", max_length=60)]
 HpoId = Annotated[str, StringConstraints(pattern=r"^HP:\d{7}$")]
@@ -59,6 +62,8 @@ class Variant(Value):
     reference: Annotated[str, StringConstraints(pattern=r"^[ACGTNacgtn]*$", max_length=5000)] = ""
     alternate: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9<>:*\[\],._-]*$", max_length=5000)] = ""
     zygosity: Zygosity = "unknown"
+    inheritance: Inherited = "unknown"
+    origin: Origin = "unknown"
     note: Line = ""
 
     @model_validator(mode="after")
@@ -91,7 +96,7 @@ class Description(Value):
     onset: Onset = ""
     findings: tuple[Finding, ...] = Field(default=(), max_length=MOST_FINDINGS)
     genes: tuple[Symbol, ...] = Field(default=(), max_length=500)
-    variants: tuple[Variant, ...] = Field(default=(), max_length=500)
+    variants: tuple[Variant, ...] = Field(default=(), max_length=MOST_VARIANTS)
     affected_relatives: Answer = "unknown"
     consanguinity: Answer = "unknown"
     family_history: Words = ""

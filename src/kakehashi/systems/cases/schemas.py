@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from ninja import Schema
 from pydantic import Field, StringConstraints, model_validator
 
-from kakehashi.systems.cases.description import PRINTABLE, PRINTABLE_LINES, Description
+from kakehashi.systems.cases.description import PRINTABLE, PRINTABLE_LINES, Description, Variant
 from kakehashi.systems.cases.states import CaseState, RevisionKind, Sex
 
 Text = Annotated[str, StringConstraints(max_length=200, pattern=PRINTABLE)]
@@ -298,3 +298,39 @@ class SimilarCasesOut(Schema):
 
     matches: list[SimilarCaseOut]
     warnings: list[str]
+
+
+class VcfIn(Schema):
+    """What a VCF file may not say: whose genotypes count (empty: the first sample's), and its assembly."""
+
+    sample: Text = ""
+    assembly: Literal["", "GRCh37", "GRCh38"] = ""
+
+
+class VcfProblemOut(Schema):
+    """A line that is left out, or why the whole file is."""
+
+    line: int | None
+    text: str
+
+
+class CandidateOut(Schema):
+    """A variant of a file. ``carried``: the sample has it (null: not said); ``known``: the case has it already."""
+
+    line: int
+    variant: Variant
+    genotype: str
+    carried: bool | None
+    known: bool
+    consequence: str
+    filters: str
+
+
+class VcfOut(Schema):
+    """What a VCF file would add to a case; put the chosen into its description to add them."""
+
+    assembly: str
+    sample: str
+    samples: list[str]
+    candidates: list[CandidateOut]
+    problems: list[VcfProblemOut]

@@ -53,6 +53,25 @@ class Zygosity(models.TextChoices):
     UNKNOWN = "unknown", _("Not said")
 
 
+class VariantInheritance(models.TextChoices):
+    """From whom the patient has a variant."""
+
+    UNKNOWN = "unknown", _("Not said")
+    DE_NOVO = "de_novo", _("De novo")
+    MATERNAL = "maternal", _("Maternal")
+    PATERNAL = "paternal", _("Paternal")
+    BIPARENTAL = "biparental", _("Biparental")
+
+
+class VariantOrigin(models.TextChoices):
+    """In which cells a variant arose."""
+
+    UNKNOWN = "unknown", _("Not said")
+    GERMLINE = "germline", _("Germline")
+    SOMATIC = "somatic", _("Somatic")
+    MOSAIC = "mosaic", _("Mosaic")
+
+
 class RevisionKind(models.TextChoices):
     """What a revision came from."""
 

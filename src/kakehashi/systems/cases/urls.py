@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kakehashi.systems.cases.pages import case, families, terms
+from kakehashi.systems.cases.pages import candidates, case, families, terms
 
 app_name = "cases"
 urlpatterns = [
@@ -15,6 +15,8 @@ urlpatterns = [
     path("<str:case_id>/questions/", case.questions, name="questions"),
     path("<str:case_id>/answers/", case.keep_answers, name="answers"),
     path("<str:case_id>/sharing/", terms.sharing, name="sharing"),
+    path("<str:case_id>/candidates/", candidates.look, name="candidates"),
+    path("<str:case_id>/candidates/add/", candidates.add, name="candidates_add"),
     path("<str:case_id>/family/", families.family, name="family"),
     path("<str:case_id>/family/edit/", families.edit_family, name="family_edit"),
     path("<str:case_id>/family/import/", families.import_ped, name="family_import"),

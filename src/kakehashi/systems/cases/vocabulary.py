@@ -22,6 +22,7 @@ from kakehashi.engines.phenotype.knowledge import Knowledge
 from kakehashi.engines.phenotype.ontology import Ontology, parse_id
 from kakehashi.engines.phenotype.search import DiseaseHit, Search, TermHit
 from kakehashi.engines.pictures.systems import OTHER, SYSTEMS, principal_system
+from kakehashi.protocols.phenopacket.problems import Problem
 from kakehashi.systems.cases.description import Finding
 from kakehashi.systems.cases.offered import WORDS
 
@@ -40,6 +41,13 @@ def knowledge() -> Knowledge:
 def language() -> str:
     """``ja`` or ``en``: the language in force."""
     return "ja" if (get_language() or "").startswith("ja") else "en"
+
+
+def in_words(problem: Problem) -> str:
+    """What is wrong and what to do, in the language in force."""
+    if language() == "ja":
+        return f"{problem.ja}。{problem.hint_ja}"
+    return f"{problem.en}; {problem.hint_en}"
 
 
 def _search(known: Knowledge) -> Search:

@@ -15,7 +15,6 @@ from pydantic import Field, StringConstraints, TypeAdapter
 from kakehashi.protocols import ped
 from kakehashi.protocols.ped import PedError
 from kakehashi.protocols.phenopacket.documents import Pedigree, Person
-from kakehashi.protocols.phenopacket.problems import Problem
 from kakehashi.systems.cases import vocabulary
 from kakehashi.systems.cases.description import PRINTABLE, Answer, Line, Sex, Value
 
@@ -84,14 +83,7 @@ def said_problems(error: PedError) -> Iterable[tuple[str, str]]:
     for problem in error.problems:
         number, _dot, column = problem.path.removeprefix("$.pedigree.persons[").partition("].")
         field = {"individual": "id"}.get(column, column)
-        yield (f"members.{number}.{field}" if number.isdigit() else "members"), in_words(problem)
-
-
-def in_words(problem: Problem) -> str:
-    """What is wrong and what to do, in the language in force."""
-    if vocabulary.language() == "ja":
-        return f"{problem.ja}。{problem.hint_ja}"
-    return f"{problem.en}; {problem.hint_en}"
+        yield (f"members.{number}.{field}" if number.isdigit() else "members"), vocabulary.in_words(problem)
 
 
 def _twins(members: Sequence[Relative]) -> Iterable[tuple[str, str]]:

@@ -7,7 +7,6 @@ or an HPO id) and read when the form is sent; so it works without a script too.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -18,36 +17,14 @@ from pydantic import ValidationError
 
 from kakehashi.protocols.phenopacket.agewords import AGE
 from kakehashi.systems.cases import genenames, vocabulary
-from kakehashi.systems.cases.description import Description, Diagnosis, Finding, Variant, age_text
-from kakehashi.systems.cases.offered import INHERITANCES, ONSETS, SEVERITIES
-from kakehashi.systems.cases.states import Answer, Sex, Zygosity
+from kakehashi.systems.cases.description import Description, Diagnosis, Finding, age_text
+from kakehashi.systems.cases.forms.choices import Choices, refuse, terms_offered, with_none
+from kakehashi.systems.cases.forms.findings import FindingFormSet, finding_row
+from kakehashi.systems.cases.forms.variants import VariantFormSet
+from kakehashi.systems.cases.offered import INHERITANCES, ONSETS
+from kakehashi.systems.cases.states import Answer, Sex
 
 SPARE_ROWS = 8  # empty finding rows of a new form, for those without scripts
-
-Choices = list[tuple[str, str]]
-FIELD_OF = {"term": "label", "disease": "diagnosis", "diagnoses": "diagnosis", "age": "age_years"}
-"""Where a form asks for what a description calls otherwise."""
-
-
-def _refuse(form: forms.Form, error: ValidationError) -> None:
-    """Say at its field what a description cannot hold."""
-    for one in error.errors():
-        place = str(one["loc"][0]) if one["loc"] else ""
-        field = FIELD_OF.get(place, place)
-        form.add_error(
-            field if field in form.fields else None,
-            _now("This cannot be kept: it is too long, too much, or holds characters that cannot be printed."),
-        )
-
-
-def _terms(ids: Iterable[str], *kept: str) -> Choices:
-    """Terms as choices, with those a case already says that are not on the list."""
-    wanted = [*ids, *(term for term in kept if term and term not in ids)]
-    return [(term, vocabulary.term_label(term) if term.startswith("HP:") else term) for term in wanted]
-
-
-def _with_none(choices: Choices) -> Choices:
-    return [("", _now("not said")), *choices]
 
 
 class PatientForm(forms.Form):
@@ -109,8 +86,8 @@ class PatientForm(forms.Form):
     def __init__(self, *args: Any, description: Description | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         said = description or Description()
-        self.fields["onset"].choices = _with_none(_terms(ONSETS, said.onset))  # type: ignore[attr-defined]
-        self.fields["inheritance"].choices = _terms(INHERITANCES, *said.inheritance)  # type: ignore[attr-defined]
+        self.fields["onset"].choices = with_none(terms_offered(ONSETS, said.onset))  # type: ignore[attr-defined]
+        self.fields["inheritance"].choices = terms_offered(INHERITANCES, *said.inheritance)  # type: ignore[attr-defined]
 
     def clean_genes(self) -> tuple[str, ...]:
         typed = [part for part in re.split(r"[\s,;、，]+", self.cleaned_data["genes"]) if part]
@@ -132,125 +109,6 @@ class PatientForm(forms.Form):
         raise forms.ValidationError(_("Give the disease's id, such as OMIM:154700, or its exact name."))
 
 
-class FindingForm(forms.Form):
-    """One finding. ``term`` is filled by the list that opens while typing; without it ``label`` is read."""
-
-    label = forms.CharField(label=_("Finding"), required=False, max_length=300)
-    term = forms.CharField(required=False, widget=forms.HiddenInput(attrs={"data-term-id": ""}))
-    presence = forms.ChoiceField(
-        label=_("Present or absent"), choices=[("present", _("Present")), ("absent", _("Absent"))], initial="present"
-    )
-    onset = forms.ChoiceField(label=_("Since"), required=False)
-    severity = forms.ChoiceField(label=_("Severity"), required=False)
-    modifiers = forms.CharField(
-        label=_("Modifiers"), required=False, max_length=500, help_text=_("HPO terms, separated by commas")
-    )
-    note = forms.CharField(label=_("Note"), required=False, max_length=500)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        said = self.initial or {}
-        onset = self.data.get(self.add_prefix("onset"), "") if self.is_bound else said.get("onset", "")
-        severity = self.data.get(self.add_prefix("severity"), "") if self.is_bound else said.get("severity", "")
-        own_onset = onset if re.fullmatch(r"HP:\d{7}", onset) or AGE.fullmatch(onset) else ""
-        own_severity = severity if re.fullmatch(r"HP:\d{7}", severity) else ""
-        self.fields["onset"].choices = _with_none(_terms(ONSETS, own_onset))  # type: ignore[attr-defined]
-        self.fields["severity"].choices = _with_none(_terms(SEVERITIES, own_severity))  # type: ignore[attr-defined]
-
-    def clean(self) -> dict[str, Any]:
-        said = super().clean() or {}
-        typed, chosen = said.get("label", "").strip(), said.get("term", "").strip()
-        kept = self.initial.get("term")
-        if chosen and typed in {"", *_wordings(chosen)} and (chosen == kept or vocabulary.is_finding(chosen)):
-            said["finding"] = chosen
-        elif typed and typed == self.initial.get("label") and kept:
-            said["finding"] = kept
-        elif typed or chosen:
-            try:
-                said["finding"] = vocabulary.read_term(typed or chosen)
-            except vocabulary.UnknownWord as error:
-                self.add_error("label", str(error))
-        modifiers = []
-        for part in re.split(r"[,;、，]+", said.get("modifiers", "")):
-            if part.strip():
-                try:
-                    modifiers.append(vocabulary.read_term(part, branch="modifier"))
-                except vocabulary.UnknownWord as error:
-                    self.add_error("modifiers", str(error))
-        if said.get("finding") and not self.errors:
-            try:
-                said["read"] = self._read(said, tuple(dict.fromkeys(modifiers)))
-            except ValidationError as error:
-                _refuse(self, error)
-        return said
-
-    def _read(self, said: dict[str, Any], modifiers: tuple[str, ...]) -> Finding:
-        return Finding(
-            term=said["finding"],
-            excluded=said["presence"] == "absent",
-            onset=said["onset"],
-            severity=said["severity"],
-            modifiers=modifiers,
-            note=said["note"],
-            label=self.initial.get("kept_label", "") if said["finding"] == self.initial.get("term") else "",
-        )
-
-    def finding(self) -> Finding | None:
-        """What the row says; None for an empty row."""
-        found: Finding | None = self.cleaned_data.get("read")
-        return found
-
-
-def _wordings(term: str) -> set[str]:
-    """Both labels of a term, as the list fills them in."""
-    ontology = vocabulary.knowledge().ontology
-    index = ontology.index(term)
-    return set() if index is None else {ontology.label(index), ontology.label(index, "ja")}
-
-
-class VariantForm(forms.Form):
-    """One variant, by HGVS or by VCF fields."""
-
-    gene = forms.CharField(label=_("Gene"), required=False, max_length=40)
-    hgvs = forms.CharField(
-        label=_("HGVS"),
-        required=False,
-        max_length=500,
-        widget=forms.TextInput(attrs={"placeholder": "NM_000138.5:c.…"}),
-    )
-    assembly = forms.ChoiceField(
-        label=_("Assembly"), required=False, choices=[("", "–"), ("GRCh38", "GRCh38"), ("GRCh37", "GRCh37")]
-    )
-    chromosome = forms.CharField(label=_("Chromosome"), required=False, max_length=40)
-    position = forms.IntegerField(label=_("Position"), required=False, min_value=1, max_value=3_000_000_000)
-    reference = forms.CharField(label="REF", required=False, max_length=5000)
-    alternate = forms.CharField(label="ALT", required=False, max_length=5000)
-    zygosity = forms.ChoiceField(label=_("Zygosity"), choices=Zygosity.choices, initial=Zygosity.UNKNOWN)
-    note = forms.CharField(label=_("Note"), required=False, max_length=500)
-
-    def clean(self) -> dict[str, Any]:
-        said = super().clean() or {}
-        fields = {name: said.get(name) for name in self.base_fields if said.get(name) not in (None, "")}
-        if fields.get("gene"):
-            fields["gene"] = genenames.current_gene(str(fields["gene"]).strip())
-        if set(fields) - {"zygosity", "assembly"}:
-            try:
-                said["variant"] = Variant.model_validate(fields)
-            except ValidationError as error:
-                for one in error.errors():
-                    place = str(one["loc"][0]) if one["loc"] else None
-                    self.add_error(place if place in self.fields else None, _now("This cannot be read as a variant."))
-        return said
-
-
-FindingFormSet = forms.formset_factory(
-    FindingForm, extra=0, can_delete=True, max_num=1000, absolute_max=1000, validate_max=True
-)
-VariantFormSet = forms.formset_factory(
-    VariantForm, extra=0, can_delete=True, max_num=500, absolute_max=500, validate_max=True
-)
-
-
 class CaseEntry:
     """The three parts of the form as one: ``is_valid()``, then ``description``, ``local_id``."""
 
@@ -270,7 +128,7 @@ class CaseEntry:
         self.patient = PatientForm(data, initial=patient, description=said)
         if case:
             self.patient.fields["local_id"].disabled = True
-        self.findings = FindingFormSet(data, prefix="findings", initial=[_finding_row(one) for one in said.findings])
+        self.findings = FindingFormSet(data, prefix="findings", initial=[finding_row(one) for one in said.findings])
         self.variants = VariantFormSet(data, prefix="variants", initial=[one.model_dump() for one in said.variants])
         if data is None:
             self.findings.extra, self.variants.extra = (1, 0) if case else (spare or SPARE_ROWS, 1)
@@ -312,7 +170,7 @@ class CaseEntry:
             update["diagnoses"] = self._diagnoses(said["diagnosis"])
             self.description = Description.model_validate(self.before.model_dump() | update)
         except ValidationError as error:
-            _refuse(self.patient, error)
+            refuse(self.patient, error)
             return False
         self._ask_about_genes()
         return self.patient.is_valid()
@@ -350,19 +208,6 @@ class CaseEntry:
                 shown = f"{label} {number}" if number and label else label
                 found += [(field.id_for_label if field is not None else "", shown, str(error)) for error in errors]
         return found
-
-
-def _finding_row(finding: Finding) -> dict[str, str]:
-    return {
-        "label": vocabulary.term_label(finding.term, finding.label),
-        "term": finding.term,
-        "kept_label": finding.label,
-        "presence": "absent" if finding.excluded else "present",
-        "onset": finding.onset,
-        "severity": finding.severity,
-        "modifiers": ", ".join(f"{vocabulary.term_label(one)} ({one})" for one in finding.modifiers),
-        "note": finding.note,
-    }
 
 
 def _years_and_months(age: str) -> tuple[int | None, int | None]:

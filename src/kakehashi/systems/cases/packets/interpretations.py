@@ -16,7 +16,15 @@ from kakehashi.protocols.phenopacket.facts import HELD
 from kakehashi.protocols.phenopacket.genomic import GenomicInterpretation
 from kakehashi.systems.cases import genenames, vocabulary
 from kakehashi.systems.cases.description import Description, Diagnosis, Variant
-from kakehashi.systems.cases.packets.reading import ZYGOSITIES, ZYGOSITY, gene_in, variant_in
+from kakehashi.systems.cases.packets.reading import (
+    EXTENSIONS,
+    INHERITED,
+    ORIGIN,
+    ZYGOSITIES,
+    ZYGOSITY,
+    gene_in,
+    variant_in,
+)
 
 Tree = dict[str, Any]
 
@@ -138,7 +146,7 @@ def _revised(item: Tree, was: Variant, now: Variant) -> Tree:
             for name in names:
                 descriptor.pop(name, None)
                 descriptor |= {name: told[name]} if name in told else {}
-    others = [one for one in descriptor.pop("extensions", ()) if one.get("name") != ZYGOSITY]
+    others = [one for one in descriptor.pop("extensions", ()) if one.get("name") not in EXTENSIONS]
     if extensions := [*others, *told.get("extensions", ())]:
         descriptor["extensions"] = extensions
     return item | {"variantInterpretation": interpretation | {"variationDescriptor": descriptor}}
@@ -205,6 +213,9 @@ def _told(variant: Variant) -> Tree:
         }
     if variant.zygosity in states:
         told["allelicState"] = {"id": states[variant.zygosity], "label": variant.zygosity}
-    elif variant.zygosity != "unknown":
-        told["extensions"] = [{"name": ZYGOSITY, "value": variant.zygosity}]
+    named: dict[str, str] = {INHERITED: variant.inheritance, ORIGIN: variant.origin}
+    if variant.zygosity not in states:
+        named[ZYGOSITY] = variant.zygosity
+    if extensions := [{"name": name, "value": value} for name, value in named.items() if value != "unknown"]:
+        told["extensions"] = extensions
     return told

@@ -30,7 +30,16 @@ from kakehashi.protocols.phenopacket.jsontext import parse_json
 from kakehashi.protocols.phenopacket.problems import PhenopacketError
 from kakehashi.protocols.phenopacket.times import moment
 from kakehashi.systems.cases import genenames, vocabulary
-from kakehashi.systems.cases.description import Description, Diagnosis, Finding, Variant, Zygosity, pseudonym_of
+from kakehashi.systems.cases.description import (
+    Description,
+    Diagnosis,
+    Finding,
+    Inherited,
+    Origin,
+    Variant,
+    Zygosity,
+    pseudonym_of,
+)
 from kakehashi.systems.cases.packets.meta import SYNTHETIC_ID
 
 SEXES = {"FEMALE": "female", "MALE": "male", "OTHER_SEX": "other"}
@@ -50,6 +59,9 @@ CARRIED = (
 """The fields that may be carried so; each only when the packet alone would not say the same, if only in its order."""
 ZYGOSITY = "kakehashi:zygosity"
 """The name of the extension of a variant that says a zygosity for which there is no allelic state."""
+INHERITED, ORIGIN = "kakehashi:inheritance", "kakehashi:origin"
+"""The names of the extensions that say from whom a variant is and in which cells it arose; the schema has no field."""
+EXTENSIONS = {ZYGOSITY, INHERITED, ORIGIN}
 PLACES = {"findings": "$.phenotypicFeatures", "diagnoses": "$.diseases", "genes": "$.interpretations"}
 PLACES |= {"variants": "$.interpretations", "sources": "$.metaData.externalReferences"}
 """Where a packet says what a description holds a limited number of."""
@@ -219,6 +231,8 @@ def _variant(interpretation: VariantInterpretation) -> Variant | None:
         "gene": _symbol(told.gene_context),
         "hgvs": _line(hgvs),
         "zygosity": _zygosity(told),
+        "inheritance": _extension(told, INHERITED, get_args(Inherited)),
+        "origin": _extension(told, ORIGIN, get_args(Origin)),
         "note": _line(told.label or told.description),
     }
     record = told.vcf_record
@@ -243,8 +257,12 @@ def _variant(interpretation: VariantInterpretation) -> Variant | None:
 def _zygosity(told: VariationDescriptor) -> str:
     if told.allelic_state is not None and told.allelic_state.id in ZYGOSITIES:
         return ZYGOSITIES[told.allelic_state.id]
-    named = (one.value for one in told.extensions if one.name == ZYGOSITY and one.value in get_args(Zygosity))
-    return str(next(named, "unknown"))
+    return _extension(told, ZYGOSITY, get_args(Zygosity))
+
+
+def _extension(told: VariationDescriptor, name: str, values: tuple[str, ...]) -> str:
+    """What an extension of ours says, "unknown" where none says one of these values."""
+    return str(next((one.value for one in told.extensions if one.name == name and one.value in values), "unknown"))
 
 
 def _symbol(gene: GeneDescriptor | None) -> str:

@@ -20,13 +20,13 @@ from kakehashi.kernel.sharing.states import Level
 from kakehashi.kernel.workflow import moves_available
 from kakehashi.protocols.phenopacket.agewords import AGE
 from kakehashi.systems.cases import genenames, queries, ranking, rules, solved, tasks, terms, vocabulary
-from kakehashi.systems.cases.description import Description, Difference, Finding
+from kakehashi.systems.cases.description import Description, Difference, Finding, Variant
 from kakehashi.systems.cases.forms.case import CaseEntry
 from kakehashi.systems.cases.matching.shared import SharedCase
 from kakehashi.systems.cases.models import Case, Revision
 from kakehashi.systems.cases.pages.tabs import registered_tabs
 from kakehashi.systems.cases.queries import CaseFilter
-from kakehashi.systems.cases.states import FINDABLE, Answer, CaseState, Sex, Zygosity
+from kakehashi.systems.cases.states import FINDABLE, Answer, CaseState, Sex, VariantInheritance, VariantOrigin, Zygosity
 
 ANSWERS_MOST = 50
 ALWAYS_SHOWN, FOLDED_BELOW = 6, 0.01
@@ -92,10 +92,7 @@ def case_context(request: HttpRequest, case: Case, tab: str, ranked: Ranking | N
             for group in vocabulary.by_body_system(description.findings)
         ],
         "facts": list(_facts(description)),
-        "variants": [
-            {"said": one, "zygosity": Zygosity(one.zygosity).label if one.zygosity != "unknown" else ""}
-            for one in description.variants
-        ],
+        "variants": [{"said": one, "more": " · ".join(variant_words(one))} for one in description.variants],
         "diagnoses": [
             {"id": one.disease, "label": vocabulary.disease_label(one.disease, one.label)}
             for one in description.diagnoses
@@ -110,6 +107,16 @@ def case_context(request: HttpRequest, case: Case, tab: str, ranked: Ranking | N
         "gene_doubts": genenames.gene_doubts(description.all_genes),
         "genes_renamed": genenames.renamed_genes(description.all_genes),
     }
+
+
+def variant_words(variant: Variant) -> list[str]:
+    """Zygosity, inheritance and origin of a variant in words; what is not said is left out."""
+    said = (
+        Zygosity(variant.zygosity),
+        VariantInheritance(variant.inheritance),
+        VariantOrigin(variant.origin),
+    )
+    return [str(one.label) for one in said if one != "unknown"]
 
 
 def _chip(finding: Finding) -> Chip:
@@ -346,7 +353,9 @@ def _said(change: Difference, value: Any) -> str:
     if change.place == "diagnoses":
         return f"{vocabulary.disease_label(value['disease'], value['label'])} ({value['disease']})"
     if change.place == "variants":
-        return " · ".join(str(part) for part in value.values() if part and part != "unknown")
+        variant = Variant.model_validate(value)
+        parts = (variant.gene, variant.hgvs, variant.vcf, *variant_words(variant), variant.note)
+        return " · ".join(part for part in parts if part)
     if change.place in {"inheritance", "onset"}:
         return moment_text(str(value)) or str(value)
     if change.place == "age":
