@@ -45,6 +45,12 @@ COMMANDS: dict[str, tuple[str, str, str, str]] = {
         "Nodes of the Matchmaker Exchange: whom we ask, who may ask us.",
         "Matchmaker Exchange:照会する相手、照会を許す相手。",
     ),
+    "exchange": (
+        "exchange",
+        "exchange",
+        "How precise the queue of matches has been.",
+        "マッチの一覧の精度。",
+    ),
     "genes": ("genes", "genes", "Install and read the table of gene names.", "遺伝子名の表の導入と照会。"),
     "organisations": ("people", "organisations", "Manage organisations.", "機関の管理。"),
     "people": ("people", "people", "Manage people and their roles.", "人と役割の管理。"),

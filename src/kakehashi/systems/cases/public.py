@@ -84,6 +84,7 @@ __all__ = [
     "known_others",
     "known_pairs",
     "may_work_on",
+    "organisations_worked_for",
     "pairs_of",
     "people_working_on",
     "rebuild_index",
@@ -233,6 +234,11 @@ def insist_on_editing(person: Any, case_id: int, *, action: str) -> None:
 def people_working_on(organisation_ids: Collection[int]) -> list[Person]:
     """Who works on the cases of some of these institutions."""
     return list(people_holding(rules.WRITERS, list(organisation_ids)))
+
+
+def organisations_worked_for(person: Any) -> frozenset[int]:
+    """Ids of the institutions whose cases the person works on."""
+    return rules.organisations_written_by(person)
 
 
 def works_on_cases(person: Any) -> bool:

@@ -27,9 +27,7 @@ from kakehashi.systems.exchange.matching import match_soon
 
 CASES = "cases.case"
 """How sharing's rows name a case."""
-LOOKED_AT = (
-    "exchange.calendar_looked_at"  # in the node's cache: the last day that was looked at
-)
+LOOKED_AT = "exchange.calendar_looked_at"  # in the node's cache: the last day that was looked at
 FIRST_LOOK_BACK = timedelta(days=7)
 
 

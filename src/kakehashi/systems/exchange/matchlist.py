@@ -17,6 +17,7 @@ from kakehashi.kernel.organisations.places import place_named
 from kakehashi.kernel.sharing.states import Level
 from kakehashi.systems.cases.public import term_labels
 from kakehashi.systems.exchange.models import SEPARATOR, Match, Peer
+from kakehashi.systems.exchange.precision import Precision
 from kakehashi.systems.exchange.queries import matches_for, tell
 from kakehashi.systems.exchange.states import MatchState
 
@@ -42,6 +43,16 @@ def told_only_of_existence(match: Match) -> bool:
 def _score(match: Match) -> str:
     percent = f"{match.score * 100:.0f} %"
     return _now("from %(share)s") % {"share": percent} if told_only_of_existence(match) else percent
+
+
+def _likes(match: Match) -> str:
+    """How many of the reviewed matches like this one were confirmed; "" where too few were reviewed."""
+    if match.likes is None:
+        return ""
+    return _now("%(confirmed)s of %(reviewed)s") % {
+        "confirmed": match.likes.confirmed,
+        "reviewed": match.likes.reviewed,
+    }
 
 
 def _findings(match: Match) -> str:
@@ -70,6 +81,7 @@ MATCHES = Listing(
     columns=(
         Column("case", _("Your case"), lambda match: match.case.public_id, template="exchange/parts/match_cell.html"),
         Column("score", _("Similarity"), _score, sort="score", short=True),
+        Column("likes", _("Confirmed of such"), _likes, short=True),
         Column("findings", _("Findings in common"), _findings),
         Column("genes", _("Genes in common"), lambda match: " · ".join(match.gene_names), short=True),
         Column("place", _("Institution or node"), place_of),
@@ -84,7 +96,7 @@ MATCHES = Listing(
 )
 
 
-def listing_for(person: Any) -> Listing:
+def listing_for(person: Any, precision: Precision) -> Listing:
     """The table for someone: what can be chosen are the genes, findings and places of their own matches."""
     told = matches_for(person, Level.MATCHING)
     latest = told.order_by("-first_seen").values_list("genes", "findings")[:LOOKED_THROUGH]
@@ -105,6 +117,8 @@ def listing_for(person: Any) -> Listing:
 
     def prepare(_request: Any, rows: list[Any]) -> None:
         tell(person, rows)
+        for one in rows:
+            one.likes = precision.of(one.case.organisation_id).like(one)
 
     return replace(MATCHES, filters=(state, score, *own, *days), prepare=prepare)
 

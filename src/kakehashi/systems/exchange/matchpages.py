@@ -14,14 +14,15 @@ from django.views.decorators.http import require_GET, require_POST
 
 from kakehashi.kernel.errors import Conflict, Invalid
 from kakehashi.kernel.workflow import advance, moves_available
-from kakehashi.systems.cases.public import may_work_on, term_labels
+from kakehashi.systems.cases.public import may_work_on, organisations_worked_for, term_labels
 from kakehashi.systems.exchange.conversationpages import MessageForm
 from kakehashi.systems.exchange.conversations.actions import mark_read
 from kakehashi.systems.exchange.conversations.queries import conversation_for, side_of, unread_sides, writing_verdict
 from kakehashi.systems.exchange.matchlist import listing_for, place_of, told_only_of_existence
 from kakehashi.systems.exchange.models import Match
 from kakehashi.systems.exchange.pages import said_of
-from kakehashi.systems.exchange.queries import counts_by_state, match_for, matches_for, precision_of
+from kakehashi.systems.exchange.precision import precision_of
+from kakehashi.systems.exchange.queries import counts_by_state, match_for, matches_for
 from kakehashi.systems.exchange.solving.queries import proposals_of
 from kakehashi.systems.exchange.solvingpages import DiagnosisForm
 from kakehashi.systems.exchange.states import OPEN, Dismissal, MatchState
@@ -44,7 +45,8 @@ def match_list(request: HttpRequest) -> HttpResponse:
     view = request.GET.get("view", "open")
     states = VIEWS.get(view, VIEWS["open"])
     every = matches_for(request.user)
-    rows, listing = every.filter(state__in=states), listing_for(request.user)
+    precision = precision_of(organisations_worked_for(request.user))
+    rows, listing = every.filter(state__in=states), listing_for(request.user, precision)
     if request.GET.get("format") == "csv":
         return listing.csv(request, rows)
     counts = counts_by_state(every)
@@ -62,7 +64,7 @@ def match_list(request: HttpRequest) -> HttpResponse:
         "table": listing.show(request, rows),
         "views": views,
         "any": bool(counts),
-        "precision": precision_of(every),
+        "precision": precision,
         "query": request.GET.urlencode(),
         "moves": [name for name in KEYS if set(MATCH_FLOW.move(name).sources) & set(states)],
         "unread": unread_sides(request.user).count(),
@@ -76,6 +78,7 @@ def match(request: HttpRequest, match_id: int) -> HttpResponse:
     """One match: what the two have in common, as far as it may be known, and what to do about it."""
     found = match_for(request.user, match_id)
     side, person = side_of(found), _person(request)
+    found.likes = precision_of([found.case.organisation_id]).like(found)
     context = {
         "match": found,
         "writing": None if side else writing_verdict(request.user, found, None),

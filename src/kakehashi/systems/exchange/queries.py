@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -14,7 +13,7 @@ from kakehashi.kernel.errors import NotFound
 from kakehashi.kernel.sharing.states import Level
 from kakehashi.systems.cases.public import STEP_EXISTS, known_others, known_pairs, worked_on
 from kakehashi.systems.exchange.models import Match, Side
-from kakehashi.systems.exchange.states import Dismissal, MatchState, SideState
+from kakehashi.systems.exchange.states import MatchState, SideState
 
 TAKEN_UP = (MatchState.CONTACTED, MatchState.DISCUSSING, MatchState.CONFIRMED)
 """Shown even where the two are no longer alike enough: people have begun to talk."""
@@ -71,29 +70,6 @@ def match_for(person: Any, match_id: int) -> Match:
         raise NotFound(_("Match"))
     tell(person, [found])
     return found
-
-
-@dataclass(frozen=True)
-class Precision:
-    """How often a decided match was confirmed, and why the others were dismissed: (reason, how many)."""
-
-    confirmed: int
-    decided: int
-    reasons: tuple[tuple[str, int], ...]
-
-    @property
-    def share(self) -> float:
-        return self.confirmed / self.decided
-
-
-def precision_of(matches: QuerySet[Match]) -> Precision | None:
-    """None while nothing is decided."""
-    decided = matches.filter(state__in=(MatchState.CONFIRMED, MatchState.DISMISSED)).order_by()
-    counts = {row["dismissal"]: row["number"] for row in decided.values("dismissal").annotate(number=Count("pk"))}
-    if not counts:
-        return None
-    reasons = tuple((str(one.label), counts[one.value]) for one in Dismissal if one.value in counts)
-    return Precision(counts.get("", 0), sum(counts.values()), reasons)
 
 
 def counts_by_state(matches: QuerySet[Match]) -> dict[str, int]:

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from kakehashi.systems.exchange import conversationpages, matchpages, pages, solvingpages
+from kakehashi.systems.exchange import conversationpages, matchpages, pages, precisionpages, solvingpages
 
 app_name = "exchange"
 urlpatterns = [
     path("matches/", matchpages.match_list, name="matches"),
+    path("matches/precision/", precisionpages.precision, name="precision"),
     path("matches/triage/", matchpages.triage, name="triage"),
     path("matches/<int:match_id>/", matchpages.match, name="match"),
     path("matches/<int:match_id>/write/", conversationpages.write_to_match, name="write_to_match"),

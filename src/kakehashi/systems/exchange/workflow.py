@@ -12,15 +12,22 @@ from kakehashi.systems.exchange.rules import may_answer, may_triage
 from kakehashi.systems.exchange.states import OPEN, Dismissal, MatchState
 
 
+def _reviewed(match: Match, *, by: Any, note: str) -> None:
+    """Keep what was known when it was decided: the queue's precision is judged by that."""
+    if match.other_id is not None and (match.findings or match.genes):
+        match.reviewed_score, match.reviewed_gene = match.score, bool(match.genes)
+
+
 def _dismiss(match: Match, *, by: Any, note: str) -> None:
     """The note of a dismissal is one of its reasons, by code."""
     if note not in Dismissal.values:
         raise Invalid({"note": [_now("Choose why: %(codes)s.") % {"codes": ", ".join(Dismissal.values)}]})
     match.dismissal = note
+    _reviewed(match, by=by, note=note)
 
 
 def _reopen(match: Match, *, by: Any, note: str) -> None:
-    match.dismissal = ""
+    match.dismissal, match.reviewed_score, match.reviewed_gene = "", None, False
 
 
 MATCH_FLOW = Workflow(
@@ -58,6 +65,7 @@ MATCH_FLOW = Workflow(
             rule=may_triage,
             label_staff=_("Confirm the match"),
             label_applicant=_("Confirm the match"),
+            act=_reviewed,
         ),
         Move(
             "dismiss",

@@ -12,6 +12,7 @@ from kakehashi.systems.exchange.states import Dismissal, MatchState
 
 if TYPE_CHECKING:
     from kakehashi.systems.cases.public import KnownCase
+    from kakehashi.systems.exchange.precision import Share
 
 SEPARATOR = "|"
 
@@ -45,6 +46,9 @@ class Match(models.Model):
     known: "KnownCase | None" = None  # these three are put there by queries.tell
     named_place: str = ""
     confirmed_across: bool = False
+    likes: "Share | None" = None  # put there by matchlist and matchpages: how matches like it were decided
+    reviewed_score = models.FloatField(null=True, editable=False)  # this node's own, when it was decided
+    reviewed_gene = models.BooleanField(default=False, editable=False)
     dismissal = models.CharField(_("why dismissed"), max_length=20, choices=Dismissal.choices, blank=True)
 
     class Meta:
