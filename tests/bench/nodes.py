@@ -25,43 +25,44 @@ PASSWORD = "correct horse battery 9"
 START_SECONDS = 240
 
 JUDGE = """
-import json
 from collections import Counter
-from kakehashi.cli import start_django
-start_django()
 from django.db import connection
 from django.db.models import Count, F
 from kakehashi.kernel import audit
-from kakehashi.kernel.audit.models import AuditHead
 from kakehashi.kernel.jobs.models import Job
 from kakehashi.systems.cases.matching import agreement, similar
-from kakehashi.systems.cases.models import Case, CaseFinding, CaseGene, Packet, Revision
+from kakehashi.systems.cases.models import Case, CaseDiagnosis, CaseFinding, CaseGene, Packet, Revision
 from kakehashi.systems.cases.rows import finding_rows, gene_rows
+from kakehashi.systems.cases.states import CaseState
 from kakehashi.systems.exchange.models import Match, Unmatched
 
+similar._indexes.clear()  # opened as a process opens it that was just started
 similar.bring_up_to_date()
 found = agreement.compare()
 report = audit.verify()
 half = []
 rows = Counter(CaseFinding.objects.values_list("case_id", flat=True))
 genes = Counter(CaseGene.objects.values_list("case_id", flat=True))
+diagnoses = Counter(CaseDiagnosis.objects.filter(reopened_at=None).values_list("case_id", flat=True))
 last = {}
 for case_id, number in Revision.objects.order_by("case_id", "number").values_list("case_id", "number"):
     if number != last.get(case_id, 0) + 1:
         half.append(f"{case_id}: revision {number} after {last.get(case_id, 0)}")
     last[case_id] = number
-for case in Case.objects.iterator(chunk_size=500):
+for case in Case.objects.order_by("pk"):
     said = case.described
     facts = (last.get(case.pk), rows[case.pk], genes[case.pk], case.present_count + case.absent_count)
     findings = len(said.present) + len(said.absent)
     wanted = (case.revision, len(finding_rows(case, said)), len(gene_rows(case, said)), findings)
     if facts != wanted:
         half.append(f"{case.public_id}: {facts} instead of {wanted}")
+    if (diagnoses[case.pk] == 0) == (case.state == CaseState.DIAGNOSED) or diagnoses[case.pk] > len(said.diagnoses):
+        half.append(f"{case.public_id}: {case.state} with {diagnoses[case.pk]} diagnoses")
 if connection.vendor == "sqlite":
     with connection.cursor() as cursor:
         half += [str(row) for row in cursor.execute("PRAGMA foreign_key_check").fetchall()]
         half += [row[0] for row in cursor.execute("PRAGMA quick_check(5)").fetchall() if row[0] != "ok"]
-print(json.dumps({
+answer = {
     "database": connection.vendor,
     "cases": Case.objects.count(),
     "different ids": Case.objects.values("organisation", "local_id").distinct().count(),
@@ -78,8 +79,63 @@ print(json.dumps({
     "matches": Match.objects.count(),
     "matches to themselves": Match.objects.filter(other=F("case")).count(),
     "waiting to be matched": Unmatched.objects.count(),
-}))
+}
 """
+"""Python that a ``Hand`` runs: what stands in the node, in figures; nothing is mended but what every start mends."""
+
+HAND = """
+import json, sys
+from kakehashi.cli import start_django
+start_django()
+from django.db import close_old_connections, connection
+print(json.dumps("ready"), flush=True)
+for line in sys.stdin:
+    known = {"given": {}}
+    script, known["given"] = json.loads(line)
+    exec(script, known)
+    connection.close()
+    print(json.dumps(known.get("answer")), flush=True)
+"""
+
+
+class Hand:
+    """A process of the node that runs what it is given: setting up and judging without a start each time."""
+
+    def __init__(self, node: Node) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", HAND],
+            env=node.environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self._read()
+
+    def do(self, script: str, **given: Any) -> Any:
+        """Run a script, in which ``given`` stands; returns what it leaves in ``answer``. Raises RuntimeError."""
+        assert self._process.stdin
+        self._process.stdin.write(json.dumps([script, given]) + "\n")
+        self._process.stdin.flush()
+        return self._read()
+
+    def judged(self) -> dict[str, Any]:
+        """What stands in the node."""
+        return dict(self.do(JUDGE))
+
+    def _read(self) -> Any:
+        assert self._process.stdout
+        line = self._process.stdout.readline()
+        if not line:
+            raise RuntimeError("the process that looks at the node has ended")
+        return json.loads(line)
+
+    def __enter__(self) -> Hand:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        assert self._process.stdin
+        self._process.stdin.close()
+        self._process.wait(timeout=60)
 
 
 @dataclass
@@ -146,7 +202,8 @@ class Node:
 
     def judged(self) -> dict[str, Any]:
         """What stands in the node, found out by a process of its own."""
-        return dict(json.loads(self.scripted(JUDGE)))
+        with Hand(self) as hand:
+            return hand.judged()
 
     def scripted(self, script: str) -> str:
         """What a Python script prints that runs as a process of the node. Raises RuntimeError when it fails."""

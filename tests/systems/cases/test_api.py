@@ -177,11 +177,12 @@ def test_phenopacket_of_a_case(api, case):
     assert "N-001" not in str(packet)
 
 
-def test_file_is_imported_by_a_job(client, clinician, hospital):
+@pytest.mark.parametrize("named", [True, False], ids=["named", "the only one"])
+def test_file_is_imported_by_a_job(client, clinician, hospital, named):
     client.force_login(clinician)
     packet = {"id": "P1", "phenotypicFeatures": [{"type": {"id": "HP:0001250", "label": "Seizure"}}]}
     upload = SimpleUploadedFile("one.json", json.dumps(packet).encode())
-    answer = client.post("/api/cases/import", {"file": upload, "organisation": hospital.code})
+    answer = client.post("/api/cases/import", {"file": upload} | ({"organisation": hospital.code} if named else {}))
     assert answer.status_code == 202, answer.content
     jobs.run_here(Job.objects.get(pk=answer.json()["id"]))
     assert client.get(f"/api/jobs/{answer.json()['id']}").json()["result"]["new"] == 1

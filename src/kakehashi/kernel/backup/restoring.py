@@ -48,7 +48,9 @@ def load_postgresql(archive: Archive, progress: Callable[[int], None]) -> None:
     """Make the schema as it was by the migrations that had been applied, and fill it."""
     executor = MigrationExecutor(connection)
     wanted = {tuple(name.split(".", 1)) for name in archive.manifest.migrations}
-    executor.migrate([key for key in executor.loader.graph.nodes if key in wanted])
+    nodes = executor.loader.graph.node_map
+    applied = [key for key in nodes if key in wanted]
+    executor.migrate([key for key in applied if not any(child.key in wanted for child in nodes[key].children)])
     with _raw() as opened:
         postgresql.load(opened, archive, progress)
 

@@ -185,7 +185,7 @@ def _organisation(request: HttpRequest, code: str) -> Organisation:
 
 
 @router.post("/import", response={202: JobOut}, summary="Import a file of phenopackets")
-def import_file(request: HttpRequest, file: File[UploadedFile], organisation: Form[Text] = "") -> Status[Job]:
+def import_file(request: HttpRequest, file: File[UploadedFile], organisation: Annotated[Text, Form("")]) -> Status[Job]:
     """One patient or many, JSON, JSON lines or YAML, also gzipped. A job does it: /api/jobs/{job_id} tells how far."""
     holder = _organisation(request, organisation)
     return Status(202, tasks.start_import(by=caller(request), organisation=holder, upload=file))
