@@ -53,6 +53,12 @@ COMMANDS: dict[str, tuple[str, str, str, str]] = {
     ),
     "genes": ("genes", "genes", "Install and read the table of gene names.", "遺伝子名の表の導入と照会。"),
     "organisations": ("people", "organisations", "Manage organisations.", "機関の管理。"),
+    "networks": (
+        "networks",
+        "networks",
+        "Networks of hubs, co-operating hospitals and analysis centres.",
+        "拠点病院・協力病院・解析センターのネットワーク。",
+    ),
     "people": ("people", "people", "Manage people and their roles.", "人と役割の管理。"),
 }
 

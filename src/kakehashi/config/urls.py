@@ -12,6 +12,7 @@ urlpatterns = [
     path("mme/", include("kakehashi.systems.exchange.node_api")),
     path("", include("kakehashi.kernel.people.urls")),
     path("", include("kakehashi.kernel.audit.urls")),
+    path("", include("kakehashi.kernel.sharing.urls")),
     path("", include("kakehashi.web.urls")),
 ]
 

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -224,6 +225,19 @@ def end(row: Any, day: date) -> None:
         row.save(update_fields=["until"])
 
 
+def add_network(*, by: Any, code: str, name: str, name_en: str = "") -> Network:
+    """Found a network of institutions. Raises Invalid naming each field that cannot be used."""
+    network = Network(code=code.strip(), name=name.strip(), name_en=name_en.strip())
+    with transaction.atomic():
+        try:
+            network.full_clean()
+        except ValidationError as error:
+            raise Invalid(error.message_dict) from error
+        network.save()
+        audit.record(by, "network.add", network, detail={"network": network.code})
+    return network
+
+
 def join_network(
     *,
     by: Any,
@@ -232,7 +246,9 @@ def join_network(
     role: NetworkRole = NetworkRole.MEMBER,
     hub: Organisation | None = None,
 ) -> NetworkMember:
-    """Place an institution in a network, or change its place there."""
+    """Place an institution in a network, or change its place there. Raises Invalid (``hub`` is no hub of it)."""
+    if hub is not None and not network.members.filter(organisation=hub, role=NetworkRole.HUB).exists():
+        raise Invalid({"hub": [_("This is no hub hospital of the network. Place it there as a hub first.")]})
     with transaction.atomic():
         member, _made = NetworkMember.objects.update_or_create(
             network=network, organisation=organisation, defaults={"role": str(role), "hub": hub}
@@ -243,7 +259,10 @@ def join_network(
 
 
 def leave_network(*, by: Any, network: Network, organisation: Organisation) -> None:
-    """Take an institution out of a network; what it shared with the network it no longer shares."""
+    """Take an institution out of a network; what it shared with the network it no longer shares. Raises Conflict."""
     with transaction.atomic():
-        NetworkMember.objects.filter(network=network, organisation=organisation).delete()
+        gone, _by_model = NetworkMember.objects.filter(network=network, organisation=organisation).delete()
+        if not gone:
+            raise Conflict(_("This institution is not in the network."))
+        network.members.filter(hub=organisation).update(hub=None)
         audit.record(by, "network.leave", organisation, detail={"network": network.code})

@@ -10,6 +10,7 @@ from typing import ClassVar, Self
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from kakehashi.kernel.sharing.states import DataClass, Level, Purpose, Reach
@@ -70,6 +71,11 @@ class Network(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    def label(self) -> str:
+        """The name in the language in force."""
+        english = (get_language() or "ja").startswith("en")
+        return (self.name_en or self.name) if english else self.name
 
 
 class NetworkRole(models.TextChoices):

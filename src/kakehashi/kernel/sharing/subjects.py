@@ -14,7 +14,7 @@ from kakehashi.kernel.sharing.models import Grant, NetworkMember, OutbreakExcept
 from kakehashi.kernel.sharing.states import Level, Purpose, Sector
 from kakehashi.kernel.sharing.subject import NOBODY, Context, GrantInForce, Subject
 
-TAKING_PART = frozenset({str(Role.CLINICIAN), str(Role.DATA_MANAGER), str(Role.RESEARCHER)})
+TAKING_PART = frozenset(map(str, (Role.CLINICIAN, Role.DATA_MANAGER, Role.RESEARCHER, Role.DIAGNOSIS_COMMITTEE)))
 
 
 def person_subject(

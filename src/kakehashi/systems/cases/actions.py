@@ -64,10 +64,12 @@ def enter_case(
     description: Description,
     synthetic: bool = False,
     register: bool = False,
+    note: str = "",
 ) -> Case:
     """Enter a case of an organisation as a draft, or registered at once (both or nothing).
 
-    Raises NotAllowed, Invalid (the pseudonym is empty or taken, or nothing to rank by is said).
+    ``note``: why it is registered although it does not meet the criteria. Raises NotAllowed, Invalid (the pseudonym is
+    empty or taken, nothing to rank by is said, or the criteria are not met).
     """
     audit.insist(rules.may_register(by, organisation), by=by, action="case.enter", organisation=organisation)
     pseudonym = clean_local_id(local_id)
@@ -80,7 +82,7 @@ def enter_case(
             add_revision(case, RevisionKind.ENTERED, by=by)
             audit.record(by, "case.enter", case, organisation=organisation)
             if register:
-                case = register_case(by=by, case=case)
+                case = register_case(by=by, case=case, note=note)
     except IntegrityError:
         if not Case.objects.filter(organisation=organisation, local_id=pseudonym).exists():
             raise  # another constraint: nothing that another pseudonym would mend

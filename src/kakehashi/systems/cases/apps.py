@@ -8,7 +8,7 @@ class CasesConfig(AppConfig):
     name = "kakehashi.systems.cases"
     label = "cases"
     verbose_name = _("Cases")
-    waiting = "kakehashi.systems.cases.queries.waiting_for"
+    waiting = "kakehashi.systems.cases.course.waiting.waiting_for"
     changes = "kakehashi.systems.cases.queries.changes_for"
     navigation = (
         NavigationEntry(
@@ -19,6 +19,14 @@ class CasesConfig(AppConfig):
             used_by="kakehashi.systems.cases.queries.used_by",
             first_step=FirstStep(_("Register a case"), "cases:new", "kakehashi.systems.cases.queries.enters_cases"),
         ),
+        NavigationEntry(
+            Group.DATA_SHARING,
+            _("Consultations"),
+            "cases:consultations",
+            order=12,
+            area="/cases/consultations/",
+            used_by="kakehashi.systems.cases.queries.used_by",
+        ),
     )
 
     def ready(self) -> None:
@@ -28,6 +36,7 @@ class CasesConfig(AppConfig):
         from kakehashi.kernel.jobs.kinds import name_kind
         from kakehashi.kernel.search.kinds import SearchKind, register
         from kakehashi.systems.cases import handlers, queries, tasks, vocabulary, workflow  # noqa: F401
+        from kakehashi.systems.cases.course import referrals  # noqa: F401
         from kakehashi.systems.cases.families import queries as families
         from kakehashi.systems.cases.rows import SEARCH_KIND
 

@@ -20,7 +20,8 @@ from kakehashi.kernel.organisations.models import Kind, Organisation
 from kakehashi.kernel.people.actions import add_person
 from kakehashi.kernel.people.models import Person
 from kakehashi.kernel.people.roles import Role
-from kakehashi.kernel.sharing.actions import Terms
+from kakehashi.kernel.sharing.actions import Terms, add_network, join_network
+from kakehashi.kernel.sharing.models import Network, NetworkRole
 from kakehashi.kernel.sharing.states import Reach
 from kakehashi.protocols.phenopacket import loads
 from kakehashi.protocols.phenopacket.documents import Phenopacket
@@ -103,6 +104,8 @@ ABROAD = _Hospital(
 )
 NETWORK = {"agency": (HOSPITALS[0], "JP"), "hospital": (ABROAD, "FR")}
 """The two nodes that ``kakehashi network`` tries the exchange out with: the hospital of each, and its country."""
+DEMO_NETWORK = ("demo-network", "デモ希少・未診断疾患ネットワーク", "Demo Rare and Undiagnosed Disease Network")
+CENTRE = ("DEMO-CENTRE", "デモ解析センター", "Demo Analysis Centre")
 AGENCY = ("DEMO-AGENCY", "デモ研究開発機構", "Demo Research Agency")
 
 
@@ -118,12 +121,28 @@ def prepare_demo() -> list[Login]:
             for person, (_address, role, _name, _latin) in zip(people, hospital.people, strict=True)
         ]
         _register(organisation, people[0], drawer, first=place * PATIENTS, with_example=place == 0)
+    _network()
     agency = _organisation(*AGENCY, Kind.AGENCY)
     officer = _person(agency, "officer", Role.PROGRAMME_OFFICER, "見本 恵", "Megumi Mihon")
     return [
         *logins,
         Login(officer.email, password_of(officer.email), Role.PROGRAMME_OFFICER, f"{AGENCY[1]} {AGENCY[2]}"),
     ]
+
+
+def _network() -> None:
+    """The hospitals as one network, unless they are in one already: a hub, an advanced one, co-operating ones."""
+    if Network.objects.filter(code=DEMO_NETWORK[0]).exists():
+        return
+    network = add_network(by=None, code=DEMO_NETWORK[0], name=DEMO_NETWORK[1], name_en=DEMO_NETWORK[2])
+    roles = [NetworkRole.HUB, NetworkRole.ADVANCED, *[NetworkRole.COOPERATING] * len(HOSPITALS)]
+    hub: Organisation | None = None
+    for hospital, role in zip(HOSPITALS, roles, strict=False):
+        organisation = Organisation.objects.get(code=hospital.code)
+        join_network(by=None, network=network, organisation=organisation, role=role, hub=hub)
+        hub = hub or organisation
+    centre = _organisation(*CENTRE, Kind.UNIVERSITY)
+    join_network(by=None, network=network, organisation=centre, role=NetworkRole.ANALYSIS)
 
 
 def prepare_network_node(name: str) -> list[Login]:

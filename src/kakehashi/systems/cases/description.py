@@ -88,10 +88,14 @@ class Diagnosis(Value):
 
 
 class Description(Value):
-    """All that is said of one patient. ``age``: at the last examination; ``birth``: year or year and month."""
+    """All that is said of one patient. ``age``: at the last examination; ``birth``: year or year and month.
+
+    ``undiagnosed_since``: the month (or year) since when the patient has been looked into without a diagnosis.
+    """
 
     sex: Sex = "unknown"
     birth: Month = ""
+    undiagnosed_since: Month = ""
     age: Age = ""
     onset: Onset = ""
     findings: tuple[Finding, ...] = Field(default=(), max_length=MOST_FINDINGS)

@@ -162,7 +162,7 @@ def original_packets(cases: Iterable[Case]) -> dict[int, Packet]:
     return {row.case_id: row for row in rows}
 
 
-def waiting_for(person: Any) -> Iterator[Waiting]:
+def drafts_waiting(person: Any) -> Iterator[Waiting]:
     """The drafts that this person entered and has not registered yet."""
     drafts = visible_cases(person).filter(state=CaseState.DRAFT, registered_by=person.pk).order_by("created_at")[:50]
     for draft in drafts:

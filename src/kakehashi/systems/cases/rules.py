@@ -75,7 +75,7 @@ def of_its_centre(person: Any, case: Any) -> bool:
 @rule("no_committee", _("This is for the diagnosis committee that has the case."))
 def of_its_committee(person: Any, case: Any) -> bool:
     """The person sits on the diagnosis committee of the case's hospital, or on the one that is reviewing it."""
-    sits = _organisations(person, (Role.DIAGNOSIS_COMMITTEE,))
+    sits = organisations_reviewed_by(person)
     if not sits:
         return False
     reviewing = case.reviews.filter(decision="").values_list("organisation_id", flat=True).first()
@@ -104,6 +104,11 @@ def organisations_read_by(person: Any) -> frozenset[int]:
 def organisations_written_by(person: Any) -> frozenset[int]:
     """Ids of the organisations for which someone may register cases today."""
     return _organisations(person, WRITERS)
+
+
+def organisations_reviewed_by(person: Any) -> frozenset[int]:
+    """Ids of the institutions on whose diagnosis committee someone sits today."""
+    return _organisations(person, (Role.DIAGNOSIS_COMMITTEE,))
 
 
 def subject_of(person: Any) -> Subject:

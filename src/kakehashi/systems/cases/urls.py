@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kakehashi.systems.cases.pages import candidates, case, families, terms
+from kakehashi.systems.cases.pages import candidates, case, consultations, course, families, terms
 
 app_name = "cases"
 urlpatterns = [
@@ -10,6 +10,12 @@ urlpatterns = [
     path("new/", case.new_case, name="new"),
     path("import/", case.import_file, name="import"),
     path("import/<int:job_id>/", case.import_progress, name="import_progress"),
+    path("consultations/", consultations.consultation_list, name="consultations"),
+    path("consultations/new/", consultations.new_consultation, name="new_consultation"),
+    path("consultations/<int:consultation_id>/", consultations.consultation, name="consultation"),
+    path("consultations/<int:consultation_id>/settle/", consultations.settle, name="settle"),
+    path("referrals/", consultations.referral_list, name="referrals"),
+    path("referrals/<str:referral_id>/", consultations.referral, name="referral"),
     path("<str:case_id>/", case.diseases, name="show"),
     path("<str:case_id>/similar/", case.similar_cases, name="similar"),
     path("<str:case_id>/questions/", case.questions, name="questions"),
@@ -24,6 +30,9 @@ urlpatterns = [
     path("<str:case_id>/family/family.ped", families.ped, name="family_ped"),
     path("<str:case_id>/family/phenopacket/", families.phenopacket, name="family_phenopacket"),
     path("<str:case_id>/family/pedigree.svg", families.pedigree_svg, name="family_svg"),
+    path("<str:case_id>/course/", course.course, name="course"),
+    path("<str:case_id>/course/<str:step>/", course.course_step, name="course_step"),
+    path("<str:case_id>/diagnoses/<int:diagnosis_id>/reopen/", course.reopen, name="reopen"),
     path("<str:case_id>/history/", case.history, name="history"),
     path("<str:case_id>/revert/", case.revert, name="revert"),
     path("<str:case_id>/edit/", case.edit_case, name="edit"),

@@ -6,6 +6,7 @@ are installed while the node runs are seen by the next call.
 
 from __future__ import annotations
 
+import re
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable
@@ -14,6 +15,7 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
+from django.core.exceptions import ValidationError
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -209,3 +211,13 @@ def by_body_system(findings: Iterable[Finding]) -> list[SystemOfFindings]:
         for system in [*SYSTEMS, OTHER.id]
         if system in groups
     ]
+
+
+def disease_named(typed: str) -> str:
+    """The id of the disease that was typed: an id, or an exact name. Raises Django's ValidationError."""
+    hits = [hit for hit in find_diseases(typed, limit=5) if hit.rank in {"id", "label", "synonym"}]
+    if hits:
+        return hits[0].id
+    if re.fullmatch(r"[A-Za-z]+:[A-Za-z0-9_.-]{1,40}", typed):
+        return typed
+    raise ValidationError(_("Give the disease's id, such as OMIM:154700, or its exact name."))

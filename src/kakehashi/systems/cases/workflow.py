@@ -5,12 +5,13 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from kakehashi.kernel import audit
 from kakehashi.kernel.errors import Invalid
 from kakehashi.kernel.workflow import Move, Workflow
 from kakehashi.systems.cases import events, rules
-from kakehashi.systems.cases.course import analyses, diagnoses
+from kakehashi.systems.cases.course import analyses, diagnoses, eligibility
 from kakehashi.systems.cases.models import Case, Revision
-from kakehashi.systems.cases.states import FINDABLE, UNSOLVED, CaseState, RevisionKind
+from kakehashi.systems.cases.states import FINDABLE, UNSOLVED, CaseState, Eligibility, RevisionKind
 
 
 def _revise(case: Case, *, by: Any, note: str) -> None:
@@ -30,8 +31,23 @@ def _revise(case: Case, *, by: Any, note: str) -> None:
 def _register(case: Case, *, by: Any, note: str) -> None:
     if not case.described.says_something:
         raise Invalid({"findings": [_("Give at least one finding, candidate gene or variant before registering.")]})
-    case.registered_on = case.registered_on or timezone.localdate()
+    if case.registered_on is None:
+        _judge(case, by=by, note=note)
+        case.registered_on = timezone.localdate()
     _revise(case, by=by, note=note)
+
+
+def _judge(case: Case, *, by: Any, note: str) -> None:
+    """The criteria of the Exchange, once, when a case is first registered; the note overrides them."""
+    verdict = eligibility.judge(case.described)
+    case.eligibility = eligibility.standing_of(verdict)
+    if not verdict:
+        if not note.strip():
+            raise Invalid(
+                {"criteria": [*(one.text for one in verdict.reasons), _("To register all the same, say why.")]}
+            )
+        case.eligibility = Eligibility.OVERRIDDEN
+        audit.record(by, "case.register_against_criteria", case, detail={"reasons": list(verdict.codes)})
 
 
 def _send(case: Case, *, by: Any, note: str) -> None:

@@ -6,3 +6,6 @@ class PortfolioConfig(AppConfig):
     name = "kakehashi.systems.portfolio"
     label = "portfolio"
     verbose_name = _("Portfolio")
+
+    def ready(self) -> None:
+        from kakehashi.systems.portfolio import handlers  # noqa: F401

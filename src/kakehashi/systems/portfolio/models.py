@@ -42,3 +42,34 @@ class Award(models.Model):
         """The title in the given language, else in the one in force; the other where one is missing."""
         english = (language or get_language() or "ja").startswith("en")
         return (self.title_en or self.title) if english else (self.title or self.title_en)
+
+
+class ResultKind(models.TextChoices):
+    """What an award may count as its result."""
+
+    DIAGNOSIS = "diagnosis", _("Diagnosis of a case")
+
+
+class AwardResult(models.Model):
+    """One result of an award: what kind, which one (``reference``, the number its own system gives it), since when.
+
+    Taken back it stays, with the day: an award's figures of an earlier day can be told again.
+    """
+
+    award = models.ForeignKey(Award, models.PROTECT, related_name="results", verbose_name=_("award"))
+    kind = models.CharField(_("kind"), max_length=16, choices=ResultKind.choices)
+    reference = models.CharField(_("reference"), max_length=60)
+    on = models.DateField(_("day"))
+    taken_back_on = models.DateField(_("taken back on"), null=True)
+
+    class Meta:
+        verbose_name = _("result of an award")
+        verbose_name_plural = _("results of awards")
+        ordering: ClassVar[list[str]] = ["on", "pk"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["kind", "reference"], name="award_result_once")
+        ]
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["award", "kind", "on"], name="result_of_award")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.reference}"

@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 from datetime import date
 
-from kakehashi.kernel.errors import NotFound
-from kakehashi.systems.portfolio.models import Award
+from django.db.models import Q
+from django.utils import timezone
 
-__all__ = ["AwardSummary", "award_numbered", "awards_of"]
+from kakehashi.kernel.errors import NotFound
+from kakehashi.systems.portfolio.models import Award, AwardResult
+
+__all__ = ["AwardSummary", "award_numbered", "awards_of", "count_results"]
 
 
 @dataclass(frozen=True)
@@ -36,3 +39,10 @@ def awards_of(organisation_id: int) -> tuple[AwardSummary, ...]:
 
 def _summary(award: Award) -> AwardSummary:
     return AwardSummary(award.pk, award.number, award.label(), award.organisation_id, award.begins, award.ends)
+
+
+def count_results(award_id: int, kind: str = "diagnosis", *, on: date | None = None) -> int:
+    """How many results of a kind an award could count at the end of a day (today): later taken back or not."""
+    day = on or timezone.localdate()
+    standing = Q(taken_back_on=None) | Q(taken_back_on__gt=day)
+    return AwardResult.objects.filter(standing, award_id=award_id, kind=kind, on__lte=day).count()

@@ -2,11 +2,95 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
+from kakehashi.kernel import audit
+from kakehashi.kernel.errors import Conflict, Invalid
+from kakehashi.kernel.organisations.models import Organisation
+from kakehashi.kernel.sharing.networks import analysis_centres_for
+from kakehashi.kernel.workflow import advance
+from kakehashi.systems.cases import rules
+from kakehashi.systems.cases.course.grants import end_access, give_access
+from kakehashi.systems.cases.course.states import AnalysisKind
 from kakehashi.systems.cases.models import Analysis, Case
+from kakehashi.systems.cases.states import CaseState
+
+
+def send_for_analysis(
+    *,
+    by: Any,
+    case: Case,
+    centre: Organisation | None = None,
+    kind: AnalysisKind = AnalysisKind.EXOME,
+    sent_on: date | None = None,
+    note: str = "",
+) -> Analysis:
+    """Send a registered case, or an analysed one once more (which needs a ``note``), to an analysis centre.
+
+    Raises NotAllowed, Conflict, Invalid (no centre of our networks, a day to come).
+    """
+    day = sent_on or timezone.localdate()
+    problems: dict[str, list[Any]] = {}
+    if centre is not None and centre.pk not in {one.pk for one in analysis_centres_for(case.organisation_id)}:
+        problems["centre"] = [_("This is no analysis centre of your network.")]
+    if day > timezone.localdate():
+        problems["sent_on"] = [_("This day is yet to come.")]
+    if problems:
+        raise Invalid(problems)
+    with transaction.atomic():
+        again = Case.objects.filter(pk=case.pk, state=CaseState.ANALYSED).exists()
+        advance(case, "analyse_again" if again else "send_for_analysis", by=by, note=note)
+        sent = _under_way(case)
+        sent.centre, sent.kind, sent.sent_on = centre, str(kind), day
+        if centre is not None:
+            give_access(sent, case, centre, by=by, reason="analysis")
+        sent.save()
+    return sent
+
+
+def record_received(*, by: Any, case: Case, on: date | None = None) -> Analysis:
+    """The centre has what it needs, since a day (today). Raises NotAllowed, Conflict (none is under way), Invalid."""
+    audit.insist(rules.may_record_analysis(by, case), by=by, action="case.analysis_received", subject=case)
+    day = on or timezone.localdate()
+    with transaction.atomic():
+        Case.objects.select_for_update().get(pk=case.pk)
+        sent = _under_way(case)
+        _insist_on_day(sent, day, "received_on")
+        sent.received_on = day
+        sent.save(update_fields=["received_on"])
+        audit.record(by, "case.analysis_received", case)
+    return sent
+
+
+def record_analysis(*, by: Any, case: Case, done_on: date | None = None, result: str = "") -> Analysis:
+    """The analysis is done, with its result in short: the case is analysed. Raises NotAllowed, Conflict, Invalid."""
+    day = done_on or timezone.localdate()
+    with transaction.atomic():
+        sent = open_analysis(case)
+        if sent is not None:
+            _insist_on_day(sent, day, "done_on")
+        advance(case, "record_analysis", by=by)
+        done = case.analyses.get(pk=sent.pk) if sent is not None else case.analyses.latest("pk")
+        done.done_on, done.result = day, result.strip()[:500]
+        done.save(update_fields=["done_on", "result"])
+    return done
+
+
+def _under_way(case: Case) -> Analysis:
+    found = open_analysis(case)
+    if found is None:
+        raise Conflict(_("No analysis of this case is under way."))
+    return found
+
+
+def _insist_on_day(sent: Analysis, day: date, field: str) -> None:
+    if not sent.sent_on <= day <= timezone.localdate():
+        raise Invalid({field: [_("Give a day from when it was sent until today.")]})
 
 
 def open_analysis(case: Case) -> Analysis | None:
@@ -21,16 +105,18 @@ def insist_on_sent(case: Case, *, by: Any) -> None:
 
 
 def insist_on_done(case: Case, *, by: Any) -> None:
-    """Part of the move out of analysis: what was under way is done today unless a day was said."""
-    under_way = open_analysis(case)
-    if under_way is not None:
-        under_way.done_on = timezone.localdate()
-        under_way.save(update_fields=["done_on"])
+    """Part of the move out of analysis: what was under way is done today, and its centre sees the case no longer."""
+    _end(case, "done_on", by=by)
 
 
 def call_back(case: Case, *, by: Any) -> None:
     """Part of the move that calls a case back from its analysis."""
+    _end(case, "called_back_on", by=by)
+
+
+def _end(case: Case, field: str, *, by: Any) -> None:
     under_way = open_analysis(case)
     if under_way is not None:
-        under_way.called_back_on = timezone.localdate()
-        under_way.save(update_fields=["called_back_on"])
+        setattr(under_way, field, timezone.localdate())
+        end_access(under_way, by=by)
+        under_way.save()

@@ -194,7 +194,13 @@ def take_back(rows: list[CaseDiagnosis], case: Case, *, by: Any, note: str) -> N
 
 
 def with_recorded(case: Case, description: Description) -> Description:
-    """A description that also names every diagnosis that stands: for what comes in without knowing of them."""
+    """A description that also says what only we know: since when undiagnosed, and every diagnosis that stands.
+
+    For what comes in without knowing of them: a phenopacket, an earlier revision.
+    """
+    since = case.described.undiagnosed_since
+    if since and not description.undiagnosed_since:
+        description = description.model_copy(update={"undiagnosed_since": since})
     for row in standing(case) if case.pk else ():
         if all(one.disease != row.disease for one in description.diagnoses):
             description = _with(description, row)

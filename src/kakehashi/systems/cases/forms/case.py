@@ -46,6 +46,18 @@ class PatientForm(forms.Form):
         required=False,
         help_text=_("Year, or year and month: 2019 or 2019-04."),
     )
+    undiagnosed_since = forms.RegexField(
+        r"^(?:19|20)\d{2}(?:-(?:0[1-9]|1[0-2]))?$",
+        label=_("Without a diagnosis since"),
+        required=False,
+        help_text=_("Year, or year and month: 2019 or 2019-04."),
+    )
+    criteria = forms.CharField(
+        label=_("Reason to register although the criteria are not met"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
     onset = forms.ChoiceField(label=_("First signs"), required=False)
     genes = forms.CharField(
         label=_("Candidate genes"),
@@ -99,14 +111,10 @@ class PatientForm(forms.Form):
 
     def clean_diagnosis(self) -> str:
         typed = self.cleaned_data["diagnosis"].strip()
-        if not typed:
-            return ""
-        hits = [hit for hit in vocabulary.find_diseases(typed, limit=5) if hit.rank in {"id", "label", "synonym"}]
-        if hits:
-            return hits[0].id
-        if re.fullmatch(r"[A-Za-z]+:[A-Za-z0-9_.-]{1,40}", typed):
-            return str(typed)
-        raise forms.ValidationError(_("Give the disease's id, such as OMIM:154700, or its exact name."))
+        return vocabulary.disease_named(typed) if typed else ""
+
+
+SAID_ALIKE = ("undiagnosed_since", "onset", "affected_relatives", "consanguinity")
 
 
 class CaseEntry:
@@ -116,7 +124,7 @@ class CaseEntry:
         self.before: Description = case.described if case else Description()
         said = self.before
         years, months = _years_and_months(said.age)
-        patient = said.model_dump(include={"sex", "birth", "onset", "affected_relatives", "consanguinity"})
+        patient = said.model_dump(include={"sex", "birth", *SAID_ALIKE})
         patient |= said.model_dump(include={"family_history", "note"}) | {
             "local_id": case.local_id if case else "",
             "age_years": years,
@@ -158,7 +166,7 @@ class CaseEntry:
             for form in self.variants.forms
             if not form.cleaned_data.get("DELETE") and "variant" in form.cleaned_data
         ]
-        update = {name: said[name] for name in ("sex", "birth", "onset", "affected_relatives", "consanguinity")}
+        update = {name: said[name] for name in ("sex", "birth", *SAID_ALIKE)}
         update |= {name: said[name] for name in ("genes", "family_history", "note")}
         update |= {
             "age": self._age(said["age_years"], said["age_months"]),
@@ -181,6 +189,11 @@ class CaseEntry:
         doubts = genenames.gene_doubts(fresh)
         if doubts and not self.patient.cleaned_data["genes_meant"]:
             self.patient.add_error("genes", " ".join([*doubts, _now("Correct it, or say below that it is meant.")]))
+
+    @property
+    def asks_about_criteria(self) -> bool:
+        """Whether the form shows the box for that reason."""
+        return "criteria" in self.patient.errors or bool(self.patient["criteria"].data)
 
     @property
     def asks_about_genes(self) -> bool:

@@ -26,6 +26,7 @@ from kakehashi.protocols.phenopacket import Entry, Phenopacket
 from kakehashi.systems.cases import rules
 from kakehashi.systems.cases.actions import add_revision
 from kakehashi.systems.cases.course.diagnoses import with_recorded
+from kakehashi.systems.cases.course.eligibility import judge, standing_of
 from kakehashi.systems.cases.events import CasesImported
 from kakehashi.systems.cases.families.importing import keep_family
 from kakehashi.systems.cases.families.packets import read_family
@@ -238,6 +239,7 @@ def _write_batch(
             )
             put_terms(case, Terms(new.reach), attested(new.reach))
             case.describe(packet.description)
+            case.eligibility = standing_of(judge(packet.description))
             fresh.append((case, packet))
             done.new += 1
         elif case.packet_sha256 == packet.sha256:

@@ -19,6 +19,7 @@ from kakehashi.kernel.workflow import advance, workflow_of
 from kakehashi.protocols.phenopacket import to_tree
 from kakehashi.systems.cases import actions, queries, ranking, solved, tasks
 from kakehashi.systems.cases.actions import EditConflict
+from kakehashi.systems.cases.course import consulted, eligibility
 from kakehashi.systems.cases.forms.case import CaseEntry, ImportForm
 from kakehashi.systems.cases.matching import similar
 from kakehashi.systems.cases.matching.shared import find_elsewhere
@@ -61,12 +62,14 @@ def new_case(request: HttpRequest) -> HttpResponse:
     entry = CaseEntry(request.POST if request.method == "POST" else None)
     if request.method == "POST" and entry.is_valid():
         try:
-            case = actions.enter_case(
+            case = consulted.enter_case_of(
                 by=_person(request),
+                consultation_id=panes.number(request.GET.get("consultation")),
                 organisation=organisation,
                 local_id=entry.local_id,
                 description=entry.description,
                 register=request.POST.get("then") != "draft",
+                note=entry.patient.cleaned_data["criteria"],
             )
         except Invalid as error:
             panes.show_problems(entry, error)
@@ -216,6 +219,8 @@ def make_move(request: HttpRequest, case_id: str, move: str) -> HttpResponse:
         messages.success(request, _("Case %(id)s: %(state)s.") % {"id": case, "state": case.get_state_display()})
         return redirect("cases:show", case.public_id)
     context = {"case": case, "move": workflow_of(case).move(move), "loses": losses(move)}
+    if move == "register":
+        context["criteria"] = eligibility.judge(case.described)
     return render(request, "cases/move.html", context)
 
 

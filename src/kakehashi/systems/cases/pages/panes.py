@@ -24,6 +24,7 @@ from kakehashi.systems.cases.description import Description, Difference, Finding
 from kakehashi.systems.cases.forms.case import CaseEntry
 from kakehashi.systems.cases.matching.shared import SharedCase
 from kakehashi.systems.cases.models import Case, Revision
+from kakehashi.systems.cases.pages.moves import COURSE_MOVES
 from kakehashi.systems.cases.pages.tabs import registered_tabs
 from kakehashi.systems.cases.queries import CaseFilter
 from kakehashi.systems.cases.states import FINDABLE, Answer, CaseState, Sex, VariantInheritance, VariantOrigin, Zygosity
@@ -101,7 +102,7 @@ def case_context(request: HttpRequest, case: Case, tab: str, ranked: Ranking | N
         "tabs": _tabs(case, tab),
         "sufficiency": sufficiency,
         "sufficiency_text": sufficiency.ja if vocabulary.language() == "ja" else sufficiency.en,
-        "moves": moves_available(case, request.user),
+        "moves": [move for move in moves_available(case, request.user) if move.name not in COURSE_MOVES],
         "may_edit": bool(rules.may_edit(request.user, case)) and case.state != CaseState.WITHDRAWN,
         "unknown_terms": ranking.unknown_terms(description),
         "gene_doubts": genenames.gene_doubts(description.all_genes),
@@ -155,6 +156,8 @@ def _facts(description: Description) -> Iterable[tuple[str, str]]:
         yield _("Age at last examination"), age_text(description.age)
     if description.birth:
         yield _("Born in"), description.birth
+    if description.undiagnosed_since:
+        yield _("Without a diagnosis since"), description.undiagnosed_since
     if description.onset:
         yield _("First signs"), moment_text(description.onset)
     if description.affected_relatives != "unknown":
@@ -177,6 +180,7 @@ def _tabs(case: Case, current: str) -> list[dict[str, Any]]:
         *((tab.view, tab.key, str(tab.label)) for tab in registered_tabs() if case.state in FINDABLE),
         ("cases:questions", "questions", _("Next question")),
         ("cases:family", "family", _("Family")),
+        ("cases:course", "course", _("Course")),
         ("cases:sharing", "sharing", _("Sharing")),
         ("cases:history", "history", _("History")),
     ]
@@ -306,6 +310,7 @@ def said_questions(ranked: Ranking) -> list[dict[str, Any]]:
 PLACES = {
     "sex": lambda: _("Sex"),
     "birth": lambda: _("Born in"),
+    "undiagnosed_since": lambda: _("Without a diagnosis since"),
     "age": lambda: _("Age at last examination"),
     "onset": lambda: _("First signs"),
     "findings": lambda: _("Finding"),

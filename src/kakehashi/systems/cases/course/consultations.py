@@ -1,0 +1,110 @@
+"""Consultations: a family comes; it leads to a case, to a referral, or is settled without a visit."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from kakehashi.kernel import audit
+from kakehashi.kernel.errors import Conflict, Invalid, NotFound
+from kakehashi.kernel.organisations.models import Organisation
+from kakehashi.systems.cases import rules
+from kakehashi.systems.cases.course.states import OPEN_REFERRALS, PhenotypeGroup, ReferralState, Route
+from kakehashi.systems.cases.description import pseudonym_of
+from kakehashi.systems.cases.models import Case, Consultation
+
+
+def enter_consultation(
+    *,
+    by: Any,
+    organisation: Organisation,
+    local_id: str,
+    consulted_on: date | None = None,
+    route: Route = Route.DIRECT,
+    phenotype_group: PhenotypeGroup = PhenotypeGroup.OTHER,
+) -> Consultation:
+    """Note that a family consulted, under the hospital's own pseudonym. Raises NotAllowed, Invalid.
+
+    It becomes a referred one by being referred (see referrals.py).
+    """
+    audit.insist(rules.may_register(by, organisation), by=by, action="consultation.enter", organisation=organisation)
+    pseudonym, day = pseudonym_of(local_id), consulted_on or timezone.localdate()
+    problems: dict[str, list[Any]] = {}
+    if pseudonym is None:
+        problems["local_id"] = [_("Give the pseudonym your hospital uses: 1 to 120 printable characters.")]
+    if day > timezone.localdate():
+        problems["consulted_on"] = [_("This day is yet to come.")]
+    if route == Route.REFERRED:
+        problems["route"] = [_("Note the consultation first, then refer it to a hub.")]
+    if problems:
+        raise Invalid(problems)
+    try:
+        with transaction.atomic():
+            made = Consultation.objects.create(
+                organisation=organisation,
+                local_id=pseudonym or "",
+                consulted_on=day,
+                route=str(route),
+                phenotype_group=str(phenotype_group),
+                entered_by=by,
+            )
+            audit.record(by, "consultation.enter", made, detail={"route": str(route)})
+    except IntegrityError:
+        raise Invalid({"local_id": [_("This family's consultation of that day is noted already.")]}) from None
+    return made
+
+
+def settle_consultation(*, by: Any, consultation: Consultation) -> Consultation:
+    """It ended without a visit. Raises NotAllowed, Conflict (it led to a case, or a hub has still to answer)."""
+    audit.insist(rules.may_register(by, consultation), by=by, action="consultation.settle", subject=consultation)
+    with transaction.atomic():
+        locked = Consultation.objects.select_for_update().get(pk=consultation.pk)
+        if locked.case_id is not None:
+            raise Conflict(_("This consultation led to a case."))
+        if locked.referrals.filter(state__in=OPEN_REFERRALS).exists():
+            raise Conflict(_("A hub is asked about this family; take the referral back first, or wait for its answer."))
+        locked.route = Route.SETTLED
+        locked.save(update_fields=["route"])
+        audit.record(by, "consultation.settle", locked)
+    return locked
+
+
+def lead_to_case(*, by: Any, consultation: Consultation, case: Case) -> Consultation:
+    """The family's patient was registered: by the hospital consulted, or by the hub that accepted the referral.
+
+    Raises NotAllowed, Conflict (it led to a case already), Invalid (another hospital's case).
+    """
+    audit.insist(rules.may_edit(by, case), by=by, action="consultation.lead_to_case", subject=case)
+    with transaction.atomic():
+        locked = Consultation.objects.select_for_update().get(pk=consultation.pk)
+        if locked.case_id not in (None, case.pk):
+            raise Conflict(_("This consultation led to another case."))
+        accepted = locked.referrals.filter(state=ReferralState.ACCEPTED, hub_id=case.organisation_id)
+        if case.organisation_id != locked.organisation_id and not accepted.exists():
+            raise Invalid({"case": [_("The case belongs to a hospital that neither saw nor accepted this family.")]})
+        if locked.route == Route.SETTLED:
+            locked.route = Route.DIRECT
+        locked.case = case
+        locked.save(update_fields=["case", "route"])
+        audit.record(by, "consultation.lead_to_case", locked, detail={"case": case.pk})
+    return locked
+
+
+def consultations_of(person: Any) -> QuerySet[Consultation]:
+    """The consultations someone may read: of the institutions whose cases they read."""
+    own = Q(organisation__in=rules.organisations_read_by(person))
+    return Consultation.objects.filter(own).select_related("organisation", "hub", "case")
+
+
+def consultation_for(person: Any, pk: int) -> Consultation:
+    """One of them; the reading is recorded. Raises NotFound."""
+    found = consultations_of(person).filter(pk=pk).first()
+    if found is None:
+        raise NotFound(_("Consultation"))
+    audit.read_of(person, "consultation", [found])
+    return found

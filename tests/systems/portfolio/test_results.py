@@ -1,0 +1,42 @@
+"""What an award counts of the diagnoses of its cases, however often and in whichever order it hears of them."""
+
+from datetime import date
+from itertools import permutations
+
+import pytest
+
+from kakehashi.kernel.events.results import CaseDiagnosed, DiagnosisReopened
+from kakehashi.kernel.organisations.models import Organisation
+from kakehashi.systems.portfolio.actions import register_award
+from kakehashi.systems.portfolio.handlers import count_diagnosis, take_diagnosis_back
+from kakehashi.systems.portfolio.models import AwardResult
+from kakehashi.systems.portfolio.public import count_results
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def award():
+    holder = Organisation.objects.create(code="univ", name="大学")
+    days = {"begins": date(2026, 4, 1), "ends": date(2029, 3, 31)}
+    return register_award(by=None, number="JP26", title="希少疾患", organisation=holder, **days)
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_results_are_the_same_in_any_order_and_told_twice(award, order):
+    made = CaseDiagnosed(1, 7, award.organisation_id, award.pk, date(2026, 5, 1))
+    gone = DiagnosisReopened(1, 7, award.organisation_id, award.pk, date(2026, 6, 1))
+    tellings = [(count_diagnosis, made), (take_diagnosis_back, gone), (count_diagnosis, made)]
+    for place in order:
+        handler, event = tellings[place]
+        handler(event)
+    row = AwardResult.objects.get()
+    assert (row.on, row.taken_back_on) == (date(2026, 5, 1), date(2026, 6, 1))
+    counted = [count_results(award.pk, on=day) for day in (date(2026, 4, 30), date(2026, 5, 31), date(2026, 6, 1))]
+    assert counted == [0, 1, 0]
+
+
+def test_case_without_an_award_counts_for_none(award):
+    count_diagnosis(CaseDiagnosed(1, 7, award.organisation_id, None, date(2026, 5, 1)))
+    take_diagnosis_back(DiagnosisReopened(1, 7, award.organisation_id, None, date(2026, 5, 1)))
+    assert not AwardResult.objects.exists()
