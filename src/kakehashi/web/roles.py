@@ -22,9 +22,16 @@ WORK: dict[str, Text] = {
         "You register and import cases, correct them, and bring back withdrawn ones. Begin with a file of phenopackets "
         "to import, or a new case."
     ),
+    Role.DIAGNOSIS_COMMITTEE: _(
+        "You say what you think of the analysed cases put before your diagnosis committee, and decide on them. They "
+        "stand here when they wait."
+    ),
     Role.AUDITOR: _("You read the cases and the audit trail of your organisation, and change nothing."),
     Role.ADMINISTRATOR: _("You invite people, end their roles, and read the audit trail of your organisation."),
-    Role.RESEARCHER: _MANAGEMENT_TO_COME,
+    Role.RESEARCHER: _(
+        "At an analysis centre you record what came of the cases that were sent to it; they stand here when they wait. "
+        "Elsewhere there is nothing for you to do here yet."
+    ),
     Role.REVIEWER: _MANAGEMENT_TO_COME,
     Role.PROGRAMME_OFFICER: _MANAGEMENT_TO_COME,
     Role.PROGRAMME_SUPERVISOR: _MANAGEMENT_TO_COME,

@@ -68,7 +68,7 @@ _works_on = logged_in & member_of_holder & holds_role(*WRITERS)
 @rule("no_centre", _("This is for the analysis centre that has the case."))
 def of_its_centre(person: Any, case: Any) -> bool:
     """The person works at the analysis centre that the case was sent to and may open it."""
-    open_ones = case.analyses.filter(done_on=None, called_back_on=None, centre__in=_organisations(person, AT_CENTRES))
+    open_ones = case.analyses.filter(done_on=None, called_back_on=None, centre__in=organisations_analysing(person))
     return open_ones.exists() and bool(may_see(person, case))
 
 
@@ -104,6 +104,11 @@ def organisations_read_by(person: Any) -> frozenset[int]:
 def organisations_written_by(person: Any) -> frozenset[int]:
     """Ids of the organisations for which someone may register cases today."""
     return _organisations(person, WRITERS)
+
+
+def organisations_analysing(person: Any) -> frozenset[int]:
+    """Ids of the institutions for which someone may work on analyses today."""
+    return _organisations(person, AT_CENTRES)
 
 
 def organisations_reviewed_by(person: Any) -> frozenset[int]:

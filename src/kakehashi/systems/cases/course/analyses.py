@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +19,7 @@ from kakehashi.systems.cases import rules
 from kakehashi.systems.cases.course.grants import end_access, give_access
 from kakehashi.systems.cases.course.states import AnalysisKind
 from kakehashi.systems.cases.models import Analysis, Case
+from kakehashi.systems.cases.queries import visible_cases
 from kakehashi.systems.cases.states import CaseState
 
 
@@ -79,6 +81,13 @@ def record_analysis(*, by: Any, case: Case, done_on: date | None = None, result:
         done.done_on, done.result = day, result.strip()[:500]
         done.save(update_fields=["done_on", "result"])
     return done
+
+
+def analyses_awaiting(person: Any) -> QuerySet[Analysis]:
+    """What a centre of this person's has still to analyse and they may open, oldest first."""
+    centres = rules.organisations_analysing(person)
+    waiting = Analysis.objects.filter(done_on=None, called_back_on=None, centre__in=centres)
+    return waiting.filter(case__in=visible_cases(person)).select_related("case").order_by("sent_on")
 
 
 def _under_way(case: Case) -> Analysis:
