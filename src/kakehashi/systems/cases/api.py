@@ -24,6 +24,7 @@ from kakehashi.systems.cases import (
     actions,
     answers,
     candidates,
+    freetext,
     genenames,
     queries,
     ranking,
@@ -68,6 +69,15 @@ def terms(
             found_by=hit.rank,
         )
         for hit in vocabulary.find_terms(q, branch=branch, limit=limit)
+    ]
+
+
+@router.post("/text", response=list[schemas.SuggestionOut], summary="Suggest findings of a clinical text")
+def read_text(request: HttpRequest, sent: schemas.TextIn) -> list[schemas.SuggestionOut]:
+    """Each mentioned HPO term once, present or absent. Neither the text nor its findings are kept or recorded."""
+    return [
+        schemas.SuggestionOut(**{name: getattr(one, name) for name in schemas.SuggestionOut.model_fields})
+        for one in freetext.suggestions(sent.text)
     ]
 
 

@@ -334,3 +334,24 @@ class VcfOut(Schema):
     samples: list[str]
     candidates: list[CandidateOut]
     problems: list[VcfProblemOut]
+
+
+class TextIn(Schema):
+    """A clinical text in Japanese or English, to be read for findings; nothing of it is kept."""
+
+    text: Annotated[str, StringConstraints(max_length=50_000)]
+
+
+class SuggestionOut(Schema):
+    """A finding that a text mentions, with the words it came from, for a person to accept or decline."""
+
+    term: str
+    label: str
+    before: str
+    words: str
+    after: str
+    excluded: bool
+    uncertain: bool
+    relative: bool
+    exact: bool
+    contradicted: bool = Field(description="The text says both that it is there and that it is not")

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from kakehashi.systems.cases.pages import candidates, case, consultations, course, families, terms
+from kakehashi.systems.cases.pages import candidates, case, consultations, course, families, freetext, terms
 
 app_name = "cases"
 urlpatterns = [
     path("", case.case_list, name="list"),
     path("new/", case.new_case, name="new"),
+    path("text/", freetext.suggest, name="text"),
     path("import/", case.import_file, name="import"),
     path("import/<int:job_id>/", case.import_progress, name="import_progress"),
     path("consultations/", consultations.consultation_list, name="consultations"),

@@ -10,6 +10,7 @@ import re
 from typing import Any
 
 from django import forms
+from django.forms.utils import ErrorDict, ErrorList
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -145,6 +146,13 @@ class CaseEntry:
     @property
     def local_id(self) -> str:
         return str(self.patient.cleaned_data["local_id"])
+
+    def leave_unjudged(self) -> None:
+        """Show what was typed as it is: nobody has said yet that this is all."""
+        for form in (self.patient, *self.findings.forms, *self.variants.forms):
+            vars(form).update(_errors=ErrorDict())
+        for rows in (self.findings, self.variants):
+            vars(rows).update(_errors=[], _non_form_errors=ErrorList())
 
     def is_valid(self) -> bool:
         """Read everything; errors stand at their fields."""

@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from kakehashi.kernel import audit
@@ -21,11 +22,12 @@ from kakehashi.systems.cases import actions, queries, ranking, solved, tasks
 from kakehashi.systems.cases.actions import EditConflict
 from kakehashi.systems.cases.course import consulted, eligibility
 from kakehashi.systems.cases.forms.case import CaseEntry, ImportForm
+from kakehashi.systems.cases.freetext import FIELD
 from kakehashi.systems.cases.matching import similar
 from kakehashi.systems.cases.matching.shared import find_elsewhere
 from kakehashi.systems.cases.models import Case
 from kakehashi.systems.cases.packets.entering import phenopacket_of
-from kakehashi.systems.cases.pages import panes, pictures
+from kakehashi.systems.cases.pages import freetext, panes, pictures
 from kakehashi.systems.cases.pages.listing import CASES
 from kakehashi.systems.cases.pages.moves import losses
 
@@ -56,11 +58,15 @@ def case_list(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
+@sensitive_post_parameters(FIELD)
 def new_case(request: HttpRequest) -> HttpResponse:
     """Enter a case and register it, or keep it as a draft."""
     organisation = panes.organisation_to_register_for(request)
-    entry = CaseEntry(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and entry.is_valid():
+    heard = freetext.heard(request)
+    entry = CaseEntry(heard.data if heard else request.POST if request.method == "POST" else None)
+    if heard is not None:
+        entry.leave_unjudged()
+    elif request.method == "POST" and entry.is_valid():
         try:
             case = consulted.enter_case_of(
                 by=_person(request),
@@ -76,19 +82,23 @@ def new_case(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("Case %(id)s is kept.") % {"id": case.public_id})
             return redirect("cases:show", case.public_id)
-    context = {"entry": entry, "organisation": organisation}
+    context = {"entry": entry, "organisation": organisation, "heard": heard}
     return render(request, "cases/form.html", context, status=422 if entry.problems else 200)
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
+@sensitive_post_parameters(FIELD)
 def edit_case(request: HttpRequest, case_id: str) -> HttpResponse:
     """Edit a case; when someone else was quicker, show what they changed beside what was typed."""
     case = queries.case_for(_person(request), case_id)
     actions.insist_on_standing(case)
-    entry = CaseEntry(request.POST if request.method == "POST" else None, case=case)
+    heard = freetext.heard(request)
+    entry = CaseEntry(heard.data if heard else request.POST if request.method == "POST" else None, case=case)
     conflict: EditConflict | None = None
-    if request.method == "POST" and entry.is_valid():
+    if heard is not None:
+        entry.leave_unjudged()
+    elif request.method == "POST" and entry.is_valid():
         try:
             actions.edit_case(
                 by=_person(request),
@@ -105,6 +115,7 @@ def edit_case(request: HttpRequest, case_id: str) -> HttpResponse:
             messages.success(request, _("The changes are kept."))
             return redirect("cases:show", case.public_id)
     context: dict[str, Any] = {"entry": entry, "case": case, "conflict": conflict, "why": request.POST.get("why", "")}
+    context["heard"] = heard
     context["from_revision"] = conflict.revision if conflict else request.POST.get("from_revision", case.revision)
     context["theirs"] = panes.said_changes(conflict.theirs) if conflict else []
     return render(request, "cases/form.html", context, status=409 if conflict else 422 if entry.problems else 200)

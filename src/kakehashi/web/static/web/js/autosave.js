@@ -5,8 +5,12 @@
 for (const form of document.querySelectorAll("form[data-autosave]")) {
   const key = `draft:${form.dataset.autosave}`;
   const notice = form.querySelector("[data-autosave-notice]");
+  // what stands in [data-not-kept], such as a clinical text, is kept nowhere
+  const unkept = (name) => form.querySelector(`[data-not-kept] [name="${CSS.escape(name)}"]`);
   const pairs = () =>
-    [...new FormData(form)].filter(([name, value]) => typeof value === "string" && name !== "csrfmiddlewaretoken");
+    [...new FormData(form)].filter(
+      ([name, value]) => typeof value === "string" && name !== "csrfmiddlewaretoken" && !unkept(name),
+    );
   const untouched = JSON.stringify(pairs());
   let timer;
 
