@@ -13,6 +13,7 @@ BENCHMARKS = {
     "case_matching": "same-disease case matching beside baselines",
     "sharing": "the sharing table in every state, a million random cases, decision time, filter plans",
     "sharing_mutants": "how many faults in the rules of sharing the tests notice",
+    "fishing": "what an attacker learns of a hidden case's findings, with and without the bounds of asking",
     "mentions": "findings suggested from clinical text, with negations",
     "killed": "a node killed at 200 random moments of five kinds of work",
     "soak": "twenty people at work on a node for half an hour",

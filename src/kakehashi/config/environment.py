@@ -131,8 +131,8 @@ SETTINGS: tuple[Setting, ...] = (
         "KAKEHASHI_BEHIND_PROXY",
         _boolean,
         "0",
-        "Trust X-Forwarded-Proto of a proxy in front.",
-        "前段プロキシのX-Forwarded-Protoを信頼する。",
+        "Trust X-Forwarded-Proto and X-Forwarded-For of the one proxy in front.",
+        "前段のプロキシ(1台)のX-Forwarded-ProtoとX-Forwarded-Forを信頼する。",
     ),
     Setting(
         "KAKEHASHI_UPLOAD_LIMIT_MB",

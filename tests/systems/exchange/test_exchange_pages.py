@@ -105,3 +105,12 @@ def test_a_sender_writes_no_more_than_five_messages_an_hour(client, make_case):
     statuses = [client.post(address, WRITTEN, REMOTE_ADDR="192.0.2.7").status_code for _ in range(7)]
     assert statuses == [200] * 5 + [409] * 2
     assert Message.objects.count() == 5
+
+
+def test_senders_behind_a_trusted_proxy_are_told_apart(client, make_case, settings):
+    case = make_case()
+    address = reverse("exchange:contact", args=[case.public_id])
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    statuses = [client.post(address, WRITTEN, headers={"X-Forwarded-For": "192.0.2.1"}).status_code for _ in range(6)]
+    assert statuses == [200] * 5 + [409]
+    assert client.post(address, WRITTEN, headers={"X-Forwarded-For": "192.0.2.2"}).status_code == 200

@@ -19,3 +19,6 @@ class SharingConfig(AppConfig):
             used_by="kakehashi.kernel.sharing.pages.used_by",
         ),
     )
+
+    def ready(self) -> None:
+        from kakehashi.kernel.sharing import asked  # noqa: F401

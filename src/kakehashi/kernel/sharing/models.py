@@ -203,6 +203,54 @@ def read_opt_outs(records: Sequence[SharedRecord]) -> None:
             record._opted_out = record.pk in out
 
 
+class Asked(models.Model):
+    """A description of a patient that someone asked others' records by, once however often: see ``asking``.
+
+    ``asker``: "person:7", "organisation:3" or "node:NAME"; ``about`` tells the asker's patients apart; ``profile`` is a
+    keyed hash of the description. Kept for a day.
+    """
+
+    asker = models.CharField(max_length=80)
+    about = models.CharField(max_length=64)
+    profile = models.CharField(max_length=64)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("description asked by")
+        verbose_name_plural = _("descriptions asked by")
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["asker", "about", "profile"], name="asked_once")
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["asker", "at"], name="asked_by"),
+            models.Index(fields=["at"], name="asked_at"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.asker} {self.at:%Y-%m-%d %H:%M}"
+
+
+class Heard(models.Model):
+    """A description that a record, shown by its existence alone, answered or came near to answering. Kept a month."""
+
+    asker = models.CharField(max_length=80)
+    kind = models.CharField(max_length=60)
+    record_id = models.PositiveBigIntegerField()
+    profile = models.CharField(max_length=64)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("description heard")
+        verbose_name_plural = _("descriptions heard")
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["asker", "kind", "record_id", "profile"], name="heard_once")
+        ]
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["at"], name="heard_at")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.record_id}"
+
+
 class OutbreakException(_InForce):
     """A country declared an outbreak: public health may look past embargoes and opt-outs of its institutions."""
 

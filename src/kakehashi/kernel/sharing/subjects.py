@@ -1,6 +1,6 @@
 """Who asks, read from the database: a person acting for an institution, an institution, or a foreign node."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from kakehashi.kernel.organisations.models import Kind, Organisation
+from kakehashi.kernel.people.models import Membership
 from kakehashi.kernel.people.queries import current_memberships
 from kakehashi.kernel.people.roles import Role
 from kakehashi.kernel.sharing.models import Grant, NetworkMember, OutbreakException
@@ -31,8 +32,7 @@ def person_subject(
     memberships = list(current_memberships(person, day))
     if not memberships:
         return NOBODY
-    chosen = organisation or person.acting_organisation_id
-    acting = next((one for one in memberships if one.organisation_id == chosen), memberships[0]).organisation
+    acting = _acted_for(person, memberships, organisation)
     roles = {one.role for one in memberships if one.organisation_id == acting.pk}
     wanted = {str(role) for role in readers}
     return Subject(
@@ -44,6 +44,17 @@ def person_subject(
         sector=sector_of(acting),
         grants=_grants(Q(person_id=person.pk) | Q(grantee_id=acting.pk), day),
     )
+
+
+def institution_acted_for(person: Any) -> Organisation | None:
+    """The institution that a person acts for: the one chosen, else the longest-standing; None without any."""
+    memberships = list(current_memberships(person, timezone.localdate()))
+    return _acted_for(person, memberships, None) if memberships else None
+
+
+def _acted_for(person: Any, memberships: Sequence[Membership], organisation: int | None) -> Organisation:
+    chosen = organisation or person.acting_organisation_id
+    return next((one for one in memberships if one.organisation_id == chosen), memberships[0]).organisation
 
 
 def institution_subject(organisation: Organisation, day: date | None = None) -> Subject:

@@ -41,15 +41,14 @@ from kakehashi.systems.cases.matching.matched import (
     worked_on,
     working_on,
 )
-from kakehashi.systems.cases.matching.shared import ANY_NODE, STEP_EXISTS, SharedCase, counts_abroad, find_shared
-from kakehashi.systems.cases.matching.similar import find_similar
+from kakehashi.systems.cases.matching.shared import ANY_NODE, SharedCase, counts_abroad, find_shared
+from kakehashi.systems.cases.matching.similar import find_similar, profile_key
 from kakehashi.systems.cases.models import Case
 from kakehashi.systems.cases.pages.tabs import CaseTab, register_tab
 from kakehashi.systems.cases.rows import reindex_outdated
 from kakehashi.systems.cases.states import FINDABLE
 
 __all__ = [
-    "STEP_EXISTS",
     "Agreement",
     "CaseChanged",
     "CaseForPeers",
@@ -87,6 +86,7 @@ __all__ = [
     "organisations_worked_for",
     "pairs_of",
     "people_working_on",
+    "profile_key",
     "rebuild_index",
     "record_diagnosis",
     "register_tab",
@@ -274,10 +274,10 @@ def english_label(term: str) -> str:
 
 
 def shared_matches(
-    subject: Subject, description: Description, *, k: int = 10, synthetic: bool = True
+    subject: Subject, description: Description, *, asker: str, k: int = 10, synthetic: bool = True
 ) -> tuple[SharedMatch, ...]:
     """The registered cases most similar to a description, as far as ``subject`` may know each; the asker audits."""
-    return tuple(_match(one) for one in find_shared(subject, description, k=k, synthetic=synthetic))
+    return tuple(_match(one) for one in find_shared(subject, description, asker=asker, k=k, synthetic=synthetic))
 
 
 def _match(found: SharedCase) -> SharedMatch:

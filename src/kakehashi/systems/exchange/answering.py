@@ -1,7 +1,5 @@
 """Answering a peer: what it may know of our cases, by what it asks for, within its bounds; told in the trail."""
 
-import hashlib
-import json
 import time
 from dataclasses import dataclass, field
 
@@ -10,10 +8,11 @@ from django.db.models import F
 from django.utils import timezone
 
 from kakehashi.kernel import audit
+from kakehashi.kernel.sharing.asked import tell_administrators
 from kakehashi.kernel.sharing.states import Level, Sector
 from kakehashi.kernel.sharing.subjects import node_subject
 from kakehashi.protocols.mme import Answer, MatchRequest, MmeError, Result, Score
-from kakehashi.systems.cases.public import Description, SharedMatch, case_keys, shared_matches
+from kakehashi.systems.cases.public import SharedMatch, case_keys, profile_key, shared_matches
 from kakehashi.systems.exchange.bounds import Refusal, refusal
 from kakehashi.systems.exchange.models import Peer, Received, Told
 from kakehashi.systems.exchange.patients import answered, description_of, registrant_contact
@@ -67,15 +66,18 @@ def answer(peer: Peer, asked: MatchRequest, noted: Noted) -> Answer:
     """
     description, _unused = description_of(asked.patient)
     noted.patient_hash, noted.test = keyed(asked.patient.id), bool(asked.patient.test)
-    noted.profile_hash = keyed(_profile(description))
-    refused = refusal(peer, noted.patient_hash, noted.profile_hash)
+    noted.profile_hash = profile_key(description)
+    asker = f"peer:{peer.pk}"
+    refused = refusal(peer, asker, noted.patient_hash, noted.profile_hash)
     if refused is not None:
-        audit.refused(f"peer:{peer.pk}", "mme.match", ("peer", peer.pk), detail={"reasons": [refused.code]})
+        audit.refused(asker, "mme.match", ("peer", peer.pk), detail={"reasons": [refused.code]})
+        if refused.suspicious:
+            tell_administrators(asker, peer.name, None)
         raise TooMuch(refused)
     subject = node_subject(peer.name, country=peer.country, sector=Sector(peer.sector))
     found = [
         match
-        for match in shared_matches(subject, description, k=RESULTS, synthetic=noted.test)
+        for match in shared_matches(subject, description, asker=asker, k=RESULTS, synthetic=noted.test)
         if match.level == Level.EXISTS or (match.score >= LEAST_SCORE and (match.findings or match.genes))
     ]
     with transaction.atomic():
@@ -89,11 +91,6 @@ def answer(peer: Peer, asked: MatchRequest, noted: Noted) -> Answer:
         for match in found
     )
     return Answer(results=results, disclaimer=DISCLAIMER, terms=TERMS)
-
-
-def _profile(description: Description) -> str:
-    said = description.model_dump(mode="json", include={"findings", "genes"})
-    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
 def _tell(peer: Peer, found: list[SharedMatch]) -> None:

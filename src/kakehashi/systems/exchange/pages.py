@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from django import forms
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -60,7 +61,7 @@ def contact(request: HttpRequest, public_id: str) -> HttpResponse:
         write_message(
             case_id=case_id,
             public_id=public_id.strip().upper(),
-            address=request.META.get("REMOTE_ADDR", ""),
+            address=get_adapter(request).get_client_ip(request),  # a proxy in front is seen through
             **form.cleaned_data,
         )
         sent = True

@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 
 from kakehashi.kernel import audit
 from kakehashi.kernel.errors import NotFound
+from kakehashi.kernel.sharing.asking import TOLD_FROM
 from kakehashi.kernel.sharing.states import Level
-from kakehashi.systems.cases.public import STEP_EXISTS, known_others, known_pairs, worked_on
+from kakehashi.systems.cases.public import known_others, known_pairs, worked_on
 from kakehashi.systems.exchange.models import Match, Side
 from kakehashi.systems.exchange.states import MatchState, SideState
 
@@ -40,7 +41,7 @@ def tell(person: Any, matches: Sequence[Match]) -> None:
         pair = (one.case_id, one.other_id)
         one.known, one.named_place, one.confirmed_across = others[pair], named.get(pair, ""), pair in confirmed
         if one.known.level <= Level.EXISTS:
-            one.score, one.findings, one.genes = one.score // STEP_EXISTS * STEP_EXISTS, "", ""
+            one.score, one.findings, one.genes = TOLD_FROM, "", ""
     audit.read_of(person, "case", sorted({other for _, other in pairs}), action="case.told")
 
 

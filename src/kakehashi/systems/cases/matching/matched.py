@@ -16,6 +16,8 @@ from kakehashi.engines.phenotype.caseindex import Explanation, explain
 from kakehashi.engines.phenotype.caseindex.snapshot import Match, Snapshot
 from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.organisations.places import place_of
+from kakehashi.kernel.sharing.asked import answering
+from kakehashi.kernel.sharing.asking import NEAR_FROM
 from kakehashi.kernel.sharing.decision import Judge, visible_to
 from kakehashi.kernel.sharing.models import read_opt_outs
 from kakehashi.kernel.sharing.states import Level, Purpose
@@ -80,7 +82,9 @@ class _Pairing:
         profile = similar.profile_of(case.described)
         if not (profile.observed or profile.genes):
             return []
-        best = {match.id: match.score for match in self._best(case, at_least)}
+        looked_at = self._best(case, at_least)
+        best = {match.id: match.score for match in looked_at if match.score >= at_least}
+        self._let_hear(case, [match for match in looked_at if match.score < at_least])
         standing = Case.objects.filter(public_id__in=list(best), state__in=FINDABLE, synthetic=case.synthetic)
         weighed = standing.select_related("organisation").defer("description")
         others = sorted(weighed, key=lambda one: (-best[one.public_id], one.pk))
@@ -96,6 +100,8 @@ class _Pairing:
                 level = self._judges[first.organisation_id].level(second)
                 if level == Level.NOTHING:
                     continue
+                if level == Level.EXISTS and not self._answers(first, second, best[other.public_id]):
+                    continue
                 explanation = explanation or explain(self._snapshot, profile, other.public_id)
                 pairs.append(_pair(first, told(second, level, best[other.public_id], explanation)))
                 room[ahead] = max(0, room[ahead] - 1)
@@ -103,15 +109,34 @@ class _Pairing:
                 break
         return pairs
 
+    @staticmethod
+    def _answers(first: Case, second: Case, score: float) -> bool:
+        """Whether the second, of which only the existence is shown, may answer the first's description once more."""
+        asker = f"organisation:{first.organisation_id}"
+        return second.pk in answering(asker, KIND, {second.pk: score}, similar.profile_key(first.described))
+
+    def _let_hear(self, case: Case, near: list[Match]) -> None:
+        """Cases that are only near, of which only the existence is shown, hear the description without answering."""
+        scores = {match.id: match.score for match in near}
+        self._know([case.organisation])
+        judge = self._judges[case.organisation_id]
+        hidden = Case.objects.filter(public_id__in=list(scores), state__in=FINDABLE, synthetic=case.synthetic)
+        heard = {
+            other.pk: scores[other.public_id]
+            for other in hidden.filter(shown=Level.EXISTS).select_related("organisation").defer("description")
+            if judge.level(other) == Level.EXISTS
+        }
+        answering(f"organisation:{case.organisation_id}", KIND, heard, similar.profile_key(case.described))
+
     def _best(self, case: Case, at_least: float) -> list[Match]:
-        found: list[Match] = []
+        """The most similar cases: all that score ``at_least``, and those among them that only come near."""
+        searched: list[Match] = []
         hidden = self._snapshot.all_but([case.public_id])
         for k in LOOKED_AT:
             searched = self._snapshot.search(similar.profile_of(case.described), k, hidden)
-            found = [match for match in searched if match.score >= at_least]
-            if len(found) < k:
+            if len(searched) < k or searched[-1].score < at_least:
                 break
-        return found
+        return [match for match in searched if match.score >= min(at_least, NEAR_FROM)]
 
     @staticmethod
     def _directions(case: Case, other: Case) -> list[tuple[bool, Case, Case]]:

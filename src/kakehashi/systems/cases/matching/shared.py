@@ -13,11 +13,13 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from kakehashi.engines.phenotype.caseindex import Explanation, explain
 from kakehashi.kernel import audit
+from kakehashi.kernel.sharing.asked import answering, ask, refuse_for_now
+from kakehashi.kernel.sharing.asking import INSTITUTION, PERSON, TOLD_FROM
 from kakehashi.kernel.sharing.decision import judge, visible_to
 from kakehashi.kernel.sharing.models import read_opt_outs
 from kakehashi.kernel.sharing.states import Level, Purpose
 from kakehashi.kernel.sharing.subject import Subject
-from kakehashi.kernel.sharing.subjects import context
+from kakehashi.kernel.sharing.subjects import context, institution_acted_for
 from kakehashi.systems.cases import rules, vocabulary
 from kakehashi.systems.cases.description import Description
 from kakehashi.systems.cases.matching import similar
@@ -30,8 +32,6 @@ ANY_NODE = Subject("any node abroad", takes_part=True)
 """A foreign node of which nothing else is known."""
 IN_COMMON = 0.25
 """A finding is told as held in common when the common term keeps this share of what the question's finding says."""
-STEP_EXISTS = 0.25
-"""Where only the existence of a case may be known, its score is told in these steps."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,8 @@ class SharedCase:
     """A case of someone, as far as the asker may know it.
 
     ``score`` 0–1, rounded to what the level allows; ``findings``: the terms above a finding of each side (HPO ids),
-    most telling first; ``genes``: candidate genes of both. Both are empty where only the existence may be known.
+    most telling first; ``genes``: candidate genes of both. Both are empty where only the existence may be known, and
+    the score is then that from which on such a case answers at all.
     """
 
     case: Case
@@ -53,6 +54,7 @@ def find_shared(
     subject: Subject,
     description: Description,
     *,
+    asker: str,
     k: int = 10,
     purpose: Purpose = Purpose.MATCHING,
     but: QuerySet[Case] | None = None,
@@ -60,7 +62,9 @@ def find_shared(
 ) -> list[SharedCase]:
     """The k registered cases most similar to a description among those ``subject`` may know of.
 
-    ``but``: cases that are left out; ``synthetic``: whether made-up cases are answered with too.
+    ``asker``: whose descriptions are counted where only a case's existence may be known (see
+    ``kernel.sharing.asking``); ``but``: cases that are left out; ``synthetic``: whether made-up cases are answered with
+    too. Best first by what is told.
     """
     similar.bring_up_to_date()
     asked = context()
@@ -85,14 +89,30 @@ def find_shared(
         case = cases.get(match.id)
         level = decided.level(case) if case is not None else Level.NOTHING
         if case is not None and level > Level.NOTHING:  # it may have been withdrawn or narrowed in between
-            found.append(told(case, level, match.score, explain(snapshot, profile, match.id)))
-    return found
+            found.append((case, level, match))
+    hidden = {case.pk: match.score for case, level, match in found if level == Level.EXISTS}
+    answers = answering(asker, KIND, hidden, similar.profile_key(description))
+    said = [
+        told(case, level, match.score, explain(snapshot, profile, match.id))
+        for case, level, match in found
+        if level > Level.EXISTS or case.pk in answers
+    ]
+    return sorted(said, key=lambda one: (-one.score, one.case.public_id))  # not by what is not told
 
 
 def find_elsewhere(person: Any, case: Case, *, k: int = 10) -> list[SharedCase]:
-    """The most similar cases that a person may know of but not open: those of other institutions. Recorded."""
+    """The most similar cases that a person may know of but not open: those of other institutions. Recorded.
+
+    Raises AskedTooMuch (a NotAllowed) where the person or their institution must wait (see ``kernel.sharing.asking``).
+    """
+    institution = institution_acted_for(person)
+    holder = f"organisation:{institution.pk if institution is not None else 0}"
+    about, profile = f"case:{case.pk}", similar.profile_key(case.described)
+    for asker, bounds in ((f"person:{person.pk}", PERSON), (holder, INSTITUTION)):
+        if (pause := ask(asker, about=about, profile=profile, bounds=bounds)) is not None:
+            refuse_for_now(pause, by=person, action="case.told", subject=case, institution=institution)
     opened = Case.objects.filter(rules.visible_to(person))
-    found = find_shared(subject_of(person), case.described, k=k, but=opened, synthetic=case.synthetic)
+    found = find_shared(subject_of(person), case.described, asker=holder, k=k, but=opened, synthetic=case.synthetic)
     for level in sorted({one.level for one in found}):
         told_of = [one.case for one in found if one.level == level]
         audit.read_of(person, "case", told_of, action="case.told", detail={"level": int(level)})
@@ -102,7 +122,7 @@ def find_elsewhere(person: Any, case: Case, *, k: int = 10) -> list[SharedCase]:
 def told(case: Case, level: Level, score: float, explanation: Explanation) -> SharedCase:
     """A match cut down to what its level allows."""
     if level == Level.EXISTS:
-        return SharedCase(case, level, score // STEP_EXISTS * STEP_EXISTS, (), ())
+        return SharedCase(case, level, TOLD_FROM, (), ())
     ontology = vocabulary.knowledge().ontology
     common = [match.ancestor for match in explanation.query_matches if match.share >= IN_COMMON]
     findings = tuple(dict.fromkeys(ontology.id(term) for term in common))

@@ -28,6 +28,7 @@ from kakehashi.engines.phenotype.caseindex import (
     explain,
 )
 from kakehashi.engines.phenotype.knowledge import Knowledge
+from kakehashi.kernel.sharing.asked import keyed_profile
 from kakehashi.systems.cases import genenames, vocabulary
 from kakehashi.systems.cases.description import Description
 from kakehashi.systems.cases.matching.sifting import most_similar
@@ -71,6 +72,11 @@ def profile_of(description: Description) -> Profile:
         (finding.term for finding in description.present),
         genes=tuple(gene.upper() for gene in genenames.current_genes(description)),
     )
+
+
+def profile_key(description: Description) -> str:
+    """What a patient is compared by, as a hash that tells descriptions apart for the bounds of asking."""
+    return keyed_profile([*(finding.term for finding in description.present), *map(str.upper, description.all_genes)])
 
 
 def case_index() -> CaseIndex:

@@ -16,6 +16,7 @@ from kakehashi.kernel import audit
 from kakehashi.kernel.errors import Invalid, NotFound
 from kakehashi.kernel.people.acting import acting_organisation
 from kakehashi.kernel.people.models import Person
+from kakehashi.kernel.sharing.asked import AskedTooMuch
 from kakehashi.kernel.workflow import advance, workflow_of
 from kakehashi.protocols.phenopacket import to_tree
 from kakehashi.systems.cases import actions, queries, ranking, solved, tasks
@@ -157,8 +158,11 @@ def similar_cases(request: HttpRequest, case_id: str) -> HttpResponse:
         "chosen": chosen,
         "picture": pictures.case_picture(chosen, case.described) if chosen else None,
         "source": panes.source_line(),
-        "elsewhere": panes.said_elsewhere(find_elsewhere(_person(request), case)),
     }
+    try:
+        context["elsewhere"] = panes.said_elsewhere(find_elsewhere(_person(request), case))
+    except AskedTooMuch as refused:  # the rest of the page is one's own
+        context["elsewhere_refused"] = refused.detail
     return render(request, "cases/similar.html", context)
 
 
