@@ -35,7 +35,7 @@ def hold_home() -> None:
         return
     try:
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except OSError as error:
+    except BlockingIOError as error:
         os.close(descriptor)
         say(
             f"A back-up is being restored into {home}; wait until it has ended.",
@@ -53,7 +53,7 @@ def hold_home_alone() -> None:
     descriptor = os.open(home / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
+    except BlockingIOError as error:
         os.close(descriptor)
         say(
             f"The node in {home} is running, or one of its commands. Stop it, then restore.",
