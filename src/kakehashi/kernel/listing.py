@@ -146,7 +146,7 @@ class Listing:
         for batch in _batches(self.narrow(request, rows)):
             if self.prepare:
                 self.prepare(request, batch)
-            writer.writerows([_plain(column.value(row)) for column in chosen] for row in batch)
+            writer.writerows([plain_cell(column.value(row)) for column in chosen] for row in batch)
         return response
 
     def _columns(self, request: HttpRequest) -> list[Column]:
@@ -268,7 +268,7 @@ def _shown(value: object) -> object:
     return "" if value is None else value
 
 
-def _plain(value: object) -> str:
+def plain_cell(value: object) -> str:
     """A cell's text for CSV; text that a spreadsheet would run as a formula is quoted with an apostrophe."""
     if value is None:
         return ""

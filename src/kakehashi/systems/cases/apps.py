@@ -27,6 +27,13 @@ class CasesConfig(AppConfig):
             area="/cases/consultations/",
             used_by="kakehashi.systems.cases.queries.used_by",
         ),
+        NavigationEntry(
+            Group.DATA_SHARING,
+            _("Outcomes"),
+            "outcomes:show",
+            order=40,
+            used_by="kakehashi.systems.cases.outcomes.rules.used_by",
+        ),
     )
 
     def ready(self) -> None:

@@ -5,12 +5,19 @@ from kakehashi.kernel.jobs.running import JobEnded
 from kakehashi.systems.cases import tasks
 from kakehashi.systems.cases.events import CaseChanged, CaseMoved, CaseRegistered, CasesImported, CaseWithdrawn
 from kakehashi.systems.cases.matching import similar
+from kakehashi.systems.cases.outcomes.recounting import recount
 
 
 @handles(CaseRegistered, CaseChanged, CaseMoved, CaseWithdrawn, CasesImported)
 def index_cases(event: Event) -> None:
     """Add, replace or take out whatever the index does not hold as the database does."""
     similar.bring_up_to_date()
+
+
+@handles(CaseRegistered, CaseChanged, CaseMoved, CaseWithdrawn, CasesImported)
+def count_cases(event: Event) -> None:
+    """Draw anew the days that the outcomes count by."""
+    recount()
 
 
 @handles(JobEnded)

@@ -14,9 +14,10 @@ from kakehashi.kernel.search.queries import outdated
 from kakehashi.systems.cases import genenames, vocabulary
 from kakehashi.systems.cases.description import Description
 from kakehashi.systems.cases.models import Case, CaseFinding, CaseGene
+from kakehashi.systems.cases.outcomes.groups import groups_of
 
 SEARCH_KIND = "case"
-TEXTS = "3"
+TEXTS = "4"
 """Changes with the rules of ``search_texts`` and with how the search reads words; every case is then read anew when the
 node is prepared."""
 AT_ONCE = 250
@@ -106,7 +107,10 @@ def reindex_outdated(*, everything: bool = False) -> int:
     waiting = outdated(SEARCH_KIND, search_version()).values_list("object_id", flat=True)
     while ids := list(waiting[:AT_ONCE]):
         with transaction.atomic():
-            cases = Case.objects.select_for_update().filter(pk__in=ids).order_by("pk")
+            cases = list(Case.objects.select_for_update().filter(pk__in=ids).order_by("pk"))
+            for case in cases:
+                case.phenotype_groups = groups_of(case.described)
+            Case.objects.bulk_update(cases, ["phenotype_groups"])
             _index((case, case.described) for case in cases)
             _rename_genes(cases)
             SearchEntry.objects.filter(

@@ -1,5 +1,6 @@
 """What sibling systems may ask of the portfolio."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,7 +10,7 @@ from django.utils import timezone
 from kakehashi.kernel.errors import NotFound
 from kakehashi.systems.portfolio.models import Award, AwardResult
 
-__all__ = ["AwardSummary", "award_numbered", "awards_of", "count_results"]
+__all__ = ["AwardSummary", "award_numbered", "awards_by_id", "awards_of", "count_results"]
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,11 @@ def award_numbered(number: str) -> AwardSummary:
 def awards_of(organisation_id: int) -> tuple[AwardSummary, ...]:
     """The awards an institution holds, by number."""
     return tuple(_summary(award) for award in Award.objects.filter(organisation_id=organisation_id))
+
+
+def awards_by_id(ids: Collection[int]) -> tuple[AwardSummary, ...]:
+    """The awards of these primary keys, by number."""
+    return tuple(_summary(award) for award in Award.objects.filter(pk__in=ids))
 
 
 def _summary(award: Award) -> AwardSummary:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kakehashi.kernel.sharing.models import SharedRecord
 from kakehashi.systems.cases.description import Description
+from kakehashi.systems.cases.outcomes.groups import groups_of
 from kakehashi.systems.cases.states import FINDABLE, CaseState, Eligibility, RevisionKind, Sex
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # nothing that is read as something else
@@ -58,6 +59,12 @@ class Case(SharedRecord):
     present_count = models.PositiveIntegerField(_("findings present"), default=0)
     absent_count = models.PositiveIntegerField(_("findings absent"), default=0)
     diagnosis = models.CharField(_("diagnosis"), max_length=60, blank=True)
+    phenotype_groups = models.IntegerField(default=0, editable=False)  # bits, see outcomes/groups.py
+    # Drawn from the rows of its course, for counting (outcomes/recounting.py): as of this revision, 0 for never.
+    counted_revision = models.PositiveIntegerField(default=0, editable=False)
+    analysed_on = models.DateField(null=True, editable=False)
+    diagnosed_on = models.DateField(null=True, editable=False)
+    diagnosis_cell = models.PositiveSmallIntegerField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("case")
@@ -74,6 +81,22 @@ class Case(SharedRecord):
             models.Index(fields=["sharing_class", "state", "reach", "organisation"], name="case_of_class"),
             models.Index(fields=["state", "indexed_revision"], name="case_in_index"),
             models.Index(fields=["local_id"], name="case_by_local_id"),
+            models.Index(
+                fields=[
+                    "registered_on",
+                    "analysed_on",
+                    "diagnosed_on",
+                    "diagnosis_cell",
+                    "state",
+                    "organisation",
+                    "award",
+                    "phenotype_groups",
+                ],
+                name="case_outcome",
+            ),
+            models.Index(
+                fields=["id"], condition=~models.Q(counted_revision=models.F("revision")), name="case_not_counted"
+            ),
             models.Index(
                 fields=["id"], condition=~models.Q(indexed_revision=models.F("revision")), name="case_not_indexed"
             ),
@@ -94,6 +117,7 @@ class Case(SharedRecord):
         self.age_days = None if age_days is None else round(age_days)
         self.present_count, self.absent_count = len(description.present), len(description.absent)
         self.diagnosis = description.diagnoses[0].disease if description.diagnoses else ""
+        self.phenotype_groups = groups_of(description)
 
 
 class Revision(models.Model):

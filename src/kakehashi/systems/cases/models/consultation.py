@@ -42,6 +42,7 @@ class Consultation(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("entered by")
     )
     entered_at = models.DateTimeField(_("entered"), auto_now_add=True)
+    again = models.BooleanField(null=True, editable=False)  # the family consulted before; null: not judged yet
 
     class Meta:
         verbose_name = _("consultation")
@@ -56,7 +57,11 @@ class Consultation(models.Model):
             ),
         ]
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["consulted_on", "route"], name="consultation_by_day")
+            models.Index(fields=["consulted_on", "route"], name="consultation_by_day"),
+            models.Index(
+                fields=["again", "consulted_on", "organisation", "route", "phenotype_group"],
+                name="consultation_counted",
+            ),
         ]
 
     def __str__(self) -> str:

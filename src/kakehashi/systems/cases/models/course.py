@@ -41,7 +41,10 @@ class Analysis(models.Model):
                 fields=["case"], condition=models.Q(done_on=None, called_back_on=None), name="analysis_open_once"
             ),
         ]
-        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["done_on"], name="analysis_by_day")]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["done_on"], name="analysis_by_day"),
+            models.Index(fields=["case", "done_on"], name="analysis_of_case"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.case_id}/{self.pk}"
@@ -130,7 +133,9 @@ class CaseDiagnosis(models.Model):
             )
         ]
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["diagnosed_on", "catalogue"], name="diagnosis_by_day")
+            models.Index(fields=["diagnosed_on", "catalogue"], name="diagnosis_by_day"),
+            models.Index(fields=["case", "reopened_at", "diagnosed_on"], name="diagnosis_of_case"),
+            models.Index(fields=["diagnosed_on"], condition=models.Q(new_disease=True), name="diagnosis_new"),
         ]
 
     def __str__(self) -> str:

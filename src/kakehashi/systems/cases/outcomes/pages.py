@@ -1,0 +1,172 @@
+"""The page of the outcomes, its files, and the rows behind a figure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from kakehashi.kernel import audit
+from kakehashi.kernel.errors import NotFound
+from kakehashi.kernel.listing import address
+from kakehashi.kernel.organisations.models import Organisation
+from kakehashi.systems.cases import queries as cases_queries
+from kakehashi.systems.cases import rules as cases_rules
+from kakehashi.systems.cases.course.states import PhenotypeGroup
+from kakehashi.systems.cases.outcomes import drawing, figures, rules, tallies
+from kakehashi.systems.cases.outcomes.counting import Funnel, Row
+from kakehashi.systems.cases.outcomes.queries import Asked, hub_of_each, outcomes, region_names
+from kakehashi.systems.cases.outcomes.reading import Wanted, asked_for, beneath, read_address
+from kakehashi.systems.cases.outcomes.schemas import answer
+from kakehashi.systems.cases.outcomes.words import By, Lists, Step, Unit
+
+SHOWN = 50
+
+
+@login_required
+@require_GET
+def show(request: HttpRequest) -> HttpResponse:
+    """The funnel and one cut of it, as page, CSV or JSON; what it shows stands in the address."""
+    wanted, asked = _asked(request)
+    funnel = outcomes(asked)
+    shape = request.GET.get("format", "")
+    if shape == "csv":
+        return _csv(funnel)
+    if shape == "json":
+        return JsonResponse(answer(funnel).model_dump(mode="json"), json_dumps_params={"ensure_ascii": False})
+    scope = rules.scope_of(request.user)
+    opens = bool(cases_rules.reads_somewhere(request.user))
+    context: dict[str, Any] = {
+        "funnel": funnel,
+        "told": drawing.funnel_told(funnel.total),
+        "funnel_plot": mark_safe(drawing.funnel_plot(funnel.total)),  # noqa: S308  its texts are escaped
+        "rows_plot": mark_safe(drawing.rows_plot(funnel)),  # noqa: S308
+        "heads": [*figures.CONSULTED, *figures.STEPS, *figures.RATE[:2]],
+        "table": [_line(wanted, row, within, opens=opens) for row, within in figures.rows_of(funnel)],
+        "interval_head": _("95 % interval"),
+        "lists": _lists(funnel),
+        "said": figures.said_beneath(funnel),
+        "tabs": _tabs(wanted),
+        "filters": _filters(wanted, whole=scope.whole),
+        "wanted": wanted,
+        "whole": scope.whole,
+        "publishes": bool(rules.may_publish(request.user)),
+        "csv_url": f"?{wanted.query()}&format=csv",
+        "json_url": f"?{wanted.query()}&format=json",
+    }
+    return render(request, "cases/outcomes/show.html", context)
+
+
+@login_required
+@require_GET
+def behind(request: HttpRequest, step: str) -> HttpResponse:
+    """The rows behind a figure, as far as this person may open them; that they were shown is recorded."""
+    if step not in Step.values:
+        raise NotFound(_("This figure"))
+    wanted, key = read_address(request.GET), request.GET.get("row", "")
+    try:
+        asked = asked_for(beneath(wanted, key), _scope(request))
+    except ValueError as error:
+        raise NotFound(_("This figure")) from error
+    if step == Step.CONSULTED:
+        reads = cases_rules.organisations_read_by(request.user)
+        found: Any = tallies.consultations(asked.slice).filter(asked.slice.within("consulted_on"))
+        all_of_it = found.count()
+        mine = found.filter(organisation_id__in=reads).select_related("organisation", "case").order_by("-consulted_on")
+    else:
+        found = tallies.counted_in(Step(step), asked.slice)
+        all_of_it = found.count()
+        mine = found.filter(cases_rules.visible_to(request.user)).select_related("organisation").order_by("public_id")
+    page = Paginator(mine, SHOWN).get_page(request.GET.get("page"))
+    rows = list(page.object_list)
+    if step == Step.CONSULTED:
+        audit.read_of(request.user, "consultation", rows, action="consultation.list")
+    else:
+        cases_queries.record_shown(request.user, rows)
+    links = {
+        "total": page.paginator.count,
+        "first": page.start_index(),
+        "last": page.end_index(),
+        "previous_url": address(request, page=page.previous_page_number()) if page.has_previous() else None,
+        "next_url": address(request, page=page.next_page_number()) if page.has_next() else None,
+    }
+    back = f"{reverse('outcomes:show')}?{wanted.query()}"
+    context = {"step": Step(step), "links": links, "rows": rows, "all": all_of_it, "back": back, "key": key}
+    return render(request, "cases/outcomes/behind.html", context)
+
+
+def _scope(request: HttpRequest) -> rules.Scope:
+    audit.insist(rules.may_see(request.user), by=request.user, action="outcomes.show")
+    return rules.scope_of(request.user)
+
+
+def _asked(request: HttpRequest) -> tuple[Wanted, Asked]:
+    wanted = read_address(request.GET)
+    return wanted, asked_for(wanted, _scope(request))
+
+
+def _csv(funnel: Funnel) -> HttpResponse:
+    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
+    name = f"outcomes-{funnel.by}-{funnel.as_of:%Y%m%d}.csv"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    figures.write_csv(response, funnel)
+    return response
+
+
+def _line(wanted: Wanted, row: Row, within: str, *, opens: bool) -> dict[str, Any]:
+    """A row of the table: figures that may be opened carry their address."""
+    cells = []
+    for head in [*figures.CONSULTED, *figures.STEPS, *figures.RATE[:2]]:
+        value = head.of(row.counts)
+        linked = opens and value and head.key in Step.values
+        url = f"{reverse('outcomes:behind', args=[head.key])}?{wanted.query()}&row={row.key}" if linked else ""
+        text = ("–" if value is None else f"{value:.1%}") if head.key == "rate" else f"{value:,}"
+        cells.append({"label": head.label, "text": text, "url": url})
+    interval = row.counts.rate.interval
+    told = f"{interval[0]:.1%}–{interval[1]:.1%}" if interval else ""
+    return {"label": row.label, "within": within, "cells": cells, "interval": told, "total": row.key == "total"}
+
+
+def _lists(funnel: Funnel) -> list[dict[str, Any]]:
+    """The diagnosed by the lists that name their disease, known and new."""
+    total = funnel.total
+    lines = [
+        {
+            "label": one.label,
+            "known": total.listed(one, new=False),
+            "new": total.listed(one, new=True),
+            "all": total.listed(one),
+        }
+        for one in Lists
+    ]
+    known = total.diagnosed - total.new
+    return [*lines, {"label": _("Total"), "known": known, "new": total.new, "all": total.diagnosed, "total": True}]
+
+
+def _tabs(wanted: Wanted) -> list[dict[str, Any]]:
+    return [
+        {"label": by.label, "url": f"?{wanted.query(by=str(by))}", "current": by == wanted.by, "count": ""} for by in By
+    ]
+
+
+def _filters(wanted: Wanted, *, whole: bool) -> list[dict[str, Any]]:
+    """The fields of the filter form: their choices, and what is chosen."""
+    choices: dict[str, tuple[str, list[tuple[str, str]]]] = {
+        "unit": (_("Length of a period"), [(unit.value, str(unit.label)) for unit in Unit]),
+        "group": (_("Kind of signs"), [(group.value, str(group.label)) for group in PhenotypeGroup]),
+    }
+    if whole:
+        hubs = Organisation.objects.filter(pk__in=set(hub_of_each().values())).order_by("code")
+        choices["region"] = (_("Region"), list(region_names().items()))
+        choices["hub"] = (_("Hub with its hospitals"), [(one.code, one.label()) for one in hubs])
+    return [
+        {"key": key, "label": label, "choices": offered, "chosen": str(getattr(wanted, key)), "must": key == "unit"}
+        for key, (label, offered) in choices.items()
+    ]

@@ -1,0 +1,75 @@
+"""What figures stand on: the days of a case's first analysis and first standing diagnosis, kept beside the case.
+
+Every change of a case makes a new revision; ``counted_revision`` is the one that these columns were drawn at. So the
+database knows which cases are to be drawn anew, whatever stopped in between, and figures are never older than the
+cases: they are drawn after each change, and what is left over before anything is counted.
+"""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.db.models import Case as Choice
+from django.db.models import Exists, F, IntegerField, OuterRef, Q, Subquery, Value, When
+from django.db.models.expressions import Combinable
+
+from kakehashi.systems.cases.models import Analysis, Case, CaseDiagnosis, Consultation
+from kakehashi.systems.cases.outcomes.counting import cell_of
+from kakehashi.systems.cases.outcomes.words import Lists
+
+AT_ONCE = 2000
+
+
+def recount() -> int:
+    """Draw anew what changed since it was drawn, of cases and consultations; how many. Stopped, it goes on."""
+    count = 0
+    while done := _recount_some() + _judge_some():
+        count += done
+    return count
+
+
+def _recount_some() -> int:
+    outdated = Case.objects.exclude(counted_revision=F("revision")).order_by("pk").values_list("pk", flat=True)
+    if not outdated.exists():
+        return 0
+    with transaction.atomic():
+        # Locked first: what is read after the lock is what the revision at the lock says.
+        ids = list(outdated.select_for_update()[:AT_ONCE])
+        done = Analysis.objects.filter(case=OuterRef("pk"), done_on__isnull=False).order_by("done_on")
+        standing = CaseDiagnosis.objects.filter(case=OuterRef("pk"), reopened_at=None).order_by("diagnosed_on", "pk")
+        Case.objects.filter(pk__in=ids).update(
+            analysed_on=Subquery(done.values("done_on")[:1]),
+            diagnosed_on=Subquery(standing.values("diagnosed_on")[:1]),
+            diagnosis_cell=Subquery(standing.annotate(cell=_cell()).values("cell")[:1]),
+            counted_revision=F("revision"),
+        )
+    return len(ids)
+
+
+def _judge_some() -> int:
+    """Whether the families of new consultations had consulted the same institution before, under the same pseudonym."""
+    new = Consultation.objects.filter(again=None).order_by("pk")
+    if not new.exists():
+        return 0
+    with transaction.atomic():
+        rows = list(new.select_for_update().values_list("pk", "organisation_id", "local_id")[:AT_ONCE])
+        of_them = {"organisation_id": OuterRef("organisation_id"), "local_id": OuterRef("local_id")}
+        earlier = Consultation.objects.filter(**of_them, consulted_on__lt=OuterRef("consulted_on"))
+        families = Consultation.objects.filter(
+            organisation_id__in={row[1] for row in rows}, local_id__in={row[2] for row in rows}
+        )
+        families.update(again=Exists(earlier))
+    return len(rows)
+
+
+def _cell() -> Combinable:
+    """Which cell of lists and newness a diagnosis counts in."""
+    designated = ~Q(designated="")
+    orphanet = ~Q(orphanet="") | Q(disease__startswith="ORPHA")
+    lists = Choice(
+        When(designated & orphanet, then=Value(cell_of(Lists.BOTH, new=False))),
+        When(designated, then=Value(cell_of(Lists.DESIGNATED, new=False))),
+        When(orphanet, then=Value(cell_of(Lists.ORPHANET, new=False))),
+        default=Value(cell_of(Lists.NEITHER, new=False)),
+        output_field=IntegerField(),
+    )
+    return lists + Choice(When(new_disease=True, then=Value(1)), default=Value(0), output_field=IntegerField())

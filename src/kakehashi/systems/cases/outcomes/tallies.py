@@ -1,0 +1,154 @@
+"""The tallies of the outcomes, counted by the database in a few grouped queries; nothing is counted row by row here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Case as Choice
+from django.db.models import Count, F, IntegerField, Q, QuerySet, Value, When
+
+from kakehashi.systems.cases.models import Case, CaseDiagnosis, Consultation, FamilyLink
+from kakehashi.systems.cases.outcomes.counting import OPEN, SOLVED, UNANALYSED, Tally
+from kakehashi.systems.cases.outcomes.groups import BITS
+from kakehashi.systems.cases.outcomes.words import By, Step
+from kakehashi.systems.cases.states import FINDABLE
+
+BITS_BY_NAME = {str(group): bit for group, bit in BITS.items()}
+COLUMNS = {By.CENTRE: "organisation_id", By.AWARD: "award_id", By.GROUP: "phenotype_groups"}
+
+
+@dataclass(frozen=True)
+class Slice:
+    """What is counted: what had happened by a day; from a day to a day, of some institutions, one kind of signs, one
+    award (None: all)."""
+
+    as_of: date
+    first: date | None = None
+    last: date | None = None
+    organisations: frozenset[int] | None = None
+    group: str | None = None
+    award: int | None = None
+
+    def by_then(self, field: str) -> Q:
+        """What had happened by the day of asking, for a field of days."""
+        return Q(**{f"{field}__lte": self.as_of})
+
+    def within(self, field: str) -> Q:
+        """The days between the first and the last, for a field of days."""
+        found = Q(**{f"{field}__lte": self.as_of})
+        if self.first is not None:
+            found &= Q(**{f"{field}__gte": self.first})
+        if self.last is not None:
+            found &= Q(**{f"{field}__lte": self.last})
+        return found
+
+
+def consultations(asked: Slice) -> QuerySet[Consultation]:
+    """The consultations that are counted, whatever their day: of each family the first."""
+    found = Consultation.objects.filter(again=False).order_by()
+    if asked.organisations is not None:
+        found = found.filter(organisation_id__in=asked.organisations)
+    if asked.group is not None:
+        found = found.filter(phenotype_group=asked.group)
+    return found if asked.award is None else found.filter(case__award_id=asked.award)
+
+
+def cases(asked: Slice) -> QuerySet[Case]:
+    """The probands that are counted, whatever their day."""
+    return _probands(Case.objects.order_by(), asked, "")
+
+
+def _probands(rows: QuerySet[Any], asked: Slice, case: str) -> QuerySet[Any]:
+    """Rows of probands that are counted; ``case`` leads from a row to its case ("case__")."""
+    relatives = FamilyLink.objects.filter(proband=False).values("case_id")
+    wanted: dict[str, Any] = {"state__in": sorted(FINDABLE), "registered_on__lte": asked.as_of}
+    if asked.organisations is not None:
+        wanted["organisation_id__in"] = asked.organisations
+    if asked.award is not None:
+        wanted["award_id"] = asked.award
+    rows = rows.filter(**{f"{case}{name}": value for name, value in wanted.items()})
+    rows = rows.exclude(**{f"{case}id__in": relatives})
+    if asked.group is None:
+        return rows
+    kinds: QuerySet[Any] = rows.alias(bits=F(f"{case}phenotype_groups").bitand(BITS_BY_NAME[asked.group])).filter(
+        bits__gt=0
+    )
+    return kinds
+
+
+def tallies(by: By, asked: Slice) -> Iterator[Tally]:
+    """What the database counts, by day (By.PERIOD), institution, kinds of signs (bits) or award."""
+    yield from _consulted(by, asked)
+    yield from (_by_day(asked) if by == By.PERIOD else _by_column(COLUMNS[by], asked))
+
+
+def _consulted(by: By, asked: Slice) -> Iterator[Tally]:
+    column = {By.PERIOD: "consulted_on", By.GROUP: "phenotype_group", By.AWARD: "case__award_id"}.get(
+        by, "organisation_id"
+    )
+    found = consultations(asked).filter(asked.within("consulted_on"))
+    for key, route, count in found.values_list(column, "route").annotate(number=Count("pk")):
+        yield Tally(BITS_BY_NAME[key] if by == By.GROUP else key, Step.CONSULTED, route, count)
+
+
+def _by_day(asked: Slice) -> Iterator[Tally]:
+    """Each step by its own day."""
+    counted = cases(asked)
+    registered = counted.filter(asked.within("registered_on")).values_list("registered_on")
+    for day, count in registered.annotate(number=Count("pk")):
+        yield Tally(day, Step.REGISTERED, "", count)
+    analysed = counted.filter(asked.within("analysed_on")).annotate(solved=_flag(asked.by_then("diagnosed_on")))
+    for day, solved, count in analysed.values_list("analysed_on", "solved").annotate(number=Count("pk")):
+        yield Tally(day, Step.ANALYSED, SOLVED if solved else OPEN, count)
+    told = counted.filter(asked.within("diagnosed_on")).annotate(done=_flag(asked.by_then("analysed_on")))
+    for day, cell, done, count in told.values_list("diagnosed_on", "diagnosis_cell", "done").annotate(
+        number=Count("pk")
+    ):
+        yield Tally(day, Step.DIAGNOSED, cell if done else UNANALYSED, count)
+
+
+def _by_column(column: str, asked: Slice) -> Iterator[Tally]:
+    """All steps in one pass over the cases, each within the days asked for."""
+    told = cases(asked).annotate(done=_flag(asked.by_then("analysed_on")), found=_flag(asked.by_then("diagnosed_on")))
+    if asked.first is None and asked.last is None:
+        counted = told.values_list(column, "diagnosis_cell", "done", "found").annotate(number=Count("pk"))
+        rows = ((*row[:4], 1, row[2], row[3], row[4]) for row in counted)
+    else:
+        within = {
+            name: _flag(asked.within(field))
+            for name, field in (("new", "registered_on"), ("doing", "analysed_on"), ("finding", "diagnosed_on"))
+        }
+        named = told.annotate(**within).values_list(column, "diagnosis_cell", "done", "found", *within)
+        rows = (tuple(row) for row in named.annotate(number=Count("pk")))
+    for key, cell, done, found, new, doing, finding, count in rows:
+        if new:
+            yield Tally(key, Step.REGISTERED, "", count)
+        if doing:
+            yield Tally(key, Step.ANALYSED, SOLVED if found else OPEN, count)
+        if finding:
+            yield Tally(key, Step.DIAGNOSED, cell if done else UNANALYSED, count)
+
+
+def counted_in(step: Step, asked: Slice) -> QuerySet[Case]:
+    """The cases that a step from registration on counts within the days."""
+    found = cases(asked)
+    if step == Step.DIAGNOSED:
+        return found.filter(asked.by_then("analysed_on"), asked.within("diagnosed_on"))
+    return found.filter(asked.within("registered_on" if step == Step.REGISTERED else "analysed_on"))
+
+
+def new_diseases(asked: Slice) -> int:
+    """How many different new diseases the cases counted were diagnosed with within the days."""
+    rows = CaseDiagnosis.objects.filter(asked.within("diagnosed_on"), reopened_at=None, new_disease=True)
+    counted = _probands(rows, asked, "case__").filter(case__analysed_on__lte=asked.as_of)
+    named = counted.annotate(
+        name=Choice(When(disease__startswith="NEW:", then=F("label")), default=F("disease"))
+    ).order_by()
+    return int(named.aggregate(number=Count("name", distinct=True))["number"])
+
+
+def _flag(condition: Q) -> Choice:
+    return Choice(When(condition, then=Value(1)), default=Value(0), output_field=IntegerField())

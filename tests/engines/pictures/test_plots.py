@@ -1,0 +1,73 @@
+"""Plots of counts: valid SVG that says its finding, whatever the figures."""
+
+from xml.etree import ElementTree
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kakehashi.engines.pictures.plots import (
+    Bar,
+    Bars,
+    FunnelPlot,
+    Line,
+    Segment,
+    Series,
+    Stage,
+    draw_bars,
+    draw_funnel,
+    draw_series,
+)
+from kakehashi.engines.pictures.plots.marks import WIDTH, scale_end
+
+SVG = "{http://www.w3.org/2000/svg}"
+count = st.integers(0, 10**7)
+label = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), max_size=60).filter(
+    lambda text: not set(text) & {"\ufffe", "\uffff"}
+)
+
+
+def read(drawn):
+    root = ElementTree.fromstring(drawn.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1))
+    assert root.find(f"{SVG}title").text == "A & B"
+    assert root.find(f"{SVG}desc").text == "told <1>"
+    for rect in root.iter(f"{SVG}rect"):
+        assert 0 <= float(rect.get("x")) <= WIDTH
+        assert float(rect.get("width")) >= 0
+    return root
+
+
+def test_a_funnel_writes_every_figure():
+    parts = [Segment("on the list", 379), Segment("Orphanet", 425), Segment("other", 212)]
+    stages = [Stage("Consulted", 4417), Stage("Analysed", 2756), Stage("Diagnosed", 1016, "36.9 %", parts)]
+    root = read(draw_funnel(FunnelPlot("A & B", "told <1>", stages)))
+    texts = ["".join(one.itertext()) for one in root.iter(f"{SVG}text")]
+    assert {"4,417", "2,756", "1,016", "36.9 %", "Orphanet 425"} <= set(texts)
+    widths = [float(one.get("width")) for one in root.iter(f"{SVG}rect") if one.get("height") == "26.0"]
+    assert abs(sum(widths[2:]) / widths[0] - 1016 / 4417) < 0.001
+
+
+@given(st.lists(st.tuples(label, count, st.lists(st.tuples(label, count), max_size=5)), max_size=5))
+def test_any_funnel_is_drawn(stages):
+    drawn = [Stage(name, value, "", [Segment(*one) for one in parts]) for name, value, parts in stages]
+    for stage in drawn:
+        assert sum(part.value for part in stage.parts) >= 0
+    plot = [Stage(s.label, sum(p.value for p in s.parts) or s.value, "", s.parts) for s in drawn]
+    read(draw_funnel(FunnelPlot("A & B", "told <1>", plot)))
+
+
+@given(st.lists(label, max_size=60), st.data())
+def test_any_series_is_drawn(periods, data):
+    values = st.lists(count, min_size=len(periods), max_size=len(periods))
+    lines = [Line(f"line {at}", data.draw(values)) for at in range(4)]
+    read(draw_series(Series("A & B", "told <1>", periods, lines)))
+
+
+@given(st.lists(st.tuples(label, count, st.floats(0, 1)), max_size=30))
+def test_any_bars_are_drawn(rows):
+    bars = [Bar(name, whole, round(whole * share), share, (share / 2, 1.0)) for name, whole, share in rows]
+    read(draw_bars(Bars("A & B", "told <1>", "whole", "part", "rate", [*bars, Bar("none", 0, 0)])))
+
+
+@given(st.integers(1, 10**9))
+def test_an_axis_ends_above_and_not_far_above(largest):
+    assert largest <= scale_end(largest) <= 2.5 * largest
