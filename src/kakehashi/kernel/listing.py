@@ -8,7 +8,7 @@ stand in the query string, so that an address can be kept and sent; the choice o
 import csv
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +28,7 @@ BATCH = 2000
 COUNTED = 10_000
 """So many rows are counted and paged through. Of more it is said that there are more: an exact count of a million rows
 takes longer than the page; filters narrow them down, and the CSV holds them all."""
+LAST_DAY = date(9998, 12, 31)
 CSV_INJECTION = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -72,9 +73,16 @@ class Filter:
 def day_filters(field: str, since: "Text", until: "Text") -> tuple[Filter, Filter]:
     """Filters that keep what happened from a day on and up to a day; ``field`` names a time."""
     return (
-        Filter("from", since, (), lambda rows, day: rows.filter(**{f"{field}__date__gte": day}), day=True),
-        Filter("to", until, (), lambda rows, day: rows.filter(**{f"{field}__date__lte": day}), day=True),
+        Filter("from", since, (), lambda rows, day: rows.filter(**{f"{field}__gte": _midnight(day)}), day=True),
+        Filter("to", until, (), lambda rows, day: rows.filter(**{f"{field}__lt": _midnight(day, 1)}), day=True),
     )
+
+
+def _midnight(day: str, later: int = 0) -> datetime:
+    """The moment a day, or one some days later, begins here; compared with times it lets an index serve."""
+    parsed = parse_date(day)
+    assert parsed is not None
+    return timezone.make_aware(datetime.combine(min(parsed, LAST_DAY) + timedelta(days=later), time.min))
 
 
 def _is_day(value: str) -> bool:
@@ -99,11 +107,16 @@ class Listing:
     row_link: Callable[[Any], str] | None = None
     prepare: Callable[[HttpRequest, list[Any]], None] | None = None
 
-    def show(self, request: HttpRequest, rows: QuerySet[Any]) -> dict[str, Any]:
-        """The template's context: heads, rows of this page, chips, filters, column choice, page, CSV address."""
+    def show(self, request: HttpRequest, rows: QuerySet[Any], *, known: int | None = None) -> dict[str, Any]:
+        """The template's context: heads, rows of this page, chips, filters, column choice, page, CSV address.
+
+        ``known``: how many rows there are, where the caller has counted them: used while no filter narrows them.
+        """
         chosen = self._columns(request)
         narrowed = self.narrow(request, rows)
         paginator = _Counted(narrowed, self.page_size)
+        if known is not None and not self._chips(request):
+            paginator.known(known)
         page = paginator.get_page(request.GET.get("page"))
         objects = list(page.object_list)
         if self.prepare:
@@ -221,6 +234,10 @@ class Listing:
 
 class _Counted(Paginator[Any]):
     """Pages of rows of which at most COUNTED are counted; ``more``: there are more than that."""
+
+    def known(self, number: int) -> None:
+        """Take this number instead of counting."""
+        self.__dict__["_found"] = number
 
     @cached_property
     def _found(self) -> int:

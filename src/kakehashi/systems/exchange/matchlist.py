@@ -6,19 +6,18 @@ from collections import Counter
 from dataclasses import replace
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet, prefetch_related_objects
 from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from kakehashi.kernel.listing import Column, Filter, Listing, day_filters
-from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.organisations.places import place_named
 from kakehashi.kernel.sharing.states import Level
-from kakehashi.systems.cases.public import term_labels
-from kakehashi.systems.exchange.models import SEPARATOR, Match, Peer
+from kakehashi.systems.cases.public import term_labels, working_on
+from kakehashi.systems.exchange.models import SEPARATOR, Match
 from kakehashi.systems.exchange.precision import Precision
-from kakehashi.systems.exchange.queries import matches_for, tell
+from kakehashi.systems.exchange.queries import known_now, tell
 from kakehashi.systems.exchange.states import MatchState
 
 LOOKED_THROUGH = 2000
@@ -96,51 +95,54 @@ MATCHES = Listing(
 )
 
 
-def listing_for(person: Any, precision: Precision) -> Listing:
+def listing_for(person: Any, precision: Precision, every: QuerySet[Match]) -> Listing:
     """The table for someone: what can be chosen are the genes, findings and places of their own matches."""
-    told = matches_for(person, Level.MATCHING)
-    latest = told.order_by("-first_seen").values_list("genes", "findings")[:LOOKED_THROUGH]
+    own = Match.objects.filter(working_on(person, "case")).order_by("-pk")
+    latest_ids = list(own.values_list("pk", flat=True)[:LOOKED_THROUGH])
+    matching = known_now(person, Level.MATCHING)
+    told = Match.objects.filter(matching, pk__in=latest_ids)
     genes: Counter[str] = Counter()
     findings: Counter[str] = Counter()
-    for its_genes, its_findings in latest:
+    for its_genes, its_findings in told.values_list("genes", "findings"):
         genes.update(filter(None, its_genes.split(SEPARATOR)))
         findings.update(filter(None, its_findings.split(SEPARATOR)))
     terms = [term for term, _count in findings.most_common(CHOICES)]
-    own = (
-        Filter(
-            "gene", _("Gene"), sorted((gene, gene) for gene, _n in genes.most_common(CHOICES)), _naming("genes", told)
-        ),
-        Filter("finding", _("Finding"), list(zip(terms, term_labels(terms), strict=True)), _naming("findings", told)),
-        Filter("place", _("Institution or node"), _places(person), _at_place),
+    named = list(zip(terms, term_labels(terms), strict=True))
+    symbols = sorted((gene, gene) for gene, _count in genes.most_common(CHOICES))
+    chosen = (
+        Filter("gene", _("Gene"), symbols, _naming("genes", matching)),
+        Filter("finding", _("Finding"), named, _naming("findings", matching)),
+        Filter("place", _("Institution or node"), _places(every.filter(pk__in=latest_ids)), _at_place),
     )
     state, score, *days = MATCHES.filters
 
     def prepare(_request: Any, rows: list[Any]) -> None:
+        prefetch_related_objects(rows, "case__organisation", "peer", "foreign")
         tell(person, rows)
         for one in rows:
             one.likes = precision.of(one.case.organisation_id).like(one)
 
-    return replace(MATCHES, filters=(state, score, *own, *days), prepare=prepare)
+    return replace(MATCHES, filters=(state, score, *chosen, *days), prepare=prepare)
 
 
-def _naming(field: str, told: QuerySet[Match]) -> Any:
+def _naming(field: str, matching: Q) -> Any:
     """Rows that name something in common, among those whose other case may be known that far."""
 
     def narrowed(rows: QuerySet[Match], value: str) -> QuerySet[Match]:
         named = {f"{field}__contains": f"{SEPARATOR}{value}{SEPARATOR}"}
-        return rows.filter(**named, pk__in=told.values("pk"))
+        return rows.filter(matching, **named)
 
     return narrowed
 
 
-def _places(person: Any) -> list[tuple[str, str]]:
+def _places(latest: QuerySet[Match]) -> list[tuple[str, str]]:
     """Other nodes by name; institutions of this node by kind and country only, since most are not named."""
-    rows = matches_for(person).order_by()
-    holders = Organisation.objects.filter(pk__in=rows.values("other__organisation"))
-    places = holders.order_by().values_list("kind", "country").distinct()
-    peers = Peer.objects.filter(pk__in=rows.values("peer"))
-    named = [(f"here-{kind}-{country}", place_named(kind, country)) for kind, country in places]
-    return sorted(named + [(f"node-{one.pk}", one.name) for one in peers], key=lambda one: one[1])
+    columns = ("other__organisation__kind", "other__organisation__country", "peer", "peer__name")
+    named = {
+        (f"node-{peer}", name) if peer else (f"here-{kind}-{country}", place_named(kind, country))
+        for kind, country, peer, name in latest.order_by().values_list(*columns).distinct()
+    }
+    return sorted(named, key=lambda one: one[1])
 
 
 def _at_place(rows: QuerySet[Match], value: str) -> QuerySet[Match]:

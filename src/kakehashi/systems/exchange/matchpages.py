@@ -46,7 +46,7 @@ def match_list(request: HttpRequest) -> HttpResponse:
     states = VIEWS.get(view, VIEWS["open"])
     every = matches_for(request.user)
     precision = precision_of(organisations_worked_for(request.user))
-    rows, listing = every.filter(state__in=states), listing_for(request.user, precision)
+    rows, listing = every.filter(state__in=states).select_related(None), listing_for(request.user, precision, every)
     if request.GET.get("format") == "csv":
         return listing.csv(request, rows)
     counts = counts_by_state(every)
@@ -61,7 +61,7 @@ def match_list(request: HttpRequest) -> HttpResponse:
         for name, shown in VIEWS.items()
     ]
     context = {
-        "table": listing.show(request, rows),
+        "table": listing.show(request, rows, known=sum(counts.get(state, 0) for state in states)),
         "views": views,
         "any": bool(counts),
         "precision": precision,

@@ -22,10 +22,14 @@ TAKEN_UP = (MatchState.CONTACTED, MatchState.DISCUSSING, MatchState.CONFIRMED)
 
 def matches_for(person: Any, level: Level = Level.EXISTS) -> QuerySet[Match]:
     """The matches of the cases that someone works on, whose other case may be known at this level: decided now."""
-    known = known_pairs(person, "case", "other", level)
-    answered = worked_on(person, "case") & Q(foreign__isnull=False)
-    shown = Match.objects.filter(Q(stands=True) | Q(state__in=TAKEN_UP)).filter(known | answered)
+    shown = Match.objects.filter(Q(stands=True) | Q(state__in=TAKEN_UP)).filter(known_now(person, level))
     return shown.select_related("case__organisation", "peer", "foreign")
+
+
+def known_now(person: Any, level: Level) -> Q:
+    """The matches whose other side may be known at this level, as a condition."""
+    answered = worked_on(person, "case") & Q(foreign__isnull=False)
+    return known_pairs(person, "case", "other", level) | answered
 
 
 def tell(person: Any, matches: Sequence[Match]) -> None:

@@ -182,6 +182,7 @@ def known_pairs(person: Any, case: str, other: str, level: Level = Level.EXISTS)
 def known_others(person: Any, pairs: Collection[tuple[int, int]]) -> dict[tuple[int, int], KnownCase]:
     """The other case of each (case id, other's id), as the first one's institution may know it now."""
     found = Case.objects.filter(pk__in={pk for pair in pairs for pk in pair}).select_related("organisation")
+    found = found.defer("description")
     cases = {case.pk: case for case in found}
     opened = set(
         queries.visible_cases(person).filter(pk__in=[other for _, other in pairs]).values_list("pk", flat=True)
