@@ -7,6 +7,7 @@ from kakehashi.kernel.jobs.api import router as jobs
 from kakehashi.kernel.notices.api import router as notices
 from kakehashi.kernel.people.api import router as people
 from kakehashi.systems.cases.api import router as cases
+from kakehashi.systems.cases.course import api as course
 from kakehashi.systems.cases.outcomes.api import router as outcomes
 
 api = Api(
@@ -27,3 +28,6 @@ api.add_router("jobs", jobs)
 api.add_router("notices", notices)
 api.add_router("cases", cases)
 api.add_router("outcomes", outcomes)
+api.add_router("cases", course.of_cases)
+api.add_router("consultations", course.of_families)
+api.add_router("referrals", course.of_referrals)

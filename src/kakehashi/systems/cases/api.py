@@ -46,7 +46,10 @@ router.add_router("", families)
 Typed = Annotated[str, StringConstraints(max_length=200)]
 CaseId = Annotated[str, StringConstraints(pattern=r"^K-[0-9A-Z]{12}$")]
 Top = Annotated[int, Query(ge=1, le=100)]
-MoveName = Literal["register", "withdraw", "restore", "reopen"]
+MoveName = Literal[
+    "register", "send_for_analysis", "call_back", "record_analysis", "analyse_again", "diagnose", "close",
+    "reopen_diagnosis", "reopen_closed", "withdraw", "restore", "reopen",
+]  # fmt: skip
 
 
 @router.get("/terms", response=list[schemas.TermOut], summary="Find HPO terms")
@@ -173,6 +176,7 @@ def enter(request: HttpRequest, new: schemas.CaseIn) -> Status[schemas.CaseOut]:
         description=with_known_terms(new.description),
         synthetic=new.synthetic,
         register=new.register_now,
+        note=new.criteria,
     )
     return Status(201, answers.whole(case, caller(request)))
 
@@ -230,7 +234,7 @@ def _if_match(request: HttpRequest) -> int:
     return int(found.group(1))
 
 
-@router.post("/{case_id}/moves/{move}", response=schemas.CaseOut, summary="Register, withdraw or bring back")
+@router.post("/{case_id}/moves/{move}", response=schemas.CaseOut, summary="Move a case on")
 def make_move(
     request: HttpRequest, case_id: Path[CaseId], move: Path[MoveName], why: schemas.MoveIn
 ) -> schemas.CaseOut:

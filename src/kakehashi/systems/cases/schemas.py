@@ -89,6 +89,7 @@ class CaseIn(Schema):
     description: Description
     organisation: Text = ""
     register_now: bool = Field(default=True, description="False leaves it a draft")
+    criteria: Note = Field(default="", description="Why it is registered although it does not meet the criteria")
     synthetic: bool = False
 
 
