@@ -12,9 +12,30 @@ from django.utils.translation import gettext as _
 
 from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.systems.cases import rules, vocabulary
-from kakehashi.systems.cases.course.states import ReviewDecision
+from kakehashi.systems.cases.course.states import ReferralState, ReviewDecision
 from kakehashi.systems.cases.models import Case, CaseDiagnosis
 from kakehashi.systems.cases.states import CaseState
+
+ON_ONE_DAY = (
+    "consulted",
+    CaseState.DRAFT,
+    CaseState.REGISTERED,
+    "referred",
+    *(f"referral_{state}" for state in ReferralState.values),
+    "sent",
+    "received",
+    "analysed",
+    "called_back",
+    "review",
+    "opinion",
+    "decided",
+    "diagnosed",
+    "reopened",
+    CaseState.CLOSED,
+    CaseState.WITHDRAWN,
+    "taken_up",
+)
+"""The order of what happened on the same day: most of it is known by its day alone."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +56,7 @@ def timeline_of(person: Any, case: Case) -> list[CourseEvent]:
     found = [*_moves(case), *_analyses(case), *_reviews(case), *_diagnoses(case)]
     if case.organisation_id in rules.organisations_read_by(person):
         found += [*_consultations(case)]
-    return sorted(found, key=lambda one: one.on)
+    return sorted(found, key=lambda one: (one.on, ON_ONE_DAY.index(one.code)))
 
 
 def _name(organisation: Organisation | None) -> str:
