@@ -63,7 +63,7 @@ def age_days_of(words: str) -> float | None:
 def first_sign(of_diseases: Iterable[str], of_findings: Iterable[str]) -> FirstSign | None:
     """The earliest onset of the diseases, else of the findings; each in words. None where nothing is known."""
     for told in (of_diseases, of_findings):
-        known = [(span.middle, span.first, words) for words in told if (span := _span(words)) is not None]
+        known = [(span.middle, span.first, words) for words in told if (span := span_of_words(words)) is not None]
         if known:
             middle, _first, words = min(known)
             if words in ONSETS:
@@ -72,7 +72,8 @@ def first_sign(of_diseases: Iterable[str], of_findings: Iterable[str]) -> FirstS
     return None
 
 
-def _span(words: str) -> Span | None:
+def span_of_words(words: str) -> Span | None:
+    """The days of life that an onset term or an age means; None where the words are neither."""
     return ONSETS.get(words) or duration_days(words)
 
 

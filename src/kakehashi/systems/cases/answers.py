@@ -61,7 +61,7 @@ def labels(description: Description) -> dict[str, str]:
     found: dict[str, str] = {}
     for finding in description.findings:
         found[finding.term] = vocabulary.term_label(finding.term, finding.label)
-        for term in (finding.onset, finding.severity, *finding.modifiers):
+        for term in (finding.onset, finding.resolved, finding.severity, *finding.modifiers):
             if ":" in term:
                 found[term] = vocabulary.term_label(term)
     for term in (*description.inheritance, description.onset):

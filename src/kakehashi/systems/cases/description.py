@@ -40,11 +40,15 @@ class Value(BaseModel):
 
 
 class Finding(Value):
-    """One finding that was looked for. ``onset``: an HPO onset term or an ISO 8601 age."""
+    """One finding that was looked for. ``onset``, ``resolved``: an HPO onset term or an ISO 8601 age.
+
+    Its course (progressive, stable, …) is among the modifiers, as HPO has it.
+    """
 
     term: TermId
     excluded: bool = False
     onset: Onset = ""
+    resolved: Onset = ""
     severity: Line = ""
     modifiers: tuple[TermId, ...] = Field(default=(), max_length=20)
     note: Line = ""

@@ -34,4 +34,16 @@ INHERITANCES = {
     "HP:0001427": _("Mitochondrial inheritance"),
     "HP:0003745": _("Sporadic"),
 }
-WORDS = ONSETS | SEVERITIES | INHERITANCES
+COURSES = {
+    "HP:0003676": _("Progressive"),
+    "HP:0003677": _("Slowly progressive"),
+    "HP:0003678": _("Rapidly progressive"),
+    "HP:0003680": _("Nonprogressive"),
+    "HP:0031915": _("Stable"),
+    "HP:0031914": _("Fluctuating"),
+    "HP:0031796": _("Recurrent"),
+    "HP:0025153": _("Transient"),
+    "HP:0034382": _("Disease remission"),
+}
+"""HPO has no term for improving short of remission."""
+WORDS = ONSETS | SEVERITIES | INHERITANCES | COURSES

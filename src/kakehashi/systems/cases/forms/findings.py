@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from pydantic import ValidationError
 
-from kakehashi.protocols.phenopacket.agewords import AGE
+from kakehashi.protocols.phenopacket.agewords import AGE, span_of_words
 from kakehashi.systems.cases import vocabulary
 from kakehashi.systems.cases.description import Finding
 from kakehashi.systems.cases.forms.choices import refuse, terms_offered, with_none
-from kakehashi.systems.cases.offered import ONSETS, SEVERITIES
+from kakehashi.systems.cases.offered import COURSES, ONSETS, SEVERITIES
 
 
 class FindingForm(forms.Form):
@@ -25,6 +27,10 @@ class FindingForm(forms.Form):
         label=_("Present or absent"), choices=[("present", _("Present")), ("absent", _("Absent"))], initial="present"
     )
     onset = forms.ChoiceField(label=_("Since"), required=False)
+    resolved = forms.CharField(
+        label=_("Resolved at"), required=False, max_length=40, help_text=_("An age at which it had gone: 3y6m or P3Y6M")
+    )
+    course = forms.ChoiceField(label=_("Course"), required=False)
     severity = forms.ChoiceField(label=_("Severity"), required=False)
     modifiers = forms.CharField(
         label=_("Modifiers"), required=False, max_length=500, help_text=_("HPO terms, separated by commas")
@@ -39,6 +45,7 @@ class FindingForm(forms.Form):
         own_onset = onset if re.fullmatch(r"HP:\d{7}", onset) or AGE.fullmatch(onset) else ""
         own_severity = severity if re.fullmatch(r"HP:\d{7}", severity) else ""
         self.fields["onset"].choices = with_none(terms_offered(ONSETS, own_onset))  # type: ignore[attr-defined]
+        self.fields["course"].choices = with_none(terms_offered(COURSES))  # type: ignore[attr-defined]
         self.fields["severity"].choices = with_none(terms_offered(SEVERITIES, own_severity))  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
@@ -54,13 +61,14 @@ class FindingForm(forms.Form):
                 said["finding"] = vocabulary.read_term(typed or chosen)
             except vocabulary.UnknownWord as error:
                 self.add_error("label", str(error))
-        modifiers = []
+        modifiers = [said["course"]] if said.get("course") else []
         for part in re.split(r"[,;、，]+", said.get("modifiers", "")):
             if part.strip():
                 try:
                     modifiers.append(vocabulary.read_term(part, branch="modifier"))
                 except vocabulary.UnknownWord as error:
                     self.add_error("modifiers", str(error))
+        said["resolved"] = self._until(said)
         if said.get("finding") and not self.errors:
             try:
                 said["read"] = self._read(said, tuple(dict.fromkeys(modifiers)))
@@ -68,13 +76,31 @@ class FindingForm(forms.Form):
                 refuse(self, error)
         return said
 
+    def _until(self, said: dict[str, Any]) -> str:
+        """The age or onset term by which a finding had gone, as it is kept."""
+        written = said.get("resolved", "").strip()
+        if not written or written == self.initial.get("resolved"):
+            return str(self.initial.get("kept_resolved", "")) if written else ""
+        until = age_typed(written)
+        if until is None:
+            self.add_error("resolved", _now("This is no age. Write it as 3y6m, 3歳6か月 or P3Y6M."))
+            return ""
+        began, ended = span_of_words(said.get("onset", "")), span_of_words(until)
+        if said.get("presence") == "absent":
+            self.add_error("resolved", _now("A finding that is absent has no end."))
+        elif began and ended and ended.last <= began.first:
+            self.add_error("resolved", _now("It ends before it began."))
+        return until
+
     def _read(self, said: dict[str, Any], modifiers: tuple[str, ...]) -> Finding:
+        kept = self.initial.get("kept_modifiers", ())  # in the order they came in
         return Finding(
             term=said["finding"],
             excluded=said["presence"] == "absent",
             onset=said["onset"],
             severity=said["severity"],
-            modifiers=modifiers,
+            resolved=said["resolved"],
+            modifiers=kept if set(modifiers) == set(kept) else modifiers,
             note=said["note"],
             label=self.initial.get("kept_label", "") if said["finding"] == self.initial.get("term") else "",
         )
@@ -83,6 +109,24 @@ class FindingForm(forms.Form):
         """What the row says; None for an empty row."""
         found: Finding | None = self.cleaned_data.get("read")
         return found
+
+
+TYPED_AGE = re.compile(
+    r"(?:(\d{1,3})\s*(?:y|yr|yrs|years?|歳|才|年))?\s*(?:(\d{1,4})\s*(?:m|mo|months?|か月|ヶ月|カ月|ヵ月|月))?"
+    r"\s*(?:(\d{1,4})\s*(?:w|weeks?|週))?\s*(?:(\d{1,5})\s*(?:d|days?|日))?",
+    re.IGNORECASE,
+)
+
+
+def age_typed(text: str) -> str | None:
+    """ "P3Y6M" of 3y6m, 3歳6か月 or P3Y6M, however wide the digits; None where it is no age."""
+    written = unicodedata.normalize("NFKC", text).strip()
+    if AGE.fullmatch(written.upper()):
+        return written.upper()
+    found = TYPED_AGE.fullmatch(written)
+    if found is None or not any(found.groups()):
+        return None
+    return "P" + "".join(f"{int(part)}{unit}" for part, unit in zip(found.groups(), "YMWD", strict=True) if part)
 
 
 def _wordings(term: str) -> set[str]:
@@ -97,7 +141,10 @@ FindingFormSet = forms.formset_factory(
 )
 
 
-def finding_row(finding: Finding) -> dict[str, str]:
+def finding_row(finding: Finding) -> dict[str, Any]:
+    """A finding as its row shows it; the first term of course among the modifiers has a field of its own."""
+    course = next((one for one in finding.modifiers if one in COURSES), "")
+    others = [one for one in finding.modifiers if one != course]
     return {
         "label": vocabulary.term_label(finding.term, finding.label),
         "term": finding.term,
@@ -105,6 +152,14 @@ def finding_row(finding: Finding) -> dict[str, str]:
         "presence": "absent" if finding.excluded else "present",
         "onset": finding.onset,
         "severity": finding.severity,
-        "modifiers": ", ".join(f"{vocabulary.term_label(one)} ({one})" for one in finding.modifiers),
+        "resolved": finding.resolved
+        if AGE.fullmatch(finding.resolved)
+        else vocabulary.term_label(finding.resolved)
+        if finding.resolved
+        else "",
+        "kept_resolved": finding.resolved,
+        "course": course,
+        "modifiers": ", ".join(f"{vocabulary.term_label(one)} ({one})" for one in others),
+        "kept_modifiers": finding.modifiers,
         "note": finding.note,
     }

@@ -194,6 +194,7 @@ def findings_of(features: Iterable[PhenotypicFeature], born: datetime | None) ->
             term=term,
             excluded=feature.excluded,
             onset=onset_words(feature.onset, born),
+            resolved=onset_words(feature.resolution, born),
             severity=feature.severity.id if feature.severity else "",
             modifiers=tuple(modifier.id for modifier in feature.modifiers if modifier.id),
             note=_line(feature.description),

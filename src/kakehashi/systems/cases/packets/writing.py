@@ -182,6 +182,7 @@ def _feature(finding: Finding) -> dict[str, Any]:
             "severity": _class(finding.severity) if finding.severity else None,
             "modifiers": [_class(modifier) for modifier in finding.modifiers],
             "onset": _time(finding.onset) if finding.onset else None,
+            "resolution": _time(finding.resolved) if finding.resolved else None,
             "description": finding.note,
         }
     )

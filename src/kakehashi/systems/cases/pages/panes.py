@@ -18,12 +18,13 @@ from kakehashi.kernel.organisations.places import place_of
 from kakehashi.kernel.people.acting import acting_organisation
 from kakehashi.kernel.sharing.states import Level
 from kakehashi.kernel.workflow import moves_available
-from kakehashi.protocols.phenopacket.agewords import AGE
 from kakehashi.systems.cases import genenames, queries, ranking, rules, solved, tasks, terms, vocabulary
 from kakehashi.systems.cases.description import Description, Difference, Finding, Variant
 from kakehashi.systems.cases.forms.case import CaseEntry
 from kakehashi.systems.cases.matching.shared import SharedCase
 from kakehashi.systems.cases.models import Case, Revision
+from kakehashi.systems.cases.pages import timeline
+from kakehashi.systems.cases.pages.moments import age_text, moment_text, span_text
 from kakehashi.systems.cases.pages.moves import COURSE_MOVES
 from kakehashi.systems.cases.pages.tabs import registered_tabs
 from kakehashi.systems.cases.queries import CaseFilter
@@ -93,6 +94,7 @@ def case_context(request: HttpRequest, case: Case, tab: str, ranked: Ranking | N
             for group in vocabulary.by_body_system(description.findings)
         ],
         "facts": list(_facts(description)),
+        "time_course": timeline.course_of(description),
         "variants": [{"said": one, "more": " · ".join(variant_words(one))} for one in description.variants],
         "diagnoses": [
             {"id": one.disease, "label": vocabulary.disease_label(one.disease, one.label)}
@@ -127,28 +129,9 @@ def _chip(finding: Finding) -> Chip:
         vocabulary.english_term(finding.term),
         finding.term,
         finding.excluded,
-        moment_text(finding.onset),
+        span_text(finding),
         " · ".join([*details, finding.note] if finding.note else details),
     )
-
-
-def moment_text(moment: str) -> str:
-    """An onset in words: the term's label, or the age."""
-    return vocabulary.term_label(moment) if moment.startswith("HP:") else age_text(moment)
-
-
-def age_text(age: str) -> str:
-    """An ISO 8601 age in words."""
-    found = AGE.fullmatch(age)
-    if not found:
-        return ""
-    years, months, weeks, days = (int(part or 0) for part in found.groups())
-    parts = [
-        _("%(number)d y") % {"number": years} if years else "",
-        _("%(number)d m") % {"number": months} if months else "",
-        _("%(number)d d") % {"number": weeks * 7 + days} if (weeks or days) and years < 2 else "",
-    ]
-    return " ".join(part for part in parts if part) or _("at birth")
 
 
 def _facts(description: Description) -> Iterable[tuple[str, str]]:
