@@ -20,6 +20,7 @@ WHOLE: dict[str, Text] = {
     "sharing.opt_in": pgettext_lazy("audit", "opt-out taken back"),
     "sharing.outbreak": pgettext_lazy("audit", "outbreak exception declared"),
     "outcomes.show": pgettext_lazy("audit", "outcomes: looked at"),
+    "outcomes.publish": pgettext_lazy("audit", "outcomes: published"),
     "organisation.place": pgettext_lazy("audit", "organisation: prefecture set"),
     "network.add": pgettext_lazy("audit", "founded a network"),
     "network.join": pgettext_lazy("audit", "joined a network"),

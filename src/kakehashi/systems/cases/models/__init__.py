@@ -12,6 +12,7 @@ from kakehashi.systems.cases.models.case import (
 from kakehashi.systems.cases.models.consultation import Consultation, Referral
 from kakehashi.systems.cases.models.course import Analysis, CaseDiagnosis, Opinion, Review
 from kakehashi.systems.cases.models.families import Family, FamilyLink, FamilyRevision, new_family_id
+from kakehashi.systems.cases.models.publication import Publication
 
 __all__ = [
     "ALPHABET",
@@ -26,6 +27,7 @@ __all__ = [
     "FamilyRevision",
     "Opinion",
     "Packet",
+    "Publication",
     "Referral",
     "Review",
     "Revision",

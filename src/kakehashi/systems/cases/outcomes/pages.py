@@ -20,6 +20,7 @@ from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.systems.cases import queries as cases_queries
 from kakehashi.systems.cases import rules as cases_rules
 from kakehashi.systems.cases.course.states import PhenotypeGroup
+from kakehashi.systems.cases.models import Publication
 from kakehashi.systems.cases.outcomes import drawing, figures, rules, tallies
 from kakehashi.systems.cases.outcomes.counting import Funnel, Row
 from kakehashi.systems.cases.outcomes.queries import Asked, hub_of_each, outcomes, region_names
@@ -57,6 +58,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "filters": _filters(wanted, whole=scope.whole),
         "wanted": wanted,
         "whole": scope.whole,
+        "published": Publication.objects.exists(),
         "publishes": bool(rules.may_publish(request.user)),
         "csv_url": f"?{wanted.query()}&format=csv",
         "json_url": f"?{wanted.query()}&format=json",

@@ -11,7 +11,7 @@ from django.db.models import Case as Choice
 from django.db.models import Count, F, IntegerField, Q, QuerySet, Value, When
 
 from kakehashi.systems.cases.models import Case, CaseDiagnosis, Consultation, FamilyLink
-from kakehashi.systems.cases.outcomes.counting import OPEN, SOLVED, UNANALYSED, Tally
+from kakehashi.systems.cases.outcomes.counting import LISTS, OPEN, SOLVED, UNANALYSED, Tally
 from kakehashi.systems.cases.outcomes.groups import BITS
 from kakehashi.systems.cases.outcomes.words import By, Step
 from kakehashi.systems.cases.states import FINDABLE
@@ -130,6 +130,18 @@ def _by_column(column: str, asked: Slice) -> Iterator[Tally]:
             yield Tally(key, Step.ANALYSED, SOLVED if found else OPEN, count)
         if finding:
             yield Tally(key, Step.DIAGNOSED, cell if done else UNANALYSED, count)
+
+
+def statuses(column: str, asked: Slice) -> Iterator[tuple[Any, bool, bool, int]]:
+    """By a column of the cases: whether analysed and whether diagnosed by the day of asking, and how many."""
+    told = cases(asked).annotate(done=_flag(asked.by_then("analysed_on")), found=_flag(asked.by_then("diagnosed_on")))
+    for value, done, found, number in told.values_list(column, "done", "found").annotate(number=Count("pk")):
+        yield value, bool(done), bool(found), number
+
+
+def list_of(cell: int) -> str:
+    """The lists that a diagnosis's cell stands for."""
+    return str(LISTS[cell // 2])
 
 
 def counted_in(step: Step, asked: Slice) -> QuerySet[Case]:
