@@ -87,6 +87,7 @@ __all__ = [
     "pairs_of",
     "people_working_on",
     "profile_key",
+    "reads_its_cases",
     "rebuild_index",
     "record_diagnosis",
     "register_tab",
@@ -234,6 +235,11 @@ def insist_on_editing(person: Any, case_id: int, *, action: str) -> None:
 def people_working_on(organisation_ids: Collection[int]) -> list[Person]:
     """Who works on the cases of some of these institutions."""
     return list(people_holding(rules.WRITERS, list(organisation_ids)))
+
+
+def reads_its_cases(person: Any, organisation_id: int) -> bool:
+    """Whether the person reads an institution's cases for it: works on them, or audits them."""
+    return organisation_id in rules.organisations_read_by(person)
 
 
 def organisations_worked_for(person: Any) -> frozenset[int]:

@@ -15,9 +15,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from kakehashi.kernel.errors import NotFound
 from kakehashi.kernel.jobs.models import Job
 from kakehashi.protocols.mme import Patient
-from kakehashi.systems.cases.public import CaseSummary, case_page, known_abroad, term_labels
+from kakehashi.systems.cases.public import CaseSummary, case_page, known_abroad, reads_its_cases, term_labels
 from kakehashi.systems.exchange.messages import write_message
 from kakehashi.systems.exchange.models import ForeignMatch, Message, Peer, Question, Told
+from kakehashi.systems.exchange.outgoing import csv_of, told_of
 from kakehashi.systems.exchange.patients import gene_shown
 from kakehashi.systems.exchange.tasks import KIND, start_asking
 
@@ -35,9 +36,22 @@ class MessageForm(forms.ModelForm[Message]):
 def case(request: HttpRequest, public_id: str) -> HttpResponse:
     """What other nodes answered for a case, each peer's state beside it; the part alone while answers come in."""
     summary, context = case_page(request, public_id, "nodes")
-    context |= _answers(summary)
+    context |= _answers(summary, request.user)
     template = "exchange/parts/answers.html" if request.headers.get("HX-Request") else "exchange/case.html"
     return render(request, template, context)
+
+
+@login_required
+@require_GET
+def told(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Who was told of a case, or looked at it from elsewhere; for those who read it for its own institution."""
+    summary, context = case_page(request, public_id, "nodes")
+    if not reads_its_cases(request.user, summary.organisation_id):
+        raise NotFound(_("Case"))
+    rows = told_of(summary.id, summary.organisation_id)
+    if request.GET.get("format") == "csv":
+        return csv_of(rows)
+    return render(request, "exchange/told.html", context | {"rows": rows})
 
 
 @login_required
@@ -69,7 +83,7 @@ def contact(request: HttpRequest, public_id: str) -> HttpResponse:
     return render(request, "exchange/contact.html", context, status=422 if form.errors else 200)
 
 
-def _answers(summary: CaseSummary) -> dict[str, Any]:
+def _answers(summary: CaseSummary, person: Any) -> dict[str, Any]:
     latest: dict[int, Question] = {}
     for question in Question.objects.filter(case_id=summary.id).select_related("peer").order_by("-pk")[:500]:
         latest.setdefault(question.peer_id, question)
@@ -81,6 +95,7 @@ def _answers(summary: CaseSummary) -> dict[str, Any]:
         "matches": [said_of(match) for match in matches],
         "told": Told.objects.filter(case_id=summary.id).select_related("peer").order_by("-day", "pk")[:SHOWN],
         "received": Message.objects.filter(case_id=summary.id).order_by("-at")[:SHOWN],
+        "may_list": reads_its_cases(person, summary.organisation_id),
         "outdated": any(one.revision < summary.revision for one in latest.values()),
     }
 

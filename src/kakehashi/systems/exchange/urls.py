@@ -18,6 +18,7 @@ urlpatterns = [
     path("conversations/<int:side_id>/write/", conversationpages.write, name="write"),
     path("conversations/<int:side_id>/agreement/", conversationpages.agreement, name="agreement"),
     path("cases/<str:public_id>/", pages.case, name="case"),
+    path("cases/<str:public_id>/told/", pages.told, name="told"),
     path("cases/<str:public_id>/ask/", pages.ask, name="ask"),
     path("contact/<str:public_id>/", pages.contact, name="contact"),
 ]

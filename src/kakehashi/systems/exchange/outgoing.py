@@ -1,0 +1,103 @@
+"""Who was told of a case, asked for it, or looked at it from elsewhere: for those who read it for its own institution.
+
+From the rows that the exchange keeps (told, asked, messages) and from the audit trail (people of other institutions).
+Where no more than a match was told, the other institution stands here by kind and country, as it does in the queue;
+who opened the case itself is named.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, time
+from itertools import chain
+
+from django.http import HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from kakehashi.kernel.audit import entries_about
+from kakehashi.kernel.audit.models import ACTING, AuditEntry, Outcome
+from kakehashi.kernel.audit.verbs import action_label
+from kakehashi.kernel.listing import plain_cell
+from kakehashi.kernel.organisations.models import Organisation
+from kakehashi.kernel.organisations.places import place_of
+from kakehashi.systems.exchange.models import Message, Question, Told
+
+MOST = 1000
+"""The latest so many of each kind."""
+OF_A_MATCH = ("case.told", "case.match", "case.find", "case.list")
+"""Actions by which no more than a match, or a row of a list, was seen."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One thing that went out: when, to whom, what it was, and how often."""
+
+    at: datetime
+    who: str
+    what: str
+    times: int = 1
+
+
+def told_of(case_id: int, organisation_id: int) -> list[Row]:
+    """Everything, the latest first."""
+    rows = chain(_told(case_id), _asked(case_id), _written(case_id), _looked(case_id, organisation_id))
+    return sorted(rows, key=lambda row: row.at, reverse=True)
+
+
+def csv_of(rows: Iterable[Row]) -> HttpResponse:
+    """The rows as CSV in UTF-8 with a byte-order mark, so that spreadsheets read Japanese."""
+    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="who-was-told-{timezone.localdate():%Y%m%d}.csv"'
+    writer = csv.writer(response)
+    writer.writerow([_("When"), _("To whom"), _("What it was"), _("Times")])
+    writer.writerows([row.at.isoformat(), plain_cell(row.who), plain_cell(row.what), row.times] for row in rows)
+    return response
+
+
+def _told(case_id: int) -> Iterator[Row]:
+    for one in Told.objects.filter(case_id=case_id).select_related("peer").order_by("-day", "-pk")[:MOST]:
+        at = timezone.make_aware(datetime.combine(one.day, time.min))
+        what = _("Told to another node: %(level)s") % {"level": one.get_level_display()}
+        yield Row(at, one.peer.name, what, one.times)
+
+
+def _asked(case_id: int) -> Iterator[Row]:
+    for one in Question.objects.filter(case_id=case_id).select_related("peer").order_by("-asked_at")[:MOST]:
+        why = f" ({one.why_text})" if one.why else ""
+        yield Row(
+            one.asked_at,
+            one.peer.name,
+            _("Asked for patients like it: %(state)s") % {"state": one.get_state_display()} + why,
+        )
+
+
+def _written(case_id: int) -> Iterator[Row]:
+    for one in Message.objects.filter(case_id=case_id).order_by("-at")[:MOST]:
+        yield Row(one.at, f"{one.name}, {one.institution}", _("Wrote about it from another node"))
+
+
+def _looked(case_id: int, organisation_id: int) -> Iterator[Row]:
+    """What people of other institutions of this node did with it."""
+    found = entries_about("case", case_id).filter(organisation=str(organisation_id), actor__startswith="person:")
+    entries = list(found.filter(detail__contains=f'"{ACTING}"')[:MOST])
+    holders = _acting(entries)
+    for entry in entries:
+        holder = holders.get(_acting_id(entry))
+        who = _("Another institution")
+        if holder is not None:
+            who = place_of(holder) if entry.action in OF_A_MATCH else holder.label()
+        refused = f" ({Outcome.REFUSED.label})" if entry.outcome == Outcome.REFUSED else ""
+        yield Row(entry.at, who, action_label(entry.action) + refused)
+
+
+def _acting(entries: Iterable[AuditEntry]) -> dict[str, Organisation]:
+    ids = {number for entry in entries if (number := _acting_id(entry)).isdecimal()}
+    return {str(one.pk): one for one in Organisation.objects.filter(pk__in=ids)}
+
+
+def _acting_id(entry: AuditEntry) -> str:
+    return str(json.loads(entry.detail).get(ACTING, "")) if entry.detail else ""

@@ -1,0 +1,59 @@
+"""Who was told of a case: told and asked nodes, messages, other institutions' people; for its own readers alone."""
+
+import pytest
+from django.urls import reverse
+
+from kakehashi.kernel.people.models import Membership, Person
+from kakehashi.kernel.people.roles import Role
+from kakehashi.systems.exchange import matching
+from kakehashi.systems.exchange.models import Message, Peer, Question, Told
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("compiled_ontology")]
+
+
+@pytest.fixture
+def case(client, make_case, far_case, far_clinician):
+    ours = make_case()
+    far_case()
+    peer = Peer.objects.create(name="Node B", country="FR")
+    Told.objects.create(peer=peer, case=ours, level=2, times=3)
+    Question.objects.create(peer=peer, case=ours, revision=1, state="failed", why="timed_out")
+    Message.objects.create(case=ours, name="=A. Colleague", institution="Elsewhere", email="a@example.net", text="Hm")
+    matching.match_cases([ours.pk])
+    client.force_login(far_clinician)
+    client.get(reverse("exchange:matches"))
+    return ours
+
+
+def test_everything_that_went_out_is_listed_and_exported(client, case, clinician):
+    client.force_login(clinician)
+    address = reverse("exchange:told", args=[case.public_id])
+    page = client.get(address, headers={"accept-language": "en"}).text
+    for said in ("Node B", "Told to another node", "did not answer in time", "Elsewhere", "told of as similar"):
+        assert said in page
+    assert "Hospital in Japan" in page
+    assert "Second Hospital" not in page
+    assert address in client.get(reverse("exchange:case", args=[case.public_id])).text
+    rows = client.get(address, {"format": "csv"}).content.decode("utf-8-sig").splitlines()
+    assert len(rows) >= 5
+    assert any("'=A. Colleague" in row for row in rows)
+    japanese = client.get(address, headers={"accept-language": "ja"}).text
+    assert "この症例を知らされた相手" in japanese
+
+
+def test_only_its_own_readers_see_it(client, case, far_clinician, hospital):
+    address = reverse("exchange:told", args=[case.public_id])
+    for role, place, status in (
+        (Role.AUDITOR, hospital, 200),
+        (Role.DATA_MANAGER, hospital, 200),
+        (Role.RESEARCHER, hospital, 404),
+        (Role.AUDITOR, far_clinician.memberships.get().organisation, 404),
+    ):
+        person = Person.objects.create_user(f"{role}-{place.code}@example.org")
+        Membership.objects.create(person=person, organisation=place, role=role)
+        client.force_login(person)
+        assert client.get(address).status_code == status
+    type(case).objects.filter(pk=case.pk).update(sharing_class="open", shown=3)
+    client.force_login(far_clinician)
+    assert client.get(reverse("cases:show", args=[case.public_id])).status_code == 200
+    assert client.get(address).status_code == 404
