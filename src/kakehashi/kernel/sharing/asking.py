@@ -21,7 +21,7 @@ DAY, MONTH = timedelta(days=1), timedelta(days=30)
 FIRST_WAIT = timedelta(minutes=1)
 TOLD_FROM = 0.5
 """Where only its existence is shown, a record answers from this similarity on, and says no other number than this."""
-NEAR_FROM = 0.4
+NEAR_FROM = 0.3
 """A description this similar to such a record counts as heard by it, answered or not."""
 HEARD_A_DAY = 6
 HEARD_A_MONTH = 12

@@ -3,6 +3,7 @@
 The rules and what they stand against: ``kernel.sharing.asking``. What goes beyond is refused and kept in the trail.
 """
 
+import math
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -38,5 +39,5 @@ def refusal(peer: Peer, asker: str, patient_hash: str, profile_hash: str) -> Ref
     pause = ask(asker, about=patient_hash, profile=profile_hash, bounds=bounds)
     if pause is None:
         return None
-    after_s = max(1, round((pause.until - now).total_seconds()))
+    after_s = max(1, math.ceil((pause.until - now).total_seconds()))
     return Refusal(pause.code, MESSAGES[pause.code], after_s, pause.suspicious)
