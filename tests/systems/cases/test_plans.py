@@ -4,7 +4,7 @@ import re
 
 import pytest
 from django.db import connection
-from django.db.models import F
+from django.db.models import Count, F
 from django.utils import timezone
 
 from kakehashi.kernel.sharing.decision import visible_to
@@ -43,11 +43,14 @@ def asked(person):
         "of one hospital": visible.filter(organisation__code="KITA").order_by("-changed_at", "-pk")[:50],
         "some, to be searched alone": matching.order_by().values_list("public_id", flat=True)[:4001],
         "which of the most similar": matching.filter(public_id__in=some),
-        "for a node abroad": Case.objects.filter(abroad, state__in=FINDABLE).order_by()[:4001],
+        "for a node abroad": Case.objects.filter(abroad, state__in=FINDABLE).order_by().values_list("public_id")[:4001],
         "by name": queries.cases_named(visible, "N-001"),
         "the solved": solved.latest_solved(person, synthetic=False),
         "waiting for the index": Case.objects.exclude(indexed_revision=F("revision")).order_by("pk")[:1000],
-        "in the index": Case.objects.filter(state__in=FINDABLE, indexed_revision__gt=0).values("state"),
+        "in the index": Case.objects.filter(state__in=FINDABLE, indexed_revision__gt=0)
+        .values("state")
+        .annotate(Count("pk"))
+        .order_by(),
         "changed since": Revision.objects.filter(at__gt=timezone.now()),
     }
 

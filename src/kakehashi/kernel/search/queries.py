@@ -18,6 +18,7 @@ SQL = {
     "sqlite": "SELECT rowid FROM search_fts WHERE search_fts MATCH %s",
     "postgresql": "SELECT id FROM search_searchentry WHERE to_tsvector('simple', bigrams) @@ to_tsquery('simple', %s)",
 }
+IN_ITS_ORDER = " AND strpos(' ' || bigrams || ' ', %s) > 0"
 
 
 @dataclass(frozen=True)
@@ -34,11 +35,13 @@ class Hit:
 
 def matching(text: str) -> QuerySet[SearchEntry]:
     """The entries that hold every word of the text, newest first, whoever may see them."""
-    translate = bigrams.tsquery if connection.vendor == "postgresql" else bigrams.fts5_query
-    query = translate(text)
+    on_postgresql = connection.vendor == "postgresql"
+    query = bigrams.tsquery(text) if on_postgresql else bigrams.fts5_query(text)
     if not query:
         return SearchEntry.objects.none()
-    found = RawSQL(SQL[connection.vendor], [query])  # noqa: S611  the query is a parameter
+    phrases = bigrams.phrases(text) if on_postgresql else []
+    statement = SQL[connection.vendor] + IN_ITS_ORDER * len(phrases)
+    found = RawSQL(statement, [query, *phrases])  # noqa: S611  the query and the phrases are parameters
     return SearchEntry.objects.filter(pk__in=found).order_by("-updated_at", "-pk")
 
 
