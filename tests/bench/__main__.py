@@ -17,6 +17,7 @@ BENCHMARKS = {
     "mentions": "findings suggested from clinical text, with negations",
     "killed": "a node killed at 200 random moments of five kinds of work",
     "soak": "twenty people at work on a node for half an hour",
+    "linkage": "the same patient of two hospitals: keyed hashes beside Bloom filters, on made-up people",
 }
 
 

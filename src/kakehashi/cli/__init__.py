@@ -52,6 +52,12 @@ COMMANDS: dict[str, tuple[str, str, str, str]] = {
         "マッチの一覧の精度。",
     ),
     "genes": ("genes", "genes", "Install and read the table of gene names.", "遺伝子名の表の導入と照会。"),
+    "linkage": (
+        "linkage",
+        "linkage",
+        "The same patient registered by two hospitals.",
+        "二つの病院に登録された同一患者の照合。",
+    ),
     "organisations": ("people", "organisations", "Manage organisations.", "機関の管理。"),
     "networks": (
         "networks",

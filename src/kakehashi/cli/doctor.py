@@ -86,6 +86,10 @@ def audit_key() -> Check:
     return _key("audit key", "audit.key")
 
 
+def linkage_key() -> Check:
+    return _key("linkage key", "linkage.key")
+
+
 def safe_settings() -> Check:
     from django.conf import settings
 
@@ -237,6 +241,7 @@ CHECKS: dict[str, tuple[str, Callable[[], Check]]] = {  # name → (Japanese nam
     "home": ("ホームフォルダ", home_folder),
     "secret key": ("秘密鍵", secret_key),
     "audit key": ("監査鍵", audit_key),
+    "linkage key": ("名寄せ鍵", linkage_key),
     "settings": ("設定", safe_settings),
     "database": ("データベース", database),
     "ontology": ("オントロジー", ontology),

@@ -8,6 +8,7 @@ from kakehashi.kernel.notices.api import router as notices
 from kakehashi.kernel.people.api import router as people
 from kakehashi.systems.cases.api import router as cases
 from kakehashi.systems.cases.course import api as course
+from kakehashi.systems.cases.linkage.api import everything as same_patients
 from kakehashi.systems.cases.outcomes.api import router as outcomes
 
 api = Api(
@@ -31,3 +32,4 @@ api.add_router("outcomes", outcomes)
 api.add_router("cases", course.of_cases)
 api.add_router("consultations", course.of_families)
 api.add_router("referrals", course.of_referrals)
+api.add_router("same-patients", same_patients)

@@ -71,6 +71,15 @@ SETTINGS: tuple[Setting, ...] = (
         "監査記録を封印する秘密鍵。変更しないこと。空なら一度だけ生成しホームフォルダに保存(権限600)。",
     ),
     Setting(
+        "KAKEHASHI_LINKAGE_KEY",
+        str,
+        "",
+        "Secret of the network under which identifying items are hashed, so that the same patient in two cases is "
+        "suspected. Empty: made once and kept in the home folder (mode 600). Changed: earlier hashes meet nothing.",
+        "同一患者の疑いを調べるため、識別項目のハッシュ化に使うネットワーク共通の秘密鍵。空なら一度だけ生成しホームフォルダに保存"
+        "(権限600)。変更すると以前のハッシュとは一致しなくなる。",
+    ),
+    Setting(
         "KAKEHASHI_DEBUG",
         _boolean,
         "0",

@@ -33,6 +33,7 @@ def _kept_secret(home: Path, name: str) -> str:
 
 SECRET_KEY: str = value("KAKEHASHI_SECRET_KEY") or _kept_secret(HOME, "secret.key")
 AUDIT_KEY: str = value("KAKEHASHI_AUDIT_KEY") or _kept_secret(HOME, "audit.key")
+LINKAGE_KEY: str = value("KAKEHASHI_LINKAGE_KEY") or _kept_secret(HOME, "linkage.key")
 AUDIT_CHECKPOINT: Path = HOME / "audit.checkpoint"
 DEBUG: bool = value("KAKEHASHI_DEBUG")
 ALLOWED_HOSTS: list[str] = value("KAKEHASHI_HOSTS")

@@ -118,6 +118,14 @@ VERBS: dict[str, Text] = {
     "ask_peers": pgettext_lazy("audit", "asked other nodes about it"),
     "sent_to_peers": pgettext_lazy("audit", "sent to other nodes"),
     "write": pgettext_lazy("audit", "written"),
+    "identity": pgettext_lazy("audit", "identifying items turned into keys"),
+    "forget_identity": pgettext_lazy("audit", "keys of identifying items deleted"),
+    "suspicion_told": pgettext_lazy("audit", "told as perhaps the same patient"),
+    "keep": pgettext_lazy("audit", "said which record is to be kept"),
+    "note": pgettext_lazy("audit", "written to the other institution"),
+    "say_same": pgettext_lazy("audit", "answered: the same patient"),
+    "say_different": pgettext_lazy("audit", "answered: not the same patient"),
+    "cannot_say": pgettext_lazy("audit", "answered: cannot say"),
     "taken_over": pgettext_lazy("audit", "taken over"),
 }
 KINDS = {"people": "person", "file": "storedfile", "token": "apitoken"}

@@ -34,6 +34,7 @@ from kakehashi.systems.cases import (
     vocabulary,
 )
 from kakehashi.systems.cases.families.api import router as families
+from kakehashi.systems.cases.linkage.api import router as same_patient
 from kakehashi.systems.cases.matching import similar
 from kakehashi.systems.cases.models import Case
 from kakehashi.systems.cases.packets.entering import phenopacket_of, unregistered_patient, with_known_terms
@@ -42,6 +43,7 @@ from kakehashi.systems.cases.schemas import Text
 
 router = Router(tags=["cases"])
 router.add_router("", families)
+router.add_router("", same_patient)
 
 Typed = Annotated[str, StringConstraints(max_length=200)]
 CaseId = Annotated[str, StringConstraints(pattern=r"^K-[0-9A-Z]{12}$")]

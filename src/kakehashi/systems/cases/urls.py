@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kakehashi.systems.cases.pages import candidates, case, consultations, course, families, freetext, terms
+from kakehashi.systems.cases.pages import candidates, case, consultations, course, families, freetext, linkage, terms
 
 app_name = "cases"
 urlpatterns = [
@@ -17,6 +17,7 @@ urlpatterns = [
     path("consultations/<int:consultation_id>/settle/", consultations.settle, name="settle"),
     path("referrals/", consultations.referral_list, name="referrals"),
     path("referrals/<str:referral_id>/", consultations.referral, name="referral"),
+    path("same-patients/", linkage.same_patients, name="same_patients"),
     path("<str:case_id>/", case.diseases, name="show"),
     path("<str:case_id>/similar/", case.similar_cases, name="similar"),
     path("<str:case_id>/questions/", case.questions, name="questions"),
@@ -24,6 +25,9 @@ urlpatterns = [
     path("<str:case_id>/sharing/", terms.sharing, name="sharing"),
     path("<str:case_id>/candidates/", candidates.look, name="candidates"),
     path("<str:case_id>/candidates/add/", candidates.add, name="candidates_add"),
+    path("<str:case_id>/same-patient/", linkage.same_patient, name="same_patient"),
+    path("<str:case_id>/same-patient/identity/", linkage.identity, name="identity"),
+    path("<str:case_id>/same-patient/<int:suspicion_id>/", linkage.answer, name="same_patient_answer"),
     path("<str:case_id>/family/", families.family, name="family"),
     path("<str:case_id>/family/edit/", families.edit_family, name="family_edit"),
     path("<str:case_id>/family/import/", families.import_ped, name="family_import"),

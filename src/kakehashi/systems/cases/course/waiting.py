@@ -15,6 +15,7 @@ from kakehashi.systems.cases import queries
 from kakehashi.systems.cases.course.analyses import analyses_awaiting
 from kakehashi.systems.cases.course.committee import reviews_awaiting
 from kakehashi.systems.cases.course.referrals import referrals_awaiting
+from kakehashi.systems.cases.linkage.queries import answers_waiting
 
 MOST = 50
 
@@ -22,6 +23,7 @@ MOST = 50
 def waiting_for(person: Any) -> Iterator[Waiting]:
     """All of it, each with its one action."""
     yield from queries.drafts_waiting(person)
+    yield from answers_waiting(person)
     for one in referrals_awaiting(person)[:MOST]:
         facts = {"id": one.public_id, "place": one.organisation.label()}
         text = _("Referral %(id)s from %(place)s") % facts

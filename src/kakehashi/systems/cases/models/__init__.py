@@ -12,6 +12,14 @@ from kakehashi.systems.cases.models.case import (
 from kakehashi.systems.cases.models.consultation import Consultation, Referral
 from kakehashi.systems.cases.models.course import Analysis, CaseDiagnosis, Opinion, Review
 from kakehashi.systems.cases.models.families import Family, FamilyLink, FamilyRevision, new_family_id
+from kakehashi.systems.cases.models.linkage import (
+    IdentityEntry,
+    LinkageKey,
+    Suspicion,
+    SuspicionNote,
+    SuspicionSide,
+    Unlinked,
+)
 from kakehashi.systems.cases.models.publication import Publication
 
 __all__ = [
@@ -25,12 +33,18 @@ __all__ = [
     "Family",
     "FamilyLink",
     "FamilyRevision",
+    "IdentityEntry",
+    "LinkageKey",
     "Opinion",
     "Packet",
     "Publication",
     "Referral",
     "Review",
     "Revision",
+    "Suspicion",
+    "SuspicionNote",
+    "SuspicionSide",
+    "Unlinked",
     "new_family_id",
     "new_public_id",
 ]

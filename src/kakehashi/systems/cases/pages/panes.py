@@ -165,6 +165,7 @@ def _tabs(case: Case, current: str) -> list[dict[str, Any]]:
         ("cases:family", "family", _("Family")),
         ("cases:course", "course", _("Course")),
         ("cases:sharing", "sharing", _("Sharing")),
+        ("cases:same_patient", "same_patient", _("Same patient?")),
         ("cases:history", "history", _("History")),
     ]
     return [

@@ -1,0 +1,1 @@
+"""The same patient registered by two hospitals: suspected without either learning the other's identifiers."""
