@@ -110,9 +110,10 @@ class Node:
 
 def _descendants(pid: int) -> Iterator[int]:
     yield pid
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        for child in (task / "children").read_text().split():
-            yield from _descendants(int(child))
+    with contextlib.suppress(OSError):  # it ended meanwhile
+        for task in list(Path(f"/proc/{pid}/task").iterdir()):
+            for child in (task / "children").read_text().split():
+                yield from _descendants(int(child))
 
 
 def session_of(person: Any) -> str:
