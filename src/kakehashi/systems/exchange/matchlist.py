@@ -41,7 +41,9 @@ def told_only_of_existence(match: Match) -> bool:
 
 def _score(match: Match) -> str:
     percent = f"{match.score * 100:.0f} %"
-    return _now("from %(share)s") % {"share": percent} if told_only_of_existence(match) else percent
+    if told_only_of_existence(match):
+        return _now("from %(share)s") % {"share": percent}
+    return f"{percent} ({_likes(match)})" if match.likes is not None else percent
 
 
 def _likes(match: Match) -> str:
@@ -79,8 +81,8 @@ MATCHES = Listing(
     row_link=lambda match: reverse("exchange:match", args=[match.pk]),
     columns=(
         Column("case", _("Your case"), lambda match: match.case.public_id, template="exchange/parts/match_cell.html"),
-        Column("score", _("Similarity"), _score, sort="score", short=True),
-        Column("likes", _("Confirmed of such"), _likes, short=True),
+        Column("score", _("Similarity"), _score, sort="score"),
+        Column("likes", _("Confirmed of such"), _likes, short=True, shown=False),
         Column("findings", _("Findings in common"), _findings),
         Column("genes", _("Genes in common"), lambda match: " · ".join(match.gene_names), short=True),
         Column("place", _("Institution or node"), place_of),
