@@ -29,6 +29,8 @@ from kakehashi.systems.cases.outcomes.schemas import answer
 from kakehashi.systems.cases.outcomes.words import By, Lists, Step, Unit
 
 SHOWN = 50
+HEADS = (figures.CONSULTED[0], *figures.STEPS, *figures.RATE[:2])
+"""The figures that a row of the page's table has room for; files have them all."""
 
 
 @login_required
@@ -49,7 +51,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "told": drawing.funnel_told(funnel.total),
         "funnel_plot": mark_safe(drawing.funnel_plot(funnel.total)),  # noqa: S308  its texts are escaped
         "rows_plot": mark_safe(drawing.rows_plot(funnel)),  # noqa: S308
-        "heads": [*figures.CONSULTED, *figures.STEPS, *figures.RATE[:2]],
+        "heads": HEADS,
         "table": [_line(wanted, row, within, opens=opens) for row, within in figures.rows_of(funnel)],
         "interval_head": _("95 % interval"),
         "lists": _lists(funnel),
@@ -125,7 +127,7 @@ def _csv(funnel: Funnel) -> HttpResponse:
 def _line(wanted: Wanted, row: Row, within: str, *, opens: bool) -> dict[str, Any]:
     """A row of the table: figures that may be opened carry their address."""
     cells = []
-    for head in [*figures.CONSULTED, *figures.STEPS, *figures.RATE[:2]]:
+    for head in HEADS:
         value = head.of(row.counts)
         linked = opens and value and head.key in Step.values
         url = f"{reverse('outcomes:behind', args=[head.key])}?{wanted.query()}&row={row.key}" if linked else ""

@@ -1,0 +1,55 @@
+"""The outcomes in a browser: accessible, filtered, published and read without a log-in."""
+
+from datetime import date
+
+import pytest
+from tests.e2e.accessibility import faults_of
+from tests.e2e.conftest import Look
+from tests.systems.cases.outcomes.programme import Spec, make
+
+from kakehashi.kernel.organisations.models import Organisation
+from kakehashi.kernel.people.models import Membership, Person
+
+
+@pytest.fixture
+def director(transactional_db):
+    make(Spec((300, 500, 120), 700, 430, (39, 60, 80, 31), {3: 12}, hospitals=12))
+    agency = Organisation.objects.create(code="AGENCY", name="機構", name_en="Agency", kind="agency")
+    person = Person.objects.create_user("director@example.org", "correct horse battery", name="見本")
+    Membership.objects.create(person=person, organisation=agency, role="programme_director", since=date(2020, 4, 1))
+    return person
+
+
+@pytest.mark.parametrize("look", [Look(360, "ja", "dark"), Look(1280, "en", "light")], ids=str)
+def test_pages_are_accessible(open_page, director, look, screenshots):
+    page = open_page(look, director)
+    faults = []
+    for name, path in (
+        ("period", "/outcomes/?unit=half"),
+        ("region", "/outcomes/?by=region"),
+        ("hub", "/outcomes/?by=hub"),
+        ("rows", "/outcomes/rows/diagnosed/?row=total"),
+        ("publish", "/outcomes/publish/"),
+    ):
+        assert page.goto(path).status == 200
+        faults += faults_of(page)
+        page.screenshot(path=screenshots / f"outcomes-{name}-{look}.png", full_page=True)
+    assert not faults, "\n".join(faults)
+
+
+def test_filtered_published_and_read_by_a_stranger(open_page, director):
+    page = open_page(Look(language="en"), director)
+    page.goto("/outcomes/")
+    page.locator("a[href*='by=region']").first.click()
+    page.locator("#outcomes-first").fill("2016-04-01")
+    page.get_by_role("button", name="Show").click()
+    assert "by=region" in page.url
+    assert "first=2016-04-01" in page.url
+    page.goto("/outcomes/")
+    page.get_by_role("link", name="Publish the outcomes").click()
+    page.get_by_role("button", name="Publish these figures").click()
+    page.wait_for_url("**/outcomes/public/")
+    stranger = open_page(Look(language="ja"))
+    assert stranger.goto("/outcomes/public/").status == 200
+    assert stranger.get_by_role("heading", level=1).inner_text() == "成果"
+    assert not faults_of(stranger)
