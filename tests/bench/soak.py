@@ -161,7 +161,7 @@ def main() -> int:
     asked = asking.parse_args()
     with tempfile.TemporaryDirectory(prefix="kakehashi-soak-") as name:
         folder = Path(name)
-        with database(asked.database, folder / "postgresql") as url:
+        with database(asked.database) as url:
             node = Node.fresh(folder / "home", url)
             found = soak(node, folder, minutes=asked.minutes, users=asked.users, cases=asked.cases)
     print(json.dumps(found, ensure_ascii=False, indent=1))

