@@ -28,12 +28,14 @@ def prepared(home: Path, database_url: str) -> Node:
     return node
 
 
-def killed(node: Node, folder: Path, *, moments: int, seed: int, kinds: list[str] | None = None) -> dict[str, Any]:
+def killed(
+    node: Node, folder: Path, *, moments: int, seed: int, kinds: list[str] | None = None, cases: int = CASES_AT_FIRST
+) -> dict[str, Any]:
     """Kill the node ``moments`` times, the kinds in turn; what was found, kind by kind, and every problem."""
     draw, started = random.Random(seed), time.monotonic()
     with Hand(node) as hand:
-        names = [f"first-{number}" for number in range(CASES_AT_FIRST)]
-        for number in range(0, CASES_AT_FIRST, 10):
+        names = [f"first-{number}" for number in range(cases)]
+        for number in range(0, cases, 10):
             terms = draw.sample(TERMS, 5)
             hand.do(ENTER, email=PERSON, code=ORGANISATION, names=names[number : number + 10], terms=terms)
         work: dict[str, Kind] = {name: KINDS[name](node, hand, draw, folder) for name in kinds or KINDS}

@@ -10,7 +10,7 @@ from tests.bench.killed import killed, prepared
 from tests.bench.nodes import COMMAND, ORGANISATION, Node, database, problems
 from tests.bench.packets import write_packets
 
-SAME_FILE = 1500
+SAME_FILE = 600
 PATIENCE_SECONDS = 300
 
 
@@ -22,7 +22,7 @@ def database_url():
 
 @pytest.mark.slow
 def test_node_killed_at_every_kind_of_work_loses_doubles_and_half_writes_nothing(tmp_path, database_url, knowledge):
-    found = killed(prepared(tmp_path / "home", database_url), tmp_path, moments=5, seed=20)
+    found = killed(prepared(tmp_path / "home", database_url), tmp_path, moments=5, seed=20, cases=60)
     assert found["problems"] == []
     assert sum(kind["killed while at work"] for kind in found["kinds"].values()) >= 3
 
