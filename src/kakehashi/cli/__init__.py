@@ -65,6 +65,7 @@ COMMANDS: dict[str, tuple[str, str, str, str]] = {
         "Networks of hubs, co-operating hospitals and analysis centres.",
         "拠点病院・協力病院・解析センターのネットワーク。",
     ),
+    "awards": ("awards", "awards", "The awards that pay for cases.", "症例を支援する課題。"),
     "people": ("people", "people", "Manage people and their roles.", "人と役割の管理。"),
 }
 

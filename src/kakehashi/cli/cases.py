@@ -76,6 +76,15 @@ def cases() -> None:
         "新しい症例の公開範囲。患者の同意がそこまで得られていることを確認した上で指定する。",
     ),
 )
+@click.option(
+    "--award",
+    default="",
+    metavar="NUMBER",
+    help=text(
+        "The award that paid for them: of new cases, and of known ones that name none yet.",
+        "症例を支援した課題の課題管理番号。新しい症例と、課題が未指定の既存症例に設定する。",
+    ),
+)
 @click.option("--format", "shape", type=click.Choice(["table", "json"]), default="table", show_default=True)
 def import_cases(
     files: tuple[str, ...],
@@ -84,6 +93,7 @@ def import_cases(
     keep_going: bool,
     synthetic: bool,
     reach: str,
+    award: str,
     shape: str,
 ) -> None:
     from kakehashi.kernel.sharing.states import Reach
@@ -100,6 +110,7 @@ def import_cases(
                 keep_going=keep_going,
                 synthetic=synthetic,
                 reach=Reach.named(reach),
+                award=award,
                 progress=tell,
             )
         except KeyboardInterrupt:

@@ -3,15 +3,17 @@
 import pytest
 
 from kakehashi.kernel.audit.models import AuditEntry
+from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.people.models import Person
 from kakehashi.protocols.phenopacket import loads, validate
 from kakehashi.systems.cases import ranking, vocabulary
-from kakehashi.systems.cases.demo import CLEAR_PATIENT, HOSPITALS, PATIENTS, SAMPLE_PATIENT, prepare_demo
+from kakehashi.systems.cases.demo import CLEAR_PATIENT, HOSPITALS, PAID, PATIENTS, SAMPLE_PATIENT, prepare_demo
 from kakehashi.systems.cases.matching import similar
 from kakehashi.systems.cases.models import Case
 from kakehashi.systems.cases.packets.entering import phenopackets_of
 from kakehashi.systems.cases.packets.meta import is_marked
 from kakehashi.systems.cases.packets.reading import read_packet
+from kakehashi.systems.portfolio.public import awards_of
 from tests.systems.cases.conftest import WORKED_EXAMPLE
 
 pytestmark = pytest.mark.django_db
@@ -21,6 +23,8 @@ def test_demo_is_prepared_once_and_a_second_time_changes_nothing():
     logins = prepare_demo()
     assert Case.objects.count() == len(HOSPITALS) * PATIENTS + 1
     assert Case.objects.filter(synthetic=True, state="registered").count() == Case.objects.count()
+    (award,) = awards_of(Organisation.objects.get(code=HOSPITALS[0].code).pk)
+    assert Case.objects.filter(award_id=award.id).count() == 2 * PAID
     assert {login.email for login in logins} == set(Person.objects.values_list("email", flat=True))
     for login in logins:
         assert Person.objects.get(email=login.email).check_password(login.password)

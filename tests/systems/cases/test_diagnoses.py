@@ -52,7 +52,7 @@ def test_recorded_diagnosis_is_said_in_the_description_and_moves_the_case(case, 
     assert found.described.variants == (JOUBERT.variant,)
     assert row.described_variant == JOUBERT.variant
     told = [event for event in heard if isinstance(event, CaseDiagnosed)]
-    assert told == [CaseDiagnosed(case.pk, row.pk, case.organisation_id, None, timezone.localdate())]
+    assert told == [CaseDiagnosed(case.pk, row.pk, case.organisation_id, None, timezone.localdate(), case.revision + 1)]
     assert audit.verify().intact
 
 

@@ -40,3 +40,22 @@ def test_case_without_an_award_counts_for_none(award):
     count_diagnosis(CaseDiagnosed(1, 7, award.organisation_id, None, date(2026, 5, 1)))
     take_diagnosis_back(DiagnosisReopened(1, 7, award.organisation_id, None, date(2026, 5, 1)))
     assert not AwardResult.objects.exists()
+
+
+@pytest.mark.parametrize("reopened", [False, True])
+@pytest.mark.parametrize("order", list(permutations(range(4))))
+def test_an_award_named_later_counts_instead_in_any_order(award, order, reopened):
+    days = {"begins": award.begins, "ends": award.ends}
+    other = register_award(by=None, number="JP27", title="別の課題", organisation=award.organisation, **days)
+    made = CaseDiagnosed(1, 7, award.organisation_id, award.pk, date(2026, 5, 1), 2)
+    moved = CaseDiagnosed(1, 7, award.organisation_id, other.pk, date(2026, 5, 1), 5)
+    gone = DiagnosisReopened(1, 7, award.organisation_id, other.pk, date(2026, 6, 1), 6)
+    last = (take_diagnosis_back, gone) if reopened else (count_diagnosis, moved)
+    tellings = [(count_diagnosis, made), (count_diagnosis, moved), (count_diagnosis, made), last]
+    for place in order:
+        handler, event = tellings[place]
+        handler(event)
+    assert AwardResult.objects.get().award == other
+    on = lambda paid, day: count_results(paid.pk, on=day)  # noqa: E731
+    assert [on(award, date(2026, 5, 31)), on(other, date(2026, 5, 31))] == [0, 1]
+    assert on(other, date(2026, 6, 1)) == (0 if reopened else 1)

@@ -114,6 +114,7 @@ VERBS: dict[str, Text] = {
     "cancelled": pgettext_lazy("audit", "cancelled"),
     "retry": pgettext_lazy("audit", "tried again"),
     "terms": pgettext_lazy("audit", "sharing changed"),
+    "award": pgettext_lazy("audit", "award named"),
     "told": pgettext_lazy("audit", "told of as similar"),
     "ask_peers": pgettext_lazy("audit", "asked other nodes about it"),
     "sent_to_peers": pgettext_lazy("audit", "sent to other nodes"),

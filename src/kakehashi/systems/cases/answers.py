@@ -53,6 +53,7 @@ def whole(case: Case, person: Any) -> schemas.CaseOut:
         labels=labels(description),
         moves=moves,
         warnings=warnings(description),
+        award=case.award.number if case.award else "",
     )
 
 

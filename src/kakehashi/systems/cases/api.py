@@ -33,6 +33,7 @@ from kakehashi.systems.cases import (
     tasks,
     vocabulary,
 )
+from kakehashi.systems.cases.awards import set_award
 from kakehashi.systems.cases.families.api import router as families
 from kakehashi.systems.cases.linkage.api import router as same_patient
 from kakehashi.systems.cases.matching import similar
@@ -226,6 +227,13 @@ def edit(request: HttpRequest, case_id: Path[CaseId], change: schemas.CaseEdit) 
         note=change.note,
     )
     return answers.whole(edited, caller(request))
+
+
+@router.put("/{case_id}/award", response=schemas.CaseOut, summary="Name the award that paid for a case")
+def name_award(request: HttpRequest, case_id: Path[CaseId], named: schemas.AwardIn) -> schemas.CaseOut:
+    """Diagnoses that stand count for it from now on. Once some are recorded it may be exchanged, not emptied."""
+    case = queries.case_for(caller(request), case_id, reading=False)
+    return answers.whole(set_award(by=caller(request), case=case, number=named.number), caller(request))
 
 
 def _if_match(request: HttpRequest) -> int:

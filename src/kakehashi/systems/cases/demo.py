@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from django.db import transaction
@@ -27,10 +28,12 @@ from kakehashi.protocols.phenopacket import loads
 from kakehashi.protocols.phenopacket.documents import Phenopacket
 from kakehashi.systems.cases import vocabulary
 from kakehashi.systems.cases.actions import enter_case
+from kakehashi.systems.cases.awards import set_award
 from kakehashi.systems.cases.description import Description, Diagnosis, Finding, age_text
 from kakehashi.systems.cases.models import Case
 from kakehashi.systems.cases.packets.reading import read_packet
 from kakehashi.systems.cases.terms import attested, set_terms
+from kakehashi.systems.portfolio.public import awards_of, register_award
 
 SAMPLE_PATIENT = Path(__file__).with_name("sample_patient.json")
 """The worked example of IRUD Exchange: eight findings of one patient, as a phenopacket."""
@@ -106,6 +109,13 @@ NETWORK = {"agency": (HOSPITALS[0], "JP"), "hospital": (ABROAD, "FR")}
 """The two nodes that ``kakehashi network`` tries the exchange out with: the hospital of each, and its country."""
 DEMO_NETWORK = ("demo-network", "デモ希少・未診断疾患ネットワーク", "Demo Rare and Undiagnosed Disease Network")
 CENTRE = ("DEMO-CENTRE", "デモ解析センター", "Demo Analysis Centre")
+AWARD = (
+    "DEMO26AW0001",
+    "架空の課題:希少・未診断疾患のデモ(合成患者)",
+    "Made-up award: a demo of rare and undiagnosed diseases (synthetic patients)",
+)
+PAID = 10
+"""How many patients of each of the first two hospitals name the award."""
 AGENCY = ("DEMO-AGENCY", "デモ研究開発機構", "Demo Research Agency")
 
 
@@ -122,6 +132,7 @@ def prepare_demo() -> list[Login]:
         ]
         _register(organisation, people[0], drawer, first=place * PATIENTS, with_example=place == 0)
     _network()
+    _award()
     agency = _organisation(*AGENCY, Kind.AGENCY)
     officer = _person(agency, "officer", Role.PROGRAMME_OFFICER, "見本 恵", "Megumi Mihon")
     return [
@@ -143,6 +154,21 @@ def _network() -> None:
         hub = hub or organisation
     centre = _organisation(*CENTRE, Kind.UNIVERSITY)
     join_network(by=None, network=network, organisation=centre, role=NetworkRole.ANALYSIS)
+
+
+def _award() -> None:
+    """A made-up award that some cases name, unless it is there already."""
+    holder = Organisation.objects.get(code=HOSPITALS[0].code)
+    if any(one.number == AWARD[0] for one in awards_of(holder.pk)):
+        return
+    number, title, title_en = AWARD
+    days = {"begins": date(2026, 4, 1), "ends": date(2029, 3, 31)}
+    with transaction.atomic():
+        register_award(by=None, number=number, title=title, title_en=title_en, organisation=holder, **days)
+        for hospital in HOSPITALS[:2]:
+            names = [f"{hospital.code}-{place:03d}" for place in range(1, PAID + 1)]
+            for case in Case.objects.filter(organisation__code=hospital.code, local_id__in=names).order_by("pk"):
+                set_award(by=None, case=case, number=AWARD[0])
 
 
 def prepare_network_node(name: str) -> list[Login]:

@@ -80,6 +80,13 @@ class CaseOut(CaseRow):
     labels: dict[str, str]
     moves: list[MoveOut]
     warnings: list[str]
+    award: str = Field(description="Number of the award that paid for it; empty where none is named")
+
+
+class AwardIn(Schema):
+    """The number of the award that paid for a case; empty for none."""
+
+    number: Annotated[str, StringConstraints(max_length=40)]
 
 
 class CaseIn(Schema):

@@ -84,6 +84,11 @@ class RevisionKind(models.TextChoices):
     TERMS = "terms", _("Sharing changed")
     DIAGNOSED = "diagnosed", _("Diagnosis recorded")
     REOPENED = "reopened", _("Diagnosis reopened")
+    AWARD = "award", _("Award named")
+
+
+BESIDE = (RevisionKind.MOVED, RevisionKind.TERMS, RevisionKind.AWARD)
+"""Kinds of revisions that leave the description as it was."""
 
 
 class FamilyRevisionKind(models.TextChoices):

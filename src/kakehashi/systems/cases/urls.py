@@ -23,6 +23,7 @@ urlpatterns = [
     path("<str:case_id>/questions/", case.questions, name="questions"),
     path("<str:case_id>/answers/", case.keep_answers, name="answers"),
     path("<str:case_id>/sharing/", terms.sharing, name="sharing"),
+    path("<str:case_id>/award/", terms.award, name="award"),
     path("<str:case_id>/candidates/", candidates.look, name="candidates"),
     path("<str:case_id>/candidates/add/", candidates.add, name="candidates_add"),
     path("<str:case_id>/same-patient/", linkage.same_patient, name="same_patient"),

@@ -7,22 +7,31 @@ from kakehashi.systems.portfolio.models import AwardResult, ResultKind
 
 @handles(CaseDiagnosed)
 def count_diagnosis(event: CaseDiagnosed) -> None:
-    """A diagnosis counts for the award that paid for its case."""
-    if event.award_id is not None:
-        AwardResult.objects.update_or_create(
-            kind=ResultKind.DIAGNOSIS,
-            reference=str(event.diagnosis_id),
-            defaults={"award_id": event.award_id, "on": event.on},
-        )
+    """A diagnosis counts for the award that paid for its case; for another one, once another is named."""
+    row = _row(event)
+    if row is not None:
+        row.on = event.on
+        row.save()
 
 
 @handles(DiagnosisReopened)
 def take_diagnosis_back(event: DiagnosisReopened) -> None:
     """From this day on it counts no more."""
-    if event.award_id is not None:
-        AwardResult.objects.update_or_create(
-            kind=ResultKind.DIAGNOSIS,
-            reference=str(event.diagnosis_id),
-            defaults={"taken_back_on": event.on},
-            create_defaults={"award_id": event.award_id, "on": event.on, "taken_back_on": event.on},
-        )
+    row = _row(event)
+    if row is not None:
+        row.taken_back_on = event.on
+        row.save()
+
+
+def _row(event: CaseDiagnosed | DiagnosisReopened) -> AwardResult | None:
+    """The diagnosis's row, locked, with the award of the latest revision heard of; None where no award paid."""
+    if event.award_id is None:
+        return None
+    row, _made = AwardResult.objects.select_for_update().get_or_create(
+        kind=ResultKind.DIAGNOSIS,
+        reference=str(event.diagnosis_id),
+        defaults={"award_id": event.award_id, "on": event.on, "revision": event.revision},
+    )
+    if event.revision > row.revision:
+        row.award_id, row.revision = event.award_id, event.revision
+    return row

@@ -53,7 +53,8 @@ class ResultKind(models.TextChoices):
 class AwardResult(models.Model):
     """One result of an award: what kind, which one (``reference``, the number its own system gives it), since when.
 
-    Taken back it stays, with the day: an award's figures of an earlier day can be told again.
+    Taken back it stays, with the day: an award's figures of an earlier day can be told again. ``revision`` of what it
+    comes from is the one as of which this award paid: what was told of an earlier one and comes later changes nothing.
     """
 
     award = models.ForeignKey(Award, models.PROTECT, related_name="results", verbose_name=_("award"))
@@ -61,6 +62,7 @@ class AwardResult(models.Model):
     reference = models.CharField(_("reference"), max_length=60)
     on = models.DateField(_("day"))
     taken_back_on = models.DateField(_("taken back on"), null=True)
+    revision = models.PositiveIntegerField(default=0, editable=False)
 
     class Meta:
         verbose_name = _("result of an award")

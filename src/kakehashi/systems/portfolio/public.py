@@ -3,14 +3,17 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Q
 from django.utils import timezone
 
 from kakehashi.kernel.errors import NotFound
+from kakehashi.kernel.organisations.models import Organisation
+from kakehashi.systems.portfolio import actions
 from kakehashi.systems.portfolio.models import Award, AwardResult
 
-__all__ = ["AwardSummary", "award_numbered", "awards_by_id", "awards_of", "count_results"]
+__all__ = ["AwardSummary", "award_numbered", "awards_by_id", "awards_of", "count_results", "register_award"]
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,16 @@ def award_numbered(number: str) -> AwardSummary:
     if found is None:
         raise NotFound(number)
     return _summary(found)
+
+
+def register_award(
+    *, by: Any, number: str, title: str, organisation: Organisation, begins: date, ends: date, title_en: str = ""
+) -> AwardSummary:
+    """Add an award to this node (``by=None``: the node's operator). Raises Invalid naming each field at fault."""
+    made = actions.register_award(
+        by=by, number=number, title=title, title_en=title_en, organisation=organisation, begins=begins, ends=ends
+    )
+    return _summary(made)
 
 
 def awards_of(organisation_id: int) -> tuple[AwardSummary, ...]:

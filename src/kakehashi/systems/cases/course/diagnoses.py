@@ -133,7 +133,8 @@ def record_diagnosis(*, by: Any, case_id: int, diagnosis: NewDiagnosis, review: 
         locked.save()
         audit.record(by, "case.diagnosis", locked, detail={"diagnosis": row.pk, "revision": locked.revision})
         events.publish(CaseChanged(locked.pk, locked.revision))
-        events.publish(CaseDiagnosed(locked.pk, row.pk, locked.organisation_id, locked.award_id, on))
+        told = CaseDiagnosed(locked.pk, row.pk, locked.organisation_id, locked.award_id, on, locked.revision)
+        events.publish(told)
         if locked.state != CaseState.DIAGNOSED:
             advance(locked, "diagnose", by=by)
     return row
@@ -189,7 +190,8 @@ def take_back(rows: list[CaseDiagnosis], case: Case, *, by: Any, note: str) -> N
     _redescribe(case, said.model_copy(update={"diagnoses": left}), RevisionKind.REOPENED, by=by, note=note)
     events.publish(CaseChanged(case.pk, case.revision))
     for row in rows:
-        told = DiagnosisReopened(case.pk, row.pk, case.organisation_id, case.award_id, timezone.localdate(now))
+        day = timezone.localdate(now)
+        told = DiagnosisReopened(case.pk, row.pk, case.organisation_id, case.award_id, day, case.revision)
         events.publish(told)
 
 

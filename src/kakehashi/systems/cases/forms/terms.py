@@ -11,6 +11,8 @@ from kakehashi.kernel.sharing.actions import Consent, Terms
 from kakehashi.kernel.sharing.states import DataClass, Level, Reach
 from kakehashi.systems.cases.models import Case
 
+AWARDS_LISTED = "awards-of-institution"
+"""The id of the page's list of the institution's awards, which the field offers."""
 SHOWN = [(level.value, level.label) for level in (Level.EXISTS, Level.MATCHING, Level.WHOLE)]
 
 
@@ -79,3 +81,20 @@ class TermsForm(forms.Form):
             said["consent_private"],
             said["consent_recontact"],
         )
+
+
+class AwardForm(forms.Form):
+    """The award that paid for the case."""
+
+    number = forms.CharField(
+        label=_("Award number"),
+        max_length=40,
+        required=False,
+        widget=forms.TextInput(attrs={"list": AWARDS_LISTED, "autocomplete": "off"}),
+        help_text=_("One of your institution's, or another that paid for this patient. Empty: none."),
+    )
+
+    @classmethod
+    def of(cls, case: Case, data: Any = None) -> AwardForm:
+        """The form as the case stands, or as it was sent."""
+        return cls(data, initial={"number": case.award.number if case.award else ""})

@@ -25,6 +25,7 @@ from kakehashi.kernel.sharing.states import Reach
 from kakehashi.protocols.phenopacket import Entry, Phenopacket
 from kakehashi.systems.cases import rules
 from kakehashi.systems.cases.actions import add_revision
+from kakehashi.systems.cases.awards import award_id, set_award
 from kakehashi.systems.cases.course.diagnoses import with_recorded
 from kakehashi.systems.cases.course.eligibility import judge, standing_of
 from kakehashi.systems.cases.events import CasesImported
@@ -34,7 +35,7 @@ from kakehashi.systems.cases.models import Case, Packet, Revision
 from kakehashi.systems.cases.packets.meta import is_marked
 from kakehashi.systems.cases.packets.reading import ReadPacket, UnusablePacket, read_packet
 from kakehashi.systems.cases.rows import replace_rows, write_rows
-from kakehashi.systems.cases.states import CaseState, RevisionKind
+from kakehashi.systems.cases.states import BESIDE, CaseState, RevisionKind
 from kakehashi.systems.cases.terms import attested
 
 BATCH = 250
@@ -84,10 +85,14 @@ class ImportSummary:
 
 @dataclass(frozen=True)
 class NewCase:
-    """What an import says of every case that is new; a packet may say by itself that its patient is synthetic."""
+    """What an import says of every case that is new; a packet may say by itself that its patient is synthetic.
+
+    ``award``: the number of the one that paid for them; a known case that names none yet is given it too.
+    """
 
     synthetic: bool = False
     reach: Reach = Reach.INSTITUTION
+    award: str = ""
 
 
 Progress = Callable[[ImportSummary], None]
@@ -101,6 +106,7 @@ def import_packets(
     keep_going: bool = True,
     synthetic: bool = False,
     reach: Reach = Reach.INSTITUTION,
+    award: str = "",
     progress: Progress | None = None,
 ) -> ImportSummary:
     """Import packets as registered cases of an organisation; ``progress`` is told after each batch.
@@ -108,19 +114,21 @@ def import_packets(
     The right of ``by`` is asked before every batch: who loses it meanwhile imports no more, and what stands stays.
 
     ``reach``: how far new cases may be seen; whoever imports attests that the patients consented to that. A known case
-    keeps the terms it is under.
+    keeps the terms it is under. ``award``: the number of the award that paid for the cases, named for new ones and for
+    known ones that name none. Raises Invalid where there is no such award.
 
     ``by=None`` is the node's operator on the command line. A packet that cannot be used is counted and reported, the
     others go on; with ``keep_going=False`` the first one raises Invalid, and the batches before it stand.
     """
     _insist_on_right(by, organisation)
+    award_id(award)
     summary = ImportSummary()
     batch: dict[str, tuple[ReadPacket, Entry[Phenopacket]]] = {}
 
     def flush() -> None:
         if batch:
             _insist_on_right(by, organisation)
-            terms = NewCase(synthetic, reach)
+            terms = NewCase(synthetic, reach, award)
             _import_batch(list(batch.values()), by=by, organisation=organisation, new=terms, summary=summary)
             batch.clear()
         if progress is not None:
@@ -225,11 +233,13 @@ def _write_batch(
     fresh: list[tuple[Case, ReadPacket]] = []
     entries: list[audit.Entry] = []
     touched: list[int] = []
+    paid_by = award_id(new.award)
     for packet, entry in batch:
         case = known.get(packet.packet_id)
         if case is None:
             case = Case(
                 organisation=organisation,
+                award_id=paid_by,
                 local_id=packet.packet_id,
                 state=CaseState.REGISTERED,
                 registered_on=timezone.localdate(),
@@ -262,6 +272,11 @@ def _write_batch(
     _create(fresh, by=by)
     entries += [import_entry(by, "case.register", case, organisation) for case, _packet in fresh]
     touched += [case.pk for case, _packet in fresh]
+    if paid_by is not None:
+        with audit.batch():
+            for case in known.values():
+                if case.award_id is None and case.state != CaseState.WITHDRAWN:
+                    set_award(by=by, case=case, number=new.award)
     if any(entry.family is not None for _packet, entry in batch):
         with audit.batch():
             _keep_families(batch, organisation, by=by, done=done)
@@ -330,7 +345,7 @@ def _create(fresh: list[tuple[Case, ReadPacket]], *, by: Person | None) -> None:
 def update_from(packet: ReadPacket, case: Case, *, by: Person | None) -> bool:
     """Take over a changed packet as a new revision; whether people had edited the case since the last import."""
     imported = (RevisionKind.IMPORTED, RevisionKind.UPDATED)
-    last = case.revisions.exclude(kind__in=(RevisionKind.MOVED, RevisionKind.TERMS)).order_by("-number").first()
+    last = case.revisions.exclude(kind__in=BESIDE).order_by("-number").first()
     description = with_recorded(case, packet.description)
     case.describe(description)
     case.packet_sha256 = packet.sha256

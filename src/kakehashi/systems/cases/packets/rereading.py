@@ -17,7 +17,7 @@ from kakehashi.systems.cases.models import Case, Revision
 from kakehashi.systems.cases.packets.importing import import_entry, update_from
 from kakehashi.systems.cases.packets.reading import UnusablePacket, read_packet
 from kakehashi.systems.cases.queries import original_packets
-from kakehashi.systems.cases.states import CaseState, RevisionKind
+from kakehashi.systems.cases.states import BESIDE, CaseState, RevisionKind
 
 AT_ONCE = 250
 
@@ -54,7 +54,7 @@ def _imported(organisation: Organisation | None) -> QuerySet[Case, int]:
 def _reread(keys: list[int], done: Reread) -> None:
     standing = Case.objects.exclude(state=CaseState.WITHDRAWN).filter(pk__in=keys).order_by("pk")
     cases = list(standing.select_for_update(of=("self",)).select_related("organisation"))
-    latest = Revision.objects.filter(case=OuterRef("pk")).exclude(kind=RevisionKind.MOVED).order_by("-number")
+    latest = Revision.objects.filter(case=OuterRef("pk")).exclude(kind__in=BESIDE).order_by("-number")
     kinds = dict(Case.objects.filter(pk__in=keys).values_list("pk", Subquery(latest.values("kind")[:1])))
     originals = original_packets(cases)
     entries: list[audit.Entry] = []

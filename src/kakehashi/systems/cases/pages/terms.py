@@ -7,7 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from kakehashi.kernel.errors import Invalid
 from kakehashi.kernel.organisations.models import Organisation
@@ -15,10 +15,12 @@ from kakehashi.kernel.sharing.explanation import Standing, standing, standings
 from kakehashi.kernel.sharing.models import SharedRecord
 from kakehashi.kernel.sharing.states import Purpose
 from kakehashi.systems.cases import queries, terms
-from kakehashi.systems.cases.forms.terms import TermsForm
+from kakehashi.systems.cases.awards import set_award
+from kakehashi.systems.cases.forms.terms import AWARDS_LISTED, AwardForm, TermsForm
 from kakehashi.systems.cases.matching.shared import ANY_NODE
 from kakehashi.systems.cases.models import Case
 from kakehashi.systems.cases.pages import panes
+from kakehashi.systems.portfolio.public import awards_by_id, awards_of
 
 MOST_SHOWN = 60
 
@@ -28,20 +30,53 @@ MOST_SHOWN = 60
 def sharing(request: HttpRequest, case_id: str) -> HttpResponse:
     """A case's terms and consent to read and change, and who can see how much of it, and why."""
     case = queries.case_for(request.user, case_id)
-    context = panes.case_context(request, case, "sharing")
     form = TermsForm.of(case, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             terms.set_terms(by=request.user, case=case, terms=form.terms, consent=form.consent)
         except Invalid as error:
-            for field, texts in error.problems.items():
-                for text in texts:
-                    form.add_error(field if field in form.fields else None, str(text))
+            _put_down(form, error)
         else:
             messages.success(request, _("The terms are kept; they bind the very next search."))
             return redirect("cases:sharing", case.public_id)
-    context |= {"form": form, "standings": _said(case), "abroad": _abroad(case)}
-    return render(request, "cases/sharing.html", context, status=422 if form.errors else 200)
+    return _page(request, case, form, AwardForm.of(case))
+
+
+@login_required
+@require_POST
+def award(request: HttpRequest, case_id: str) -> HttpResponse:
+    """Name the award that paid for a case."""
+    case = queries.case_for(request.user, case_id)
+    form = AwardForm.of(case, request.POST)
+    if form.is_valid():
+        try:
+            set_award(by=request.user, case=case, number=form.cleaned_data["number"])
+        except Invalid as error:
+            _put_down(form, error)
+        else:
+            messages.success(request, _("The award is kept; diagnoses of this case count for it."))
+            return redirect("cases:sharing", case.public_id)
+    return _page(request, case, TermsForm.of(case), form)
+
+
+def _put_down(form: TermsForm | AwardForm, error: Invalid) -> None:
+    """What was refused, at the fields it concerns."""
+    for field, texts in error.problems.items():
+        for text in texts:
+            form.add_error(field if field in form.fields else None, str(text))
+
+
+def _page(request: HttpRequest, case: Case, form: TermsForm, paid: AwardForm) -> HttpResponse:
+    context = panes.case_context(request, case, "sharing") | {
+        "form": form,
+        "standings": _said(case),
+        "abroad": _abroad(case),
+        "award": next(iter(awards_by_id([case.award_id])), None) if case.award_id else None,
+        "award_form": paid,
+        "awards": awards_of(case.organisation_id),
+        "awards_listed": AWARDS_LISTED,
+    }
+    return render(request, "cases/sharing.html", context, status=422 if form.errors or paid.errors else 200)
 
 
 def _said(case: Case) -> list[Standing]:
