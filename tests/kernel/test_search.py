@@ -1,15 +1,17 @@
 """Search finds Japanese and English, whole words and parts, and only what the person may see."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.people.queries import organisation_ids_of
-from kakehashi.kernel.search import SearchKind, bigrams, forget, index, kinds, search
+from kakehashi.kernel.search import SearchKind, bigrams, forget, index, kinds, queries, search
 from kakehashi.kernel.search.actions import index_many
 from kakehashi.kernel.search.models import SearchEntry
 from kakehashi.kernel.search.queries import matching, visible
@@ -100,6 +102,22 @@ def test_what_others_hold_never_pushes_out_what_one_may_see(hospital, make_perso
     index("organisation", hospital.pk, ["小脳形成不全"])
     index_many("organisation", [(hospital.pk + number, ["小脳形成不全"], None) for number in range(1, 2101)])
     assert [hit.link for hit in search(person, "小脳")] == ["/organisations/KITA/"]
+
+
+def test_the_newest_are_shown_without_looking_at_all(hospital, make_person, organisations_found, monkeypatch):
+    monkeypatch.setattr(queries, "AT_ONCE", 20)
+    all_of_them = replace(organisations_found, visible_to=lambda _person: Organisation.objects.all())
+    monkeypatch.setattr(kinds, "_kinds", {"organisation": all_of_them})
+    made = Organisation.objects.bulk_create(Organisation(code=f"N{n}", name=f"小脳 {n}") for n in range(100))
+    index_many("organisation", [(one.pk, [one.name], None) for one in made])
+    person = make_person(hospital, "clinician")
+    newest = list(matching("小脳").values_list("object_id", flat=True))
+    with CaptureQueriesContext(connection) as few:
+        shown = search(person, "小脳", limit=5)
+    assert [hit.object_id for hit in shown] == newest[:5]
+    with CaptureQueriesContext(connection) as many:
+        assert [hit.object_id for hit in search(person, "小脳", limit=100)] == newest
+    assert len(few) < len(many)
 
 
 def test_visibility_is_looked_up_by_primary_key(hospital, make_person, organisations_found):

@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
 from kakehashi.systems.cases.actions import edit_case, enter_case
@@ -75,3 +77,18 @@ def test_few_changes_are_said_one_by_one_and_ones_own_not_at_all(clinician, coll
 def test_changes_of_other_hospitals_are_not_counted(clinician, other_hospital, make_person):
     entered(make_person(other_hospital, "clinician"), other_hospital, 5)
     assert said(clinician) == ([], [])
+
+
+def test_changes_said_one_by_one_are_read_together(clinician, colleague, hospital):
+    cases = entered(colleague, hospital, 6)
+    for number, case in enumerate(cases):  # of other days: a group each
+        Revision.objects.filter(case=case).update(at=timezone.now() - timedelta(days=number, minutes=1))
+    since = timezone.now() - timedelta(days=7)
+    with CaptureQueriesContext(connection) as of_six:
+        changes = list(changes_for(clinician, since))
+    assert [one.link for one in changes] == [f"/cases/{case.public_id}/" for case in cases]
+    Revision.objects.filter(case__in=cases[1:]).update(at=since - timedelta(days=1))
+    with CaptureQueriesContext(connection) as of_one:
+        assert len(list(changes_for(clinician, since))) == 1
+    assert len(of_six) == len(of_one)
+    assert not [one["sql"] for one in of_six if "description" in one["sql"]]

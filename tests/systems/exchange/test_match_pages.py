@@ -13,7 +13,7 @@ from kakehashi.kernel.sharing.actions import opt_out
 from kakehashi.kernel.sharing.states import Level, Reach
 from kakehashi.kernel.workflow import advance
 from kakehashi.systems.cases.terms import set_reach
-from kakehashi.systems.exchange import actions, matching, questions
+from kakehashi.systems.exchange import actions, matching, questions, waiting
 from kakehashi.systems.exchange.models import ForeignMatch, Match
 from kakehashi.systems.exchange.queries import matches_for
 from kakehashi.systems.exchange.waiting import waiting_for
@@ -164,3 +164,17 @@ def test_answers_of_other_nodes_stand_in_the_queue_once(site, make_case):
     assert ours.public_id in text
     assert "Good" in text
     assert "Another reason" in text
+
+
+def test_what_waits_is_counted_up_to_a_bound(make_case, far_case, monkeypatch):
+    for _turn in range(2):
+        ours, _theirs = make_case(), far_case()
+        matched(ours)
+    person = ours.registered_by
+    number = matches_for(person).filter(state="new").count()
+    (exactly,) = waiting_for(person)
+    assert exactly.text.endswith(f": {number}")
+    assert exactly.since == min(matches_for(person).values_list("first_seen", flat=True))
+    monkeypatch.setattr(waiting, "COUNTED", number - 1)
+    (bounded,) = waiting_for(person)
+    assert bounded.text.endswith(f"more than {number - 1}")

@@ -164,10 +164,10 @@ def original_packets(cases: Iterable[Case]) -> dict[int, Packet]:
 
 def drafts_waiting(person: Any) -> Iterator[Waiting]:
     """The drafts that this person entered and has not registered yet."""
-    drafts = visible_cases(person).filter(state=CaseState.DRAFT, registered_by=person.pk).order_by("created_at")[:50]
-    for draft in drafts:
-        link = reverse("cases:show", args=[draft.public_id])
-        yield Waiting(draft.created_at, _("Draft %(id)s") % {"id": draft.public_id}, link, _("Look and register"))
+    drafts = visible_cases(person).filter(state=CaseState.DRAFT, registered_by=person.pk).order_by("created_at")
+    for public_id, created_at in drafts.values_list("public_id", "created_at")[:50]:
+        link = reverse("cases:show", args=[public_id])
+        yield Waiting(created_at, _("Draft %(id)s") % {"id": public_id}, link, _("Look and register"))
 
 
 def changes_for(person: Any, since: datetime) -> Iterator[Change]:
@@ -181,14 +181,22 @@ def changes_for(person: Any, since: datetime) -> Iterator[Change]:
     alike = latest.values("day", "kind", "state", "by").order_by()
     groups = alike.annotate(number=Count("pk"), first=Min("at"), last=Max("at")).order_by("-last")[:CHANGES_SHOWN]
     people = {person.pk: str(person) for person in Person.objects.filter(pk__in=[group["by"] for group in groups])}
+    few = Q()
     for group in groups:
         if group["number"] > SINGLY_AT_MOST:
             yield _said_together(group, people.get(group["by"]))
-            continue
-        same = {name: group[name] for name in ("day", "kind", "state", "by")}
-        for revision in latest.filter(**same).select_related("case").order_by("-at"):
-            text = f"{revision.case.public_id}: {revision.get_kind_display()} ({revision.get_state_display()})"
-            yield Change(revision.at, text, reverse("cases:show", args=[revision.case.public_id]))
+        else:
+            same = {name: group[name] for name in ("kind", "state", "by")}
+            few |= Q(**same, at__range=(group["first"], group["last"]))
+    if few:
+        yield from _said_singly(latest.filter(few))
+
+
+def _said_singly(revisions: QuerySet[Revision]) -> Iterator[Change]:
+    told = revisions.select_related("case").only("at", "kind", "state", "case__public_id")
+    for revision in told.order_by("-at"):
+        text = f"{revision.case.public_id}: {revision.get_kind_display()} ({revision.get_state_display()})"
+        yield Change(revision.at, text, reverse("cases:show", args=[revision.case.public_id]))
 
 
 def _said_together(group: Mapping[str, Any], who: str | None) -> Change:

@@ -12,12 +12,19 @@ from kakehashi.systems.exchange.conversations.queries import unread_sides
 from kakehashi.systems.exchange.queries import matches_for
 from kakehashi.systems.exchange.states import MatchState
 
+COUNTED = 1000
+"""Beyond so many new matches there are "more than" these: whether each may be known still is asked of the database."""
+
 
 def waiting_for(person: Any) -> Iterator[Waiting]:
     """New matches and unread conversations, a line each of what waits for this person."""
-    new = matches_for(person).filter(state=MatchState.NEW).aggregate(number=Count("pk"), since=Min("first_seen"))
+    some = matches_for(person).filter(state=MatchState.NEW).order_by().values("pk", "first_seen")[: COUNTED + 1]
+    new = some.aggregate(number=Count("pk"), since=Min("first_seen"))
     if new["number"]:
-        text = _("New matches for your cases: {number}").format(number=new["number"])
+        said = _("New matches for your cases: {number}")
+        if new["number"] > COUNTED:
+            said = _("New matches for your cases: more than {number}")
+        text = said.format(number=f"{min(new['number'], COUNTED):,}")
         yield Waiting(new["since"], text, reverse("exchange:matches"), _("Look through them"))
     unread = unread_sides(person).aggregate(number=Count("pk"), since=Min("last_at"))
     if unread["number"]:
