@@ -3,8 +3,11 @@
 import pytest
 from django.urls import reverse
 
+from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.people.models import Membership, Person
 from kakehashi.kernel.people.roles import Role
+from kakehashi.kernel.sharing.actions import grant_access
+from kakehashi.kernel.sharing.states import Level, Purpose
 from kakehashi.systems.exchange import matching
 from kakehashi.systems.exchange.models import Message, Peer, Question, Told
 
@@ -57,3 +60,18 @@ def test_only_its_own_readers_see_it(client, case, far_clinician, hospital):
     client.force_login(far_clinician)
     assert client.get(reverse("cases:show", args=[case.public_id])).status_code == 200
     assert client.get(address).status_code == 404
+
+
+def test_who_opens_the_case_from_elsewhere_reads_neither_messages_nor_who_was_told(client, case, clinician):
+    hub = Organisation.objects.create(code="hub", name="拠点病院", name_en="Hub")
+    guest = Person.objects.create_user("guest@example.org")
+    Membership.objects.create(person=guest, organisation=hub, role=Role.CLINICIAN)
+    grant_access(by=clinician, to=hub, of=case, level=Level.WHOLE, purpose=Purpose.RESEARCH, reason="referral")
+    address = reverse("exchange:case", args=[case.public_id])
+    for person, shown in ((clinician, True), (guest, False)):
+        client.force_login(person)
+        answer = client.get(address, headers={"accept-language": "en"})
+        assert answer.status_code == 200
+        for said in ("Messages about this case", "a@example.net", "A. Colleague", "Which nodes were told of this case"):
+            assert (said in answer.text) == shown
+    assert client.get(reverse("exchange:told", args=[case.public_id])).status_code == 404

@@ -34,7 +34,10 @@ class MessageForm(forms.ModelForm[Message]):
 @login_required
 @require_GET
 def case(request: HttpRequest, public_id: str) -> HttpResponse:
-    """What other nodes answered for a case, each peer's state beside it; the part alone while answers come in."""
+    """What other nodes answered for a case, each peer's state beside it; the part alone while answers come in.
+
+    Who was told of it, and what was written to its registrant, is for those who read it for its own institution.
+    """
     summary, context = case_page(request, public_id, "nodes")
     context |= _answers(summary, request.user)
     template = "exchange/parts/answers.html" if request.headers.get("HX-Request") else "exchange/case.html"
@@ -88,14 +91,16 @@ def _answers(summary: CaseSummary, person: Any) -> dict[str, Any]:
     for question in Question.objects.filter(case_id=summary.id).select_related("peer").order_by("-pk")[:500]:
         latest.setdefault(question.peer_id, question)
     matches = ForeignMatch.objects.filter(case_id=summary.id).select_related("peer").order_by("-score", "pk")[:SHOWN]
+    may_list = reads_its_cases(person, summary.organisation_id)
+    told, received = Told.objects.filter(case_id=summary.id), Message.objects.filter(case_id=summary.id)
     return {
         "peers": list(Peer.objects.filter(asked=True)),
         "questions": sorted(latest.values(), key=lambda one: one.peer.name),
         "asking": _running(summary.id),
         "matches": [said_of(match) for match in matches],
-        "told": Told.objects.filter(case_id=summary.id).select_related("peer").order_by("-day", "pk")[:SHOWN],
-        "received": Message.objects.filter(case_id=summary.id).order_by("-at")[:SHOWN],
-        "may_list": reads_its_cases(person, summary.organisation_id),
+        "told": told.select_related("peer").order_by("-day", "pk")[:SHOWN] if may_list else (),
+        "received": received.order_by("-at")[:SHOWN] if may_list else (),
+        "may_list": may_list,
         "outdated": any(one.revision < summary.revision for one in latest.values()),
     }
 
