@@ -1,19 +1,24 @@
 """Archives of back-ups: whole or not at all, judged before they are trusted; keys kept apart; what staging refuses."""
 
+import hashlib
 import json
+import shutil
 import zipfile
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from django.db import connection
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kakehashi.kernel.audit import verify
 from kakehashi.kernel.audit.models import AuditEntry
 from kakehashi.kernel.backup import keys, postgresql, sqlite, staging
-from kakehashi.kernel.backup.archive import UNFINISHED, Archive, written
+from kakehashi.kernel.backup.archive import UNFINISHED, Archive, _is_a_name, written
 from kakehashi.kernel.backup.keys import NodeKeys
 from kakehashi.kernel.backup.making import make_backup
-from kakehashi.kernel.backup.manifest import FORMAT, Head, Keys, Manifest
+from kakehashi.kernel.backup.manifest import FORMAT, Head, Keys, Manifest, Part
 from kakehashi.kernel.backup.problems import BackupProblem
 from kakehashi.kernel.backup.restoring import insist_on_known_version
 from kakehashi.kernel.files import save_file
@@ -21,6 +26,7 @@ from kakehashi.kernel.files.store import path_of
 from kakehashi.kernel.organisations.models import Organisation
 
 NOBODY = NodeKeys(secret="", audit="")
+UPLOADED = hashlib.sha256(b"what was uploaded").hexdigest()
 
 
 @pytest.fixture(autouse=True)
@@ -48,7 +54,7 @@ def backup(upload, tmp_path):
 def archive(tmp_path):
     """The path of an archive that was written without a node."""
     with written(tmp_path / "archive.zip") as (writer, _folder):
-        writer.put("files/" + "a" * 64, [b"what was ", b"uploaded"])
+        writer.put("files/" + UPLOADED, [b"what was ", b"uploaded"])
         manifest = Manifest(
             format=FORMAT,
             kakehashi="1",
@@ -190,15 +196,94 @@ def test_what_was_cut_off_or_is_no_archive_is_refused(archive, tmp_path):
         Archive(tmp_path / "nowhere.zip")
 
 
-def test_part_outside_the_archive_is_refused(archive, tmp_path):
-    with zipfile.ZipFile(archive) as old:
+def claiming(source, target, name, *, content=b"x", **said):
+    """An archive with the one part ``name``, of which the manifest says ``said``."""
+    with zipfile.ZipFile(source) as old:
         manifest = json.loads(old.read("manifest.json"))
-    manifest["parts"] = {"../outside": {"size": 1, "sha256": "0" * 64}}
-    with zipfile.ZipFile(tmp_path / "o.zip", "w") as new:
-        new.writestr("../outside", b"x")
+    manifest["parts"] = {name: {"size": len(content), "sha256": hashlib.sha256(content).hexdigest()} | said}
+    with zipfile.ZipFile(target, "w") as new:
+        new.writestr(name, content)
         new.writestr("manifest.json", json.dumps(manifest))
-    with pytest.raises(BackupProblem, match="outside itself"):
-        Archive(tmp_path / "o.zip")
+    return target
+
+
+X = hashlib.sha256(b"x").hexdigest()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../outside",
+        "/outside",
+        "outside",
+        "files//outside",
+        "files//etc/cron.d/outside",
+        "files/../outside",
+        f"files/{X}/",
+        f"files/{X.upper()}",
+        "files/" + "0" * 64,  # not the hash of what it holds
+        f"files/./{X}",
+        "files/",
+        "ontology//outside",
+        "ontology/releases//outside/hp.obo",
+        "ontology/releases/../hp.obo",
+        "ontology/releases/1/../../../outside",
+        "ontology/labels/..",
+        "ontology/labels/a\\b",
+        "ontology/labels/a\nb",
+        "ontology/compiled/anything",
+        "ontology/other",
+        "database/../outside.copy",
+        "database//outside.copy",
+        "secret.key",
+    ],
+)
+def test_part_of_a_name_that_no_backup_has_is_refused(archive, tmp_path, name):
+    with pytest.raises(BackupProblem, match="no back-up has") as refused:
+        Archive(claiming(archive, tmp_path / "o.zip", name))
+    assert "不正な名前" in refused.value.ja
+
+
+@given(
+    st.text(alphabet="./\\ab\0f:~", max_size=12), st.sampled_from(["", "files/", "ontology/", "ontology/labels/", "/"])
+)
+def test_no_name_that_is_accepted_leads_out_of_the_folder(rest, folder):
+    part = Part(size=1, sha256=X)
+    name = folder + rest
+    if _is_a_name(name, part):
+        assert Path("/home/node", name).resolve().is_relative_to("/home/node")
+        assert "//" not in name
+
+
+def test_staging_writes_nothing_through_a_link_that_leads_out(archive, tmp_path):
+    (tmp_path / "home").mkdir()
+    (tmp_path / "outside").mkdir()
+    with Archive(archive) as opened:
+        made = staging.Staging(tmp_path / "home")
+        (made.folder / "files").symlink_to(tmp_path / "outside")
+        with pytest.raises(BackupProblem, match="outside the home"):
+            made.fill(opened, NOBODY)
+    assert list((tmp_path / "outside").iterdir()) == []
+
+
+def test_sizes_are_the_directorys_and_must_fit_the_disk(archive, tmp_path, monkeypatch):
+    with pytest.raises(BackupProblem, match="size"):
+        Archive(claiming(archive, tmp_path / "larger.zip", f"files/{X}", size=10**15))
+    with pytest.raises(BackupProblem, match="size"):
+        Archive(claiming(archive, tmp_path / "keys.zip", "keys.json", content=b"k" * 100_000))
+    usage = shutil.disk_usage(tmp_path)
+    with Archive(archive) as opened:
+        staging.insist_on_space(opened, tmp_path / "not" / "there")
+        monkeypatch.setattr(shutil, "disk_usage", lambda path: usage._replace(free=10))
+        with pytest.raises(BackupProblem, match="Free some disk space") as refused:
+            staging.insist_on_space(opened, tmp_path / "not" / "there")
+    assert "空き" in refused.value.ja
+    assert not (tmp_path / "not").exists()
+
+
+def test_a_part_that_is_missing_is_named(archive):
+    with Archive(archive) as opened, pytest.raises(BackupProblem, match=r"lacks keys\.json"):
+        opened.content("keys.json")
 
 
 def test_backup_of_a_later_version_is_refused(archive):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kakehashi.cli import counted, preferred_language, say, start_django, text
-from kakehashi.config.environment import SETTINGS
+from kakehashi.config.environment import without_secrets
 from kakehashi.kernel.backup.archive import Archive
 from kakehashi.kernel.backup.keys import NodeKeys, write_keys
 from kakehashi.kernel.backup.manifest import Manifest
@@ -21,13 +21,6 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
 BAD = 2
-SECRETS = {
-    "KAKEHASHI_SECRET_KEY",
-    "KAKEHASHI_AUDIT_KEY",
-    "KAKEHASHI_DATABASE_URL",
-    "KAKEHASHI_MAIL_URL",
-    "KAKEHASHI_OIDC_CLIENT_SECRET",
-}
 STEPS = {"database": ("Database", "データベース"), "files": ("Files", "ファイル")}
 
 
@@ -111,17 +104,12 @@ def _make(target: Path, with_keys: bool, keys_to: Path | None, shape: str) -> No
         from django.conf import settings
 
         write_keys(keys_to, NodeKeys(secret=settings.SECRET_KEY, audit=settings.AUDIT_KEY))
-    variables = {
-        setting.name: os.environ[setting.name]
-        for setting in SETTINGS
-        if setting.name in os.environ and setting.name not in SECRETS
-    }
     started = time.perf_counter()
     with bar_of() as bar:
         tasks = {step: bar.add_task(text(*names), total=None) for step, names in STEPS.items()}
         made = make_backup(
             target,
-            variables=variables,
+            variables=without_secrets(os.environ),
             with_keys=with_keys,
             told=lambda step, done, total: bar.update(tasks[step], completed=done, total=total),
         )

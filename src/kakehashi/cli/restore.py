@@ -50,10 +50,11 @@ if TYPE_CHECKING:
 def restore(file: Path, force: bool, keys: Path | None, without_keys: bool) -> None:
     started = time.perf_counter()
     with told_plainly(), Archive(file) as archive, bar_of() as bar:
+        home = unready.home()
+        staging.insist_on_space(archive, home)
         _step(bar, archive, text("Verifying", "検査中"), archive.verify)
         url = _database_url(archive)
         holding.hold_home_alone()
-        home = unready.home()
         _insist_on_room(home, url, force)
         environment = NodeKeys(secret=value("KAKEHASHI_SECRET_KEY"), audit=value("KAKEHASHI_AUDIT_KEY"))
         own = staging.keys_for(archive, home, named=keys, environment=environment, fresh=without_keys)

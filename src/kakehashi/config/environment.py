@@ -32,13 +32,17 @@ def _list(text: str) -> list[str]:
 
 @dataclass(frozen=True)
 class Setting:
-    """One environment variable: its name, how it is read, its default as text, and what it is for."""
+    """One environment variable: its name, how it is read, its default as text, and what it is for.
+
+    ``secret``: it is or may hold a key or a password, and is written down nowhere.
+    """
 
     name: str
     read: Callable[[str], Any]
     default: str
     en: str
     ja: str
+    secret: bool = False
 
 
 SETTINGS: tuple[Setting, ...] = (
@@ -55,6 +59,7 @@ SETTINGS: tuple[Setting, ...] = (
         "",
         "Database; empty: SQLite in the home folder. postgresql://user@host/name",
         "データベース。空ならホームフォルダのSQLite。postgresql://user@host/name",
+        secret=True,
     ),
     Setting(
         "KAKEHASHI_SECRET_KEY",
@@ -62,6 +67,7 @@ SETTINGS: tuple[Setting, ...] = (
         "",
         "Secret for signing; empty: made once and kept in the home folder (mode 600).",
         "署名用の秘密鍵。空なら一度だけ生成しホームフォルダに保存(権限600)。",
+        secret=True,
     ),
     Setting(
         "KAKEHASHI_AUDIT_KEY",
@@ -69,6 +75,7 @@ SETTINGS: tuple[Setting, ...] = (
         "",
         "Secret that seals the audit trail; never change it. Empty: made once and kept in the home folder (mode 600).",
         "監査記録を封印する秘密鍵。変更しないこと。空なら一度だけ生成しホームフォルダに保存(権限600)。",
+        secret=True,
     ),
     Setting(
         "KAKEHASHI_LINKAGE_KEY",
@@ -78,6 +85,7 @@ SETTINGS: tuple[Setting, ...] = (
         "suspected. Empty: made once and kept in the home folder (mode 600). Changed: earlier hashes meet nothing.",
         "同一患者の疑いを調べるため、識別項目のハッシュ化に使うネットワーク共通の秘密鍵。空なら一度だけ生成しホームフォルダに保存"
         "(権限600)。変更すると以前のハッシュとは一致しなくなる。",
+        secret=True,
     ),
     Setting(
         "KAKEHASHI_DEBUG",
@@ -115,6 +123,7 @@ SETTINGS: tuple[Setting, ...] = (
         "",
         "smtp://user:password@host:587; empty: mails are kept as files in the home folder.",
         "smtp://user:password@host:587。空ならメールはホームフォルダにファイルとして保存。",
+        secret=True,
     ),
     Setting("KAKEHASHI_MAIL_FROM", str, "kakehashi@localhost", "Sender of mails.", "メールの差出人。"),
     Setting(
@@ -126,7 +135,12 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("KAKEHASHI_OIDC_CLIENT_ID", str, "", "Client id at the issuer.", "発行者でのクライアントID。"),
     Setting(
-        "KAKEHASHI_OIDC_CLIENT_SECRET", str, "", "Client secret at the issuer.", "発行者でのクライアントシークレット。"
+        "KAKEHASHI_OIDC_CLIENT_SECRET",
+        str,
+        "",
+        "Client secret at the issuer.",
+        "発行者でのクライアントシークレット。",
+        secret=True,
     ),
     Setting("KAKEHASHI_OIDC_NAME", str, "Single sign-on", "Name of the log-in button.", "ログインボタンの名称。"),
     Setting(
@@ -162,3 +176,8 @@ def value(name: str, environment: Mapping[str, str] | None = None) -> Any:
         return setting.read(text)
     except ValueError as error:
         raise BadSetting(f"{name}={text!r}: {error}. {setting.en}") from error
+
+
+def without_secrets(environment: Mapping[str, str]) -> dict[str, str]:
+    """The variables of this table that are set in ``environment``, but for those that are or may hold a secret."""
+    return {one.name: environment[one.name] for one in SETTINGS if one.name in environment and not one.secret}

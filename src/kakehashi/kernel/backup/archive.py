@@ -5,23 +5,42 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import re
 import shutil
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import BinaryIO
 
 from pydantic import ValidationError
 
-from kakehashi.kernel.backup.manifest import FORMAT, NAME, Manifest, Part
+from kakehashi.kernel.backup import sqlite
+from kakehashi.kernel.backup.manifest import (
+    FILES_FOLDER,
+    FORMAT,
+    KEYS_PART,
+    NAME,
+    ONTOLOGY_FOLDER,
+    TABLES_FOLDER,
+    Manifest,
+    Part,
+)
 from kakehashi.kernel.backup.problems import BackupProblem
 
 UNFINISHED = ".kakehashi-backup-"
 """How the folder is called in which a back-up is being written: hidden, and no name that a back-up has."""
 CHUNK = 1024 * 1024
 MOST_MANIFEST_BYTES = 64 * 1024 * 1024
+MOST_KEYS_BYTES = 64 * 1024
+_WORD = r"(?!\.{1,2}(?:/|\Z))[^/\\\x00-\x1f]{1,255}"
+_NAMES = re.compile(
+    rf"{re.escape(sqlite.PART)}|{re.escape(KEYS_PART)}|{TABLES_FOLDER}\w+\.copy|{FILES_FOLDER}[0-9a-f]{{64}}"
+    rf"|{ONTOLOGY_FOLDER}(?:current\.json|releases(?:/{_WORD}){{2,8}}|labels/{_WORD})",
+    re.ASCII,
+)
+"""Every name that a part can have. What else would be written anywhere is no back-up of ours."""
 Progress = Callable[[int], None]
 """Told how many more bytes are done."""
 
@@ -162,8 +181,16 @@ class Archive:
             )
         if sorted(names) != sorted([NAME, *manifest.parts]):
             raise self._damaged("does not hold exactly what its manifest names", "の中身が目録と一致しません")
-        if odd := next((name for name in manifest.parts if not _plain(name)), None):
-            raise self._damaged(f"names a part outside itself ({odd})", f"に不正な名前の部分({odd})があります")
+        for name, part in manifest.parts.items():
+            if not _is_a_name(name, part):
+                raise self._damaged(
+                    f"names a part that no back-up has ({name!r})", f"に不正な名前の部分({name!r})があります"
+                )
+            if self._zip.getinfo(name).file_size != part.size or (name == KEYS_PART and part.size > MOST_KEYS_BYTES):
+                raise self._damaged(
+                    f"is damaged: {name} has not the size that the manifest says",
+                    f"は破損しています:{name} の大きさが目録と一致しません",
+                )
         return manifest
 
     @property
@@ -179,7 +206,9 @@ class Archive:
 
     def chunks(self, name: str) -> Iterator[bytes]:
         """A part's content; raises BackupProblem at its end, or before, when it is not what the manifest says."""
-        part, digest, size = self.manifest.parts[name], hashlib.sha256(), 0
+        part, digest, size = self.manifest.parts.get(name), hashlib.sha256(), 0
+        if part is None:
+            raise self._damaged(f"lacks {name}", f"に {name} がありません")
         try:
             with self._zip.open(name) as member:
                 while chunk := member.read(CHUNK):
@@ -200,7 +229,7 @@ class Archive:
         return b"".join(self.chunks(name))
 
     def extract(self, name: str, target: Path, progress: Progress = lambda done: None) -> None:
-        """Write a part into a new file, readable by its owner alone."""
+        """Write a part into a new file, readable by its owner alone; its folders are made."""
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with open(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             for chunk in self.chunks(name):
@@ -210,7 +239,8 @@ class Archive:
             os.fsync(file.fileno())
 
 
-def _plain(name: str) -> bool:
-    """Whether a member's name stays inside the folder it is written to."""
-    path = PurePosixPath(name)
-    return not path.is_absolute() and ".." not in path.parts and "\\" not in name and "\x00" not in name
+def _is_a_name(name: str, part: Part) -> bool:
+    """Whether a back-up can have such a part; an upload is called by its hash."""
+    if not _NAMES.fullmatch(name):
+        return False
+    return not name.startswith(FILES_FOLDER) or name == FILES_FOLDER + part.sha256

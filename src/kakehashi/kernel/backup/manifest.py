@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 NAME = "manifest.json"
 FORMAT = 1
 KEYS_PART = "keys.json"
+TABLES_FOLDER = "database/"
 FILES_FOLDER = "files/"
 ONTOLOGY_FOLDER = "ontology/"
 Vendor = Literal["sqlite", "postgresql"]

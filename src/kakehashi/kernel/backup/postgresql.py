@@ -14,12 +14,11 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, quote, urlencode, urlsplit, urlunsplit
 
 from kakehashi.kernel.backup.archive import Archive, Writer
-from kakehashi.kernel.backup.manifest import Manifest, Sequence, Table
+from kakehashi.kernel.backup.manifest import TABLES_FOLDER, Manifest, Sequence, Table
 
 if TYPE_CHECKING:
     import psycopg
 
-FOLDER = "database/"
 STAGING = "kakehashi_restoring"
 LINES = 64 * 1024
 """Lines of an export that are compressed and written together, at least: in bytes."""
@@ -72,7 +71,7 @@ def export(
                         waiting.clear()
             yield bytes(waiting)
 
-        writer.put(f"{FOLDER}{name}.copy", lines())
+        writer.put(f"{TABLES_FOLDER}{name}.copy", lines())
         tables[name] = Table(rows=rows, columns=columns)
     progress(len(found), len(found))
     sequences = []
@@ -100,7 +99,7 @@ def load(
                 cursor.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(name)))
         for name, table in manifest.tables.items():
             with cursor.copy(_copy(name, table.columns, "FROM STDIN")) as filled:
-                for chunk in archive.chunks(f"{FOLDER}{name}.copy"):
+                for chunk in archive.chunks(f"{TABLES_FOLDER}{name}.copy"):
                     filled.write(chunk)
                     progress(len(chunk))
         for one in manifest.sequences:

@@ -48,6 +48,34 @@ def was_cut_off(home: Path) -> bool:
     return (home / MARK).exists()
 
 
+def insist_on_space(archive: Archive, home: Path) -> None:
+    """Raise BackupProblem unless the disk of ``home`` holds what would be written there, before anything is.
+
+    The sizes are those of the archive's directory, and no part is read beyond its own. On PostgreSQL its server's disk
+    is not asked: tables are filled in one transaction there.
+    """
+    needed = sum(part.size for name, part in archive.manifest.parts.items() if _place_of(name) is not None)
+    folder = next(one for one in (home, *home.parents) if one.is_dir())
+    free = shutil.disk_usage(folder).free
+    if needed > free:
+        raise BackupProblem(
+            f"{archive.path} holds {needed / 1e6:,.1f} MB of files, and {free / 1e6:,.1f} MB are free in {folder}. "
+            "Free some disk space, or restore into a home on another disk.",
+            f"{archive.path} の中身は {needed / 1e6:,.1f} MB、{folder} の空きは {free / 1e6:,.1f} MB です。"
+            "ディスクの空きを増やすか、別のディスクのホームに復元してください。",
+        )
+
+
+def _place_of(name: str) -> Path | None:
+    """Where in a home the part goes; None for what is no file there (tables of PostgreSQL, keys)."""
+    if name.startswith(FILES_FOLDER):
+        sha256 = name.removeprefix(FILES_FOLDER)
+        return Path("files", sha256[:2], sha256[2:4], sha256)
+    if name.startswith(ONTOLOGY_FOLDER):
+        return Path(name)
+    return Path(DATABASE) if name == sqlite.PART else None
+
+
 def keys_for(archive: Archive, home: Path, *, named: Path | None, environment: NodeKeys, fresh: bool) -> NodeKeys:
     """The keys that the back-up was made with: from the file named, the archive, the environment or the home folder.
 
@@ -113,13 +141,17 @@ class Staging:
                 path.touch(mode=0o600)
                 path.write_text(key)
         for name in archive.manifest.parts:
-            if name.startswith(FILES_FOLDER):
-                sha256 = name.removeprefix(FILES_FOLDER)
-                archive.extract(name, self.folder / "files" / sha256[:2] / sha256[2:4] / sha256, progress)
-            elif name.startswith(ONTOLOGY_FOLDER):
-                archive.extract(name, self.folder / name, progress)
-            elif name == sqlite.PART:
-                archive.extract(name, self.folder / DATABASE, progress)
+            place = _place_of(name)
+            if place is None:
+                continue
+            target = self.folder / place
+            if not target.resolve().is_relative_to(self.folder.resolve()):
+                raise BackupProblem(
+                    f"{archive.path} names a part outside the home folder ({name!r}). Use another back-up.",
+                    f"{archive.path} にホームフォルダの外を指す部分({name!r})があります。"
+                    "別のバックアップを使ってください。",
+                )
+            archive.extract(name, target, progress)
         compiled = self.home / "ontology" / "compiled"
         if compiled.is_dir():  # named by content: right or not used
             shutil.copytree(compiled, self.folder / "ontology" / "compiled", dirs_exist_ok=True)
