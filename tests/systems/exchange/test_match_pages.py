@@ -5,6 +5,7 @@ from io import StringIO
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
 
 from kakehashi.kernel.audit.models import AuditEntry
 from kakehashi.kernel.people.models import Membership, Person
@@ -172,9 +173,12 @@ def test_what_waits_is_counted_up_to_a_bound(make_case, far_case, monkeypatch):
         matched(ours)
     person = ours.registered_by
     number = matches_for(person).filter(state="new").count()
-    (exactly,) = waiting_for(person)
-    assert exactly.text.endswith(f": {number}")
-    assert exactly.since == min(matches_for(person).values_list("first_seen", flat=True))
-    monkeypatch.setattr(waiting, "COUNTED", number - 1)
-    (bounded,) = waiting_for(person)
-    assert bounded.text.endswith(f"more than {number - 1}")
+    with translation.override("en"):
+        (exactly,) = waiting_for(person)
+        assert exactly.text.endswith(f": {number}")
+        assert exactly.since == min(matches_for(person).values_list("first_seen", flat=True))
+        monkeypatch.setattr(waiting, "COUNTED", number - 1)
+        (bounded,) = waiting_for(person)
+        assert bounded.text.endswith(f"more than {number - 1}")
+    with translation.override("ja"):
+        assert f"{number - 1}件超" in next(waiting_for(person)).text
