@@ -262,7 +262,7 @@ def _consultation(one: Consultation) -> schemas.ConsultationOut:
         route=Route(one.route),
         phenotype_group=PhenotypeGroup(one.phenotype_group),
         hub=one.hub.code if one.hub else None,
-        case=one.case.public_id if one.case else None,
+        case=one.case_shown,
     )
 
 

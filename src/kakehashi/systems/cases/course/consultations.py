@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +17,7 @@ from kakehashi.systems.cases import rules
 from kakehashi.systems.cases.course.states import OPEN_REFERRALS, PhenotypeGroup, ReferralState, Route
 from kakehashi.systems.cases.description import pseudonym_of
 from kakehashi.systems.cases.models import Case, Consultation
+from kakehashi.systems.cases.queries import visible_cases
 
 
 def enter_consultation(
@@ -96,9 +97,15 @@ def lead_to_case(*, by: Any, consultation: Consultation, case: Case) -> Consulta
 
 
 def consultations_of(person: Any) -> QuerySet[Consultation]:
-    """The consultations someone may read: of the institutions whose cases they read."""
+    """The consultations someone may read: of the institutions whose cases they read.
+
+    Each names its case (``case_shown``) only to those who may open that: it may be a hub's.
+    """
     own = Q(organisation__in=rules.organisations_read_by(person))
-    return Consultation.objects.filter(own).select_related("organisation", "hub", "case")
+    opened = visible_cases(person).filter(pk=OuterRef("case_id")).order_by()
+    found = Consultation.objects.filter(own).select_related("organisation", "hub", "case")
+    shown = {"case_shown": Subquery(opened.values("public_id"))}  # an attribute that the model declares
+    return found.annotate(**shown)
 
 
 def consultation_for(person: Any, pk: int) -> Consultation:

@@ -116,8 +116,8 @@ def refer(*, by: Any, consultation: Consultation, hub: Organisation, note: str) 
             made = Referral(
                 consultation=locked, organisation_id=locked.organisation_id, hub=hub, note=note.strip(), sent_by=by
             )
-            if locked.case is not None:
-                _open_case(made, locked.case, by=by)
+            if locked.case is not None and locked.case.organisation_id == locked.organisation_id:
+                _open_case(made, locked.case, by=by)  # a case that a hub registered is the hub's to open
             made.save()
             audit.record(by, "referral.send", made, detail={"hub": hub.pk})
     except IntegrityError:

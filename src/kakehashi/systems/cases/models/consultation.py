@@ -44,6 +44,9 @@ class Consultation(models.Model):
     entered_at = models.DateTimeField(_("entered"), auto_now_add=True)
     again = models.BooleanField(null=True, editable=False)  # the family consulted before; null: not judged yet
 
+    case_shown: str | None = None
+    """The case's public id, where whoever reads the consultation may open the case: ``consultations_of`` says so."""
+
     class Meta:
         verbose_name = _("consultation")
         verbose_name_plural = _("consultations")

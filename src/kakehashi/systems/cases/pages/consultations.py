@@ -38,7 +38,7 @@ CONSULTATIONS = Listing(
         Column("route", _lazy("How it came"), lambda one: one.get_route_display(), sort="route"),
         Column("group", _lazy("Kind of signs"), lambda one: one.get_phenotype_group_display()),
         Column("hub", _lazy("Hub hospital"), lambda one: one.hub.label() if one.hub else ""),
-        Column("case", _lazy("Case"), lambda one: one.case.public_id if one.case else ""),
+        Column("case", _lazy("Case"), lambda one: one.case_shown or ""),
     ),
     filters=(
         Filter("route", _lazy("How it came"), Route.choices, lambda rows, said: rows.filter(route=said)),
@@ -122,11 +122,9 @@ def consultation(request: HttpRequest, consultation_id: int) -> HttpResponse:
         else:
             messages.success(request, _("The hub is asked."))
             return redirect("cases:consultation", found.pk)
-    opened = found.case is not None and queries.visible_cases(request.user).filter(pk=found.case.pk).exists()
     context = {
         "consultation": found,
         "form": form,
-        "opened": opened,
         "may_edit": bool(rules.may_register(request.user, found)),
         "referrals": referrals.referrals_of(request.user).filter(consultation=found),
     }
@@ -149,6 +147,7 @@ def referral_list(request: HttpRequest) -> HttpResponse:
     """The referrals one's hospital sent, and those its hub was sent."""
     rows = referrals.referrals_of(request.user)
     if request.GET.get("format") == "csv":
+        audit.read_of(request.user, "referral", list(REFERRALS.narrow(request, rows)), action="case.export")
         return REFERRALS.csv(request, rows)
     table = REFERRALS.show(request, rows)
     audit.read_of(request.user, "referral", [row["object"] for row in table["rows"]], action="case.list")
@@ -178,7 +177,7 @@ def _shown(person: Any, found: Referral) -> dict[str, Any]:
     case = found.consultation.case
     opened = case is not None and queries.visible_cases(person).filter(pk=case.pk).exists()
     hub_sees = None
-    if case is not None:
+    if case is not None and case.organisation_id == found.organisation_id:
         hub_sees = standing(institution_subject(found.hub), found.hub.label(), case, Purpose.RESEARCH)
     return {
         "referral": found,
