@@ -66,3 +66,14 @@ def test_reads_no_more_ids_than_it_needs_where_many_count(library, django_assert
     with django_assert_num_queries(1) as asked:
         assert len(sifting.most_similar(snapshot, query, 5, Case.objects.filter(state="registered"))) == 5
     assert "IN (" in asked.captured_queries[0]["sql"]
+
+
+def test_looks_at_more_before_it_reads_ids_where_some_of_the_first_count(
+    library, monkeypatch, django_assert_num_queries
+):
+    snapshot, query, ids = library
+    monkeypatch.setattr(sifting, "LOOKED_AT", (8, 32))
+    counting = ids[::3]
+    with django_assert_num_queries(2):
+        found = sifting.most_similar(snapshot, query, 6, Case.objects.filter(public_id__in=counting))
+    assert found == among_them_alone(snapshot, query, 6, counting)

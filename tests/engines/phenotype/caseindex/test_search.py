@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.engines.phenotype.caseindex.conftest import GENES, PlainScorer, profiles
 
-from kakehashi.engines.phenotype.caseindex import CaseModel, Profile, Snapshot, explain
+from kakehashi.engines.phenotype.caseindex import CaseModel, Profile, Snapshot, explain, explain_many
 from kakehashi.engines.phenotype.caseindex.query import Query, _share_bits
 from kakehashi.engines.phenotype.knowledge import Knowledge
 from kakehashi.engines.phenotype.synthetic import Drawer
@@ -100,8 +100,10 @@ def test_explanation_adds_up_to_the_score(model: CaseModel, terms, data):
     cases = library(data, terms, most=5)
     query = data.draw(profiles(terms))
     snapshot = Snapshot.of(model, cases)
-    for match in snapshot.search(query, 5):
-        why = explain(snapshot, query, match.id)
+    found = snapshot.search(query, 5)
+    together = explain_many(snapshot, query, (match.id for match in found))
+    for match, why in zip(found, together, strict=True):
+        assert why == explain(snapshot, query, match.id)
         assert why.score == pytest.approx(match.score, abs=2e-6)
         total = sum(m.points for m in why.query_matches) + sum(d.points for d in why.diseases) + why.gene_points
         assert min(total, 1) == pytest.approx(match.score, abs=2e-6)

@@ -9,7 +9,7 @@
 `Snapshot.of(model, cases)` is the same in memory. `warm(model)` compiles the loops at set-up.
 """
 
-from kakehashi.engines.phenotype.caseindex.explain import Explanation, FindingMatch, explain
+from kakehashi.engines.phenotype.caseindex.explain import Explanation, FindingMatch, explain, explain_many
 from kakehashi.engines.phenotype.caseindex.index import CaseIndex
 from kakehashi.engines.phenotype.caseindex.model import CaseModel
 from kakehashi.engines.phenotype.caseindex.problems import IndexDamaged, IndexOutdated
@@ -29,5 +29,6 @@ __all__ = [
     "Profile",
     "Snapshot",
     "explain",
+    "explain_many",
     "warm",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -65,11 +66,26 @@ class Explanation:
 
 def explain(snapshot: Snapshot, profile: Profile, case_id: str, *, use_genes: bool = True) -> Explanation:
     """Take apart the score of one case. Errors: KeyError where the snapshot has no such case."""
+    return explain_many(snapshot, profile, [case_id], use_genes=use_genes)[0]
+
+
+def explain_many(
+    snapshot: Snapshot, profile: Profile, case_ids: Iterable[str], *, use_genes: bool = True
+) -> list[Explanation]:
+    """The same for many cases, in their order: the query, most of the work, is made ready once."""
+    query: Query | None = None
+    explained = []
+    for case_id in case_ids:
+        query = query or Query.of(snapshot.model, profile, use_genes=use_genes)
+        explained.append(_explained(snapshot, query, case_id))
+    return explained
+
+
+def _explained(snapshot: Snapshot, query: Query, case_id: str) -> Explanation:
     found = snapshot.locate(case_id)
     if found is None:
         raise KeyError(case_id)
     segment, row = snapshot.parts[found[0]].segment, found[1]
-    query = Query.of(snapshot.model, profile, use_genes=use_genes)
     findings = segment.findings(row)
     values = query.values[:, findings] if len(findings) else np.zeros((len(query.findings), 0), np.float32)
     matches = _best(query, findings, values)

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from kakehashi.engines.phenotype.caseindex import Explanation, explain
+from kakehashi.engines.phenotype.caseindex import Explanation, explain_many
 from kakehashi.kernel import audit
 from kakehashi.kernel.sharing.asked import answering, ask, refuse_for_now
 from kakehashi.kernel.sharing.asking import INSTITUTION, PERSON, TOLD_FROM
@@ -68,11 +68,12 @@ def find_shared(
     """
     similar.bring_up_to_date()
     asked = context()
-    known = Case.objects.filter(visible_to(subject, purpose, asked, KIND), state__in=FINDABLE)
+    findable = Case.objects.filter(state__in=FINDABLE)
     if not synthetic:
-        known = known.filter(synthetic=False)
+        findable = findable.filter(synthetic=False)
     if but is not None:
-        known = known.filter(~Exists(but.order_by().filter(pk=OuterRef("pk"))))
+        findable = findable.filter(~Exists(but.order_by().filter(pk=OuterRef("pk"))))
+    known = findable.filter(visible_to(subject, purpose, asked, KIND))
     profile = similar.profile_of(description)
     if not (profile.observed or profile.genes):
         return []
@@ -80,7 +81,7 @@ def find_shared(
     matches = [match for match in most_similar(snapshot, profile, k, known) if match.score > 0]
     cases = {
         case.public_id: case
-        for case in known.filter(public_id__in=[match.id for match in matches]).select_related("organisation")
+        for case in findable.filter(public_id__in=[match.id for match in matches]).select_related("organisation")
     }
     read_opt_outs(list(cases.values()))
     decided = judge(subject, purpose, asked, KIND)
@@ -92,10 +93,11 @@ def find_shared(
             found.append((case, level, match))
     hidden = {case.pk: match.score for case, level, match in found if level == Level.EXISTS}
     answers = answering(asker, KIND, hidden, similar.profile_key(description))
+    found = [one for one in found if one[1] > Level.EXISTS or one[0].pk in answers]
+    why = explain_many(snapshot, profile, (match.id for _case, _level, match in found))
     said = [
-        told(case, level, match.score, explain(snapshot, profile, match.id))
-        for case, level, match in found
-        if level > Level.EXISTS or case.pk in answers
+        told(case, level, match.score, explanation)
+        for (case, level, match), explanation in zip(found, why, strict=True)
     ]
     return sorted(said, key=lambda one: (-one.score, one.case.public_id))  # not by what is not told
 

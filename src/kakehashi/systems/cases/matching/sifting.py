@@ -19,6 +19,8 @@ LOOKED_AT = (64, 512, 4096)
 """So many of the most similar cases of all are looked at, one number after the other."""
 FEW = 4000
 """So many cases that count are few: their ids are read, and they are searched alone."""
+SOME = 4
+"""Where this part of the ``k`` is among the first looked at, those that count are not few: more are looked at first."""
 
 
 def most_similar(
@@ -26,6 +28,7 @@ def most_similar(
 ) -> list[Match]:
     """The ``k`` most similar of the cases that count: ranked, scored and ordered as a search among them alone would."""
     ids = counting.order_by().values_list("public_id", flat=True)
+    few_read = False
     for number, looked_at in enumerate(LOOKED_AT):
         wanted = max(k, looked_at)
         every = snapshot.search(profile, wanted, use_genes=use_genes)
@@ -33,7 +36,10 @@ def most_similar(
         best = [match for match in every if match.id in known][:k]
         if len(best) == k or len(every) < wanted:
             return [Match(rank, match.id, match.score) for rank, match in enumerate(best, 1)]
-        if number == 0 and len(few := list(ids[: FEW + 1])) <= FEW:
+        if few_read or (number == 0 and len(best) * SOME >= k):  # eight times as many will do
+            continue
+        few_read = True
+        if len(few := list(ids[: FEW + 1])) <= FEW:
             return _alone(snapshot, profile, k, few, use_genes)
     return _alone(snapshot, profile, k, list(ids), use_genes)
 

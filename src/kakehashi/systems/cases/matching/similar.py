@@ -25,7 +25,7 @@ from kakehashi.engines.phenotype.caseindex import (
     IndexDamaged,
     IndexOutdated,
     Profile,
-    explain,
+    explain_many,
 )
 from kakehashi.engines.phenotype.knowledge import Knowledge
 from kakehashi.kernel.sharing.asked import keyed_profile
@@ -201,12 +201,9 @@ def find_similar(
         snapshot, profile, k, visible.exclude(public_id__in=but) if but else visible, use_genes=use_genes
     )
     cases = {case.public_id: case for case in visible.filter(public_id__in=[match.id for match in matches])}
+    found = [match for match in matches if match.id in cases]
+    why = explain_many(snapshot, profile, (match.id for match in found), use_genes=use_genes)
     return [
-        SimilarCase(
-            rank=rank,
-            case=cases[match.id],
-            score=match.score,
-            explanation=explain(snapshot, profile, match.id, use_genes=use_genes),
-        )
-        for rank, match in enumerate((match for match in matches if match.id in cases), 1)
+        SimilarCase(rank=rank, case=cases[match.id], score=match.score, explanation=explanation)
+        for rank, (match, explanation) in enumerate(zip(found, why, strict=True), 1)
     ]
