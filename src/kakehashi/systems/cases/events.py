@@ -42,6 +42,13 @@ class CaseMoved(Event):
 
 
 @dataclass(frozen=True)
+class ConsultationNoted(Event):
+    """A family consulted, or whether it is a synthetic one was said anew."""
+
+    consultation_id: int
+
+
+@dataclass(frozen=True)
 class CasesImported(Event):
     """Many cases were registered or changed at once."""
 

@@ -4,7 +4,14 @@ cases wait to be compared for being of one patient."""
 from kakehashi.kernel.events import Event, handles
 from kakehashi.kernel.jobs.running import JobEnded
 from kakehashi.systems.cases import tasks
-from kakehashi.systems.cases.events import CaseChanged, CaseMoved, CaseRegistered, CasesImported, CaseWithdrawn
+from kakehashi.systems.cases.events import (
+    CaseChanged,
+    CaseMoved,
+    CaseRegistered,
+    CasesImported,
+    CaseWithdrawn,
+    ConsultationNoted,
+)
 from kakehashi.systems.cases.linkage import looking
 from kakehashi.systems.cases.matching import similar
 from kakehashi.systems.cases.outcomes.recounting import recount
@@ -16,7 +23,7 @@ def index_cases(event: Event) -> None:
     similar.bring_up_to_date()
 
 
-@handles(CaseRegistered, CaseChanged, CaseMoved, CaseWithdrawn, CasesImported)
+@handles(CaseRegistered, CaseChanged, CaseMoved, CaseWithdrawn, CasesImported, ConsultationNoted)
 def count_cases(event: Event) -> None:
     """Draw anew the days that the outcomes count by."""
     recount()

@@ -9,6 +9,7 @@ from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.sharing.models import Network, NetworkMember
 from kakehashi.systems.cases.models import Analysis, Case, CaseDiagnosis, Consultation
 from kakehashi.systems.cases.outcomes.groups import BITS
+from kakehashi.systems.cases.outcomes.recounting import recount
 
 BATCH = 5000
 GROUPS = list(BITS.items())
@@ -26,6 +27,9 @@ class Spec:
     first: date = date(2015, 7, 1)
     last: date = date(2018, 7, 31)
     hospitals: int = 12
+    synthetic: bool = False
+    marker: str = ""
+    """Begins the codes and pseudonyms, where a second programme stands beside the first."""
 
     def day(self, number: int) -> date:
         """A day of the span, spread evenly but out of order."""
@@ -44,14 +48,14 @@ def make(spec: Spec) -> list[Organisation]:
     """All rows of a programme; its hospitals, every third of them a hub with the two after it."""
     hospitals = Organisation.objects.bulk_create(
         Organisation(
-            code=f"H{number:03d}",
+            code=f"{spec.marker}H{number:03d}",
             name=f"第{number}病院",
             name_en=f"Hospital {number}",
             prefecture=f"{number % 47 + 1:02d}",
         )
         for number in range(spec.hospitals)
     )
-    network = Network.objects.create(code="irud", name="IRUD")
+    network = Network.objects.create(code=f"{spec.marker}irud", name="IRUD")
     NetworkMember.objects.bulk_create(
         NetworkMember(
             network=network,
@@ -64,6 +68,7 @@ def make(spec: Spec) -> list[Organisation]:
     _consult(spec, hospitals)
     cases = _register(spec, hospitals)
     _diagnose(spec, cases)
+    recount()
     return hospitals
 
 
@@ -78,6 +83,7 @@ def _consult(spec, hospitals):
             Consultation(
                 organisation=hospitals[number * 5 % len(hospitals)],
                 local_id=f"F{number}",
+                synthetic=spec.synthetic,
                 consulted_on=spec.day(number),
                 route=route,
                 phenotype_group=GROUPS[number % len(GROUPS)][0],
@@ -101,7 +107,7 @@ def _register(spec, hospitals):
                 else "registered",
                 registered_on=spec.day(number),
                 phenotype_groups=GROUPS[number % 14][1] | GROUPS[number * 3 % 14][1],
-                synthetic=True,
+                synthetic=spec.synthetic,
             )
             for number in range(spec.registered)
         ),

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -33,10 +34,12 @@ def read_csv(response):
     return list(csv.DictReader(io.StringIO(response.content.decode("utf-8-sig"))))
 
 
-def test_page_files_and_api_give_the_published_table(client, officer):
-    make(FIRST_TABLE)
+@pytest.mark.parametrize("synthetic", [True, False])
+def test_page_files_and_api_give_the_published_table(client, officer, synthetic):
+    make(replace(FIRST_TABLE, synthetic=synthetic))
     client.force_login(officer)
     page = client.get("/outcomes/?by=region", HTTP_ACCEPT_LANGUAGE="en").content.decode()
+    assert ("This node holds no real patient" in page) == synthetic
     for text in ("4,417", "3,493", "2,756", "1,016", "36.9%", "Orphanet only 425", "Different new diseases found: 18."):
         assert text in page, text
     api = client.get("/api/outcomes/?by=region").json()
@@ -49,7 +52,8 @@ def test_page_files_and_api_give_the_published_table(client, officer):
     rows = read_csv(client.get("/outcomes/?by=region&format=csv", HTTP_ACCEPT_LANGUAGE="en"))
     total = next(row for row in rows if row["Key"] == "total")
     assert (total["Analysed"], total["Diagnosed"], total["Rate"]) == ("2756", "1016", "0.3687")
-    assert rows[-1]["Key"].startswith("As of ")
+    assert rows[-2]["Key"].startswith("As of ")
+    assert ("not counted" in rows[-1]["Key"]) != synthetic
 
 
 @pytest.mark.parametrize("by", ["period", "centre", "hub", "region", "group", "award", "nonsense"])
@@ -120,8 +124,10 @@ def test_a_figure_leads_to_its_rows_for_those_who_may_open_them(client, officer,
     assert "The figure is 22; you may open 0 of the rows" in asked
 
 
-def test_figures_follow_what_is_done_to_a_case(client, officer, hospital, make_person, worked_example):
-    """Registered, analysed, diagnosed with a new disease, reopened, withdrawn: each is counted at once."""
+def test_figures_follow_what_is_done_to_a_case(
+    transactional_db, client, officer, hospital, make_person, worked_example
+):
+    """Registered, analysed, diagnosed with a new disease, reopened, withdrawn: each is counted after its commit."""
     person = make_person(hospital, "clinician", "data_manager")
     client.force_login(officer)
 

@@ -10,12 +10,13 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from kakehashi.kernel import audit
+from kakehashi.kernel import audit, events
 from kakehashi.kernel.errors import Conflict, Invalid, NotFound
 from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.systems.cases import rules
 from kakehashi.systems.cases.course.states import OPEN_REFERRALS, PhenotypeGroup, ReferralState, Route
 from kakehashi.systems.cases.description import pseudonym_of
+from kakehashi.systems.cases.events import ConsultationNoted
 from kakehashi.systems.cases.models import Case, Consultation
 from kakehashi.systems.cases.queries import visible_cases
 
@@ -28,6 +29,7 @@ def enter_consultation(
     consulted_on: date | None = None,
     route: Route = Route.DIRECT,
     phenotype_group: PhenotypeGroup = PhenotypeGroup.OTHER,
+    synthetic: bool = False,
 ) -> Consultation:
     """Note that a family consulted, under the hospital's own pseudonym. Raises NotAllowed, Invalid.
 
@@ -52,9 +54,11 @@ def enter_consultation(
                 consulted_on=day,
                 route=str(route),
                 phenotype_group=str(phenotype_group),
+                synthetic=synthetic,
                 entered_by=by,
             )
             audit.record(by, "consultation.enter", made, detail={"route": str(route)})
+            events.publish(ConsultationNoted(made.pk))
     except IntegrityError:
         raise Invalid({"local_id": [_("This family's consultation of that day is noted already.")]}) from None
     return made
@@ -91,7 +95,10 @@ def lead_to_case(*, by: Any, consultation: Consultation, case: Case) -> Consulta
         if locked.route == Route.SETTLED:
             locked.route = Route.DIRECT
         locked.case = case
-        locked.save(update_fields=["case", "route"])
+        if locked.synthetic != case.synthetic:
+            locked.synthetic, locked.again = case.synthetic, None
+            events.publish(ConsultationNoted(locked.pk))
+        locked.save(update_fields=["case", "route", "synthetic", "again"])
         audit.record(by, "consultation.lead_to_case", locked, detail={"case": case.pk})
     return locked
 

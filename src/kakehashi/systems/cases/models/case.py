@@ -83,6 +83,7 @@ class Case(SharedRecord):
             models.Index(fields=["local_id"], name="case_by_local_id"),
             models.Index(
                 fields=[
+                    "synthetic",
                     "registered_on",
                     "analysed_on",
                     "diagnosed_on",

@@ -21,6 +21,7 @@ class Consultation(models.Model):
     """A family consults a hospital, under the hospital's own pseudonym; never a name.
 
     It may lead to a case (``case``), be referred to a hub (``hub``), or end without a visit. ``route`` counts it once.
+    ``synthetic``: nobody came; it leads to a synthetic case, or it is as its case is.
     """
 
     organisation = models.ForeignKey(
@@ -38,6 +39,7 @@ class Consultation(models.Model):
     case = models.ForeignKey(
         Case, models.PROTECT, null=True, blank=True, related_name="consultations", verbose_name=_("case")
     )
+    synthetic = models.BooleanField(_("synthetic"), default=False)
     entered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("entered by")
     )
@@ -62,7 +64,7 @@ class Consultation(models.Model):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["consulted_on", "route"], name="consultation_by_day"),
             models.Index(
-                fields=["again", "consulted_on", "organisation", "route", "phenotype_group"],
+                fields=["again", "synthetic", "consulted_on", "organisation", "route", "phenotype_group"],
                 name="consultation_counted",
             ),
         ]

@@ -11,10 +11,11 @@ class Publication(models.Model):
     """The outcomes as of the end of a quarter, as everybody may read them.
 
     ``shown`` is public. ``counted`` is not: the true counts beneath it, kept so that the next publication gives away
-    none of the small differences between the two.
+    none of the small differences between the two. ``synthetic``: of made-up patients, on a node that holds no others.
     """
 
-    as_of = models.DateField(_("as of"), unique=True)
+    as_of = models.DateField(_("as of"))
+    synthetic = models.BooleanField(_("synthetic"), default=False)
     smallest = models.PositiveSmallIntegerField(_("smallest count shown"))
     shown = models.JSONField()
     counted = models.JSONField()
@@ -24,7 +25,10 @@ class Publication(models.Model):
     class Meta:
         verbose_name = _("published outcomes")
         verbose_name_plural = _("published outcomes")
-        ordering: ClassVar[list[str]] = ["-as_of"]
+        ordering: ClassVar[list[str]] = ["synthetic", "-as_of"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["as_of", "synthetic"], name="published_once_a_quarter")
+        ]
 
     def __str__(self) -> str:
         return self.as_of.isoformat()

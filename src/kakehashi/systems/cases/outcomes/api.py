@@ -31,6 +31,7 @@ class OutcomesQuery(Schema):
     region: str = Field("", max_length=20)
     group: str = Field("", max_length=14, description="Kind of signs")
     award: str = Field("", max_length=40, description="Award number")
+    synthetic: Literal["", "only"] = Field("", description="only: made-up patients, who are counted nowhere else")
 
 
 @router.get("/", response=OutcomesOut, summary="Outcomes: consulted, registered, analysed, diagnosed")

@@ -131,7 +131,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Funnel:
-    """The figures. ``adds_up``: whether the rows sum to the total (a case may show several kinds of signs)."""
+    """The figures. ``adds_up``: whether the rows sum to the total (a case may show several kinds of signs).
+
+    ``synthetic``: of made-up patients, else of real ones. ``waiting``: changes that are not in the figures yet.
+    """
 
     by: By
     rows: tuple[Row, ...]
@@ -140,6 +143,8 @@ class Funnel:
     as_of: date
     first: date | None = None
     last: date | None = None
+    synthetic: bool = False
+    waiting: int = 0
 
     @property
     def adds_up(self) -> bool:

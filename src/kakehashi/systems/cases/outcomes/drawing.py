@@ -37,13 +37,14 @@ def funnel_told(total: Counts) -> str:
     return text + " " + _("Of those analysed %(rate)s have a diagnosis (95%% interval %(low)s to %(high)s).") % found
 
 
-def funnel_plot(total: Counts) -> str:
+def funnel_plot(funnel: Funnel) -> str:
     """The funnel as SVG, consultations by route and diagnoses by list."""
+    total = funnel.total
     routes = [Segment(str(route.label), total.route(route)) for route in Route]
     lists = [Segment(str(one.label), total.listed(one)) for one in Lists]
     parts = {Step.CONSULTED: routes, Step.DIAGNOSED: lists}
     stages = [Stage(str(step.label), total.of(step), parts=parts.get(step, ())) for step in Step]
-    return draw_funnel(FunnelPlot(_("From consultation to diagnosis"), funnel_told(total), stages))
+    return draw_funnel(FunnelPlot(_marked(_("From consultation to diagnosis"), funnel), funnel_told(total), stages))
 
 
 def rows_plot(funnel: Funnel) -> str:
@@ -57,13 +58,20 @@ def rows_plot(funnel: Funnel) -> str:
             "first": funnel.rows[0].label,
             "last": funnel.rows[-1].label,
         }
-        return draw_series(Series(_("The steps by period"), told, [row.label for row in funnel.rows], lines))
+        return draw_series(
+            Series(_marked(_("The steps by period"), funnel), told, [row.label for row in funnel.rows], lines)
+        )
     rows = [
         Bar(row.label, row.counts.analysed, row.counts.rate.count, row.counts.rate.rate, row.counts.rate.interval)
         for row in funnel.rows
         if row.counts.analysed
     ]
     told = _("%(count)d rows; every figure stands in the table.") % {"count": len(funnel.rows)}
-    title = _("Analysed and diagnosed: %(by)s") % {"by": funnel.by.label}
-    names = (str(Step.ANALYSED.label), str(Step.DIAGNOSED.label), _("Rate, 95 % interval"))
-    return draw_bars(Bars(title, told, *names, rows[:BARS_AT_MOST])) if rows else ""
+    title = _marked(_("Analysed and diagnosed: %(by)s") % {"by": funnel.by.label}, funnel)
+    columns = (str(Step.ANALYSED.label), str(Step.DIAGNOSED.label), _("Rate, 95 % interval"))
+    return draw_bars(Bars(title, told, *columns, rows[:BARS_AT_MOST])) if rows else ""
+
+
+def _marked(title: str, funnel: Funnel) -> str:
+    """A plot's title, which says where its patients are made up."""
+    return _("%(title)s (synthetic patients)") % {"title": title} if funnel.synthetic else title

@@ -87,6 +87,13 @@ def write_csv(file: Any, funnel: Funnel) -> None:
 
 def said_beneath(funnel: Funnel) -> Iterable[str]:
     """What is said beneath the figures wherever they are shown."""
-    yield _now("As of %(day)s; synthetic cases included where the node holds any.") % {"day": funnel.as_of.isoformat()}
+    yield _now("As of %(day)s.") % {"day": funnel.as_of.isoformat()}
+    yield (
+        _now("Synthetic patients only: nobody real is counted.")
+        if funnel.synthetic
+        else _now("Synthetic patients are not counted.")
+    )
+    if funnel.waiting:
+        yield _now("%(count)d changes wait to be counted.") % {"count": funnel.waiting}
     if not funnel.adds_up:
         yield _now("A case with signs of several kinds counts in each, so the rows do not sum to the total.")

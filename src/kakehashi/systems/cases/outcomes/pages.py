@@ -24,7 +24,7 @@ from kakehashi.systems.cases.models import Publication
 from kakehashi.systems.cases.outcomes import drawing, figures, rules, tallies
 from kakehashi.systems.cases.outcomes.counting import Funnel, Row
 from kakehashi.systems.cases.outcomes.queries import Asked, hub_of_each, outcomes, region_names
-from kakehashi.systems.cases.outcomes.reading import Wanted, asked_for, beneath, read_address
+from kakehashi.systems.cases.outcomes.reading import SYNTHETIC_ONLY, Wanted, asked_for, beneath, read_address
 from kakehashi.systems.cases.outcomes.schemas import answer
 from kakehashi.systems.cases.outcomes.words import By, Lists, Step, Unit
 
@@ -49,7 +49,7 @@ def show(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "funnel": funnel,
         "told": drawing.funnel_told(funnel.total),
-        "funnel_plot": mark_safe(drawing.funnel_plot(funnel.total)),  # noqa: S308  its texts are escaped
+        "funnel_plot": mark_safe(drawing.funnel_plot(funnel)),  # noqa: S308  its texts are escaped
         "rows_plot": mark_safe(drawing.rows_plot(funnel)),  # noqa: S308
         "heads": HEADS,
         "table": [_line(wanted, row, within, opens=opens) for row, within in figures.rows_of(funnel)],
@@ -58,6 +58,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "said": figures.said_beneath(funnel),
         "tabs": _tabs(wanted),
         "filters": _filters(wanted, whole=scope.whole),
+        "only_synthetic": funnel.synthetic and not wanted.synthetic,
         "wanted": wanted,
         "whole": scope.whole,
         "published": Publication.objects.exists(),
@@ -118,7 +119,7 @@ def _asked(request: HttpRequest) -> tuple[Wanted, Asked]:
 
 def _csv(funnel: Funnel) -> HttpResponse:
     response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
-    name = f"outcomes-{funnel.by}-{funnel.as_of:%Y%m%d}.csv"
+    name = f"outcomes-{'synthetic-' * funnel.synthetic}{funnel.by}-{funnel.as_of:%Y%m%d}.csv"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     figures.write_csv(response, funnel)
     return response
@@ -170,7 +171,15 @@ def _filters(wanted: Wanted, *, whole: bool) -> list[dict[str, Any]]:
         hubs = Organisation.objects.filter(pk__in=set(hub_of_each().values())).order_by("code")
         choices["region"] = (_("Region"), list(region_names().items()))
         choices["hub"] = (_("Hub with its hospitals"), [(one.code, one.label()) for one in hubs])
+    if tallies.holds(synthetic=True):
+        choices["synthetic"] = (_("Patients"), [("", _("real")), (SYNTHETIC_ONLY, _("synthetic only"))])
     return [
-        {"key": key, "label": label, "choices": offered, "chosen": str(getattr(wanted, key)), "must": key == "unit"}
+        {
+            "key": key,
+            "label": label,
+            "choices": offered,
+            "chosen": str(getattr(wanted, key)),
+            "must": key in ("unit", "synthetic"),
+        }
         for key, (label, offered) in choices.items()
     ]

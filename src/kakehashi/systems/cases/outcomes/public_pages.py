@@ -20,7 +20,7 @@ from kakehashi.kernel.fiscal import fiscal_year_name
 from kakehashi.systems.cases import vocabulary
 from kakehashi.systems.cases.course.states import PhenotypeGroup, Route
 from kakehashi.systems.cases.models import Publication
-from kakehashi.systems.cases.outcomes import publishing, rules
+from kakehashi.systems.cases.outcomes import publishing, recounting, rules, tallies
 from kakehashi.systems.cases.outcomes.periods import quarter_end_before
 from kakehashi.systems.cases.outcomes.queries import region_names
 from kakehashi.systems.cases.outcomes.words import Lists, Step
@@ -53,8 +53,11 @@ def publish(request: HttpRequest) -> HttpResponse:
         publishing.publish(by=request.user)
         return redirect("outcomes:public")
     as_of = quarter_end_before(timezone.localdate())
-    done = Publication.objects.filter(as_of__gte=as_of).first()
-    return render(request, "cases/outcomes/publish.html", _context(done or publishing.prepared(as_of)) | {"done": done})
+    synthetic = tallies.only_synthetic()
+    done = Publication.objects.filter(as_of__gte=as_of, synthetic=synthetic).first()
+    made = done or publishing.prepared(as_of, synthetic=synthetic)
+    context = _context(made) | {"done": done, "waiting": recounting.waiting()}
+    return render(request, "cases/outcomes/publish.html", context)
 
 
 def _names() -> dict[str, tuple[str, Mapping[str, str]]]:
@@ -98,7 +101,8 @@ def _document(publication: Publication) -> dict[str, Any]:
     return {
         "@context": "https://schema.org",
         "@type": "Dataset",
-        "name": "Outcomes of the programme: consulted, registered, analysed, diagnosed",
+        "name": ("Synthetic patients, nobody real: " if publication.synthetic else "")
+        + "Outcomes of the programme: consulted, registered, analysed, diagnosed",
         "description": (
             f"Counts as of {publication.as_of.isoformat()}. A figure from which a count below {publication.smallest} "
             "would follow is withheld (null) or given as it was last published (as_of). Years are those of "
@@ -109,16 +113,20 @@ def _document(publication: Publication) -> dict[str, Any]:
         "dateModified": publication.as_of.isoformat(),
         "as_of": publication.as_of.isoformat(),
         "smallest": publication.smallest,
+        "synthetic": publication.synthetic,
         "figures": figures,
     }
 
 
 def _csv(publication: Publication) -> HttpResponse:
     response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="outcomes-public-{publication.as_of:%Y%m%d}.csv"'
+    kind = "synthetic" if publication.synthetic else "public"
+    response["Content-Disposition"] = f'attachment; filename="outcomes-{kind}-{publication.as_of:%Y%m%d}.csv"'
     writer = csv.writer(response)
     writer.writerow(["table", "key", "step", "count", "as_of"])
     for name, one in publication.shown.items():
         writer.writerow([*name.split("/"), "" if one["value"] is None else one["value"], one["as_of"] or ""])
     writer.writerow([f"licence {LICENCE}"])
+    if publication.synthetic:
+        writer.writerow(["synthetic patients only: nobody real is counted"])
     return response

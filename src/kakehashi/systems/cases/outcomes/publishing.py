@@ -41,24 +41,29 @@ Counted = dict[str, int]
 
 
 def publish(*, by: Any) -> Publication:
-    """Publish the outcomes as of the end of the last quarter. Raises NotAllowed, Conflict (published already)."""
+    """Publish the outcomes as of the end of the last quarter. Raises NotAllowed, Conflict (published already).
+
+    Real patients alone are counted. A node that holds none publishes its synthetic ones, marked as such.
+    """
     audit.insist(rules.may_publish(by), by=by, action="outcomes.publish")
     with transaction.atomic():
         as_of = quarter_end_before(timezone.localdate())
-        if Publication.objects.filter(as_of__gte=as_of).exists():
+        recount()
+        synthetic = tallies.only_synthetic()
+        if Publication.objects.filter(as_of__gte=as_of, synthetic=synthetic).exists():
             raise Conflict(_("The outcomes as of %(day)s are published already.") % {"day": as_of.isoformat()})
-        made = prepared(as_of)
+        made = prepared(as_of, synthetic=synthetic)
         made.published_by = by
         made.save()
-        audit.record(by, "outcomes.publish", made, detail={"as_of": as_of.isoformat()})
+        audit.record(by, "outcomes.publish", made, detail={"as_of": as_of.isoformat(), "synthetic": synthetic})
     return made
 
 
-def prepared(as_of: date) -> Publication:
-    """What would be published as of a day; saves nothing."""
-    counted = count(as_of)
+def prepared(as_of: date, *, synthetic: bool = False) -> Publication:
+    """What would be published as of a day, of real patients or of made-up ones; saves nothing."""
+    counted = count(tallies.Slice(as_of, synthetic=synthetic))
     figures, forms = tables_of(counted)
-    earlier = list(Publication.objects.filter(as_of__lt=as_of).order_by("-as_of"))
+    earlier = list(Publication.objects.filter(as_of__lt=as_of, synthetic=synthetic).order_by("-as_of"))
     small = [name for name, form in forms.items() if 0 < figures.value(form) < SMALLEST]
     small += [name for name in _little_changed(figures, forms, earlier) if name not in small]
     published = publishable(
@@ -75,7 +80,7 @@ def prepared(as_of: date) -> Publication:
             shown[name] = {"value": round(figures.value(form)), "as_of": as_of.isoformat()}
         else:
             shown[name] = before.get(name) or {"value": None, "as_of": None}
-    return Publication(as_of=as_of, smallest=SMALLEST, shown=shown, counted=counted)
+    return Publication(as_of=as_of, synthetic=synthetic, smallest=SMALLEST, shown=shown, counted=counted)
 
 
 def _little_changed(figures: Figures, forms: dict[str, Form], earlier: list[Publication]) -> Iterable[str]:
@@ -93,10 +98,8 @@ def _little_changed(figures: Figures, forms: dict[str, Form], earlier: list[Publ
                 yield name
 
 
-def count(as_of: date) -> Counted:
-    """The true counts as of a day."""
-    recount()
-    part = tallies.Slice(as_of)
+def count(part: tallies.Slice) -> Counted:
+    """The true counts of a slice."""
     regions = {pk: region.key if region else ELSEWHERE for pk, region in region_of_each().items()}
     counted: Counted = defaultdict(int)
     for column, table in (("registered_on", "year"), ("organisation_id", "region"), ("phenotype_groups", "group")):
@@ -113,7 +116,7 @@ def count(as_of: date) -> Counted:
             counted[f"cregion/{regions[one.key]}/consulted"] += one.count  # type: ignore[index]
         elif one.step == "diagnosed" and isinstance(one.kind, int):
             counted[f"list/{tallies.list_of(one.kind)}/{SOLVED}"] += one.count
-    days = tallies.consultations(part).filter(consulted_on__lte=as_of).values_list("consulted_on")
+    days = tallies.consultations(part).filter(consulted_on__lte=part.as_of).values_list("consulted_on")
     for day, number in days.annotate(number=Count("pk")):
         counted[f"cyear/{fiscal_year(day)}/consulted"] += number
     for group in BITS:

@@ -17,7 +17,7 @@ from kakehashi.systems.cases import vocabulary
 from kakehashi.systems.cases.outcomes.counting import Counts, Funnel, Row, Tally, folded, gathered
 from kakehashi.systems.cases.outcomes.groups import BITS, in_groups
 from kakehashi.systems.cases.outcomes.periods import Period, period_of, periods_between
-from kakehashi.systems.cases.outcomes.recounting import recount
+from kakehashi.systems.cases.outcomes.recounting import waiting
 from kakehashi.systems.cases.outcomes.tallies import Slice, new_diseases, tallies
 from kakehashi.systems.cases.outcomes.words import By, Unit
 from kakehashi.systems.portfolio.public import award_numbered, awards_by_id
@@ -36,8 +36,7 @@ class Asked:
 
 
 def outcomes(asked: Asked) -> Funnel:
-    """The figures asked for, as of the day of ``slice``."""
-    recount()
+    """The figures asked for, as of the day of ``slice``; writes nothing."""
     part = asked.slice
     if asked.by == By.PERIOD:
         counted = list(tallies(By.PERIOD, part))
@@ -52,18 +51,28 @@ def outcomes(asked: Asked) -> Funnel:
     else:
         counted = list(tallies(By.CENTRE, part))
         rows, total = _PLACES[asked.by](counted), gathered(counted)
-    return Funnel(asked.by, tuple(rows), total, new_diseases(part), part.as_of, part.first, part.last)
+    return Funnel(
+        asked.by,
+        tuple(rows),
+        total,
+        new_diseases(part),
+        part.as_of,
+        part.first,
+        part.last,
+        synthetic=part.synthetic,
+        waiting=waiting(),
+    )
 
 
 def _periods(counted: list[Tally], unit: Unit) -> list[Row]:
     """Every period from the first to the last, those without figures too."""
-    days = cast("set[date]", {one.key for one in counted})
-    if not days:
+    months = cast("set[date]", {one.key for one in counted})
+    if not months:
         return []
-    by_day: dict[Hashable, Period] = {day: period_of(day, unit) for day in days}
-    slices = folded(counted, lambda day: [by_day[day].key])
+    by_month: dict[Hashable, Period] = {month: period_of(month, unit) for month in months}
+    slices = folded(counted, lambda month: [by_month[month].key])
     language = vocabulary.language()
-    whole = periods_between(min(by_day.values()), max(by_day.values()), unit)
+    whole = periods_between(min(by_month.values()), max(by_month.values()), unit)
     return [Row(one.key, one.name(language), slices.get(one.key, Counts())) for one in whole]
 
 

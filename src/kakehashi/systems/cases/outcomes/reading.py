@@ -15,13 +15,18 @@ from kakehashi.systems.cases.course.states import PhenotypeGroup
 from kakehashi.systems.cases.outcomes.periods import period_of
 from kakehashi.systems.cases.outcomes.queries import Asked, award_named, organisations_within
 from kakehashi.systems.cases.outcomes.rules import Scope
-from kakehashi.systems.cases.outcomes.tallies import Slice
+from kakehashi.systems.cases.outcomes.tallies import Slice, only_synthetic
 from kakehashi.systems.cases.outcomes.words import By, Unit
+
+SYNTHETIC_ONLY = "only"
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """An address in words; "" leaves a thing open. ``first`` and ``last`` are days as 2018-04-01."""
+    """An address in words; "" leaves a thing open. ``first`` and ``last`` are days as 2018-04-01.
+
+    ``synthetic``: "only" for made-up patients, "" for real ones.
+    """
 
     by: str = By.PERIOD
     unit: str = Unit.YEAR
@@ -32,6 +37,7 @@ class Wanted:
     region: str = ""
     group: str = ""
     award: str = ""
+    synthetic: str = ""
 
     def query(self, **changes: str) -> str:
         """The address's query, with some of it changed."""
@@ -45,13 +51,14 @@ def read_address(sent: Mapping[str, str]) -> Wanted:
     wanted["by"] = wanted["by"] if wanted["by"] in By.values else By.PERIOD
     wanted["unit"] = wanted["unit"] if wanted["unit"] in Unit.values else Unit.YEAR
     wanted["group"] = wanted["group"] if wanted["group"] in PhenotypeGroup.values else ""
+    wanted["synthetic"] = wanted["synthetic"] if wanted["synthetic"] == SYNTHETIC_ONLY else ""
     for name in ("first", "last"):
         wanted[name] = wanted[name] if _day(wanted[name]) else ""
     return Wanted(**wanted)
 
 
 def asked_for(wanted: Wanted, scope: Scope) -> Asked:
-    """What is counted for someone who sees this scope."""
+    """What is counted for someone who sees this scope; of made-up patients only where asked for or all there is."""
     organisations = organisations_within(centre=wanted.centre, hub=wanted.hub, region=wanted.region)
     if not scope.whole:
         organisations = scope.organisations if organisations is None else organisations & scope.organisations
@@ -62,6 +69,7 @@ def asked_for(wanted: Wanted, scope: Scope) -> Asked:
         organisations,
         wanted.group or None,
         award_named(wanted.award) if wanted.award else None,
+        synthetic=wanted.synthetic == SYNTHETIC_ONLY or only_synthetic(),
     )
     return Asked(By(wanted.by), part, Unit(wanted.unit))
 

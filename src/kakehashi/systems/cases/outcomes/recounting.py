@@ -1,17 +1,18 @@
 """What figures stand on: the days of a case's first analysis and first standing diagnosis, kept beside the case.
 
 Every change of a case makes a new revision; ``counted_revision`` is the one that these columns were drawn at. So the
-database knows which cases are to be drawn anew, whatever stopped in between, and figures are never older than the
-cases: they are drawn after each change, and what is left over before anything is counted.
+database knows which cases are to be drawn anew, whatever stopped in between: they are drawn after each change, what is
+left over every hour and before anything is published. Looking at figures draws nothing; it says how many wait.
 """
 
 from __future__ import annotations
 
 from django.db import transaction
 from django.db.models import Case as Choice
-from django.db.models import Exists, F, IntegerField, OuterRef, Q, Subquery, Value, When
+from django.db.models import Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.expressions import Combinable
 
+from kakehashi.kernel.jobs.hourly import every_hour
 from kakehashi.systems.cases.models import Analysis, Case, CaseDiagnosis, Consultation
 from kakehashi.systems.cases.outcomes.counting import cell_of
 from kakehashi.systems.cases.outcomes.words import Lists
@@ -19,6 +20,7 @@ from kakehashi.systems.cases.outcomes.words import Lists
 AT_ONCE = 2000
 
 
+@every_hour
 def recount() -> int:
     """Draw anew what changed since it was drawn, of cases and consultations; how many. Stopped, it goes on."""
     count = 0
@@ -27,8 +29,21 @@ def recount() -> int:
     return count
 
 
+def waiting() -> int:
+    """How many cases and consultations changed and are not drawn anew yet."""
+    return _outdated().count() + _new().count()
+
+
+def _outdated() -> QuerySet[Case]:
+    return Case.objects.exclude(counted_revision=F("revision")).order_by("pk")
+
+
+def _new() -> QuerySet[Consultation]:
+    return Consultation.objects.filter(again=None).order_by("pk")
+
+
 def _recount_some() -> int:
-    outdated = Case.objects.exclude(counted_revision=F("revision")).order_by("pk").values_list("pk", flat=True)
+    outdated = _outdated().values_list("pk", flat=True)
     if not outdated.exists():
         return 0
     with transaction.atomic():
@@ -47,12 +62,12 @@ def _recount_some() -> int:
 
 def _judge_some() -> int:
     """Whether the families of new consultations had consulted the same institution before, under the same pseudonym."""
-    new = Consultation.objects.filter(again=None).order_by("pk")
+    new = _new()
     if not new.exists():
         return 0
     with transaction.atomic():
         rows = list(new.select_for_update().values_list("pk", "organisation_id", "local_id")[:AT_ONCE])
-        of_them = {"organisation_id": OuterRef("organisation_id"), "local_id": OuterRef("local_id")}
+        of_them = {name: OuterRef(name) for name in ("organisation_id", "local_id", "synthetic")}
         earlier = Consultation.objects.filter(**of_them, consulted_on__lt=OuterRef("consulted_on"))
         families = Consultation.objects.filter(
             organisation_id__in={row[1] for row in rows}, local_id__in={row[2] for row in rows}

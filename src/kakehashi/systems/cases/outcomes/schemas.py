@@ -47,6 +47,8 @@ class OutcomesOut(Schema):
     new_diseases: int = Field(description="Different new diseases")
     rows: list[FiguresOut]
     total: FiguresOut
+    synthetic: bool = Field(description="Whether the figures are of made-up patients; else of real ones")
+    waiting: int = Field(description="Changes of cases and consultations that are not in the figures yet")
     notes: list[str]
 
 
@@ -65,5 +67,7 @@ def answer(funnel: Funnel) -> OutcomesOut:
         new_diseases=funnel.new_diseases,
         rows=rows,
         total=total,
+        synthetic=funnel.synthetic,
+        waiting=funnel.waiting,
         notes=[str(line) for line in said_beneath(funnel)],
     )

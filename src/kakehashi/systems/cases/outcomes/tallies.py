@@ -1,4 +1,8 @@
-"""The tallies of the outcomes, counted by the database in a few grouped queries; nothing is counted row by row here."""
+"""The tallies of the outcomes, counted by the database in a few grouped queries; nothing is counted row by row here.
+
+Every query is answered from one covering index. SQLite seeks by ``column IN (0)`` and not by ``NOT column``, which is
+how Django writes "is false": hence ``__in`` with one truth value.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Case as Choice
-from django.db.models import Count, F, IntegerField, Q, QuerySet, Value, When
+from django.db.models import CharField, Count, F, Func, IntegerField, Q, QuerySet, Value, When
 
 from kakehashi.systems.cases.models import Case, CaseDiagnosis, Consultation, FamilyLink
 from kakehashi.systems.cases.outcomes.counting import LISTS, OPEN, SOLVED, UNANALYSED, Tally
@@ -23,7 +27,7 @@ COLUMNS = {By.CENTRE: "organisation_id", By.AWARD: "award_id", By.GROUP: "phenot
 @dataclass(frozen=True)
 class Slice:
     """What is counted: what had happened by a day; from a day to a day, of some institutions, one kind of signs, one
-    award (None: all)."""
+    award (None: all). Either of real patients or, ``synthetic``, of made-up ones; never of both."""
 
     as_of: date
     first: date | None = None
@@ -31,6 +35,7 @@ class Slice:
     organisations: frozenset[int] | None = None
     group: str | None = None
     award: int | None = None
+    synthetic: bool = False
 
     def by_then(self, field: str) -> Q:
         """What had happened by the day of asking, for a field of days."""
@@ -46,9 +51,21 @@ class Slice:
         return found
 
 
+def holds(*, synthetic: bool) -> bool:
+    """Whether this node holds anything to count: of made-up patients, or of real ones."""
+    registered = Case.objects.filter(synthetic__in=[synthetic], registered_on__isnull=False)
+    consulted = Consultation.objects.filter(again__in=[False], synthetic__in=[synthetic])
+    return registered.order_by().exists() or consulted.order_by().exists()
+
+
+def only_synthetic() -> bool:
+    """Whether all that this node holds is made up."""
+    return not holds(synthetic=False) and holds(synthetic=True)
+
+
 def consultations(asked: Slice) -> QuerySet[Consultation]:
     """The consultations that are counted, whatever their day: of each family the first."""
-    found = Consultation.objects.filter(again=False).order_by()
+    found = Consultation.objects.filter(again__in=[False], synthetic__in=[asked.synthetic]).order_by()
     if asked.organisations is not None:
         found = found.filter(organisation_id__in=asked.organisations)
     if asked.group is not None:
@@ -64,7 +81,11 @@ def cases(asked: Slice) -> QuerySet[Case]:
 def _probands(rows: QuerySet[Any], asked: Slice, case: str) -> QuerySet[Any]:
     """Rows of probands that are counted; ``case`` leads from a row to its case ("case__")."""
     relatives = FamilyLink.objects.filter(proband=False).values("case_id")
-    wanted: dict[str, Any] = {"state__in": sorted(FINDABLE), "registered_on__lte": asked.as_of}
+    wanted: dict[str, Any] = {
+        "synthetic__in": [asked.synthetic],
+        "state__in": sorted(FINDABLE),
+        "registered_on__lte": asked.as_of,
+    }
     if asked.organisations is not None:
         wanted["organisation_id__in"] = asked.organisations
     if asked.award is not None:
@@ -80,34 +101,55 @@ def _probands(rows: QuerySet[Any], asked: Slice, case: str) -> QuerySet[Any]:
 
 
 def tallies(by: By, asked: Slice) -> Iterator[Tally]:
-    """What the database counts, by day (By.PERIOD), institution, kinds of signs (bits) or award."""
+    """What the database counts, by month (By.PERIOD: its first day), institution, kinds of signs (bits) or award."""
     yield from _consulted(by, asked)
-    yield from (_by_day(asked) if by == By.PERIOD else _by_column(COLUMNS[by], asked))
+    yield from (_by_month(asked) if by == By.PERIOD else _by_column(COLUMNS[by], asked))
 
 
 def _consulted(by: By, asked: Slice) -> Iterator[Tally]:
-    column = {By.PERIOD: "consulted_on", By.GROUP: "phenotype_group", By.AWARD: "case__award_id"}.get(
-        by, "organisation_id"
-    )
-    found = consultations(asked).filter(asked.within("consulted_on"))
-    for key, route, count in found.values_list(column, "route").annotate(number=Count("pk")):
+    found: QuerySet[Any] = consultations(asked).filter(asked.within("consulted_on"))
+    if by == By.PERIOD:
+        for month, route, count in _monthly(found, "consulted_on", "route"):
+            yield Tally(month, Step.CONSULTED, route, count)
+        return
+    # "+ 0": otherwise SQLite walks the index of institutions and looks up every row.
+    column = {By.GROUP: F("phenotype_group"), By.AWARD: F("case__award_id")}.get(by, F("organisation_id") + 0)
+    for key, route, count in found.annotate(key=column).values_list("key", "route").annotate(number=Count("pk")):
         yield Tally(BITS_BY_NAME[key] if by == By.GROUP else key, Step.CONSULTED, route, count)
 
 
-def _by_day(asked: Slice) -> Iterator[Tally]:
-    """Each step by its own day."""
+class _Month(Func):
+    """The month of a day as "2018-04": in the database's own words, for Django's would call Python for each row."""
+
+    output_field = CharField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **more: Any) -> Any:
+        """Days are stored as text there."""
+        return self.as_sql(compiler, connection, template="substr(%(expressions)s, 1, 7)", **more)
+
+    def as_postgresql(self, compiler: Any, connection: Any, **more: Any) -> Any:
+        """Year, hyphen, month."""
+        return self.as_sql(compiler, connection, template="to_char(%(expressions)s, 'YYYY-MM')", **more)
+
+
+def _monthly(rows: QuerySet[Any], field: str, *columns: str) -> Iterator[tuple[Any, ...]]:
+    """Rows counted by the month of a day and by columns: the month's first day, the columns, how many."""
+    counted = rows.annotate(month=_Month(field)).values_list("month", *columns).annotate(number=Count("pk"))
+    for month, *found in counted:
+        yield date.fromisoformat(f"{month}-01"), *found
+
+
+def _by_month(asked: Slice) -> Iterator[Tally]:
+    """Each step by the month of its own day."""
     counted = cases(asked)
-    registered = counted.filter(asked.within("registered_on")).values_list("registered_on")
-    for day, count in registered.annotate(number=Count("pk")):
-        yield Tally(day, Step.REGISTERED, "", count)
+    for month, count in _monthly(counted.filter(asked.within("registered_on")), "registered_on"):
+        yield Tally(month, Step.REGISTERED, "", count)
     analysed = counted.filter(asked.within("analysed_on")).annotate(solved=_flag(asked.by_then("diagnosed_on")))
-    for day, solved, count in analysed.values_list("analysed_on", "solved").annotate(number=Count("pk")):
-        yield Tally(day, Step.ANALYSED, SOLVED if solved else OPEN, count)
+    for month, solved, count in _monthly(analysed, "analysed_on", "solved"):
+        yield Tally(month, Step.ANALYSED, SOLVED if solved else OPEN, count)
     told = counted.filter(asked.within("diagnosed_on")).annotate(done=_flag(asked.by_then("analysed_on")))
-    for day, cell, done, count in told.values_list("diagnosed_on", "diagnosis_cell", "done").annotate(
-        number=Count("pk")
-    ):
-        yield Tally(day, Step.DIAGNOSED, cell if done else UNANALYSED, count)
+    for month, cell, done, count in _monthly(told, "diagnosed_on", "diagnosis_cell", "done"):
+        yield Tally(month, Step.DIAGNOSED, cell if done else UNANALYSED, count)
 
 
 def _by_column(column: str, asked: Slice) -> Iterator[Tally]:
