@@ -1,11 +1,13 @@
 """The same patient of two hospitals: suspected by a job, told to both sides or to none, and never by whom it is."""
 
 import logging
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
 from django.urls import reverse
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,6 +21,7 @@ from kakehashi.systems.cases import terms
 from kakehashi.systems.cases.actions import enter_case, withdraw_case
 from kakehashi.systems.cases.description import Description, Finding, Variant
 from kakehashi.systems.cases.linkage import actions, looking, queries
+from kakehashi.systems.cases.linkage.states import Reason
 from kakehashi.systems.cases.linkage.workflow import SIDE_FLOW
 from kakehashi.systems.cases.models import Case, IdentityEntry, LinkageKey, Suspicion, SuspicionSide, Unlinked
 
@@ -38,7 +41,17 @@ def colleague(other_hospital, make_person):
 def enter():
     """enter(person, organisation, …) → a registered case that institutions of the country may know of."""
 
-    def make(person, organisation, local_id="S-1", *, findings=FINDINGS, reach=Reach.DOMESTIC, variants=(), birth=""):
+    def make(
+        person,
+        organisation,
+        local_id="S-1",
+        *,
+        findings=FINDINGS,
+        reach=Reach.DOMESTIC,
+        shown=Level.EXISTS,
+        variants=(),
+        birth="",
+    ):
         said = Description(
             sex="female", birth=birth, findings=tuple(Finding(term=term) for term in findings), variants=variants
         )
@@ -46,7 +59,7 @@ def enter():
         return terms.set_terms(
             by=person,
             case=case,
-            terms=terms.Terms(reach=reach, shown=Level.EXISTS),
+            terms=terms.Terms(reach=reach, shown=shown),
             consent=terms.attested(reach),
         )
 
@@ -211,6 +224,41 @@ def test_without_identities_a_variant_and_like_findings_suffice(enter, clinician
     (found,) = Suspicion.objects.filter(stands=True)
     assert {found.first.local_id, found.second.local_id} == {"S-1", "T-1"}
     assert {"variant", "birth_month", "sex", "findings"} == set(found.reasons)
+
+
+def test_what_agrees_is_told_only_to_whom_the_other_case_shows_what_matches(
+    enter, clinician, colleague, hospital, other_hospital, client
+):
+    same = Variant(gene="FBN1", assembly="GRCh38", chromosome="15", position=48415750, reference="C", alternate="T")
+    ours = enter(clinician, hospital, variants=(same,), birth="2015-04", shown=Level.MATCHING)
+    theirs = enter(colleague, other_hospital, "T-1", variants=(same,), birth="2015-04", shown=Level.EXISTS)
+    looking.wait_for(Case.objects.values_list("pk", flat=True))
+    assert looking.look_for_same_patients() == 1
+    (seen,), (other,) = queries.suspicions_of(clinician, ours), queries.suspicions_of(colleague, theirs)
+    assert (seen.reasons, len(other.reasons)) == ((), 4)
+    client.force_login(clinician)
+    page = client.get(reverse("cases:same_patient", args=[ours.public_id]), headers={"accept-language": "en"})
+    text = page.content.decode() + client.get("/api/same-patients").content.decode()
+    assert "may be the same patient" in text
+    assert not any(str(one.label) in text for one in Reason)
+    for person, case, shown in ((colleague, theirs, Level.MATCHING), (clinician, ours, Level.EXISTS)):
+        said = terms.Terms(reach=Reach.DOMESTIC, shown=shown)
+        terms.set_terms(by=person, case=case, terms=said, consent=terms.attested(Reach.DOMESTIC))
+    assert len(queries.suspicions_of(clinician, ours)[0].reasons) == 4
+    assert queries.suspicions_of(colleague, theirs)[0].reasons == ()
+
+
+@pytest.mark.parametrize("day", [date(2099, 1, 1), date(1899, 12, 31), timezone.localdate() + timedelta(days=1)])
+def test_a_birth_to_come_or_before_1900_is_refused_at_its_field(day, ours, clinician, client):
+    with pytest.raises(Invalid) as refused:
+        actions.give_identity(by=clinician, case=ours, identity=replace(HANAKO, birth=day))
+    assert list(refused.value.problems) == ["birth"]
+    client.force_login(clinician)
+    sent = ITEMS | {"birth": day.isoformat()}
+    page = client.post(reverse("cases:identity", args=[ours.public_id]), sent, headers={"accept-language": "en"})
+    assert page.status_code == 422
+    assert "before 1900 or yet to come" in page.content.decode()
+    assert not LinkageKey.objects.exists()
 
 
 def test_a_suspicion_no_longer_stands_when_its_ground_is_gone(suspected, ours, clinician):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 
-from kakehashi.engines.linkage.keys import Identity, Kind, UnusableIdentity, keys_of
+from kakehashi.engines.linkage.keys import EARLIEST, Identity, Kind, UnusableIdentity, keys_of
 from kakehashi.kernel import audit
 from kakehashi.kernel.errors import Conflict, Invalid
 from kakehashi.kernel.workflow import advance
@@ -57,6 +57,8 @@ def give_identity(*, by: Any, case: Case, identity: Identity) -> None:
     """
     if by is not None:
         audit.insist(case_rules.may_edit(by, case), by=by, action="case.identity", subject=case)
+    if not EARLIEST <= identity.birth <= timezone.localdate():
+        raise Invalid({"birth": [_("Nobody living was born on this day: it is before 1900 or yet to come.")]})
     try:
         keys = keys_of(identity, secret())
     except UnusableIdentity as error:

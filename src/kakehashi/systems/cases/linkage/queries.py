@@ -37,7 +37,8 @@ class Note:
 class SeenSuspicion:
     """A suspicion as one side may know it: of the other case nothing but that it exists and what was answered.
 
-    ``institution`` is "" until both sides have answered that it is the same patient.
+    ``reasons`` are empty unless the terms of the other case show this side what matches. ``institution`` is "" until
+    both sides have answered that it is the same patient.
     """
 
     id: int
@@ -139,7 +140,7 @@ def _seen(sides: Any) -> list[SeenSuspicion]:
                 id=side.suspicion_id,
                 case=side.case,
                 found_at=side.suspicion.found_at,
-                reasons=tuple(str(Reason(code).label) for code in side.suspicion.reasons if code in Reason.values),
+                reasons=_reasons(side.suspicion) if rules.may_know_why(side.case, other.case) else (),
                 answered=Answered(side.state),
                 theirs=Answered(other.state),
                 confirmed=confirmed,
@@ -150,6 +151,10 @@ def _seen(sides: Any) -> list[SeenSuspicion]:
             )
         )
     return found
+
+
+def _reasons(suspicion: Suspicion) -> tuple[str, ...]:
+    return tuple(str(Reason(code).label) for code in suspicion.reasons if code in Reason.values)
 
 
 def answers_waiting(person: Any) -> Iterator[Waiting]:

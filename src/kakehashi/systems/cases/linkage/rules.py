@@ -25,3 +25,8 @@ def may_be_told(one: Case, other: Case) -> bool:
         level_of(institution_subject(asker.organisation), shown, Purpose.MATCHING, today) >= Level.EXISTS
         for asker, shown in ((one, other), (other, one))
     )
+
+
+def may_know_why(asker: Case, shown: Case) -> bool:
+    """Whether what agrees may be told to the asker's institution: shown as merely existing, a case's content is not."""
+    return level_of(institution_subject(asker.organisation), shown, Purpose.MATCHING, context()) >= Level.MATCHING
