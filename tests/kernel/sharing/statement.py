@@ -25,6 +25,18 @@ def granted(ask, record, level, joined_only=False):
     return False
 
 
+def treated(ask, record, level, against):
+    """Care: whoever the patient was handed to sees the record, whatever was said of sharing; nobody else."""
+    handed = [grant for grant in ask["grants"] if "care" in grant["purposes"] and grant["level"] >= level]
+    if not any(grant["of"] == ("record", (record["kind"], record["id"])) for grant in handed):
+        against = against | {"not_referred"}
+    if record["state"] not in ("registered", "diagnosed"):
+        against = against | {"not_offered"}
+    if not ask["takes_part"]:
+        against = against | {"no_part"}
+    return against if against != {"not_own"} else None
+
+
 def reaches(ask, record):
     if record["reach"] == 3:
         return True
@@ -44,6 +56,8 @@ def permitted(ask, record, level, day: date):
     if own and record["holder"] in ask["reads"]:
         return None
     against = {"not_own"} if own else set()
+    if ask["purpose"] == "care":
+        return treated(ask, record, level, against)
     if not sharing:
         return against
 

@@ -48,6 +48,7 @@ def every_row():
         yield Row(7, 1, 5, state, data_class, reach, shown, private, embargo, start, end, home, abroad, may, out)
 
 
+FOR_CARE = frozenset({Purpose.CARE})
 STANDINGS = {
     "holder": Subject("a", reads=frozenset({1}), takes_part=True, compatriots=frozenset({1, 2})),
     "partner": Subject("b", takes_part=True, partners=frozenset({1}), compatriots=frozenset({1, 2})),
@@ -62,6 +63,10 @@ STANDINGS = {
         takes_part=True,
         compatriots=frozenset({3}),
         grants=(GrantInForce(Level.WHOLE, frozenset(Purpose), KIND, 7),),
+    ),
+    "referred": Subject("j", takes_part=True, grants=(GrantInForce(Level.WHOLE, FOR_CARE, KIND, 7),)),
+    "paid for": Subject(
+        "k", takes_part=True, grants=(GrantInForce(Level.WHOLE, frozenset({Purpose.CARE}), award_id=5),)
     ),
     "joined": Subject(
         "i",
@@ -135,3 +140,13 @@ def test_who_says_nothing_of_themselves_sees_nothing():
     assert level_of(Subject("someone"), record, Purpose.MATCHING, Context(DAY)) == Level.NOTHING
     grant = GrantInForce(Level.WHOLE, frozenset(Purpose), KIND, record.pk)
     assert not grant.joined
+
+
+@pytest.mark.parametrize("standing", ["referred", "paid for"])
+def test_care_asks_neither_reach_nor_consent_and_nothing_but_care_is_opened_by_it(standing):
+    for row in itertools.islice(every_row(), 0, None, 31):
+        reached = {purpose: level_of(STANDINGS[standing], row, purpose, Context(DAY)) for purpose in Purpose}
+        care = Level.WHOLE if standing == "referred" and row.state == "registered" else Level.NOTHING
+        assert reached.pop(Purpose.CARE) == care
+        unasked = {purpose: level_of(Subject("n", takes_part=True), row, purpose, Context(DAY)) for purpose in reached}
+        assert reached == unasked

@@ -108,7 +108,7 @@ def random_question(draw: random.Random, records: int) -> tuple[Subject, Purpose
     some = lambda: frozenset(one for one in HOLDERS if draw.random() < 0.4)  # noqa: E731
     grants = []
     for _ in range(draw.choice([0, 0, 1, 2, 3])):
-        what = draw.choice(["record", "other kind", "award", "organisation"])
+        what = draw.choice(["record", "record", "other kind", "award", "organisation"])
         grants.append(
             GrantInForce(
                 level=draw.choice([Level.EXISTS, Level.MATCHING, Level.WHOLE]),
@@ -129,4 +129,4 @@ def random_question(draw: random.Random, records: int) -> tuple[Subject, Purpose
         sector=draw.choice([Sector.PUBLIC, Sector.PUBLIC, Sector.PRIVATE]),
         grants=tuple(grants),
     )
-    return subject, draw.choice(list(Purpose)), Context(DAY, some() if draw.random() < 0.5 else frozenset())
+    return subject, draw.choice([*Purpose, Purpose.CARE]), Context(DAY, some() if draw.random() < 0.5 else frozenset())

@@ -4,21 +4,30 @@ from datetime import timedelta
 from itertools import product
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from kakehashi.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from kakehashi.kernel.notices.models import Notice
+from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.people.roles import Role
-from kakehashi.kernel.sharing.actions import Terms, add_network, join_network
+from kakehashi.kernel.sharing.actions import Terms, add_network, join_network, opt_out
 from kakehashi.kernel.sharing.models import Grant, NetworkRole
-from kakehashi.kernel.sharing.states import Reach
+from kakehashi.kernel.sharing.states import Level, Reach
 from kakehashi.kernel.workflow import advance, every_combination, moves_available
+from kakehashi.systems.cases import rules, solved
+from kakehashi.systems.cases.actions import enter_case, withdraw_case
 from kakehashi.systems.cases.course import analyses, committee, consultations, referrals
 from kakehashi.systems.cases.course.diagnoses import NewDiagnosis
 from kakehashi.systems.cases.course.referrals import REFERRAL_FLOW
 from kakehashi.systems.cases.course.states import AnalysisKind, PhenotypeGroup, ReferralState, ReviewDecision, Route
+from kakehashi.systems.cases.matching import shared as shared_cases
+from kakehashi.systems.cases.matching import similar
+from kakehashi.systems.cases.matching.matched import known_others
 from kakehashi.systems.cases.models import Case, Consultation, Referral
-from kakehashi.systems.cases.queries import case_for, visible_cases
+from kakehashi.systems.cases.pages.tabs import registered_tabs
+from kakehashi.systems.cases.public import case_summary, record_diagnosis
+from kakehashi.systems.cases.queries import case_for, usable_cases, visible_cases
 from kakehashi.systems.cases.terms import attested, set_terms
 
 pytestmark = pytest.mark.django_db
@@ -94,8 +103,6 @@ def test_consultation_faults_are_named(hospital, clinician, family, make_person,
 
 
 def test_case_of_a_stranger_is_not_what_a_consultation_led_to(family, other_hospital, make_person, worked_example):
-    from kakehashi.systems.cases.actions import enter_case
-
     stranger = make_person(other_hospital, "clinician")
     other = enter_case(by=stranger, organisation=other_hospital, local_id="X", description=worked_example)
     with pytest.raises(Invalid):
@@ -144,10 +151,63 @@ def test_declined_or_taken_back_a_referral_shows_nothing_any_more(shared, hub, c
     assert not Grant.in_force(timezone.localdate()).exists()
 
 
-def test_referral_shows_no_more_than_terms_and_consent_allow(case, hub, clinician, colleague):
+def test_referral_shows_the_case_for_care_whatever_is_said_of_sharing(case, hub, clinician, colleague, make_person):
+    opt_out(by=None, record=case, reason="by telephone")
+    researcher = make_person(hub, "auditor")
     sent = referrals.refer_case(by=clinician, case=case, hub=hub, note="please")
+    assert (case.reach, case.consent_from) == (Reach.INSTITUTION, None)
+    assert visible_cases(colleague).get() == case
+    assert rules.may_see(colleague, case)
+    assert not rules.may_see(researcher, case)  # who takes no part in care
+    withdraw_case(by=clinician, case=case, note="asked for")
+    withdrawn = Case.objects.get()
+    assert not rules.may_see(colleague, withdrawn)
     assert not visible_cases(colleague).exists()
     assert referrals.referral_for(colleague, sent.public_id) == sent
+
+
+@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("where", ["home", "hub", "elsewhere"])
+@pytest.mark.parametrize("within", [Reach.INSTITUTION, Reach.NETWORK])
+def test_what_may_be_opened_and_used_is_filtered_as_it_is_decided(
+    role, where, within, case, hospital, hub, clinician, make_person
+):
+    set_terms(by=clinician, case=case, terms=Terms(within), consent=attested(Reach.NETWORK))
+    elsewhere = Organisation.objects.create(code="ELSE", name="別の病院")
+    person = make_person({"home": hospital, "hub": hub, "elsewhere": elsewhere}[where], role)
+    referrals.refer_case(by=clinician, case=case, hub=hub, note="please")
+    case = Case.objects.get()
+    opened, used = bool(rules.may_see(person, case)), bool(rules.may_use(person, case))
+    assert visible_cases(person).exists() == opened
+    assert usable_cases(person).exists() == used
+    reads, treats = role in rules.READERS, role in (*rules.AT_CENTRES, Role.DIAGNOSIS_COMMITTEE)
+    assert used == (where == "home" and reads)
+    assert opened == (used or (where == "hub" and treats))
+
+
+def test_a_case_seen_for_care_is_in_no_search_match_or_answer_to_other_nodes(
+    client, case, hub, clinician, colleague, worked_example
+):
+    ours = enter_case(by=colleague, organisation=hub, local_id="H-1", description=worked_example, register=True)
+    record_diagnosis(by=clinician, case_id=case.pk, diagnosis=FOUND)
+    referrals.refer_case(by=clinician, case=case, hub=hub, note="please")
+    assert case in visible_cases(colleague)
+    assert [one.case for one in similar.find_similar(colleague, worked_example)] == [ours]
+    assert shared_cases.find_elsewhere(colleague, ours) == []
+    assert solved.beside(colleague, ours) is None
+    known = known_others(colleague, [(ours.pk, case.pk)])[ours.pk, case.pk]
+    assert (known.level, known.public_id) == (Level.NOTHING, "")
+    with pytest.raises(NotAllowed):
+        case_summary(colleague, case.public_id)
+    client.force_login(colleague)
+    page = client.get(reverse("cases:show", args=[case.public_id]))
+    assert page.status_code == 200
+    assert all(reverse(tab.view, args=[case.public_id]) not in page.text for tab in registered_tabs())
+    client.force_login(clinician)
+    said = client.get(reverse("cases:sharing", args=[case.public_id]), headers={"accept-language": "en"}).text
+    care = said.partition("For the care of this patient")[2]
+    assert hub.label("en") in care
+    assert "The patient was referred to your institution" in care
 
 
 def test_case_made_later_is_opened_to_the_hub(referral, family, shared, clinician, colleague):
@@ -170,8 +230,6 @@ def test_referral_faults(family, hospital, hub, clinician, make_person, referral
 
 
 def test_hub_registers_the_family_it_accepted(referral, family, hub, colleague, worked_example):
-    from kakehashi.systems.cases.actions import enter_case
-
     advance(referral, "accept", by=colleague)
     made = enter_case(by=colleague, organisation=hub, local_id="H-1", description=worked_example)
     assert consultations.lead_to_case(by=colleague, consultation=family, case=made).case == made
@@ -182,8 +240,6 @@ def test_hub_registers_the_family_it_accepted(referral, family, hub, colleague, 
 
 @pytest.fixture
 def centre(network, make_person):
-    from kakehashi.kernel.organisations.models import Organisation
-
     made = Organisation.objects.create(code="CENTRE", name="解析センター", name_en="Analysis centre")
     join_network(by=None, network=network, organisation=made, role=NetworkRole.ANALYSIS)
     return made

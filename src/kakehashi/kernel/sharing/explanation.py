@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.rules import Reason, Verdict
 from kakehashi.kernel.sharing.decision import decide, level_of
-from kakehashi.kernel.sharing.models import SharedRecord
+from kakehashi.kernel.sharing.models import Grant, SharedRecord
 from kakehashi.kernel.sharing.states import Level, Purpose
 from kakehashi.kernel.sharing.subject import Context, Subject
 from kakehashi.kernel.sharing.subjects import context, institution_subject
@@ -31,6 +31,14 @@ def standing(
     because = decide(subject, record, purpose, asked, level) if level > Level.NOTHING else Verdict(False)
     more = decide(subject, record, purpose, asked, Level(level + 1)) if level < Level.WHOLE else Verdict(True)
     return Standing(name, level, because.reasons, () if more else more.reasons)
+
+
+def standings_for_care(record: SharedRecord) -> list[Standing]:
+    """How much the institutions see that take part in the patient's care, by a grant in force."""
+    asked = context()
+    granted = Grant.in_force(asked.day).filter(kind=record.sharing_kind, record_id=record.pk, purpose=Purpose.CARE)
+    others = Organisation.objects.filter(pk__in=granted.values("grantee")).order_by("pk")
+    return standings(record, others, purpose=Purpose.CARE)
 
 
 def standings(

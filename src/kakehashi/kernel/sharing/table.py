@@ -1,18 +1,22 @@
 """The rule table of sharing: the one place that says who may see how much of a record, and why not.
 
-A *path* is a way of coming to see something: as the institution that holds it, within the reach its registrant set, or
-by a grant. For each path the table lists its purposes and, level by level, the conditions that must all hold. A record
-is seen at a level when one path leads there; when none does, every condition that failed is a reason. Default deny: a
-purpose that no path names, or a level that no path lists, is refused.
+A *path* is a way of coming to see something: as the institution that holds it, within the reach its registrant set, by
+a grant, or by taking part in the patient's care. For each path the table lists its purposes and, level by level, the
+conditions that must all hold. A record is seen at a level when one path leads there; when none does, every condition
+that failed is a reason. Default deny: a purpose that no path names, or a level that no path lists, is refused.
 
-    path    purposes                             conditions
-    own     care, matching, research, oversight  one's own institution holds it
-    reach   matching, research, public health    takes part, offered, shown, within reach, consent in force, consent as
-                                                 far, sector allowed, embargo over, no opt-out; the whole record only of
-                                                 the open class
-    grant   matching, research, public health    takes part, offered, granted, within reach if of the restricted class,
-                                                 consent in force, consent as far, sector allowed, no opt-out (or
-                                                 joined)
+    path      purposes                             conditions
+    own       care, matching, research, oversight  one's own institution holds it
+    reach     matching, research, public health    takes part, offered, shown, within reach, consent in force, consent
+                                                   as far, sector allowed, embargo over, no opt-out; the whole record
+                                                   only of the open class
+    grant     matching, research, public health    takes part, offered, granted, within reach if of the restricted
+                                                   class, consent in force, consent as far, sector allowed, no opt-out
+                                                   (or joined)
+    referred  care                                 takes part, offered, this very record granted for care
+
+Care is no secondary use: whoever a patient is referred to sees the record whatever its reach, class, embargo or consent
+to sharing, and an opt-out leaves it untouched; for care alone, and as long as the referral lasts.
 
 In an outbreak that the holder's country has declared, asking for public health lifts embargo and opt-out, nothing else.
 """
@@ -118,6 +122,10 @@ def _granted(ask: Question) -> Test:
     return any_of(*(compare(field, Op.IN, ids) for field, ids in ask.granted.items()))
 
 
+def _referred(ask: Question) -> Test:
+    return compare("pk", Op.IN, ask.granted["pk"])
+
+
 def _named_group(ask: Question) -> Test:
     return any_of(compare("sharing_class", Op.IS_NOT, str(DataClass.RESTRICTED)), _in_reach(ask))
 
@@ -140,6 +148,9 @@ EMBARGO = Condition("embargo", _("It is under an embargo."), _embargo_over)
 OPT_OUT = Condition("opted_out", _("The patient has opted out of secondary use."), _no_opt_out)
 OPT_OUT_OR_JOINED = Condition("opted_out", _("The patient has opted out of secondary use."), _no_opt_out_or_joined)
 GRANTED = Condition("no_grant", _("No access has been granted to you."), _granted)
+REFERRED = Condition(
+    "not_referred", _("The patient is not in your institution's care: no referral, analysis or review."), _referred
+)
 NAMED_GROUP = Condition(
     "restricted", _("It is of the restricted class: a grant counts within its reach only."), _named_group
 )
@@ -158,6 +169,7 @@ _REACH = (
     OPT_OUT,
 )
 _GRANT = (TAKES_PART, OFFERED, GRANTED, NAMED_GROUP, CONSENT_IN_FORCE, CONSENT_AS_FAR, SECTOR, OPT_OUT_OR_JOINED)
+_REFERRED = (TAKES_PART, OFFERED, REFERRED)
 
 TABLE: tuple[Path, ...] = (
     Path(
@@ -177,5 +189,11 @@ TABLE: tuple[Path, ...] = (
         _("You have been granted access."),
         _AMONG_INSTITUTIONS,
         dict.fromkeys((Level.EXISTS, Level.MATCHING, Level.WHOLE), _GRANT),
+    ),
+    Path(
+        "referred",
+        _("The patient was referred to your institution, or it analyses or reviews the case."),
+        frozenset({Purpose.CARE}),
+        dict.fromkeys((Level.EXISTS, Level.MATCHING, Level.WHOLE), _REFERRED),
     ),
 )

@@ -128,8 +128,15 @@ class SimilarSummary:
 
 
 def case_summary(person: Any, public_id: str) -> CaseSummary:
-    """One case that ``person`` may see; the read is recorded. Raises NotFound."""
-    return _summary(queries.case_for(person, public_id))
+    """One case that ``person`` may use; the read is recorded. Raises NotFound, NotAllowed (seen for care alone)."""
+    return _summary(_usable(person, public_id))
+
+
+def _usable(person: Any, public_id: str) -> Case:
+    """A case that is not seen for care alone: what goes on beyond its hospital is no part of that."""
+    case = queries.case_for(person, public_id)
+    audit.insist(rules.may_use(person, case), by=person, action="case.read", subject=case)
+    return case
 
 
 def similar_to(person: Any, description: Description, *, k: int = 10) -> Sequence[SimilarSummary]:
@@ -222,7 +229,7 @@ def case_page(request: HttpRequest, public_id: str, tab: str) -> tuple[CaseSumma
     """For a page that a sibling adds to a case: the case, and what "cases/case.html" shows around it. NotFound."""
     from kakehashi.systems.cases.pages import panes
 
-    case = queries.case_for(request.user, public_id)
+    case = _usable(request.user, public_id)
     return _summary(case), panes.case_context(request, case, tab)
 
 

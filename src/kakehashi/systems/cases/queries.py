@@ -48,6 +48,11 @@ def visible_cases(person: Any) -> QuerySet[Case]:
     return Case.objects.filter(rules.visible_to(person)).select_related("organisation")
 
 
+def usable_cases(person: Any) -> QuerySet[Case]:
+    """Those of them that may be searched, matched and learnt from; not those seen for care alone."""
+    return Case.objects.filter(rules.usable_by(person)).select_related("organisation")
+
+
 def searchable_cases(person: Any) -> QuerySet[Case]:
     """The cases that the site's search shows someone: a withdrawn case is in no search."""
     return visible_cases(person).exclude(state=CaseState.WITHDRAWN)

@@ -1,7 +1,8 @@
 """Who may do what with a case, and its twin that the database filters by. Default deny.
 
 A case is worked on by its own hospital's clinicians and data managers, and read by its auditors. Who else may see how
-much of it is ``kernel.sharing``'s to decide; ``visible_to`` is the only filter of what may be opened.
+much of it is ``kernel.sharing``'s to decide; ``visible_to`` is the only filter of what may be opened, and
+``usable_by`` of what may be searched, matched and counted beyond the care of the patient.
 """
 
 from typing import Any
@@ -124,15 +125,33 @@ def subject_of(person: Any) -> Subject:
 def visible_to(person: Any) -> Q:
     """The cases that someone may open, for the database: ``Case.objects.filter(visible_to(person))``.
 
-    Those of the institutions whose cases they read, and those that are shared with them whole.
+    Those of the institutions whose cases they read, those that are shared with them whole, and those of the patients in
+    whose care they take part.
     """
+    subject, today = subject_of(person), context()
+    shared = sharing.visible_to(subject, Purpose.RESEARCH, today, KIND, Level.WHOLE)
+    if not any(Purpose.CARE in grant.purposes for grant in subject.grants):
+        return shared  # who is granted nothing for care sees what their institutions hold, which stands in it already
+    return shared | sharing.visible_to(subject, Purpose.CARE, today, KIND, Level.WHOLE)
+
+
+def usable_by(person: Any) -> Q:
+    """The cases that someone may open for more than the care of the patient: for search, matching and learning."""
     return sharing.visible_to(subject_of(person), Purpose.RESEARCH, context(), KIND, Level.WHOLE)
+
+
+@rule("care_only", _("This case is open to you for the care of its patient only."))
+def may_use(person: Any, case: Any) -> Verdict:
+    """The person may use the case beyond the patient's care: the decision whose filter is ``usable_by``."""
+    return sharing.decide(subject_of(person), case, Purpose.RESEARCH, context(), Level.WHOLE)
 
 
 @rule("not_visible", _("This case is not shared with you."))
 def may_see(person: Any, case: Any) -> Verdict:
     """The person may open the case: the decision whose filter is ``visible_to``."""
-    return sharing.decide(subject_of(person), case, Purpose.RESEARCH, context(), Level.WHOLE)
+    subject, today = subject_of(person), context()
+    shared = sharing.decide(subject, case, Purpose.RESEARCH, today, Level.WHOLE)
+    return shared | sharing.decide(subject, case, Purpose.CARE, today, Level.WHOLE)
 
 
 def _organisations(person: Any, roles: tuple[Role, ...]) -> frozenset[int]:

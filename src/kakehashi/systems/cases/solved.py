@@ -1,6 +1,6 @@
 """Solved cases as further evidence for a case's ranking: registered, with a diagnosis, visible to whom asks.
 
-Default deny: a library holds only what ``visible_cases`` gives the person, and is named by exactly the cases and
+Default deny: a library holds only what ``usable_cases`` gives the person, and is named by exactly the cases and
 revisions in it, so two people who may see different cases never share one. Never the case itself, nor cases of a
 publication it stands in; synthetic cases speak for synthetic patients alone. Making a library reads only those cases
 anew that changed since an earlier one.
@@ -21,7 +21,7 @@ from kakehashi.kernel import audit
 from kakehashi.systems.cases import ranking, vocabulary
 from kakehashi.systems.cases.description import Description
 from kakehashi.systems.cases.models import Case
-from kakehashi.systems.cases.queries import visible_cases
+from kakehashi.systems.cases.queries import usable_cases
 from kakehashi.systems.cases.ranking import Beside
 from kakehashi.systems.cases.states import FINDABLE
 
@@ -55,7 +55,7 @@ def beside(person: Any, case: Case, description: Description | None = None) -> B
 
 def latest_solved(person: Any, *, synthetic: bool) -> QuerySet[Case]:
     """The latest solved cases that someone may see."""
-    solved = visible_cases(person).filter(state__in=FINDABLE, synthetic=synthetic).exclude(diagnosis="")
+    solved = usable_cases(person).filter(state__in=FINDABLE, synthetic=synthetic).exclude(diagnosis="")
     latest = (F("pk") + 0).desc()  # by reckoning, not by the key's own index: that would read every case to the end
     return solved.order_by(latest)[:MOST]
 
@@ -65,7 +65,7 @@ def alike(person: Any, diseases: Iterable[RankedDisease]) -> list[Case]:
     named = [name for disease in diseases for other in disease.evidence.others for name in other.cases]
     if not named:
         return []
-    cases = sorted(visible_cases(person).filter(public_id__in=named), key=lambda one: named.index(one.public_id))
+    cases = sorted(usable_cases(person).filter(public_id__in=named), key=lambda one: named.index(one.public_id))
     audit.read_of(person, "case", cases, action="case.match")
     return cases
 

@@ -14,10 +14,12 @@ from kakehashi.systems.cases.models import Analysis, Case, Referral, Review
 
 
 def give_access(holder: Analysis | Referral | Review, case: Case, to: Organisation, *, by: Any, reason: str) -> None:
-    """Let an institution see a case as far as its terms and consent go; nothing is granted to its own. Saves nothing
-    of ``holder``."""
+    """Let an institution see the whole case for the patient's care, whatever its reach; nothing is granted to its own.
+
+    Nothing else follows from it: no search, match or export. Saves nothing of ``holder``.
+    """
     if to.pk != case.organisation_id:
-        holder.grant = grant_access(by=by, to=to, of=case, level=Level.WHOLE, purpose=Purpose.RESEARCH, reason=reason)
+        holder.grant = grant_access(by=by, to=to, of=case, level=Level.WHOLE, purpose=Purpose.CARE, reason=reason)
 
 
 def end_access(holder: Analysis | Referral | Review, *, by: Any) -> None:

@@ -184,9 +184,7 @@ def known_others(person: Any, pairs: Collection[tuple[int, int]]) -> dict[tuple[
     found = Case.objects.filter(pk__in={pk for pair in pairs for pk in pair}).select_related("organisation")
     found = found.defer("description")
     cases = {case.pk: case for case in found}
-    opened = set(
-        queries.visible_cases(person).filter(pk__in=[other for _, other in pairs]).values_list("pk", flat=True)
-    )
+    opened = set(queries.usable_cases(person).filter(pk__in=[other for _, other in pairs]).values_list("pk", flat=True))
     read_opt_outs([cases[other] for _, other in pairs])
     today = context()
     holders = {cases[case_id].organisation_id: cases[case_id].organisation for case_id, _ in pairs}

@@ -113,7 +113,7 @@ def find_elsewhere(person: Any, case: Case, *, k: int = 10) -> list[SharedCase]:
     for asker, bounds in ((f"person:{person.pk}", PERSON), (holder, INSTITUTION)):
         if (pause := ask(asker, about=about, profile=profile, bounds=bounds)) is not None:
             refuse_for_now(pause, by=person, action="case.told", subject=case, institution=institution)
-    opened = Case.objects.filter(rules.visible_to(person))
+    opened = Case.objects.filter(rules.usable_by(person))
     found = find_shared(subject_of(person), case.described, asker=holder, k=k, but=opened, synthetic=case.synthetic)
     for level in sorted({one.level for one in found}):
         told_of = [one.case for one in found if one.level == level]

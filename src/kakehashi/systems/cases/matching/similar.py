@@ -33,7 +33,7 @@ from kakehashi.systems.cases import genenames, vocabulary
 from kakehashi.systems.cases.description import Description
 from kakehashi.systems.cases.matching.sifting import most_similar
 from kakehashi.systems.cases.models import Case
-from kakehashi.systems.cases.queries import visible_cases
+from kakehashi.systems.cases.queries import usable_cases
 from kakehashi.systems.cases.states import FINDABLE
 
 AT_ONCE = 1000
@@ -196,7 +196,7 @@ def find_similar(
     profile = profile_of(description)
     if not (profile.observed or profile.genes):
         return []
-    visible = visible_cases(person).filter(state__in=FINDABLE)
+    visible = usable_cases(person).filter(state__in=FINDABLE)
     matches = most_similar(
         snapshot, profile, k, visible.exclude(public_id__in=but) if but else visible, use_genes=use_genes
     )

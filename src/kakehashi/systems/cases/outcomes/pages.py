@@ -88,7 +88,7 @@ def behind(request: HttpRequest, step: str) -> HttpResponse:
     else:
         found = tallies.counted_in(Step(step), asked.slice)
         all_of_it = found.count()
-        mine = found.filter(cases_rules.visible_to(request.user)).select_related("organisation").order_by("public_id")
+        mine = found.filter(cases_rules.usable_by(request.user)).select_related("organisation").order_by("public_id")
     page = Paginator(mine, SHOWN).get_page(request.GET.get("page"))
     rows = list(page.object_list)
     if step == Step.CONSULTED:

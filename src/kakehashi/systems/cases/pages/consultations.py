@@ -178,7 +178,7 @@ def _shown(person: Any, found: Referral) -> dict[str, Any]:
     opened = case is not None and queries.visible_cases(person).filter(pk=case.pk).exists()
     hub_sees = None
     if case is not None and case.organisation_id == found.organisation_id:
-        hub_sees = standing(institution_subject(found.hub), found.hub.label(), case, Purpose.RESEARCH)
+        hub_sees = standing(institution_subject(found.hub), found.hub.label(), case, Purpose.CARE)
     return {
         "referral": found,
         "case": case if opened else None,

@@ -101,7 +101,7 @@ def case_context(request: HttpRequest, case: Case, tab: str, ranked: Ranking | N
             for one in description.diagnoses
         ],
         "reach": terms.reach_sentence(case),
-        "tabs": _tabs(case, tab),
+        "tabs": _tabs(case, tab, request.user),
         "sufficiency": sufficiency,
         "sufficiency_text": sufficiency.ja if vocabulary.language() == "ja" else sufficiency.en,
         "moves": [move for move in moves_available(case, request.user) if move.name not in COURSE_MOVES],
@@ -155,12 +155,13 @@ def _facts(description: Description) -> Iterable[tuple[str, str]]:
         yield _("Published in"), " · ".join(description.sources)
 
 
-def _tabs(case: Case, current: str) -> list[dict[str, Any]]:
-    """The views of a case; of a withdrawn one nothing is asked."""
+def _tabs(case: Case, current: str, person: Any) -> list[dict[str, Any]]:
+    """The views of a case; of a withdrawn one nothing is asked, siblings' are not for care alone."""
+    beyond = case.state in FINDABLE and bool(rules.may_edit(person, case) or rules.may_use(person, case))
     names = [
         ("cases:show", "diseases", _("Diseases")),
         ("cases:similar", "similar", _("Similar cases")),
-        *((tab.view, tab.key, str(tab.label)) for tab in registered_tabs() if case.state in FINDABLE),
+        *((tab.view, tab.key, str(tab.label)) for tab in registered_tabs() if beyond),
         ("cases:questions", "questions", _("Next question")),
         ("cases:family", "family", _("Family")),
         ("cases:course", "course", _("Course")),
