@@ -1,8 +1,9 @@
 """Diagnoses: recorded, reopened, and always the same in the rows and in the description."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 from pydantic import ValidationError
 
@@ -138,6 +139,54 @@ def test_refusals(case, clinician, other_hospital, make_person):
         record_diagnosis(
             by=clinician, case_id=case.pk, diagnosis=NewDiagnosis(disease="ORPHA:475", diagnosed_on=tomorrow)
         )
+
+
+@pytest.mark.parametrize(
+    ("said", "first"),
+    [
+        ({"birth": "2022-05"}, date(2022, 5, 1)),
+        ({"birth": "1960"}, date(1960, 1, 1)),
+        ({"birth": "", "age": "P4Y"}, timezone.localdate() - timedelta(days=5 * 366)),
+        ({"birth": "", "age": ""}, date(2000, 1, 1)),
+    ],
+)
+def test_a_day_before_the_patient_lived_is_refused_with_the_first_possible(said, first, case, clinician):
+    Case.objects.filter(pk=case.pk).update(description=case.described.model_copy(update=said).stored())
+    for day in (date(1900, 1, 1), first - timedelta(days=3)):
+        with pytest.raises(Invalid) as refused:
+            record_diagnosis(
+                by=clinician, case_id=case.pk, diagnosis=NewDiagnosis(disease="ORPHA:475", diagnosed_on=day)
+            )
+        assert list(refused.value.problems) == ["diagnosed_on"]
+    day = first + timedelta(days=400)
+    record_diagnosis(by=clinician, case_id=case.pk, diagnosis=NewDiagnosis(disease="ORPHA:475", diagnosed_on=day))
+
+
+def test_hgvs_that_cannot_be_read_is_told_unless_the_case_says_it(case, clinician):
+    odd = NewDiagnosis(disease="ORPHA:475", variant=Variant(gene="CEP290", hgvs="zzz"))
+    with pytest.raises(Invalid) as refused:
+        record_diagnosis(by=clinician, case_id=case.pk, diagnosis=odd)
+    assert list(refused.value.problems) == ["hgvs"]
+    assert Case.objects.get(pk=case.pk).described == case.described
+    said = case.described.model_copy(update={"variants": (odd.variant,)}).stored()
+    Case.objects.filter(pk=case.pk).update(description=said)
+    assert record_diagnosis(by=clinician, case_id=case.pk, diagnosis=odd).described_variant == odd.variant
+
+
+def test_a_gene_nobody_knows_is_asked_about_on_the_page(case, clinician, client):
+    client.force_login(clinician)
+    page = reverse("cases:course_step", args=[case.public_id, "diagnose"])
+    sent = {"disease": "ORPHA:475", "basis": "genetic", "diagnosed_on": timezone.localdate(), "gene": "XYZZY"}
+    assert "gene_meant" not in client.get(page).content.decode()
+    asked = client.post(page, sent, headers={"accept-language": "en"})
+    assert asked.status_code == 422
+    assert "XYZZY" in asked.content.decode()
+    assert 'name="gene_meant"' in asked.content.decode()
+    assert not CaseDiagnosis.objects.exists()
+    unread = client.post(page, sent | {"gene_meant": "on", "hgvs": "zzz"}, headers={"accept-language": "en"})
+    assert "cannot be read as HGVS" in unread.content.decode()
+    assert client.post(page, sent | {"gene_meant": "on"}).status_code == 302
+    assert CaseDiagnosis.objects.get().gene == "XYZZY"
 
 
 def test_edits_keep_what_is_recorded(case, clinician, worked_example):

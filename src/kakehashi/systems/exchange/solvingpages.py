@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 from pydantic import ValidationError
 
+from kakehashi.protocols.phenopacket.hgvs import parse_hgvs
 from kakehashi.systems.cases.public import NewDiagnosis
 from kakehashi.systems.exchange.conversations.queries import side_of
 from kakehashi.systems.exchange.queries import match_for
@@ -47,6 +48,13 @@ class DiagnosisForm(forms.Form):
     own_too = forms.BooleanField(label=_("Record it of our own case now"), required=False, initial=True)
 
     diagnosis: NewDiagnosis
+
+    def clean_variant(self) -> str:
+        """HGVS that can be read: the other side may be proposed it."""
+        typed = str(self.cleaned_data["variant"])
+        if typed and not parse_hgvs(typed):
+            raise forms.ValidationError(_("This cannot be read as HGVS. Write it as NM_001165963.4:c.2593C>T."))
+        return typed
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}

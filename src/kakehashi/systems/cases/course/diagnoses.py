@@ -7,7 +7,7 @@ without a row was handed in with a phenopacket or typed into the form: it is *re
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Literal, Self
 
 from django.db import transaction
@@ -20,6 +20,7 @@ from kakehashi.kernel import audit, events
 from kakehashi.kernel.errors import Conflict, Invalid, NotFound
 from kakehashi.kernel.events.results import CaseDiagnosed, DiagnosisReopened
 from kakehashi.kernel.workflow import advance
+from kakehashi.protocols.phenopacket.hgvs import parse_hgvs
 from kakehashi.systems.cases import rules
 from kakehashi.systems.cases.course.states import AcmgClass, Basis, Catalogue
 from kakehashi.systems.cases.description import (
@@ -38,6 +39,9 @@ from kakehashi.systems.cases.rows import replace_rows
 from kakehashi.systems.cases.states import UNSOLVED, CaseState, RevisionKind
 
 DESIGNATED_PREFIX, NEW_PREFIX = "NANBYO", "NEW"
+EARLIEST = date(2000, 1, 1)
+"""Where neither birth nor age is said, an earlier day is a slip."""
+UNSURE_DAYS = 366
 
 
 class NewDiagnosis(Value):
@@ -95,8 +99,8 @@ def record_diagnosis(*, by: Any, case_id: int, diagnosis: NewDiagnosis, review: 
     case = _case(case_id)
     audit.insist(rules.may_diagnose(by, case), by=by, action="case.diagnose", subject=case)
     on = diagnosis.diagnosed_on or timezone.localdate()
-    if on > timezone.localdate():
-        raise Invalid({"diagnosed_on": [_("This day is yet to come.")]})
+    _insist_on_day(case, on)
+    _insist_on_hgvs(case, diagnosis.variant)
     with transaction.atomic():
         locked = Case.objects.select_for_update().get(pk=case.pk)
         if locked.state not in (*UNSOLVED, CaseState.DIAGNOSED):
@@ -216,6 +220,38 @@ def insist_on_recorded(case: Case, description: Description) -> None:
     if lost:
         text = _("%(disease)s is a recorded diagnosis. Reopen it on the page “Course”, with the reason.")
         raise Invalid({"diagnoses": [text % {"disease": ", ".join(lost)}]})
+
+
+def earliest_day(case: Case) -> date:
+    """The first day on which the patient can have been diagnosed: of birth where it is said, else about it by the age.
+
+    An age is that of the last examination, at the latest when the case was entered; a year is left for its rounding.
+    """
+    said = case.described
+    if said.birth:
+        year, _dash, month = said.birth.partition("-")
+        return date(int(year), int(month or 1), 1)
+    if said.age_days is not None:
+        return timezone.localdate(case.created_at) - timedelta(days=said.age_days + UNSURE_DAYS)
+    return EARLIEST
+
+
+def _insist_on_day(case: Case, on: date) -> None:
+    if on > timezone.localdate():
+        raise Invalid({"diagnosed_on": [_("This day is yet to come.")]})
+    if on < (first := earliest_day(case)):
+        text = _(
+            "By what the case says, the patient cannot have been diagnosed before %(day)s. Correct the day; if it is "
+            "right, say in the case when the patient was born."
+        )
+        raise Invalid({"diagnosed_on": [text % {"day": first.isoformat()}]})
+
+
+def _insist_on_hgvs(case: Case, variant: Variant | None) -> None:
+    """A variant that the case does not say already is written so that it can be read."""
+    if variant is not None and variant.hgvs and variant not in case.described.variants and not parse_hgvs(variant.hgvs):
+        text = _("“%(written)s” cannot be read as HGVS. Write it with its reference: NM_025114.4:c.2991+1655A>G.")
+        raise Invalid({"hgvs": [text % {"written": variant.hgvs[:60]}]})
 
 
 def _with(said: Description, row: CaseDiagnosis) -> Description:

@@ -7,12 +7,13 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from pydantic import ValidationError
 
 from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.sharing.networks import analysis_centres_for, hubs_for
-from kakehashi.systems.cases import vocabulary
+from kakehashi.systems.cases import genenames, vocabulary
 from kakehashi.systems.cases.course.committee import committees_for
 from kakehashi.systems.cases.course.diagnoses import NewDiagnosis
 from kakehashi.systems.cases.course.states import (
@@ -169,6 +170,9 @@ class DiagnosisForm(CourseForm):
     new_disease = forms.BooleanField(label=_("A new disease, described for the first time"), required=False)
     label = forms.CharField(label=_("Name of the new disease"), max_length=500, required=False)
     gene = forms.CharField(label=_("Gene"), max_length=40, required=False)
+    gene_meant = forms.BooleanField(
+        label=_("This gene is meant as written, although no known disease has it"), required=False
+    )
     new_link = forms.BooleanField(label=_("The gene was not known to cause this disease"), required=False)
     variant = forms.ChoiceField(label=_("Variant of this case"), required=False)
     hgvs = forms.CharField(label=_("Or another variant (HGVS)"), max_length=500, required=False)
@@ -188,6 +192,18 @@ class DiagnosisForm(CourseForm):
         recorded = set(case.diagnosis_rows.filter(reopened_at=None).values_list("disease", flat=True))
         reported = [one.disease for one in said.diagnoses if one.disease not in recorded]
         self.fields["disease"].initial = reported[0] if reported else ""
+        if not self.gene_doubts:
+            del self.fields["gene_meant"]
+
+    @property
+    def gene_doubts(self) -> list[str]:
+        """What is to be said of the gene that was typed, unless the case names it already."""
+        typed = genenames.current_gene(str(self.data.get("gene", "")).strip())
+        return genenames.gene_doubts([typed] if typed and typed not in self.case.described.all_genes else [])
+
+    def clean_gene(self) -> str:
+        """Its current symbol."""
+        return genenames.current_gene(str(self.cleaned_data["gene"]))
 
     def clean_disease(self) -> str:
         """The id of what was typed."""
@@ -202,6 +218,9 @@ class DiagnosisForm(CourseForm):
         return said
 
     def _read(self, said: dict[str, Any]) -> NewDiagnosis | None:
+        if "gene_meant" in self.fields and not said["gene_meant"]:
+            self.add_error("gene", " ".join([*self.gene_doubts, _now("Correct it, or say below that it is meant.")]))
+            return None
         fields = {
             name: said[name]
             for name in ("disease", "designated", "orphanet", "new_disease", "label", "gene", "new_link", "acmg")
