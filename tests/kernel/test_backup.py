@@ -2,7 +2,9 @@
 
 import hashlib
 import json
+import os
 import shutil
+import signal
 import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +14,7 @@ from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kakehashi.engines.genes import installed
 from kakehashi.kernel.audit import verify
 from kakehashi.kernel.audit.models import AuditEntry
 from kakehashi.kernel.backup import keys, postgresql, sqlite, staging
@@ -19,11 +22,12 @@ from kakehashi.kernel.backup.archive import UNFINISHED, Archive, _is_a_name, wri
 from kakehashi.kernel.backup.keys import NodeKeys
 from kakehashi.kernel.backup.making import make_backup
 from kakehashi.kernel.backup.manifest import FORMAT, Head, Keys, Manifest, Part
-from kakehashi.kernel.backup.problems import BackupProblem
+from kakehashi.kernel.backup.problems import BackupProblem, UnsettledExchange
 from kakehashi.kernel.backup.restoring import insist_on_known_version
 from kakehashi.kernel.files import save_file
 from kakehashi.kernel.files.store import path_of
 from kakehashi.kernel.organisations.models import Organisation
+from tests import hgnc
 
 NOBODY = NodeKeys(secret="", audit="")
 UPLOADED = hashlib.sha256(b"what was uploaded").hexdigest()
@@ -233,6 +237,9 @@ X = hashlib.sha256(b"x").hexdigest()
         "ontology/labels/a\nb",
         "ontology/compiled/anything",
         "ontology/other",
+        "genes/tables/../../outside",
+        "genes/tables//outside",
+        "genes/compiled/anything",
         "database/../outside.copy",
         "database//outside.copy",
         "secret.key",
@@ -315,21 +322,111 @@ def test_staging_changes_nothing_until_it_is_put_in_place(backup, settings, tmp_
     assert list(home.glob(".restoring-*")) == []
 
 
-def test_killed_while_it_exchanged_the_parts_it_says_so(archive, tmp_path):
-    home = tmp_path / "home"
+def restored_over(archive, home, exchange_database):
+    """Restore an archive over a home that holds an old node; every part of it has the content "old"."""
     home.mkdir()
-    (home / "audit.key").write_text("old")
-
-    def killed():
-        raise ZeroDivisionError
-
+    for name in ("audit.key", "secret.key", "audit.checkpoint", "kakehashi.sqlite3"):
+        (home / name).write_text("old")
+    for name in ("files", "ontology", "genes", "case-index"):
+        (home / name).mkdir()
+        (home / name / "content").write_text("old")
     with Archive(archive) as opened:
         made = staging.Staging(home)
         made.fill(opened, NodeKeys(secret="s", audit="a"))
+        made.put_in_place("before", exchange_database=exchange_database)
+
+
+def contents(folder):
+    """Path → content of every file."""
+    return {str(path.relative_to(folder)): path.read_text() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("failure", [ZeroDivisionError, KeyboardInterrupt, OSError, UnsettledExchange])
+def test_what_was_in_use_comes_back_when_the_database_cannot_be_exchanged(archive, tmp_path, failure):
+    home = tmp_path / "home"
+
+    def fails():
+        assert contents(home / "before")
+        raise failure("en", "ja")
+
+    with pytest.raises(failure):
+        restored_over(archive, home, fails)
+    (hidden,) = home.glob(f"{staging.PREFIX}*")
+    assert (hidden / "files" / UPLOADED[:2] / UPLOADED[2:4] / UPLOADED).exists()
+    shutil.rmtree(hidden)
+    assert staging.was_cut_off(home) is (failure is UnsettledExchange)
+    (home / staging.MARK).unlink(missing_ok=True)
+    assert set(contents(home).values()) == {"old"}
+    assert len(contents(home)) == 8
+    assert not (home / "before").exists()
+
+
+def test_a_part_that_cannot_be_moved_brings_the_others_back(archive, tmp_path, monkeypatch):
+    home, rename = tmp_path / "home", Path.rename
+
+    def refused(path, target):
+        if path.name == "secret.key" and path.parent.name.startswith(staging.PREFIX):
+            raise PermissionError(13, "Permission denied", str(path))
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", lambda path, target: refused(path, target))
+    with pytest.raises(PermissionError):
+        restored_over(archive, home, lambda: None)
+    monkeypatch.undo()
+    assert {path.name for path in home.iterdir() if not path.name.startswith(staging.PREFIX)} == {
+        "audit.key", "secret.key", "audit.checkpoint", "kakehashi.sqlite3", "files", "ontology", "genes", "case-index",
+    }  # fmt: skip
+    assert (home / "secret.key").read_text() == "old"
+    assert not staging.was_cut_off(home)
+
+
+def test_a_mark_of_an_earlier_restoration_outlives_a_failure(archive, tmp_path):
+    home = tmp_path / "home"
+
+    def fails():
+        raise ZeroDivisionError
+
+    home.mkdir()
+    (home / staging.MARK).touch()
+    with Archive(archive) as opened:
+        made = staging.Staging(home)
+        made.fill(opened, NOBODY)
         with pytest.raises(ZeroDivisionError):
-            made.put_in_place("before", exchange_database=killed)
+            made.put_in_place("before", exchange_database=fails)
+    assert staging.was_cut_off(home)
+
+
+def test_killed_while_it_exchanged_the_parts_it_says_so(archive, tmp_path):
+    home = tmp_path / "home"
+    child = os.fork()
+    if child == 0:
+        restored_over(archive, home, lambda: os.kill(os.getpid(), signal.SIGKILL))
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
     assert staging.was_cut_off(home)
     assert (home / "before" / "audit.key").read_text() == "old"
+
+
+def test_gene_tables_are_restored_and_those_in_use_put_aside(upload, tmp_path, monkeypatch):
+    (tmp_path / "hgnc.txt").write_text(hgnc.table(), encoding="utf-8")
+    (tmp_path / "later.txt").write_text(hgnc.table() + "\n", encoding="utf-8")
+    monkeypatch.setenv("KAKEHASHI_HOME", str(tmp_path / "here"))
+    installed.install(tmp_path / "hgnc.txt")
+    installed.install(tmp_path / "later.txt", today="2026-11-21")
+    here = installed.installed()
+    made = make_backup(tmp_path / "genes.zip", variables={})
+    there = tmp_path / "there"
+    (there / "genes").mkdir(parents=True)
+    (there / "genes" / "current.json").write_text("old")
+    with Archive(made.path) as archive:
+        archive.verify()
+        staged = staging.Staging(there)
+        staged.fill(archive, NOBODY)
+        staged.put_in_place("before")
+    assert installed.installed(there / "genes") == here
+    assert [one.current for one in here] == [True, False]
+    assert installed.load(there / "genes").current("SEPT9") == "SEPTIN9"
+    assert (there / "before" / "genes" / "current.json").read_text() == "old"
+    assert installed.installed_files(tmp_path / "nowhere") == []
 
 
 def test_sqlite_copy_shows_one_moment_however_others_write(tmp_path):

@@ -47,11 +47,12 @@ def bar_of() -> Iterator["Progress"]:
 
 @click.command(
     help=text(
-        "Back up the node while it runs, to a new FILE or into a FOLDER: database, uploaded files, installed ontology. "
+        "Back up the node while it runs, to a new FILE or into a FOLDER: database, uploaded files, installed ontology "
+        "and gene table. "
         "The file holds patients' data: keep it as safe as the node. The keys are not inside unless asked for; without "
         "them a back-up cannot be restored in full, so keep them apart (--keys-to) once.",
         "動作中のノードをバックアップする。TARGETは新しいファイル名、またはフォルダ。データベース、添付ファイル、"
-        "導入済みオントロジーを含む。患者データを含むため、ノードと同じく厳重に保管すること。鍵は指定しない限り含まない。"
+        "導入済みのオントロジーと遺伝子表を含む。患者データを含むため、ノードと同じく厳重に保管すること。鍵は指定しない限り含まない。"
         "完全な復元には鍵が必要なので、--keys-to で一度書き出し、別の場所に保管する。",
     )
 )

@@ -1,6 +1,7 @@
 """``kakehashi restore``: a node from its back-up, beside the one in use until all is well, then in its place."""
 
 import os
+import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +17,7 @@ from kakehashi.config.environment import value
 from kakehashi.kernel.backup import postgresql, staging
 from kakehashi.kernel.backup.archive import Archive
 from kakehashi.kernel.backup.keys import NodeKeys
-from kakehashi.kernel.backup.problems import BackupProblem
+from kakehashi.kernel.backup.problems import BackupProblem, UnsettledExchange
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -49,8 +50,8 @@ if TYPE_CHECKING:
 )
 def restore(file: Path, force: bool, keys: Path | None, without_keys: bool) -> None:
     started = time.perf_counter()
-    with told_plainly(), Archive(file) as archive, bar_of() as bar:
-        home = unready.home()
+    home = unready.home()
+    with told_plainly(), _failures_told(home), Archive(file) as archive, bar_of() as bar:
         staging.insist_on_space(archive, home)
         _step(bar, archive, text("Verifying", "検査中"), archive.verify)
         url = _database_url(archive)
@@ -64,9 +65,11 @@ def restore(file: Path, force: bool, keys: Path | None, without_keys: bool) -> N
             brought, indexed = _bring_up(archive, made.folder, url, bar, verified=bool(own.audit))
             aside = f"before-restore-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
             kept_schema: list[str] = []
-            old = made.put_in_place(aside, exchange_database=lambda: _exchange(url, home, made, aside, kept_schema))
+            old = made.put_in_place(aside, exchange_database=lambda: _exchange(url, aside, kept_schema))
         except BaseException:
             made.drop()
+            if url:
+                _drop_staging(url)
             raise
     report(file, archive.manifest, file.stat().st_size, "table")
     _say_done(home, brought, indexed, own, time.perf_counter() - started)
@@ -75,6 +78,41 @@ def restore(file: Path, force: bool, keys: Path | None, without_keys: bool) -> N
             f"What was there before is kept: {place}. Delete it when it is no longer needed.",
             f"以前の内容は残してあります:{place}。不要になったら削除してください。",
         )
+
+
+@contextmanager
+def _failures_told(home: Path) -> Iterator[None]:
+    """What a database, a disk or a file system refuses becomes a BackupProblem."""
+    import psycopg
+    from django.db import Error
+
+    try:
+        yield
+    except (Error, psycopg.Error, sqlite3.Error, OSError) as error:
+        reason = _reason(error)
+        if staging.was_cut_off(home):
+            raise BackupProblem(
+                f"The restoration failed while the parts were exchanged ({reason}). Nothing starts here until it is "
+                f"given again with --force; what was there is in {home} or in its newest folder before-restore-….",
+                f"入れ替えの途中で復元に失敗しました({reason})。"
+                "--force を付けてもう一度実行するまで、ここでは何も起動しません。"
+                f"以前の内容は {home} か、その中の最新の before-restore-… フォルダにあります。",
+            ) from error
+        raise BackupProblem(
+            f"The restoration failed ({reason}). Nothing was put in place: what was there is as it was. Mend the "
+            "cause and give the command again.",
+            f"復元に失敗しました({reason})。何も置き換えておらず、既存のものはそのままです。"
+            "原因を取り除いてから、もう一度実行してください。",
+        ) from error
+
+
+def _reason(error: BaseException) -> str:
+    """The error by its kind; the driver's words are left out, they may quote what stands in a patient's row."""
+    cause = error.__cause__ or error  # Django's errors come from the driver's
+    if isinstance(cause, OSError):
+        return ": ".join(filter(None, [os.fsdecode(cause.filename or ""), cause.strerror or type(cause).__name__]))
+    code = getattr(cause, "sqlstate", None) or getattr(cause, "sqlite_errorname", None)
+    return ", ".join(filter(None, [type(cause).__name__, code]))
 
 
 def _step(bar: "Progress", archive: Archive, name: str, work: Any) -> None:
@@ -169,14 +207,49 @@ def _bring_up(archive: Archive, folder: Path, url: str, bar: "Progress", *, veri
         connections.close_all()
 
 
-def _exchange(url: str, home: Path, made: staging.Staging, aside: str, kept: list[str]) -> None:
-    """PostgreSQL: give the restored schema its place."""
+def _exchange(url: str, aside: str, kept: list[str]) -> None:
+    """PostgreSQL: give the restored schema its place. Raises psycopg.Error when it did not, UnsettledExchange."""
     if not url:
         return
+    import psycopg
+
     schema = aside.replace("-", "_").lower()
-    with _opened(url) as connection:
-        if postgresql.put_in_place(connection, schema):
-            kept.append(text(f"schema {schema}", f"スキーマ {schema}"))
+    try:
+        with _opened(url) as connection:
+            keeps = postgresql.put_in_place(connection, schema)
+    except psycopg.OperationalError:  # lost: before the commit, or after?
+        try:
+            with _opened(url) as connection:
+                if postgresql.holds(connection, postgresql.STAGING):
+                    raise
+                keeps = postgresql.holds(connection, schema)
+        except BackupProblem as error:
+            raise UnsettledExchange(
+                "The database was lost while its schemas were exchanged. Nothing starts here until it can be reached "
+                "and the command is given again with --force.",
+                "スキーマの入れ替え中にデータベースとの接続が失われました。"
+                "接続を回復し、--force を付けてもう一度実行するまで、ここでは何も起動しません。",
+            ) from error
+    if keeps:
+        kept.append(text(f"schema {schema}", f"スキーマ {schema}"))
+
+
+def _drop_staging(url: str) -> None:
+    """Take the schema away that was being filled: a second copy of every patient."""
+    import psycopg
+
+    try:
+        with _opened(url) as connection:
+            postgresql.drop_staging(connection)
+    except (BackupProblem, psycopg.Error):
+        say(
+            f"The schema {postgresql.STAGING} could not be removed and may hold patients' data of the back-up. Restore "
+            f"again, or ask the database: DROP SCHEMA {postgresql.STAGING} CASCADE.",
+            f"スキーマ {postgresql.STAGING} を削除できませんでした。"
+            "バックアップの患者データが残っている可能性があります。"
+            f"もう一度復元するか、データベースで DROP SCHEMA {postgresql.STAGING} CASCADE を実行してください。",
+            err=True,
+        )
 
 
 def _say_done(home: Path, brought: "Brought", indexed: int, own: NodeKeys, seconds: float) -> None:

@@ -20,7 +20,8 @@ from kakehashi.engines.pictures import (
     principal_system,
     summary,
 )
-from kakehashi.engines.pictures.match import COLUMN, SIZE, ems, wrap
+from kakehashi.engines.pictures.lettering import ems, wrap
+from kakehashi.engines.pictures.match import COLUMN, SIZE
 
 PICTURE = Picture(
     left=[

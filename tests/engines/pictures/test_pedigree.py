@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kakehashi.engines.pictures.match import ems
+from kakehashi.engines.pictures.lettering import ems
 from kakehashi.engines.pictures.pedigree import HALF, Individual, Pedigree, draw, lay_out, summary
 from kakehashi.engines.pictures.pedigree.layout import BESIDE, LABEL_SIZE
 

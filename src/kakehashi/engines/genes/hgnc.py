@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from pathlib import Path
 
 from kakehashi.engines.phenotype.problems import ParseError
-from kakehashi.engines.phenotype.textfile import lines, read_bytes
+from kakehashi.engines.phenotype.textfile import lines
 
 NEEDED = ("hgnc_id", "symbol", "name", "alias_symbol", "prev_symbol", "entrez_id", "ensembl_gene_id")
 _HGNC = re.compile(r"(?:HGNC:)?([1-9]\d{0,6})\Z")
@@ -31,11 +30,6 @@ class Gene:
     ensembl_id: str = ""
     previous: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
-
-
-def read_hgnc(path: Path) -> list[Gene]:
-    """The approved genes of the file at `path` (plain or gzip), in file order. Errors: ParseError."""
-    return parse_hgnc(read_bytes(path), source=path.name)
 
 
 def parse_hgnc(data: bytes, *, source: str = "hgnc_complete_set.txt") -> list[Gene]:

@@ -8,27 +8,23 @@
 
 from __future__ import annotations
 
-import contextlib
 import gzip
 import hashlib
 import json
 import os
 import threading
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-
-from filelock import FileLock, Timeout
 
 from kakehashi.engines.genes.hgnc import parse_hgnc
 from kakehashi.engines.genes.table import FORMAT, GeneTable, compiled, count_ambiguous
 from kakehashi.engines.phenotype import cachefolder
+from kakehashi.engines.phenotype.installing import installing_alone
 from kakehashi.engines.phenotype.problems import DamagedCache, InstallError
 from kakehashi.engines.phenotype.sources import write_whole
 from kakehashi.engines.phenotype.textfile import read_bytes
 
 USUAL_COUNT = 40_000  # HGNC's complete set holds some 44,000 genes
-WAIT_SECONDS = 60.0
 
 _in_force: dict[Path, tuple[tuple[int, int], GeneTable]] = {}
 _opening = threading.Lock()
@@ -59,7 +55,7 @@ def install(source: Path | str, folder: Path | None = None, *, today: str = "") 
     Errors: ParseError (file and line), InstallError; the table in use then stays in use.
     """
     home = genes_folder(folder)
-    with _exclusive(home):
+    with installing_alone(home, _unwritable):
         chosen = _chosen(home)
         if str(source) == "previous":
             if not chosen["previous"]:
@@ -106,6 +102,20 @@ def installed(folder: Path | None = None) -> list[Installed]:
         for place in ("table", "previous")
         if (name := chosen[place])
     ]
+
+
+def installed_files(folder: Path | None = None) -> list[Path]:
+    """The files of the table in use and of the one before it, and what chooses them; not what is compiled from them.
+
+    Empty where none is installed. Errors: InstallError.
+    """
+    home = genes_folder(folder)
+    chosen = _chosen(home)
+    names = sorted({name for name in chosen.values() if name})
+    if not names:
+        return []
+    files = [home / "tables" / f"{name}{ending}" for name in names for ending in (".tsv.gz", ".json")]
+    return [home / "current.json", *(file for file in files if file.is_file())]
 
 
 def _described(name: str, table: GeneTable, *, current: bool) -> Installed:
@@ -175,21 +185,6 @@ def _chosen(home: Path) -> dict[str, str | None]:
     if any(name is not None and (not isinstance(name, str) or name != Path(name).name) for name in chosen.values()):
         raise _unreadable(path)
     return chosen
-
-
-@contextlib.contextmanager
-def _exclusive(home: Path) -> Iterator[None]:
-    try:
-        home.mkdir(parents=True, exist_ok=True)
-        with FileLock(home / ".install.lock", timeout=WAIT_SECONDS):
-            yield
-    except Timeout as error:
-        raise InstallError(
-            "another installation is running; try again when it has ended",
-            "別の導入処理が実行中です。終わってからやり直してください。",
-        ) from error
-    except OSError as error:
-        raise _unwritable(home, error) from error
 
 
 def _prune(home: Path, *, keep: set[str | None]) -> None:

@@ -14,11 +14,10 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from kakehashi.engines.phenotype.cachefolder import CompiledFolder, discard
 from kakehashi.engines.phenotype.compiledcache import open_or_compile
 from kakehashi.engines.phenotype.download import OFFICIAL_LABELS_JA, fetch, is_url, release_addresses
+from kakehashi.engines.phenotype.installing import installing_alone
 from kakehashi.engines.phenotype.problems import InstallError
 from kakehashi.engines.phenotype.sources import (
     Sources,
@@ -32,7 +31,6 @@ from kakehashi.engines.phenotype.sources import (
 from kakehashi.engines.phenotype.textfile import read_bytes
 
 WORST_UNPLACED_SHARE = 0.25  # annotations whose term is unknown: beyond this the files are not of one release
-WAIT_SECONDS = 60.0
 
 
 def install(source: Path | str, cache: Path | None = None) -> str:
@@ -43,7 +41,7 @@ def install(source: Path | str, cache: Path | None = None) -> str:
     then stays in use.
     """
     folder = ontology_folder(cache)
-    with _exclusive(folder):
+    with installing_alone(folder, unwritable):
         choice = read_choice(folder)
         if str(source) == "embedded":
             choice["release"] = None
@@ -72,7 +70,7 @@ def install_labels(source: Path | str, cache: Path | None = None) -> int:
     Errors: KnowledgeError; the previous labels then stay in use.
     """
     folder = ontology_folder(cache)
-    with _exclusive(folder):
+    with installing_alone(folder, unwritable):
         choice = read_choice(folder)
         current = current_sources(folder)
         with _incoming(folder / "labels") as incoming:
@@ -105,7 +103,7 @@ def install_labels(source: Path | str, cache: Path | None = None) -> int:
 def remove_labels(cache: Path | None = None) -> None:
     """Use no Japanese labels. Errors: KnowledgeError."""
     folder = ontology_folder(cache)
-    with _exclusive(folder):
+    with installing_alone(folder, unwritable):
         write_choice(folder, {**read_choice(folder), "labels": None})
         open_or_compile(folder, current_sources(folder))
 
@@ -139,22 +137,6 @@ def _check_one_release(compiled: CompiledFolder) -> None:
             f"phenotype.hpoa の注釈 {rows} 行のうち {unplaced} 行の用語が hp.obo にありません（最初の例: "
             f"{compiled.meta['unplaced_rows'][0]}）。二つのファイルが同じリリースのものではありません。",
         )
-
-
-@contextlib.contextmanager
-def _exclusive(folder: Path) -> Iterator[None]:
-    """One installation at a time; problems with the folder itself become an InstallError."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with FileLock(folder / ".install.lock", timeout=WAIT_SECONDS):
-            yield
-    except Timeout as error:
-        raise InstallError(
-            "another installation is running; try again when it has ended",
-            "別の導入処理が実行中です。終わってからやり直してください。",
-        ) from error
-    except OSError as error:
-        raise unwritable(folder, error) from error
 
 
 @contextlib.contextmanager

@@ -3,17 +3,17 @@
 Left the patient, right the other; a line's thickness is its evidence, a dashed line speaks against, a thin dotted one
 says "weak", or why the same finding on both sides says little. Findings are
 grouped by body system, in the system's colour; what nothing explains stands alone below. Colour is never the only
-sign: names, dashes, hollow marks and strokes say the same in black and white. Text is measured by counting (full-width
-characters one em), wrapped to two lines and cut with an ellipsis; the whole text stands in the mark's title.
+sign: names, dashes, hollow marks and strokes say the same in black and white. A text that was cut stands whole
+in the mark's title.
 """
 
 import math
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 from xml.sax.saxutils import escape, quoteattr
 
+from kakehashi.engines.pictures.lettering import ems, wrap
 from kakehashi.engines.pictures.systems import COLOURS, OTHER, SYSTEMS, System
 
 WIDTH = 720
@@ -22,7 +22,6 @@ MARK_LEFT, MARK_RIGHT = COLUMN + 12, WIDTH - COLUMN - 12
 SIZE, LINE, ROW_GAP, HEAD = 14, 19, 7, 30
 SMALL, SMALL_LINE = 11, 15
 THINNEST, THICKEST = 1.5, 11.0
-LATIN_EM = 0.56
 FULL_STRENGTH = 4.0  # evidence (natural logarithm) that is drawn thickest when nothing is stronger
 Weak = Literal["", "weak", "common", "seldom"]
 CLEAR = 0.7
@@ -366,51 +365,3 @@ def _text(
         f'<text class={quoteattr(kind)} x="{x:g}" y="{y:g}" text-anchor="{anchor}" font-size="{size}"{weight}>'
         f"{words}</text>"
     )
-
-
-def ems(text: str) -> float:
-    """A text's width in ems, by counting: full-width characters one, capitals a little more than small letters."""
-    total = 0.0
-    for character in text:
-        if unicodedata.east_asian_width(character) in "WFA":
-            total += 1.0
-        elif character in "iljtfr.,:;'()[]|! ":
-            total += 0.34
-        elif character.isupper() or character in "mwMW%":
-            total += 0.72
-        else:
-            total += LATIN_EM
-    return total
-
-
-def wrap(text: str, room: float, most: int = 2) -> list[str]:
-    """The text in at most ``most`` lines of ``room`` ems: Latin broken at spaces, Japanese anywhere, the rest cut."""
-    lines: list[str] = []
-    rest = text.strip()
-    while rest:
-        if ems(rest) <= room:
-            return [*lines, rest]
-        if len(lines) == most - 1:
-            return [*lines, _cut(rest, room)]
-        end = _fitting(rest, room)
-        space = rest.rfind(" ", 0, end + 1)
-        if space > end / 3 and not _wide(rest[end - 1]):
-            end = space
-        lines.append(rest[:end].rstrip())
-        rest = rest[end:].lstrip()
-    return lines or [""]
-
-
-def _fitting(text: str, room: float) -> int:
-    end, used = 0, 0.0
-    while end < len(text) and (used := used + ems(text[end])) <= room:
-        end += 1
-    return max(end, 1)
-
-
-def _cut(text: str, room: float) -> str:
-    return text[: _fitting(text, room - 1.0)].rstrip() + "…"
-
-
-def _wide(character: str) -> bool:
-    return unicodedata.east_asian_width(character) in "WF"

@@ -20,6 +20,7 @@ from kakehashi.kernel.backup import sqlite
 from kakehashi.kernel.backup.manifest import (
     FILES_FOLDER,
     FORMAT,
+    GENES_FOLDER,
     KEYS_PART,
     NAME,
     ONTOLOGY_FOLDER,
@@ -37,7 +38,7 @@ MOST_KEYS_BYTES = 64 * 1024
 _WORD = r"(?!\.{1,2}(?:/|\Z))[^/\\\x00-\x1f]{1,255}"
 _NAMES = re.compile(
     rf"{re.escape(sqlite.PART)}|{re.escape(KEYS_PART)}|{TABLES_FOLDER}\w+\.copy|{FILES_FOLDER}[0-9a-f]{{64}}"
-    rf"|{ONTOLOGY_FOLDER}(?:current\.json|releases(?:/{_WORD}){{2,8}}|labels/{_WORD})",
+    rf"|{ONTOLOGY_FOLDER}(?:current\.json|releases(?:/{_WORD}){{2,8}}|labels/{_WORD})|{GENES_FOLDER}(?:current\.json|tables/{_WORD})",
     re.ASCII,
 )
 """Every name that a part can have. What else would be written anywhere is no back-up of ours."""

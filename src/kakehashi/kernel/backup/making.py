@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import platform
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import connection
 
 from kakehashi import __version__
+from kakehashi.engines.genes.installed import genes_folder, installed_files
 from kakehashi.engines.phenotype.sources import ontology_folder, read_choice
 from kakehashi.kernel import audit
 from kakehashi.kernel.backup import keys, postgresql, sqlite
@@ -21,6 +22,7 @@ from kakehashi.kernel.backup.archive import Writer, chunks_of, written
 from kakehashi.kernel.backup.manifest import (
     FILES_FOLDER,
     FORMAT,
+    GENES_FOLDER,
     KEYS_PART,
     ONTOLOGY_FOLDER,
     Head,
@@ -77,7 +79,8 @@ def make_backup(
         reading = _Reading(writer, folder, told)
         moment = reading.read_database()
         lost = reading.read_files()
-        _put_ontology(writer)
+        _put_installed(writer, ONTOLOGY_FOLDER, ontology_folder(), _ontology_files())
+        _put_installed(writer, GENES_FOLDER, genes_folder(), installed_files())
         own = keys.NodeKeys(secret=settings.SECRET_KEY, audit=settings.AUDIT_KEY)
         if with_keys:
             writer.put(KEYS_PART, [keys.stored(own)])
@@ -192,17 +195,21 @@ class _Reading:
         return tuple(lost)
 
 
-def _put_ontology(writer: Writer) -> None:
-    """The installed release and labels; what is compiled from them is made anew."""
+def _ontology_files() -> list[Path]:
+    """The installed release and labels, and what chooses them; what is compiled from them is made anew."""
     folder = ontology_folder()
     if not (folder / "current.json").is_file():
-        return
+        return []
     choice = read_choice(folder)
     chosen = [folder / "current.json"]
     if choice["release"]:
         chosen += sorted(path for path in (folder / "releases" / choice["release"]).rglob("*") if path.is_file())
     if choice["labels"]:
         chosen.append(folder / "labels" / choice["labels"])
-    for path in chosen:
+    return chosen
+
+
+def _put_installed(writer: Writer, name: str, folder: Path, files: Iterable[Path]) -> None:
+    for path in files:
         with path.open("rb") as file:
-            writer.put(ONTOLOGY_FOLDER + path.relative_to(folder).as_posix(), chunks_of(file))
+            writer.put(name + path.relative_to(folder).as_posix(), chunks_of(file))

@@ -13,6 +13,7 @@ KEYS_PART = "keys.json"
 TABLES_FOLDER = "database/"
 FILES_FOLDER = "files/"
 ONTOLOGY_FOLDER = "ontology/"
+GENES_FOLDER = "genes/"
 Vendor = Literal["sqlite", "postgresql"]
 
 

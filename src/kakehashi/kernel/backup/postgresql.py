@@ -152,6 +152,12 @@ def drop_staging(connection: psycopg.Connection[Any]) -> None:
         connection.execute(f"DROP SCHEMA IF EXISTS {STAGING} CASCADE")
 
 
+def holds(connection: psycopg.Connection[Any], schema: str) -> bool:
+    """Whether the database has a schema of this name."""
+    found = connection.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", [schema])
+    return found.fetchone() is not None
+
+
 def put_in_place(connection: psycopg.Connection[Any], aside: str) -> bool:
     """Give the restored schema the name of the one in use, and that one the name ``aside``; both or neither.
 

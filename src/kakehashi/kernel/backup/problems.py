@@ -10,3 +10,7 @@ class BackupProblem(Exception):
         super().__init__(en)
         self.en = en
         self.ja = ja
+
+
+class UnsettledExchange(BackupProblem):
+    """Nobody knows whether the database was exchanged: its server was lost at that moment."""

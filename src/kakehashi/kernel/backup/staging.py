@@ -1,6 +1,6 @@
 """A restored home folder, made beside the one in use and put in its place when all is well. Needs no Django.
 
-Everything is written into a hidden folder of the home; a restoration that fails or is killed before ``put_in_place``
+Everything is written into a hidden folder of the home; a restoration that fails, or is killed before ``put_in_place``,
 changes nothing. What was in use goes into a folder of its own (``before-restore-…``), never away.
 """
 
@@ -9,13 +9,14 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from kakehashi.kernel.backup import keys, sqlite
 from kakehashi.kernel.backup.archive import Archive, Progress, sync_folder
 from kakehashi.kernel.backup.keys import NodeKeys
-from kakehashi.kernel.backup.manifest import FILES_FOLDER, KEYS_PART, ONTOLOGY_FOLDER
-from kakehashi.kernel.backup.problems import BackupProblem
+from kakehashi.kernel.backup.manifest import FILES_FOLDER, GENES_FOLDER, KEYS_PART, ONTOLOGY_FOLDER
+from kakehashi.kernel.backup.problems import BackupProblem, UnsettledExchange
 
 PREFIX = ".restoring-"
 MARK = "restore-unfinished"
@@ -32,6 +33,7 @@ EXCHANGED = (
     "audit.checkpoint",
     "files",
     "ontology",
+    "genes",
     "case-index",
     "cache",
 )
@@ -71,7 +73,7 @@ def _place_of(name: str) -> Path | None:
     if name.startswith(FILES_FOLDER):
         sha256 = name.removeprefix(FILES_FOLDER)
         return Path("files", sha256[:2], sha256[2:4], sha256)
-    if name.startswith(ONTOLOGY_FOLDER):
+    if name.startswith((ONTOLOGY_FOLDER, GENES_FOLDER)):
         return Path(name)
     return Path(DATABASE) if name == sqlite.PART else None
 
@@ -134,7 +136,7 @@ class Staging:
         self.folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=home))
 
     def fill(self, archive: Archive, own: NodeKeys, progress: Progress = lambda done: None) -> None:
-        """Write keys, uploads, ontology and an SQLite database; each part is checked against the manifest again."""
+        """Write keys, uploads, ontology, genes and an SQLite database; each part is checked once more."""
         for name, key in (("secret.key", own.secret), ("audit.key", own.audit)):
             if key:
                 path = self.folder / name
@@ -163,21 +165,34 @@ class Staging:
     def put_in_place(self, aside: str, *, exchange_database: Callable[[], None] = lambda: None) -> Path | None:
         """Exchange the home's parts for the restored ones; returns the folder of what was in use, None for nothing.
 
-        ``exchange_database`` is called between taking away and putting in place. Killed on the way, the mark stays: the
-        command is given again, and everything is still in one of the two folders.
+        ``exchange_database`` is called last: it does its work or raises, and then every part goes back to where it was
+        and nothing has changed. Killed on the way, the mark stays (after UnsettledExchange too): the command is given
+        again, and everything is still in one of the two folders.
         """
+        cut_off_before = was_cut_off(self.home)
         (self.home / MARK).touch(mode=0o600)
-        old = self.home / aside
-        for name in EXCHANGED:
-            path = self.home / name
-            if path.exists() or path.is_symlink():
-                old.mkdir(exist_ok=True, mode=0o700)
-                path.rename(old / name)
-        exchange_database()
-        for path in sorted(self.folder.iterdir()):
-            if path.name in EXCHANGED:
-                path.rename(self.home / path.name)
         sync_folder(self.home)
+        old = self.home / aside
+        moved: list[tuple[Path, Path]] = []
+        try:
+            for name in EXCHANGED:
+                path = self.home / name
+                if path.exists() or path.is_symlink():
+                    old.mkdir(exist_ok=True, mode=0o700)
+                    moved.append((path, path.rename(old / name)))
+            for path in sorted(self.folder.iterdir()):
+                if path.name in EXCHANGED:
+                    moved.append((path, path.rename(self.home / path.name)))
+            sync_folder(self.home)
+            exchange_database()
+        except BaseException as error:
+            for before, now in reversed(moved):
+                now.rename(before)
+            with suppress(OSError):  # not there, or not empty: then it was somebody's before
+                old.rmdir()
+            if not cut_off_before and not isinstance(error, UnsettledExchange):
+                (self.home / MARK).unlink()
+            raise
         (self.home / MARK).unlink()
         self.drop()
         return old if old.exists() else None

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import combinations, pairwise
 from typing import Literal
 
-from kakehashi.engines.pictures.match import ems, wrap
+from kakehashi.engines.pictures.lettering import ems, wrap
 from kakehashi.engines.pictures.pedigree.family import Individual, Pedigree
 from kakehashi.engines.pictures.pedigree.ordering import Grid, Link, arranged
 from kakehashi.engines.pictures.pedigree.placing import across

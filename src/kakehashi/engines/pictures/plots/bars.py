@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
-from kakehashi.engines.pictures.match import wrap
+from kakehashi.engines.pictures.lettering import wrap
 from kakehashi.engines.pictures.plots import marks
 
 LABEL, BAR_ROOM, HEAD, ROW, BAR = 210, 230, 30, 27, 15

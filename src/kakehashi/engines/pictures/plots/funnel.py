@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kakehashi.engines.pictures.match import ems, wrap
+from kakehashi.engines.pictures.lettering import ems, wrap
 from kakehashi.engines.pictures.plots import marks
 
 LABEL, RIGHT, BAR, GAP = 150, 96, 26, 20
