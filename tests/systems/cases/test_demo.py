@@ -10,9 +10,14 @@ from kakehashi.systems.cases import ranking, vocabulary
 from kakehashi.systems.cases.demo import CLEAR_PATIENT, HOSPITALS, PAID, PATIENTS, SAMPLE_PATIENT, prepare_demo
 from kakehashi.systems.cases.matching import similar
 from kakehashi.systems.cases.models import Case
+from kakehashi.systems.cases.outcomes.queries import outcomes
+from kakehashi.systems.cases.outcomes.reading import Wanted, asked_for
+from kakehashi.systems.cases.outcomes.recounting import recount
+from kakehashi.systems.cases.outcomes.rules import Scope
 from kakehashi.systems.cases.packets.entering import phenopackets_of
 from kakehashi.systems.cases.packets.meta import is_marked
 from kakehashi.systems.cases.packets.reading import read_packet
+from kakehashi.systems.cases.states import FINDABLE
 from kakehashi.systems.portfolio.public import awards_of
 from tests.systems.cases.conftest import WORKED_EXAMPLE
 
@@ -22,7 +27,13 @@ pytestmark = pytest.mark.django_db
 def test_demo_is_prepared_once_and_a_second_time_changes_nothing():
     logins = prepare_demo()
     assert Case.objects.count() == len(HOSPITALS) * PATIENTS + 1
-    assert Case.objects.filter(synthetic=True, state="registered").count() == Case.objects.count()
+    assert Case.objects.filter(synthetic=True, state__in=FINDABLE).count() == Case.objects.count()
+    recount()
+    shown = outcomes(asked_for(Wanted(by="region"), Scope(whole=True)))
+    assert shown.synthetic
+    assert [row.key for row in shown.rows] == ["hokkaido", "kanto", "chubu", "kinki", "kyushu"]
+    assert shown.total.consulted == 12 * len(HOSPITALS)
+    assert shown.total.analysed > shown.total.diagnosed > 2 == shown.new_diseases
     (award,) = awards_of(Organisation.objects.get(code=HOSPITALS[0].code).pk)
     assert Case.objects.filter(award_id=award.id).count() == 2 * PAID
     assert {login.email for login in logins} == set(Person.objects.values_list("email", flat=True))

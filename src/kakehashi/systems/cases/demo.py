@@ -9,14 +9,15 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from kakehashi.engines.phenotype.synthetic import Drawer, SyntheticPatient
-from kakehashi.kernel.organisations.actions import register_organisation
+from kakehashi.kernel.organisations.actions import place_organisation, register_organisation
 from kakehashi.kernel.organisations.models import Kind, Organisation
 from kakehashi.kernel.people.actions import add_person
 from kakehashi.kernel.people.models import Person
@@ -29,9 +30,15 @@ from kakehashi.protocols.phenopacket.documents import Phenopacket
 from kakehashi.systems.cases import vocabulary
 from kakehashi.systems.cases.actions import enter_case
 from kakehashi.systems.cases.awards import set_award
+from kakehashi.systems.cases.course.analyses import record_analysis, send_for_analysis
+from kakehashi.systems.cases.course.consultations import enter_consultation, lead_to_case
+from kakehashi.systems.cases.course.diagnoses import NewDiagnosis, record_diagnosis
+from kakehashi.systems.cases.course.states import Basis, PhenotypeGroup, Route
 from kakehashi.systems.cases.description import Description, Diagnosis, Finding, age_text
-from kakehashi.systems.cases.models import Case
+from kakehashi.systems.cases.models import Case, Consultation
+from kakehashi.systems.cases.outcomes.groups import in_groups
 from kakehashi.systems.cases.packets.reading import read_packet
+from kakehashi.systems.cases.states import CaseState
 from kakehashi.systems.cases.terms import attested, set_terms
 from kakehashi.systems.portfolio.public import awards_of, register_award
 
@@ -116,12 +123,18 @@ AWARD = (
 )
 PAID = 10
 """How many patients of each of the first two hospitals name the award."""
+SEEN = 12
+"""Of how many patients of each hospital the course went on."""
+NEW_DISEASES = ("架空の新規疾患1 Made-up new disease 1", "架空の新規疾患2 Made-up new disease 2")
+PREFECTURES = ("13", "27", "23", "01", "40")
+"""Where the hospitals lie (JIS X 0401)."""
 AGENCY = ("DEMO-AGENCY", "デモ研究開発機構", "Demo Research Agency")
 
 
 def prepare_demo() -> list[Login]:
     """Make what is missing of the demo node and say who can log in. A second call changes nothing."""
     logins = []
+    clinicians = []
     drawer = Drawer(vocabulary.knowledge())
     for place, hospital in enumerate(HOSPITALS):
         organisation = _organisation(hospital.code, hospital.name, hospital.name_en, Kind.HOSPITAL)
@@ -130,9 +143,14 @@ def prepare_demo() -> list[Login]:
             Login(person.email, password_of(person.email), role, f"{hospital.name} {hospital.name_en}")
             for person, (_address, role, _name, _latin) in zip(people, hospital.people, strict=True)
         ]
+        if not organisation.prefecture:
+            place_organisation(by=None, organisation=organisation, prefecture=PREFECTURES[place])
         _register(organisation, people[0], drawer, first=place * PATIENTS, with_example=place == 0)
+        clinicians.append((organisation, people[0]))
     _network()
     _award()
+    for place, (organisation, clinician) in enumerate(clinicians):
+        _course(organisation, clinician, new_disease=NEW_DISEASES[place] if place < len(NEW_DISEASES) else "")
     agency = _organisation(*AGENCY, Kind.AGENCY)
     officer = _person(agency, "officer", Role.PROGRAMME_OFFICER, "見本 恵", "Megumi Mihon")
     return [
@@ -169,6 +187,43 @@ def _award() -> None:
             names = [f"{hospital.code}-{place:03d}" for place in range(1, PAID + 1)]
             for case in Case.objects.filter(organisation__code=hospital.code, local_id__in=names).order_by("pk"):
                 set_award(by=None, case=case, number=AWARD[0])
+
+
+def _course(organisation: Organisation, by: Person, *, new_disease: str) -> None:
+    """Families that consulted the hospital, and how its first patients went on, unless it noted a family already.
+
+    The first patients whose disease is known are analysed and diagnosed with it, others analysed, one still under way.
+    """
+    if Consultation.objects.filter(organisation=organisation).exists():
+        return
+    first = list(Case.objects.filter(organisation=organisation, state=CaseState.REGISTERED).order_by("local_id"))[:SEEN]
+    solved = [case for case in first if case.diagnosis]
+    others = [case for case in first if not case.diagnosis][: len(solved) + 1]
+    today = timezone.localdate()
+    with transaction.atomic():
+        for number, case in enumerate(first):
+            came = enter_consultation(
+                by=by,
+                organisation=organisation,
+                local_id=f"F-{case.local_id}",
+                consulted_on=today - timedelta(days=30 * (number + 1)),
+                route=Route.SETTLED if number % 4 == 3 else Route.DIRECT,
+                phenotype_group=(in_groups(case.phenotype_groups) or [PhenotypeGroup.OTHER])[0],
+                synthetic=True,
+            )
+            if number % 4 != 3:
+                lead_to_case(by=by, consultation=came, case=case)
+        for case in (*solved, *others):
+            send_for_analysis(by=by, case=case)
+        for case in (*solved, *others[1:]):
+            record_analysis(by=by, case=case)
+        for case in solved:
+            found = case.described.diagnoses[0]
+            recorded = NewDiagnosis(disease=found.disease, label=found.label)
+            record_diagnosis(by=by, case_id=case.pk, diagnosis=recorded)
+        if new_disease and len(others) > 1:
+            recorded = NewDiagnosis(label=new_disease, new_disease=True, basis=Basis.CLINICAL)
+            record_diagnosis(by=by, case_id=others[1].pk, diagnosis=recorded)
 
 
 def prepare_network_node(name: str) -> list[Login]:
