@@ -121,6 +121,30 @@ def test_the_next_quarter_gives_no_small_difference_away(db, director, monkeypat
         publish(by=director)
 
 
+def test_no_institution_subtracts_its_own_part_from_its_region(db):
+    """One hospital holds nearly all of its region: what the others hold stays hidden from it, solver and all."""
+    hospitals = make(Spec((300, 500, 120), 700, 430, (39, 60, 80, 31), {3: 12}, hospitals=2))
+    large, few = hospitals
+    Organisation.objects.update(prefecture="13")
+    Case.objects.filter(organisation=few).update(organisation=large)
+    for state in ("registered", "analysed", "diagnosed"):
+        moved = Case.objects.filter(state=state).order_by("pk").values_list("pk", flat=True)[:3]
+        Case.objects.filter(pk__in=list(moved)).update(organisation=few)
+    other = Organisation.objects.create(code="FAR", name="遠", prefecture="01")
+    far = Case.objects.filter(organisation=large).order_by("-pk").values_list("pk", flat=True)[:60]
+    Case.objects.filter(pk__in=list(far)).update(organisation=other)
+    recount()
+    made = prepared(date(2026, 9, 30))
+    for kind in STATUS:
+        name = f"region/kanto/{kind}"
+        own = made.counted[name] - 3
+        low, high = attack(made.shown, sorted(made.counted), lambda of, name=name: [(name, 1.0)], "2026-09-30")
+        assert high - max(low, own) >= SMALLEST - 1e-4, (name, own, low, high)
+    for step, kinds in STEPS.items():
+        value = made.shown[f"region/kanto/{step}"]["value"]
+        assert value is None or value - sum(made.counted[f"region/kanto/{kind}"] - 3 for kind in kinds) >= SMALLEST
+
+
 def test_large_counts_are_published(db):
     make(Spec((3000, 5000, 2000), 9000, 7000, (500, 800, 900, 400), {3: 30}, hospitals=47))
     made = prepared(date(2026, 9, 30))

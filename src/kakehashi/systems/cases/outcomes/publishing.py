@@ -3,8 +3,9 @@
 The tables: the whole, by fiscal year, by region (steps and consultations), by kind of signs (steps), consultations by
 route, diagnosed by list. Years are those in which a case was *registered* (a family consulted), so that the steps of a
 row are of the same people: registered, of them analysed, of them diagnosed. What follows from them is protected too:
-those registered and not analysed, those analysed and not diagnosed, those without a kind of signs, and the difference
-to each earlier quarter. A figure that is withheld keeps the last value that was published, with that value's day.
+those registered and not analysed, those analysed and not diagnosed, those without a kind of signs, the difference to
+each earlier quarter, and what is left of a region for an institution that takes its own part out. A figure that is
+withheld keeps the last value that was published, with that value's day.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django.db import transaction
 from django.db.models import Count
@@ -39,6 +40,9 @@ STEPS = {"registered": STATUSES, "analysed": (OPEN, SOLVED), "diagnosed": (SOLVE
 Counted = dict[str, int]
 """True counts by "table/key/kind": year, region, group by status; route, cyear, cregion of consultations; list."""
 
+Parts = dict[int, Counted]
+"""The same of each institution by its id, in the tables of regions."""
+
 
 def publish(*, by: Any) -> Publication:
     """Publish the outcomes as of the end of the last quarter. Raises NotAllowed, Conflict (published already).
@@ -61,18 +65,23 @@ def publish(*, by: Any) -> Publication:
 
 def prepared(as_of: date, *, synthetic: bool = False) -> Publication:
     """What would be published as of a day, of real patients or of made-up ones; saves nothing."""
-    counted = count(tallies.Slice(as_of, synthetic=synthetic))
+    counted, parts = count(tallies.Slice(as_of, synthetic=synthetic))
     figures, forms = tables_of(counted)
     earlier = list(Publication.objects.filter(as_of__lt=as_of, synthetic=synthetic).order_by("-as_of"))
     small = [name for name, form in forms.items() if 0 < figures.value(form) < SMALLEST]
     small += [name for name in _little_changed(figures, forms, earlier) if name not in small]
+    known = _known_but_for_few(figures, forms, counted, parts)
     published = publishable(
         figures,
         [forms[name] for name in small],
         width=SMALLEST,
-        never=[name for name in small if name in figures.shown],
+        never=[name for name in (*small, *known) if name in figures.shown],
         small=SMALLEST - 1,
     )
+    for name, own in known.items():  # who knows so many of it still has to see that much more
+        withheld = set(figures.shown) - published
+        width = own + SMALLEST
+        published = publishable(figures, [forms[name]], width=width, never=withheld, small=SMALLEST - 1)
     before = earlier[0].shown if earlier else {}
     shown: dict[str, Any] = {}
     for name, form in figures.shown.items():
@@ -98,10 +107,24 @@ def _little_changed(figures: Figures, forms: dict[str, Form], earlier: list[Publ
                 yield name
 
 
-def count(part: tallies.Slice) -> Counted:
-    """The true counts of a slice."""
+def _known_but_for_few(figures: Figures, forms: dict[str, Form], counted: Counted, parts: Parts) -> dict[str, float]:
+    """The sums of a region that one institution, which knows its own part, knows but for a few; and its part."""
+    at = sorted(counted)
+    found: dict[str, float] = {}
+    for name, form in forms.items():
+        if name.split("/")[0] in ("region", "cregion"):
+            for own in parts.values():
+                part = sum(weight * own.get(at[atom], 0) for atom, weight in form.items())
+                if part and 0 < figures.value(form) - part < SMALLEST:
+                    found[name] = max(found.get(name, 0), part)
+    return found
+
+
+def count(part: tallies.Slice) -> tuple[Counted, Parts]:
+    """The true counts of a slice, and each institution's part of its region's."""
     regions = {pk: region.key if region else ELSEWHERE for pk, region in region_of_each().items()}
     counted: Counted = defaultdict(int)
+    parts: Parts = defaultdict(lambda: defaultdict(int))
     for column, table in (("registered_on", "year"), ("organisation_id", "region"), ("phenotype_groups", "group")):
         for value, done, found, number in tallies.statuses(column, part):
             status = (SOLVED if found else OPEN) if done else WAITING
@@ -110,10 +133,14 @@ def count(part: tallies.Slice) -> Counted:
             )
             for key in keys:
                 counted[f"{table}/{key}/{status}"] += number
+                if table == "region":
+                    parts[value][f"{table}/{key}/{status}"] += number
     for one in tallies.tallies(By.CENTRE, part):
         if one.step == "consulted":
             counted[f"route/{one.kind}/consulted"] += one.count
-            counted[f"cregion/{regions[one.key]}/consulted"] += one.count  # type: ignore[index]
+            pk = cast("int", one.key)
+            counted[f"cregion/{regions[pk]}/consulted"] += one.count
+            parts[pk][f"cregion/{regions[pk]}/consulted"] += one.count
         elif one.step == "diagnosed" and isinstance(one.kind, int):
             counted[f"list/{tallies.list_of(one.kind)}/{SOLVED}"] += one.count
     days = tallies.consultations(part).filter(consulted_on__lte=part.as_of).values_list("consulted_on")
@@ -122,7 +149,7 @@ def count(part: tallies.Slice) -> Counted:
     for group in BITS:
         for status in STATUSES:
             counted[f"group/{group}/{status}"] += 0
-    return dict(counted)
+    return dict(counted), parts
 
 
 def tables_of(counted: Counted) -> tuple[Figures, dict[str, Form]]:
