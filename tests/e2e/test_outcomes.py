@@ -20,12 +20,14 @@ def director(transactional_db):
     return person
 
 
-@pytest.mark.parametrize("look", [Look(360, "ja", "dark"), Look(1280, "en", "light")], ids=str)
+@pytest.mark.parametrize("look", [Look(360, "ja", "dark"), Look(1280, "en", "light"), Look(1280, "ja")], ids=str)
 def test_pages_are_accessible(open_page, director, look, screenshots):
     page = open_page(look, director)
     faults = []
     for name, path in (
+        ("year", "/outcomes/"),
         ("period", "/outcomes/?unit=half"),
+        ("month", "/outcomes/?unit=month"),
         ("region", "/outcomes/?by=region"),
         ("hub", "/outcomes/?by=hub"),
         ("rows", "/outcomes/rows/diagnosed/?row=total"),
