@@ -1,9 +1,12 @@
 """Asking within bounds: the rules by the clock, the counters in the database, what a hidden record answers."""
 
+import threading
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.db.models import F
 from django.utils import translation
 
@@ -87,6 +90,45 @@ def test_a_hidden_record_falls_silent_and_keeps_to_what_it_said():
 def test_what_only_comes_near_is_heard_and_not_answered():
     assert answering("node:A", "cases.case", {7: asking.NEAR_FROM, 8: 0.1}, "p") == frozenset()
     assert list(Heard.objects.values_list("record_id", flat=True)) == [7]
+
+
+def at_once(number, ask_as):
+    """What ``ask_as(n)`` gives in so many threads that begin together, each with its own connection."""
+    answers, ready = [], threading.Barrier(number)
+
+    def work(n):
+        try:
+            ready.wait()
+            answers.append(ask_as(n))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work, args=(n,)) for n in range(number)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    return answers
+
+
+def slowly(rule):
+    """The rule, with time between reading and writing for others to read the same rows."""
+
+    def decide(*args, **kwargs):
+        time.sleep(0.05)
+        return rule(*args, **kwargs)
+
+    return decide
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_burst_of_parallel_requests_overshoots_no_bound(monkeypatch):
+    monkeypatch.setattr(asking, "pause", slowly(pause))
+    monkeypatch.setattr(asking, "may_hear", slowly(may_hear))
+    paused = at_once(6, lambda n: ask("node:A", about="p", profile=f"p{n}", bounds=SMALL))
+    assert sum(one is None for one in paused) == Asked.objects.count() == SMALL.faces_at_once
+    heard = at_once(asking.HEARD_A_DAY + 4, lambda n: answering("node:A", "cases.case", {7: 0.8}, f"p{n}"))
+    assert sum(map(bool, heard)) == Heard.objects.count() == asking.HEARD_A_DAY
 
 
 @pytest.mark.django_db

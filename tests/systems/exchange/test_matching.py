@@ -1,11 +1,19 @@
 """Matching in the background: both directions, never twice, one job however many changes, resumable."""
 
 import pytest
+from django.core.cache import cache
+from django.utils import timezone
 
 from kakehashi.kernel import jobs
+from kakehashi.kernel.audit.models import AuditEntry
 from kakehashi.kernel.events.delivery import deliver_due
 from kakehashi.kernel.jobs.models import Job, JobState
 from kakehashi.kernel.jobs.running import Interrupted
+from kakehashi.kernel.notices.models import Notice
+from kakehashi.kernel.people.models import Membership, Person
+from kakehashi.kernel.people.roles import Role
+from kakehashi.kernel.sharing.asking import PERSON
+from kakehashi.kernel.sharing.models import Asked
 from kakehashi.kernel.sharing.states import Level, Reach
 from kakehashi.kernel.workflow import advance
 from kakehashi.systems.cases.actions import edit_case
@@ -14,7 +22,7 @@ from kakehashi.systems.cases.events import CaseChanged, CasesImported
 from kakehashi.systems.cases.models import Case
 from kakehashi.systems.cases.terms import set_reach
 from kakehashi.systems.exchange import matching
-from kakehashi.systems.exchange.handlers import match_case, match_imported
+from kakehashi.systems.exchange.handlers import match_case, match_imported, match_what_was_held
 from kakehashi.systems.exchange.models import Match, Unmatched
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("compiled_ontology")]
@@ -93,6 +101,45 @@ def test_a_match_that_no_longer_reaches_the_score_stands_no_more_until_it_does(m
     matched(ours)
     assert pairs() == {(ours.pk, theirs.pk), (theirs.pk, ours.pk)}
     assert Match.objects.count() == 2
+
+
+def test_who_describes_a_case_ever_anew_waits_for_its_matches_and_is_flagged(make_case, far_case, clinician, hospital):
+    cache.clear()
+    admin = Person.objects.create_user("admin@example.org")
+    Membership.objects.create(person=admin, organisation=hospital, role=Role.ADMINISTRATOR)
+    ours, theirs = make_case(), far_case()
+    matched(ours, theirs)
+    Unmatched.objects.all().delete()
+    match_case(CaseChanged(ours.pk, ours.revision))
+
+    def edit(genes):
+        said = Description.model_validate({"findings": [{"term": term} for term in ELSE], "genes": genes})
+        now = edit_case(by=clinician, case=ours, description=said, from_revision=Case.objects.get(pk=ours.pk).revision)
+        match_case(CaseChanged(now.pk, now.revision))
+        match_case(CaseChanged(now.pk, now.revision))  # a handler may run twice
+        return now
+
+    genes = ["FBN1", "NGLY1", "CFTR", "MECP2", "PTEN", "TP53"]
+    for gene in genes[: PERSON.faces_at_once - 1]:
+        edit([gene])
+    assert matching.due().count() == 1
+    matched(ours)
+    edited = edit(genes[PERSON.faces_at_once - 1 :])
+    assert edited.described.genes == ("TP53",)  # the edit itself stands
+    matching.match_soon([ours.pk])
+    assert not matching.due().exists()
+    assert Unmatched.objects.get(case=ours).since > timezone.now()
+    assert AuditEntry.objects.filter(action="case.match", outcome="refused", subject_id=str(ours.pk)).exists()
+    Unmatched.objects.update(since=timezone.now())
+    assert match_what_was_held() == 1
+    jobs.run_here(Job.objects.filter(kind=matching.KIND, state=JobState.WAITING).get())
+    assert not Unmatched.objects.exists()
+    assert not Notice.objects.filter(person=admin).exists()
+    asker = f"person:{clinician.pk}"
+    for n in range(PERSON.faces_a_day):
+        Asked.objects.create(asker=asker, about=f"case:{ours.pk}", profile=f"p{n}")
+    edit(["FBN1", "TP53"])
+    assert Notice.objects.filter(person=admin).count() == 1
 
 
 def test_narrowed_and_withdrawn_cases_lose_their_matches(make_case, far_case, clinician):

@@ -14,7 +14,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from kakehashi.kernel import audit
+from kakehashi.kernel import audit, locks
 from kakehashi.kernel.errors import NotAllowed
 from kakehashi.kernel.jobs.hourly import every_hour
 from kakehashi.kernel.notices import notify
@@ -52,6 +52,7 @@ def ask(asker: str, *, about: str, profile: str, bounds: Bounds) -> Pause | None
     """Note that someone asks by a description; the pause they must make instead, if any. Asked before today: none."""
     now = timezone.now()
     with transaction.atomic():
+        locks.alone(f"asked.{asker}")
         today = Asked.objects.filter(asker=asker, at__gt=now - asking.DAY)
         faces = dict(today.filter(about=about).values_list("profile", "at"))
         if profile in faces:
@@ -75,6 +76,7 @@ def answering(asker: str, kind: str, scores: Mapping[int, float], profile: str) 
     if not near:
         return frozenset()
     with transaction.atomic():
+        locks.alone(f"asked.{asker}")
         before: dict[int, dict[str, datetime]] = defaultdict(dict)
         rows = Heard.objects.filter(asker=asker, kind=kind, record_id__in=near, at__gt=now - asking.MONTH)
         for record_id, said, at in rows.values_list("record_id", "profile", "at"):
@@ -95,13 +97,18 @@ def answering(asker: str, kind: str, scores: Mapping[int, float], profile: str) 
 
 
 def refuse_for_now(pause: Pause, *, by: Any, action: str, subject: Any, institution: Organisation | None) -> None:
-    """Raise AskedTooMuch, recorded; administrators are told, once a day for each asker, where it looks like a walk."""
+    """Raise AskedTooMuch, flagged."""
+    flag(pause, by=by, action=action, subject=subject, institution=institution)
     refused = AskedTooMuch(pause)
-    audit.refused(by, action, subject, detail={"reasons": [f"asked_{pause.code}"]})
     refused.recorded = True
+    raise refused
+
+
+def flag(pause: Pause, *, by: Any, action: str, subject: Any, institution: Organisation | None) -> None:
+    """Record that someone must wait; administrators are told, once a day for each asker, where it looks like a walk."""
+    audit.refused(by, action, subject, detail={"reasons": [f"asked_{pause.code}"]})
     if pause.suspicious:
         tell_administrators(f"person:{by.pk}", _("Someone of your institution"), institution)
-    raise refused
 
 
 def tell_administrators(asker: str, who: Text, institution: Organisation | None) -> None:

@@ -32,6 +32,7 @@ from kakehashi.systems.cases.description import Description
 from kakehashi.systems.cases.events import CaseChanged, CaseRegistered, CasesImported, CaseWithdrawn
 from kakehashi.systems.cases.matching import similar
 from kakehashi.systems.cases.matching.agreement import Agreement, compare
+from kakehashi.systems.cases.matching.describing import asked_by_describing
 from kakehashi.systems.cases.matching.matched import (
     KnownCase,
     Pair,
@@ -63,6 +64,7 @@ __all__ = [
     "Pair",
     "SharedMatch",
     "SimilarSummary",
+    "asked_by_describing",
     "case_for_peers",
     "case_keys",
     "case_page",

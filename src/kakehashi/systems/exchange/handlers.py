@@ -19,11 +19,12 @@ from kakehashi.systems.cases.public import (
     CaseRegistered,
     CasesImported,
     CaseWithdrawn,
+    asked_by_describing,
     come_into_sight,
     is_case,
     registered_ids,
 )
-from kakehashi.systems.exchange.matching import match_soon
+from kakehashi.systems.exchange.matching import due, hold, match_soon
 
 CASES = "cases.case"
 """How sharing's rows name a case."""
@@ -33,9 +34,21 @@ FIRST_LOOK_BACK = timedelta(days=7)
 
 @handles(CaseRegistered, CaseChanged, CaseWithdrawn)
 def match_case(event: Event) -> None:
-    """Withdrawn: its matches no longer stand."""
+    """Withdrawn: its matches no longer stand. Described anew too often in a day: matched later, and flagged."""
     assert isinstance(event, CaseRegistered | CaseChanged | CaseWithdrawn)
-    match_soon([event.case_id])
+    if not isinstance(event, CaseWithdrawn) and (until := asked_by_describing(event.case_id, event.revision)):
+        hold(event.case_id, until)
+    else:
+        match_soon([event.case_id])
+
+
+@every_hour
+def match_what_was_held() -> int:
+    """Start on the cases whose time has come; how many."""
+    number = due().count()
+    if number:
+        match_soon([])
+    return number
 
 
 @handles(CasesImported)

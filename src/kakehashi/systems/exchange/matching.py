@@ -8,11 +8,12 @@ waits anew.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.core.cache import cache
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from kakehashi.kernel import jobs
@@ -47,10 +48,14 @@ MATCHED_BY = "exchange.matched_by"  # in the node's cache: the release of the kn
 
 
 def match_soon(case_ids: Collection[int]) -> None:
-    """Have these cases matched by the job that waits, or a new one: however many changes, one job at a time waits."""
+    """Have these cases matched by the job that waits, or a new one: however many changes, one job at a time waits.
+
+    Those that are held (see ``hold``) stay so.
+    """
     now = timezone.now()
     with transaction.atomic():
-        waiting = [Unmatched(case_id=case_id, since=now) for case_id in sorted(set(case_ids))]
+        held = set(Unmatched.objects.filter(case__in=case_ids, since__gt=now).values_list("case_id", flat=True))
+        waiting = [Unmatched(case_id=case_id, since=now) for case_id in sorted(set(case_ids) - held)]
         Unmatched.objects.bulk_create(
             waiting, batch_size=ROWS, update_conflicts=True, unique_fields=["case"], update_fields=["since"]
         )
@@ -58,13 +63,23 @@ def match_soon(case_ids: Collection[int]) -> None:
             jobs.start(KIND, match_waiting, owner=None)
 
 
+def hold(case_id: int, until: datetime) -> None:
+    """Have a case matched no earlier than this: by the first job after it, which the hour begins at the latest."""
+    Unmatched.objects.update_or_create(case_id=case_id, defaults={"since": until})
+
+
+def due() -> QuerySet[Unmatched]:
+    """The cases that wait to be matched now."""
+    return Unmatched.objects.filter(since__lte=timezone.now())
+
+
 def match_waiting(job: jobs.Running) -> dict[str, Any]:
     """The job: match every case that waits, also those that come while it works; then the digest."""
     began = timezone.now()
     _wait_for_all_after_release()
     done = found = 0
-    while batch := list(Unmatched.objects.order_by("pk").values_list("case_id", flat=True)[:AT_ONCE]):
-        job.progress(done, done + Unmatched.objects.count())
+    while batch := list(due().order_by("pk").values_list("case_id", flat=True)[:AT_ONCE]):
+        job.progress(done, done + due().count())
         found += match_cases(batch)
         done += len(batch)
     job.progress(done, done)

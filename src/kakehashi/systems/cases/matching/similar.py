@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F
 
 from kakehashi.engines.phenotype.caseindex import (
@@ -28,6 +28,7 @@ from kakehashi.engines.phenotype.caseindex import (
     explain_many,
 )
 from kakehashi.engines.phenotype.knowledge import Knowledge
+from kakehashi.kernel import locks
 from kakehashi.kernel.sharing.asked import keyed_profile
 from kakehashi.systems.cases import genenames, vocabulary
 from kakehashi.systems.cases.description import Description
@@ -37,7 +38,6 @@ from kakehashi.systems.cases.queries import usable_cases
 from kakehashi.systems.cases.states import FINDABLE
 
 AT_ONCE = 1000
-FOLLOWING = 0x6B616B65  # names the advisory lock among those of this database
 
 _indexes: dict[tuple[Path, str], CaseIndex] = {}
 _opening = threading.Lock()
@@ -177,14 +177,8 @@ def _registered_profiles() -> Iterator[tuple[str, Profile]]:
 
 
 def alone() -> None:
-    """Inside a transaction: from here to its end, one process at a time reads what waits and writes it.
-
-    On SQLite the transaction is that already (it begins IMMEDIATE). Not a file lock: one that is let go before the
-    commit, or waited for while rows are locked, would bring two processes to a standstill that no database sees.
-    """
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [FOLLOWING])
+    """Inside a transaction: from here to its end, one process at a time reads what waits and writes it."""
+    locks.alone("case-index")
 
 
 def find_similar(

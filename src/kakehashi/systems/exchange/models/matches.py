@@ -83,7 +83,7 @@ class Match(models.Model):
 
 
 class Unmatched(models.Model):
-    """A case that waits to be matched (anew): since when."""
+    """A case that waits to be matched (anew): since when; in the future: held until then."""
 
     case = models.OneToOneField("cases.Case", models.CASCADE, related_name="+")
     since = models.DateTimeField(default=timezone.now)
