@@ -102,6 +102,10 @@ def status(shape: str) -> None:
     words = {
         "with_keys": ("cases with keys of identifying items", "識別項目の照合キーがある症例"),
         "outdated": ("of them made under an earlier linkage key", "うち以前の名寄せ鍵によるもの"),
+        "variants_outdated": (
+            "cases whose variants were keyed under an earlier linkage key (done again within the hour)",
+            "バリアントが以前の名寄せ鍵による症例(1時間以内に作り直し)",
+        ),
         "waiting": ("cases waiting to be compared", "照合待ちの症例"),
         "told": ("suspicions told to both sides", "双方に通知した疑い"),
         "confirmed": ("of them confirmed by both", "うち双方が確認"),

@@ -5,7 +5,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from hypothesis import given
@@ -29,6 +31,7 @@ pytestmark = pytest.mark.django_db
 
 HANAKO = Identity("ヤマザキ", "ハナコ", date(2015, 4, 1), "female", "1234-5678901")
 AGAIN = Identity("やまさき", "はなこ", date(2015, 4, 1), "female")
+VCF = Variant(gene="FBN1", assembly="GRCh38", chromosome="15", position=48415750, reference="C", alternate="T")
 FINDINGS = ("HP:0001305", "HP:0001274", "HP:0000319", "HP:0000519")
 
 
@@ -214,9 +217,8 @@ def test_typing_many_identities_is_stopped_and_stands_in_the_trail(ours, clinici
 
 
 def test_without_identities_a_variant_and_like_findings_suffice(enter, clinician, colleague, hospital, other_hospital):
-    vcf = Variant(gene="FBN1", assembly="GRCh38", chromosome="15", position=48415750, reference="C", alternate="T")
     same = Variant(gene="FBN1", assembly="GRCh38", chromosome="chr15", position=48415750, reference="c", alternate="t")
-    enter(clinician, hospital, variants=(vcf,), birth="2015-04")
+    enter(clinician, hospital, variants=(VCF,), birth="2015-04")
     enter(colleague, other_hospital, "T-1", variants=(same,), birth="2015-04")
     enter(colleague, other_hospital, "T-2", variants=(same,), birth="1990-01", findings=("HP:0001250", *FINDINGS[:2]))
     looking.wait_for(Case.objects.values_list("pk", flat=True))
@@ -283,6 +285,97 @@ def test_another_linkage_key_makes_earlier_keys_meet_nothing(ours, theirs, clini
     assert looking.look_for_same_patients() == 0
     assert queries.given_of(ours).outdated
     assert not queries.given_of(theirs).outdated
+
+
+def test_keys_of_two_generations_neither_agree_nor_disagree(
+    enter, clinician, colleague, hospital, other_hospital, settings
+):
+    ours = enter(clinician, hospital, variants=(VCF,), birth="2015-04")
+    theirs = enter(colleague, other_hospital, "T-1", variants=(VCF,), birth="2015-04")
+    actions.give_identity(by=clinician, case=ours, identity=HANAKO)
+    settings.LINKAGE_KEY = "another"
+    actions.give_identity(by=colleague, case=theirs, identity=HANAKO)
+    looking.wait_for([ours.pk, theirs.pk])
+    looking.look_for_same_patients()
+    (found,) = Suspicion.objects.filter(stands=True)
+    assert set(found.reasons) == {"variant", "birth_month", "sex", "findings"}
+
+
+def test_cases_without_keys_of_their_variants_are_found_and_keyed(
+    enter, clinician, colleague, hospital, other_hospital, settings
+):
+    enter(clinician, hospital, variants=(VCF,), birth="2015-04")
+    enter(colleague, other_hospital, "T-1", variants=(VCF,), birth="2015-04")
+    cache.delete(looking.KEYED_UNDER)
+    Unlinked.objects.all().delete()  # registered before variants were compared
+    LinkageKey.objects.all().delete()
+    assert looking.look_for_same_patients() == 1
+    settings.LINKAGE_KEY = "another"
+    assert queries.counts()["variants_outdated"] == 2
+    looking.look_for_same_patients()
+    assert queries.counts()["variants_outdated"] == 0
+    assert LinkageKey.objects.filter(kind="variant").count() == 2
+    assert Suspicion.objects.get().stands
+    enter(colleague, other_hospital, "T-2", variants=(Variant(gene="FBN1"),))
+    Unlinked.objects.all().delete()
+    looking.look_for_same_patients()
+    assert not Unlinked.objects.exists()
+
+
+@pytest.fixture
+def many(clinician, colleague, hospital, other_hospital, enter):
+    """many(n): so many told suspicions of a case of ours each, the latest first."""
+
+    def make(number):
+        made = []
+        for n in range(count := Suspicion.objects.count(), count + number):
+            pair = enter(clinician, hospital, f"S-{n}"), enter(colleague, other_hospital, f"T-{n}")
+            one = Suspicion.objects.create(first=pair[0], second=pair[1], bits=20.0, told_at=timezone.now())
+            SuspicionSide.objects.bulk_create(SuspicionSide(suspicion=one, case=case) for case in pair)
+            made.append(one)
+        return made[::-1]
+
+    return make
+
+
+def test_many_suspicions_are_read_with_as_many_statements_as_one(many, clinician):
+    many(1)
+    with CaptureQueriesContext(connection) as for_one:
+        assert len(list(queries.answers_waiting(clinician))) == 1
+    many(5)
+    with CaptureQueriesContext(connection) as for_six:
+        assert len(list(queries.answers_waiting(clinician))) == 6
+    assert len(for_six) == len(for_one) <= 15
+
+
+def test_hidden_and_answered_suspicions_push_no_open_one_out(many, clinician, colleague, monkeypatch):
+    monkeypatch.setattr(queries, "MOST_SHOWN", 2)
+    monkeypatch.setattr(queries, "AT_ONCE", 2)
+    found = many(6)
+    for one in found[:2]:
+        terms.set_reach(by=colleague, case=one.second, reach=Reach.INSTITUTION)
+    for one in found[2:4]:
+        actions.answer(by=clinician, case=one.first, suspicion_id=one.pk, move="cannot_say")
+    assert [one.id for one in queries.suspicions_for(clinician)] == [found[2].pk, found[3].pk]
+    assert [found[4].first.public_id, found[5].first.public_id] == [
+        one.link.split("/")[2] for one in queries.answers_waiting(clinician)
+    ]
+
+
+def test_reading_the_list_of_suspicions_stands_in_the_trail(suspected, ours, client, clinician):
+    client.force_login(clinician)
+    read = AuditEntry.objects.filter(
+        action="case.list", subject_id=str(ours.pk), organisation=str(ours.organisation_id)
+    )
+    before = read.count()
+    client.get("/api/same-patients")
+    client.get(reverse("cases:same_patients"))
+    assert read.count() == before + 2
+    shown = AuditEntry.objects.filter(action="case.read", subject_id=str(ours.pk))
+    before = shown.count()
+    address = f"/api/cases/{ours.public_id}/same-patient/{suspected.pk}"
+    assert client.post(address, {}, content_type="application/json").json()
+    assert shown.count() == before + 1
 
 
 def test_sides_write_to_each_other_unnamed(suspected, ours, theirs, clinician, colleague, client):

@@ -64,6 +64,15 @@ def test_the_first_message_contacts_and_the_answer_makes_both_discuss(pair, clin
     }
 
 
+def test_listing_conversations_stands_in_the_trail(begun, client, clinician, hospital):
+    client.force_login(clinician)
+    for query, action in (({}, "case.list"), ({"format": "csv"}, "case.export")):
+        read = AuditEntry.objects.filter(action=action, subject_id=str(begun[0].case_id), organisation=str(hospital.pk))
+        before = read.count()
+        assert client.get(reverse("exchange:conversations"), query).status_code == 200
+        assert read.count() == before + 1
+
+
 def test_what_is_decided_stays_decided(pair, clinician, far_clinician):
     advance(pair[0], "confirm", by=clinician)
     actions.write_to_match(by=clinician, match=pair[0], text="Yes?")

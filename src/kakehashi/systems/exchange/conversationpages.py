@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
+from kakehashi.kernel import audit
 from kakehashi.kernel.errors import Invalid
 from kakehashi.kernel.listing import Column, Listing
 from kakehashi.kernel.organisations.places import place_of
@@ -65,8 +67,16 @@ def conversations(request: HttpRequest) -> HttpResponse:
     """The conversations about one's cases, the latest message first; as a table or CSV."""
     rows = sides_for(request.user).prefetch_related("conversation__sides__organisation")
     if request.GET.get("format") == "csv":
+        _record_shown(request, CONVERSATIONS.narrow(request, rows), "case.export")
         return CONVERSATIONS.csv(request, rows)
-    return render(request, "exchange/conversations.html", {"table": CONVERSATIONS.show(request, rows)})
+    table = CONVERSATIONS.show(request, rows)
+    _record_shown(request, [row["object"] for row in table["rows"]], "case.list")
+    return render(request, "exchange/conversations.html", {"table": table})
+
+
+def _record_shown(request: HttpRequest, sides: Iterable[Side], action: str) -> None:
+    """Whose conversations were listed: one entry for each institution that holds some of the cases."""
+    audit.read_of(request.user, "case", dict.fromkeys(side.case_id for side in sides), action=action)
 
 
 @login_required

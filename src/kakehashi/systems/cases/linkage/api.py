@@ -110,7 +110,7 @@ def forget_identity(request: HttpRequest, case_id: Path[CaseId]) -> GivenOut:
 def answer(request: HttpRequest, case_id: Path[CaseId], suspicion_id: Path[int], said: AnswerIn) -> list[SuspicionOut]:
     """For one's own side: an answer, which record is to be kept, a note to the other side; each if given."""
     person = caller(request)
-    case = queries.case_for(person, case_id, reading=False)
+    case = queries.case_for(person, case_id)  # what the two sides wrote comes back
     if said.answer is not None:
         actions.answer(by=person, case=case, suspicion_id=suspicion_id, move=said.answer)
     if said.keep is not None:

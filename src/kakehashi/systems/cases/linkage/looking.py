@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.core.cache import cache
 from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
@@ -15,7 +16,7 @@ from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from kakehashi.engines.linkage.evidence import Record, bits_needed, weigh
+from kakehashi.engines.linkage.evidence import Piece, Record, is_suspected, weigh
 from kakehashi.engines.linkage.keys import Kind
 from kakehashi.kernel import audit
 from kakehashi.kernel.jobs.hourly import every_hour
@@ -29,6 +30,7 @@ from kakehashi.systems.cases.models.linkage import LinkageKey, Suspicion, Suspic
 from kakehashi.systems.cases.states import FINDABLE
 
 KIND = "case.same_patient"
+KEYED_UNDER = "cases.variants_keyed_under"  # in the node's cache: the linkage key that every case was last waited for
 AT_ONCE = 200
 MOST_MET = 50
 """A hash that more cases share (a variant common in the network) leads to no comparison."""
@@ -49,10 +51,15 @@ def wait_for(case_ids: Iterable[int]) -> None:
 def look_for_same_patients() -> int:
     """Compare the cases that wait, and tell those concerned; how many new suspicions were told."""
     told = 0
+    _wait_where_variants_are_not_keyed()
     while ids := list(Unlinked.objects.order_by("since", "pk").values_list("case_id", flat=True)[:AT_ONCE]):
+        sizes = {
+            made_up: Case.objects.filter(state__in=FINDABLE, synthetic=made_up).count() for made_up in (False, True)
+        }
         for case_id in ids:
             with transaction.atomic():
-                _look(Case.objects.select_for_update().get(pk=case_id))
+                case = Case.objects.select_for_update().get(pk=case_id)
+                _look(case, sizes[case.synthetic])
                 Unlinked.objects.filter(case=case_id).delete()
     for suspicion in Suspicion.objects.filter(stands=True, told_at=None).select_related(
         "first__organisation", "second__organisation"
@@ -61,21 +68,32 @@ def look_for_same_patients() -> int:
     return told
 
 
-def _look(case: Case) -> None:
-    """Bring the suspicions of one case up to date."""
+def _wait_where_variants_are_not_keyed() -> None:
+    """Once for each linkage key: the cases whose variants have no hash under it (an older node's, another key's) wait.
+
+    Not by looking for them each hour: a variant without place and expression never has one.
+    """
+    named = current_generation()
+    if cache.get(KEYED_UNDER) == named:
+        return
+    keyed = LinkageKey.objects.filter(case=OuterRef("pk"), kind=VARIANT, generation=named)
+    wait_for(Case.objects.filter(~Exists(keyed), state__in=FINDABLE).values_list("pk", flat=True))
+    cache.set(KEYED_UNDER, named, timeout=None)
+
+
+def _look(case: Case, size: int) -> None:
+    """Bring the suspicions of one case up to date, in a network of so many cases."""
     LinkageKey.objects.filter(case=case, kind=VARIANT).delete()
     if case.state in FINDABLE:
         LinkageKey.objects.bulk_create(variant_keys(case, case.described))
     standing = set()
     if case.state in FINDABLE:
-        size = Case.objects.filter(state__in=FINDABLE, synthetic=case.synthetic).count()
         ours = _record(case)
         holders = _holders(ours.variants)
         for other in _met(case):
             pieces = weigh(ours, _record(other), holders)
-            bits = sum(piece.bits for piece in pieces)
-            if bits >= bits_needed(size):
-                standing.add(_suspect(case, other, bits, [piece.reason for piece in pieces]))
+            if is_suspected(pieces, size):
+                standing.add(_suspect(case, other, pieces))
     for place in ("first", "second"):
         Suspicion.objects.filter(**{place: case}, stands=True).exclude(pk__in=standing).update(stands=False)
 
@@ -101,10 +119,12 @@ def _holders(variants: frozenset[str]) -> dict[str, int]:
 
 
 def _record(case: Case) -> Record:
+    """What is compared of a case; keys made under another linkage key can neither agree nor disagree."""
     said = case.described
     keys: dict[Kind, str] = {}
     variants = set()
-    for kind, digest in LinkageKey.objects.filter(case=case).values_list("kind", "digest"):
+    made = LinkageKey.objects.filter(case=case, generation=current_generation())
+    for kind, digest in made.values_list("kind", "digest"):
         if kind == VARIANT:
             variants.add(digest)
         else:
@@ -112,7 +132,8 @@ def _record(case: Case) -> Record:
     return Record(keys, said.sex, said.birth, frozenset(one.term for one in said.present), frozenset(variants))
 
 
-def _suspect(case: Case, other: Case, bits: float, reasons: list[str]) -> int:
+def _suspect(case: Case, other: Case, pieces: tuple[Piece, ...]) -> int:
+    bits, reasons = sum(piece.bits for piece in pieces), [piece.reason for piece in pieces]
     first, second = sorted((case, other), key=lambda one: one.pk)
     kept, made = Suspicion.objects.update_or_create(  # no trail yet: a suspicion that may not be told is told to nobody
         first=first, second=second, defaults={"bits": round(bits, 1), "reasons": reasons, "stands": True}

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any, Literal
 
-from django.db.models import Count
+from django.db.models import Count, Prefetch, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from kakehashi.kernel.errors import NotFound
+from kakehashi.kernel.sharing.states import Level
 from kakehashi.kernel.shell import Waiting
 from kakehashi.systems.cases import rules as case_rules
 from kakehashi.systems.cases.linkage import rules
@@ -20,8 +22,10 @@ from kakehashi.systems.cases.linkage.secret import VARIANT, current_generation
 from kakehashi.systems.cases.linkage.states import Answered, Keep, Reason
 from kakehashi.systems.cases.models import Case
 from kakehashi.systems.cases.models.linkage import LinkageKey, Suspicion, SuspicionSide, Unlinked
+from kakehashi.systems.cases.queries import record_shown
 
 MOST_SHOWN = 200
+AT_ONCE = 200
 
 
 @dataclass(frozen=True)
@@ -107,9 +111,14 @@ def suspicions_of(person: Any, case: Case) -> list[SeenSuspicion]:
 
 
 def suspicions_for(person: Any) -> list[SeenSuspicion]:
-    """The suspicions of all cases that someone works on, the latest first."""
-    holders = case_rules.organisations_written_by(person)
-    return _seen(SuspicionSide.objects.filter(case__organisation__in=holders))
+    """The suspicions of all cases that someone works on, the latest first; recorded as read in the trail."""
+    found = _seen(_sides_of(person))
+    record_shown(person, list({one.case.pk: one.case for one in found}.values()))
+    return found
+
+
+def _sides_of(person: Any) -> QuerySet[SuspicionSide]:
+    return SuspicionSide.objects.filter(case__organisation__in=case_rules.organisations_written_by(person))
 
 
 def told_side(person: Any, case: Case, suspicion_id: int) -> SuspicionSide:
@@ -126,31 +135,47 @@ def told_side(person: Any, case: Case, suspicion_id: int) -> SuspicionSide:
     return side
 
 
-def _seen(sides: Any) -> list[SeenSuspicion]:
-    found = []
+def _seen(sides: QuerySet[SuspicionSide]) -> list[SeenSuspicion]:
+    """The latest of these sides that may be told today, as many as are shown at most: cut after the rest is left out,
+    so that no number of hidden ones hides an open one. The same few statements for each batch of sides.
+    """
+    both = SuspicionSide.objects.select_related("case__organisation").defer("case__description")
     told = sides.filter(suspicion__told_at__isnull=False).order_by("-suspicion__found_at", "-pk")
-    for side in told.select_related("suspicion", "case__organisation")[:MOST_SHOWN]:
-        other = side.suspicion.sides.exclude(pk=side.pk).select_related("case__organisation").get()
-        answered = side.state != Answered.ASKED or other.state != Answered.ASKED
-        if not (side.suspicion.stands or answered) or not rules.may_be_told(side.case, other.case):
-            continue
-        confirmed = is_confirmed((side, other))
-        found.append(
-            SeenSuspicion(
-                id=side.suspicion_id,
-                case=side.case,
-                found_at=side.suspicion.found_at,
-                reasons=_reasons(side.suspicion) if rules.may_know_why(side.case, other.case) else (),
-                answered=Answered(side.state),
-                theirs=Answered(other.state),
-                confirmed=confirmed,
-                institution=other.case.organisation.label() if confirmed else "",
-                keep=side.keep,
-                their_keep=other.keep,
-                notes=tuple(Note(one.case_id == side.case_id, one.at, one.text) for one in side.suspicion.notes.all()),
-            )
-        )
-    return found
+    told = told.select_related("suspicion", "case__organisation").defer("case__description")
+    told = told.prefetch_related(Prefetch("suspicion__sides", both), "suspicion__notes")
+    found: list[SeenSuspicion] = []
+    rows = told.iterator(chunk_size=AT_ONCE)
+    while len(found) < MOST_SHOWN and (batch := list(islice(rows, AT_ONCE))):
+        pairs = [(side, next(one for one in side.suspicion.sides.all() if one.pk != side.pk)) for side in batch]
+        shown = [(side, other) for side, other in pairs if side.suspicion.stands or _answered(side, other)]
+        levels = rules.known_of([(side.case, other.case) for side, other in shown])
+        found += [
+            _seen_from(side, other, why=ours >= Level.MATCHING)
+            for (side, other), (ours, theirs) in zip(shown, levels, strict=True)
+            if min(ours, theirs) >= Level.EXISTS
+        ]
+    return found[:MOST_SHOWN]
+
+
+def _answered(*sides: SuspicionSide) -> bool:
+    return any(side.state != Answered.ASKED for side in sides)
+
+
+def _seen_from(side: SuspicionSide, other: SuspicionSide, *, why: bool) -> SeenSuspicion:
+    confirmed = is_confirmed((side, other))
+    return SeenSuspicion(
+        id=side.suspicion_id,
+        case=side.case,
+        found_at=side.suspicion.found_at,
+        reasons=_reasons(side.suspicion) if why else (),
+        answered=Answered(side.state),
+        theirs=Answered(other.state),
+        confirmed=confirmed,
+        institution=other.case.organisation.label() if confirmed else "",
+        keep=side.keep,
+        their_keep=other.keep,
+        notes=tuple(Note(one.case_id == side.case_id, one.at, one.text) for one in side.suspicion.notes.all()),
+    )
 
 
 def _reasons(suspicion: Suspicion) -> tuple[str, ...]:
@@ -159,20 +184,21 @@ def _reasons(suspicion: Suspicion) -> tuple[str, ...]:
 
 def answers_waiting(person: Any) -> Iterator[Waiting]:
     """The suspicions that wait for an answer of someone's own side."""
-    for one in suspicions_for(person):
-        if one.answered == Answered.ASKED:
-            text = _now("%(id)s: the same patient as a case of another institution?") % {"id": one.case.public_id}
-            yield Waiting(one.found_at, text, reverse("cases:same_patient", args=[one.case.public_id]), _now("Answer"))
+    for one in _seen(_sides_of(person).filter(state=Answered.ASKED)):
+        text = _now("%(id)s: the same patient as a case of another institution?") % {"id": one.case.public_id}
+        yield Waiting(one.found_at, text, reverse("cases:same_patient", args=[one.case.public_id]), _now("Answer"))
 
 
 def counts() -> dict[str, int]:
     """What the node's administrators learn of it all: numbers only."""
     identified = LinkageKey.objects.exclude(kind=VARIANT)
+    variants = LinkageKey.objects.filter(kind=VARIANT)
     told = Suspicion.objects.filter(told_at__isnull=False)
     same = SuspicionSide.objects.filter(state=Answered.SAME, suspicion__in=told).values("suspicion")
     return {
         "with_keys": identified.values("case").distinct().count(),
         "outdated": identified.exclude(generation=current_generation()).values("case").distinct().count(),
+        "variants_outdated": variants.exclude(generation=current_generation()).values("case").distinct().count(),
         "waiting": Unlinked.objects.count(),
         "told": told.count(),
         "confirmed": same.annotate(number=Count("pk")).filter(number=2).count(),
