@@ -92,3 +92,24 @@ def test_referrals_as_csv_are_read_and_recorded(client, family, clinician):
     assert sent.public_id in answer.text
     entry = AuditEntry.objects.get(action="case.export")
     assert (entry.subject_type.split(".")[-1], entry.subject_id) == ("referral", str(sent.pk))
+
+
+@pytest.mark.parametrize("at_holder", [True, False])
+def test_the_hospitals_own_pseudonym_is_shown_to_its_own_people_alone(
+    at_holder, client, case, hospital, hubs, clinician, make_person
+):
+    referrals.refer_case(by=clinician, case=case, hub=hubs[0], note="please")
+    client.force_login(clinician if at_holder else make_person(hubs[0], "clinician"))
+    views = ("", "similar/", "questions/", "history/", "course/", "family/", "edit/", "print/", "phenopacket/")
+    pages = [f"/cases/{case.public_id}/{view}" for view in views]
+    pages += ["/cases/", "/cases/?format=csv", "/api/cases/", f"/api/cases/{case.public_id}"]
+    pages += [f"/cases/?q={case.local_id}", f"/search/?q={case.public_id}"]
+    shown = {page: client.get(page) for page in pages}
+    assert shown["/cases/"].status_code == shown[f"/api/cases/{case.public_id}"].status_code == 200
+    named = {page for page, answer in shown.items() if case.local_id in answer.text.replace(f"q={case.local_id}", "")}
+    if at_holder:
+        assert {"/cases/", "/cases/?format=csv", "/api/cases/", f"/api/cases/{case.public_id}", pages[0]} <= named
+        return
+    assert named <= {f"/cases/?q={case.local_id}"}  # what was typed
+    assert case.public_id not in shown[f"/cases/?q={case.local_id}"].text
+    assert shown["/cases/"].text.count(case.public_id) >= 1

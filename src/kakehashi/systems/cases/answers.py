@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from kakehashi.engines.phenotype.ranking import RankedDisease, Ranking
 from kakehashi.kernel.workflow import moves_available
-from kakehashi.systems.cases import genenames, ranking, schemas, vocabulary
+from kakehashi.systems.cases import genenames, ranking, rules, schemas, vocabulary
 from kakehashi.systems.cases.description import Description
 from kakehashi.systems.cases.matching.similar import SimilarCase
 from kakehashi.systems.cases.models import Case
@@ -19,14 +19,14 @@ from kakehashi.systems.cases.states import CaseState, RevisionKind
 
 def row(case: Case) -> schemas.CaseRow:
     """A case in a list."""
-    return schemas.CaseRow(**_row(case))
+    return schemas.CaseRow(**_row(case, case.pseudonym))
 
 
-def _row(case: Case) -> dict[str, Any]:
+def _row(case: Case, pseudonym: str) -> dict[str, Any]:
     return {
         "id": case.public_id,
         "organisation": case.organisation.code,
-        "local_id": case.local_id,
+        "local_id": pseudonym,
         "state": case.state,
         "synthetic": case.synthetic,
         "sex": case.sex,
@@ -48,7 +48,7 @@ def whole(case: Case, person: Any) -> schemas.CaseOut:
         for move in moves_available(case, person)
     ]
     return schemas.CaseOut(
-        **_row(case),
+        **_row(case, rules.pseudonym_for(person, case)),
         description=description,
         labels=labels(description),
         moves=moves,
@@ -200,7 +200,7 @@ def matched(found: Iterable[SimilarCase], description: Description) -> schemas.S
                 rank=one.rank,
                 id=one.case.public_id,
                 organisation=one.case.organisation.code,
-                local_id=one.case.local_id,
+                local_id=one.case.pseudonym,
                 synthetic=one.case.synthetic,
                 diagnosis=one.case.diagnosis,
                 diagnosis_label=vocabulary.disease_label(one.case.diagnosis) if one.case.diagnosis else "",

@@ -55,7 +55,7 @@ class CasesConfig(AppConfig):
                 SEARCH_KIND,
                 _("Case"),
                 visible_to=queries.searchable_cases,
-                title=lambda case: f"{case.public_id} · {case.local_id}",
+                title=lambda case: " · ".join(dict.fromkeys([case.public_id, case.pseudonym])),
                 link=lambda case: reverse("cases:show", args=[case.public_id]),
                 named=queries.cases_named,
                 note=lambda case: vocabulary.disease_label(case.diagnosis) if case.diagnosis else "",

@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet
+from django.db.models import Case as Choice
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, When
 from django.db.models.functions import TruncDate
 from django.urls import reverse
 from django.utils import timezone
@@ -20,6 +21,7 @@ from kakehashi.kernel.audit.naming import Name
 from kakehashi.kernel.errors import NotFound
 from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.people.models import Person
+from kakehashi.kernel.people.queries import current_memberships
 from kakehashi.kernel.shell import Change, Waiting
 from kakehashi.systems.cases import rules, vocabulary
 from kakehashi.systems.cases.description import Description, Difference, differences
@@ -45,12 +47,20 @@ SORTS = {
 
 def visible_cases(person: Any) -> QuerySet[Case]:
     """The cases someone may see, with their organisations."""
-    return Case.objects.filter(rules.visible_to(person)).select_related("organisation")
+    return with_pseudonyms(person, Case.objects.filter(rules.visible_to(person)).select_related("organisation"))
+
+
+def with_pseudonyms(person: Any, cases: QuerySet[Case]) -> QuerySet[Case]:
+    """The cases, each with the ``pseudonym`` this reader may know it by: outside the holder its public id."""
+    own = current_memberships(person).values("organisation_id")
+    known = Choice(When(organisation_id__in=own, then=F("local_id")), default=F("public_id"))
+    shown = {"pseudonym": known}  # an attribute that the model declares
+    return cases.annotate(**shown)
 
 
 def usable_cases(person: Any) -> QuerySet[Case]:
     """Those of them that may be searched, matched and learnt from; not those seen for care alone."""
-    return Case.objects.filter(rules.usable_by(person)).select_related("organisation")
+    return with_pseudonyms(person, Case.objects.filter(rules.usable_by(person)).select_related("organisation"))
 
 
 def searchable_cases(person: Any) -> QuerySet[Case]:
@@ -62,7 +72,8 @@ def cases_named(cases: QuerySet[Case], text: str) -> QuerySet[Case]:
     """Those of the cases whose id or pseudonym the text is, however it is capitalised."""
     named = Q(public_id=text.upper()) | Q(local_id__in={text, text.upper(), text.lower()})
     # first by name, whoever may see them, then which of these are visible: two short looks, whatever the planner thinks
-    return cases.filter(pk__in=list(Case.objects.filter(named).values_list("pk", flat=True)))
+    known = Q(public_id=text.upper()) | Q(pseudonym__iexact=text)
+    return cases.filter(known, pk__in=list(Case.objects.filter(named).values_list("pk", flat=True)))
 
 
 def case_for(person: Any, public_id: str, *, reading: bool = True) -> Case:
@@ -118,7 +129,9 @@ def narrowed(cases: QuerySet[Case], by: CaseFilter) -> QuerySet[Case]:
     if by.text:
         written = by.text.strip()
         cases = cases.filter(
-            Q(public_id__iexact=written) | Q(local_id__icontains=written) | Q(diagnosis__iexact=written)
+            Q(public_id__iexact=written)
+            | Q(local_id__icontains=written, pseudonym__icontains=written)  # the first by index, the second as known
+            | Q(diagnosis__iexact=written)
         )
     return cases
 

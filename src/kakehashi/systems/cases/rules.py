@@ -146,6 +146,11 @@ def may_use(person: Any, case: Any) -> Verdict:
     return sharing.decide(subject_of(person), case, Purpose.RESEARCH, context(), Level.WHOLE)
 
 
+def pseudonym_for(person: Any, case: Any) -> str:
+    """The hospital's own pseudonym for those who belong to it; for everyone else the case's public id."""
+    return str(case.local_id if member_of_holder(person, case) else case.public_id)
+
+
 @rule("not_visible", _("This case is not shared with you."))
 def may_see(person: Any, case: Any) -> Verdict:
     """The person may open the case: the decision whose filter is ``visible_to``."""

@@ -127,7 +127,7 @@ class CaseEntry:
         years, months = _years_and_months(said.age)
         patient = said.model_dump(include={"sex", "birth", *SAID_ALIKE})
         patient |= said.model_dump(include={"family_history", "note"}) | {
-            "local_id": case.local_id if case else "",
+            "local_id": case.pseudonym or case.public_id if case else "",
             "age_years": years,
             "age_months": months,
             "genes": ", ".join(said.genes),

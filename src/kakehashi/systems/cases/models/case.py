@@ -66,6 +66,9 @@ class Case(SharedRecord):
     diagnosed_on = models.DateField(null=True, editable=False)
     diagnosis_cell = models.PositiveSmallIntegerField(null=True, editable=False)
 
+    pseudonym: str = ""
+    """As a reader may know it; the reads of queries.py say it."""
+
     class Meta:
         verbose_name = _("case")
         verbose_name_plural = _("cases")

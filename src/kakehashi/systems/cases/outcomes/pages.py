@@ -88,7 +88,8 @@ def behind(request: HttpRequest, step: str) -> HttpResponse:
     else:
         found = tallies.counted_in(Step(step), asked.slice)
         all_of_it = found.count()
-        mine = found.filter(cases_rules.usable_by(request.user)).select_related("organisation").order_by("public_id")
+        mine = cases_queries.with_pseudonyms(request.user, found.filter(cases_rules.usable_by(request.user)))
+        mine = mine.select_related("organisation").order_by("public_id")
     page = Paginator(mine, SHOWN).get_page(request.GET.get("page"))
     rows = list(page.object_list)
     if step == Step.CONSULTED:

@@ -31,7 +31,7 @@ CASES = Listing(
     row_link=lambda case: reverse("cases:show", args=[case.public_id]),
     columns=(
         Column("id", _("Case"), lambda case: case.public_id, sort="public_id", template="cases/parts/case_cell.html"),
-        Column("local_id", _("Pseudonym"), lambda case: case.local_id, sort="local_id"),
+        Column("local_id", _("Pseudonym"), lambda case: case.pseudonym, sort="local_id"),
         Column("state", _("State"), lambda case: case.get_state_display(), sort="state", short=True),
         Column("sex", _("Sex"), lambda case: case.get_sex_display(), sort="sex", short=True),
         Column("age", _("Age"), _age, sort="age_days", number=True),
