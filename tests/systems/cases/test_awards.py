@@ -7,6 +7,7 @@ from django.utils import timezone
 from kakehashi.kernel.audit.models import AuditEntry
 from kakehashi.kernel.errors import Conflict, Invalid, NotAllowed
 from kakehashi.kernel.people.roles import Role
+from kakehashi.kernel.workflow import advance
 from kakehashi.systems.cases.actions import withdraw_case
 from kakehashi.systems.cases.awards import set_award
 from kakehashi.systems.cases.course.diagnoses import NewDiagnosis
@@ -135,3 +136,22 @@ def test_the_api_names_it(client, case, clinician, awards):
     assert put("JP99").status_code == 422
     assert client.get(f"/api/cases/{case.public_id}").json()["award"] == "JP26A"
     assert put("").json()["award"] == ""
+
+
+def test_withdrawn_case_counts_no_more_until_it_is_brought_back(
+    case, clinician, hospital, make_person, awards, django_capture_on_commit_callbacks
+):
+    def told(step, **said):
+        with django_capture_on_commit_callbacks(execute=True):
+            step(by=clinician, **said)
+        return counts(awards)
+
+    manager = make_person(hospital, "data_manager")
+    set_award(by=clinician, case=case, number="JP26A")
+    assert told(record_diagnosis, case_id=case.pk, diagnosis=JOUBERT) == [1, 0]
+    for _time in range(2):
+        assert told(withdraw_case, case=case, note="asked for") == [0, 0]
+        with django_capture_on_commit_callbacks(execute=True):
+            advance(case, "restore", by=manager, note="a mistake")
+        assert counts(awards) == [1, 0]
+    assert AwardResult.objects.count() == 1

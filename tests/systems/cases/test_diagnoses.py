@@ -16,7 +16,7 @@ from kakehashi.systems.cases.course.diagnoses import NewDiagnosis, standing
 from kakehashi.systems.cases.description import Description, Variant
 from kakehashi.systems.cases.matching.similar import find_similar
 from kakehashi.systems.cases.models import Case, CaseDiagnosis
-from kakehashi.systems.cases.public import record_diagnosis, reopen_diagnosis
+from kakehashi.systems.cases.public import diagnosed_with, record_diagnosis, reopen_diagnosis
 from kakehashi.systems.cases.states import FINDABLE, CaseState
 
 pytestmark = pytest.mark.django_db
@@ -104,7 +104,9 @@ def test_withdrawn_case_comes_back_where_it_stood(case, clinician, hospital, mak
     withdraw_case(by=clinician, case=case, note="asked for")
     advance(case, "restore", by=make_person(hospital, "data_manager"), note="a mistake")
     found = agree(case)
-    assert (found.state, found.described) == (before.state, before.described)
+    analysing = before.state == CaseState.IN_ANALYSIS  # which ended with the withdrawal
+    assert found.state == (CaseState.REGISTERED if analysing else before.state)
+    assert found.described == before.described
 
 
 @pytest.mark.parametrize("state", CaseState.values)
@@ -216,6 +218,23 @@ def test_every_diagnosis_is_counted_in_one_catalogue(case, clinician, said, cata
     row = record_diagnosis(by=clinician, case_id=case.pk, diagnosis=NewDiagnosis(**said))
     assert row.catalogue == catalogue
     agree(case)
+
+
+def test_same_new_disease_is_recorded_once_however_often_it_is_sent(case, clinician, heard):
+    new = NewDiagnosis(label="Kita syndrome", new_disease=True)
+    assert not diagnosed_with(case.pk, new)
+    row = record_diagnosis(by=clinician, case_id=case.pk, diagnosis=new)
+    for again in (new, NewDiagnosis(label="kita syndrome", new_disease=True)):
+        assert diagnosed_with(case.pk, again)
+        with pytest.raises(Conflict, match="Kita syndrome"):
+            record_diagnosis(by=clinician, case_id=case.pk, diagnosis=again)
+    assert len([event for event in heard if isinstance(event, CaseDiagnosed)]) == 1
+    other = NewDiagnosis(label="Minami syndrome", new_disease=True)
+    assert not diagnosed_with(case.pk, other)
+    record_diagnosis(by=clinician, case_id=case.pk, diagnosis=other)
+    reopen_diagnosis(by=clinician, diagnosis_id=row.pk, reason="does not segregate")
+    record_diagnosis(by=clinician, case_id=case.pk, diagnosis=new)
+    assert len({one.disease for one in standing(agree(case))}) == 2
 
 
 @pytest.mark.parametrize("said", [{}, {"label": "x"}, {"disease": "OMIM:1", "new_link": True}, {"designated": "a b"}])

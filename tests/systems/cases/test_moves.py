@@ -5,17 +5,28 @@ from itertools import product
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
+from django.utils import timezone
 
 from kakehashi.kernel.audit.models import AuditEntry
 from kakehashi.kernel.errors import Conflict, NotAllowed, NotFound
+from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.people.roles import Role
+from kakehashi.kernel.sharing.actions import Terms, add_network, join_network
+from kakehashi.kernel.sharing.models import Grant, NetworkRole
+from kakehashi.kernel.sharing.states import Reach
 from kakehashi.kernel.workflow import advance, every_combination, moves_available
 from kakehashi.systems.cases.actions import edit_case, enter_case, register_case
+from kakehashi.systems.cases.course import analyses
+from kakehashi.systems.cases.course.analyses import analyses_awaiting
+from kakehashi.systems.cases.course.committee import reviews_awaiting
+from kakehashi.systems.cases.course.grants import give_access
+from kakehashi.systems.cases.course.timeline import timeline_of
 from kakehashi.systems.cases.description import Description
-from kakehashi.systems.cases.models import Case, CaseDiagnosis
+from kakehashi.systems.cases.models import Analysis, Case, CaseDiagnosis, Review
 from kakehashi.systems.cases.queries import case_for, visible_cases
 from kakehashi.systems.cases.rules import may_edit, may_see
 from kakehashi.systems.cases.states import CaseState
+from kakehashi.systems.cases.terms import attested, set_terms
 from kakehashi.systems.cases.workflow import CASE_FLOW
 
 pytestmark = pytest.mark.django_db
@@ -93,6 +104,78 @@ def attempt(case, combination, person, may):
             assert case.state in move.targets
             assert case.revisions.first().number == case.revision
             transaction.set_rollback(True)
+
+
+@pytest.fixture
+def under_way(draft, clinician, hospital):
+    """The case within the network's reach, sent to a centre and put before a hub's committee: (centre, hub)."""
+    set_terms(by=clinician, case=draft, terms=Terms(Reach.NETWORK), consent=attested(Reach.NETWORK))
+    network = add_network(by=None, code="irud", name="未診断疾患")
+    centre = Organisation.objects.create(code="CENTRE", name="解析センター")
+    hub = Organisation.objects.create(code="HUB", name="拠点病院")
+    join_network(by=None, network=network, organisation=centre, role=NetworkRole.ANALYSIS)
+    join_network(by=None, network=network, organisation=hub, role=NetworkRole.HUB)
+    join_network(by=None, network=network, organisation=hospital, role=NetworkRole.COOPERATING, hub=hub)
+    for open_one, to in ((Analysis(case=draft, centre=centre), centre), (Review(case=draft, organisation=hub), hub)):
+        give_access(open_one, draft, to, by=clinician, reason="test")
+        open_one.save()
+    CaseDiagnosis.objects.create(case=draft, disease="OMIM:213300", catalogue="other")
+    draft.refresh_from_db()
+    return centre, hub
+
+
+@pytest.mark.parametrize("combination", list(every_combination(CASE_FLOW)), ids=str)
+def test_move_is_made_by_the_centre_and_the_hubs_committee_that_have_the_case(
+    draft, under_way, hospital, make_person, combination
+):
+    move, case = combination.move, in_state(draft, combination.state)
+    of_centre = {"record_analysis": WRITERS | {Role.RESEARCHER}}
+    of_committee = {name: {Role.DIAGNOSIS_COMMITTEE} for name, roles in ALLOWED.items() if roles == DECIDERS}
+    for place, allowed in zip(under_way, (of_centre, of_committee), strict=True):
+        for role in Role:
+            person = make_person(place, role)
+            may = role in allowed.get(move.name, ())
+            offered = move.name in [one.name for one in moves_available(case, person)]
+            assert offered == (may and combination.possible), (role, place)
+            if combination.possible:
+                attempt(case, combination, person, may)
+                case.refresh_from_db()
+    if combination.possible:
+        attempt(case, combination, make_person(hospital, Role.DIAGNOSIS_COMMITTEE), may=False)
+
+
+@pytest.mark.parametrize(
+    "combination",
+    [
+        one
+        for one in every_combination(CASE_FLOW)
+        if one.possible and one.move.name in {"close", "diagnose", "analyse_again", "withdraw"}
+    ],
+    ids=str,
+)
+def test_case_that_goes_on_leaves_nothing_open_behind(draft, under_way, clinician, make_person, combination):
+    centre, hub = under_way
+    researcher, member = make_person(centre, "researcher"), make_person(hub, "diagnosis_committee")
+    case = advance(in_state(draft, combination.state), combination.move.name, by=clinician, note="because")
+    review = case.reviews.get()
+    assert (review.decision, review.grant) == ("taken_back", None)
+    assert not reviews_awaiting(member).exists()
+    assert not visible_cases(member).exists()
+    if combination.move.name != "analyse_again":  # which goes on with the analysis
+        assert case.analyses.get().called_back_on is not None
+        assert not analyses_awaiting(researcher).exists()
+        assert not visible_cases(researcher).exists()
+        assert not Grant.in_force(timezone.localdate()).exists()
+    assert "review_taken_back" in {one.code for one in timeline_of(clinician, case)}
+
+
+def test_case_taken_up_again_after_its_analysis_ended_is_sent_anew(case, clinician):
+    analyses.send_for_analysis(by=clinician, case=case)
+    advance(case, "close", by=clinician, note="no time")
+    again = advance(case, "reopen_closed", by=clinician, note="time again")
+    assert again.state == CaseState.REGISTERED
+    analyses.send_for_analysis(by=clinician, case=again)
+    assert case.analyses.filter(called_back_on=None).count() == 1
 
 
 @pytest.mark.parametrize("state", CaseState.values)

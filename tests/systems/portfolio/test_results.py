@@ -42,6 +42,22 @@ def test_case_without_an_award_counts_for_none(award):
     assert not AwardResult.objects.exists()
 
 
+@pytest.mark.parametrize("order", list(permutations(range(4))))
+def test_diagnosis_of_a_case_brought_back_counts_again_in_any_order(award, order):
+    made = CaseDiagnosed(1, 7, award.organisation_id, award.pk, date(2026, 5, 1), 2)
+    gone = DiagnosisReopened(1, 7, award.organisation_id, award.pk, date(2026, 6, 1), 4)
+    back = CaseDiagnosed(1, 7, award.organisation_id, award.pk, date(2026, 5, 1), 5)
+    tellings = [(count_diagnosis, made), (take_diagnosis_back, gone), (count_diagnosis, back), (count_diagnosis, made)]
+    for place in order:
+        handler, event = tellings[place]
+        handler(event)
+    assert [count_results(award.pk, on=day) for day in (date(2026, 4, 30), date(2026, 6, 1))] == [0, 1]
+    gone_again = DiagnosisReopened(1, 7, award.organisation_id, award.pk, date(2026, 7, 1), 7)
+    for _time in range(2):
+        take_diagnosis_back(gone_again)
+    assert [count_results(award.pk, on=day) for day in (date(2026, 6, 30), date(2026, 7, 1))] == [1, 0]
+
+
 @pytest.mark.parametrize("reopened", [False, True])
 @pytest.mark.parametrize("order", list(permutations(range(4))))
 def test_an_award_named_later_counts_instead_in_any_order(award, order, reopened):

@@ -8,8 +8,9 @@ from kakehashi.kernel.events.registry import Event
 
 @dataclass(frozen=True)
 class CaseDiagnosed(Event):
-    """A diagnosis of a case was recorded, or its case names another award. ``award_id``: what paid for it, if any.
+    """A diagnosis was recorded, or its case names another award, or was brought back.
 
+    ``award_id``: what paid for it, if any.
     ``revision``: the case's as of which that holds; of two such events the one of the later revision is right.
     """
 
@@ -23,7 +24,10 @@ class CaseDiagnosed(Event):
 
 @dataclass(frozen=True)
 class DiagnosisReopened(Event):
-    """A recorded diagnosis no longer stands, from this day on. ``revision`` as of ``CaseDiagnosed``."""
+    """A recorded diagnosis no longer counts, from this day on: reopened, or its case withdrawn.
+
+    ``revision`` as of ``CaseDiagnosed``; of two events of the same revision this one is right.
+    """
 
     case_id: int
     diagnosis_id: int

@@ -7,10 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from kakehashi.kernel import audit, events
 from kakehashi.kernel.errors import Invalid, NotFound
-from kakehashi.kernel.events.results import CaseDiagnosed
 from kakehashi.systems.cases import rules
 from kakehashi.systems.cases.actions import add_revision, insist_on_standing
-from kakehashi.systems.cases.course.diagnoses import standing
+from kakehashi.systems.cases.course.diagnoses import tell_awards
 from kakehashi.systems.cases.events import CaseChanged
 from kakehashi.systems.cases.models import Case
 from kakehashi.systems.cases.states import FINDABLE, RevisionKind
@@ -40,9 +39,7 @@ def set_award(*, by: Any, case: Case, number: str) -> Case:
         locked.save()
         add_revision(locked, RevisionKind.AWARD, by=by, note=number.strip())
         audit.record(by, "case.award", locked, detail={"award": [before, wanted], "revision": locked.revision})
-        for row in standing(locked):
-            told = CaseDiagnosed(locked.pk, row.pk, locked.organisation_id, wanted, row.diagnosed_on, locked.revision)
-            events.publish(told)
+        tell_awards(locked)
         if locked.state in FINDABLE:
             events.publish(CaseChanged(locked.pk, locked.revision))
     return locked

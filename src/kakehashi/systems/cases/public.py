@@ -223,8 +223,7 @@ def disease_label(disease: str, kept: str = "") -> str:
 
 def diagnosed_with(case_id: int, diagnosis: NewDiagnosis) -> bool:
     """Whether a diagnosis of this disease stands in the case."""
-    case = Case.objects.get(pk=case_id)
-    return case.diagnosis_rows.filter(disease=diagnosis.term(case), reopened_at=None).exists()
+    return diagnosis.standing_in(Case.objects.get(pk=case_id)) is not None
 
 
 def case_page(request: HttpRequest, public_id: str, tab: str) -> tuple[CaseSummary, dict[str, Any]]:

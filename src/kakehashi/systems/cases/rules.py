@@ -46,16 +46,18 @@ def was_registered(person: Any, case: Any) -> bool:
 
 def state_before(case: Any) -> str | None:
     """Where a case stood before it was withdrawn: its revisions keep the state of their time."""
-    standing = case.revisions.exclude(state=CaseState.WITHDRAWN).order_by("-number")
-    found: str | None = standing.values_list("state", flat=True).first()
-    return found
+    return _last_state(case.revisions.exclude(state=CaseState.WITHDRAWN))
 
 
 def unsolved_before(case: Any) -> str | None:
     """Where a diagnosed or closed case stood while a diagnosis was still looked for."""
-    looking = case.revisions.filter(state__in=UNSOLVED).order_by("-number")
-    found: str | None = looking.values_list("state", flat=True).first()
-    return found
+    return _last_state(case.revisions.filter(state__in=UNSOLVED))
+
+
+def _last_state(revisions: Any) -> str | None:
+    """Of the latest of these. An analysis ended when the case left it: such a case has to be sent again."""
+    found: str | None = revisions.order_by("-number").values_list("state", flat=True).first()
+    return str(CaseState.REGISTERED) if found == CaseState.IN_ANALYSIS else found
 
 
 _brings_back = logged_in & member_of_holder & holds_role(Role.DATA_MANAGER)

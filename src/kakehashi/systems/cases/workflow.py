@@ -9,7 +9,7 @@ from kakehashi.kernel import audit
 from kakehashi.kernel.errors import Invalid
 from kakehashi.kernel.workflow import Move, Workflow
 from kakehashi.systems.cases import events, rules
-from kakehashi.systems.cases.course import analyses, diagnoses, eligibility
+from kakehashi.systems.cases.course import analyses, committee, diagnoses, eligibility
 from kakehashi.systems.cases.models import Case, Revision
 from kakehashi.systems.cases.states import FINDABLE, UNSOLVED, CaseState, Eligibility, RevisionKind
 
@@ -50,7 +50,25 @@ def _judge(case: Case, *, by: Any, note: str) -> None:
         audit.record(by, "case.register_against_criteria", case, detail={"reasons": list(verdict.codes)})
 
 
+def _conclude(case: Case, *, by: Any, note: str) -> None:
+    """The case goes on without what is under way: centre and committee see it no longer, and nobody waits for them."""
+    analyses.call_back(case, by=by)
+    committee.take_back(case, by=by)
+    _revise(case, by=by, note=note)
+
+
+def _withdraw(case: Case, *, by: Any, note: str) -> None:
+    _conclude(case, by=by, note=note)
+    diagnoses.tell_awards(case, stand=False)
+
+
+def _restore(case: Case, *, by: Any, note: str) -> None:
+    _register(case, by=by, note=note)
+    diagnoses.tell_awards(case)
+
+
 def _send(case: Case, *, by: Any, note: str) -> None:
+    committee.take_back(case, by=by)
     analyses.insist_on_sent(case, by=by)
     _revise(case, by=by, note=note)
 
@@ -67,7 +85,7 @@ def _done(case: Case, *, by: Any, note: str) -> None:
 
 def _diagnose(case: Case, *, by: Any, note: str) -> None:
     diagnoses.insist_on_diagnosis(case)
-    _revise(case, by=by, note=note)
+    _conclude(case, by=by, note=note)
 
 
 def _reopen_diagnosis(case: Case, *, by: Any, note: str) -> None:
@@ -148,7 +166,7 @@ CASE_FLOW = Workflow(
             label_staff=_("Close without a diagnosis"),
             label_applicant=_("Close without a diagnosis"),
             needs_note=True,
-            act=_revise,
+            act=_conclude,
             event=events.moved,
         ),
         Move(
@@ -185,7 +203,7 @@ CASE_FLOW = Workflow(
             label_staff=_("Withdraw"),
             label_applicant=_("Withdraw"),
             needs_note=True,
-            act=_revise,
+            act=_withdraw,
             event=events.withdrawn,
         ),
         Move(
@@ -196,7 +214,7 @@ CASE_FLOW = Workflow(
             label_staff=_("Bring back"),
             label_applicant=_("Bring back"),
             needs_note=True,
-            act=_register,
+            act=_restore,
             event=events.registered,
             back=rules.state_before,
             among=sorted(FINDABLE),

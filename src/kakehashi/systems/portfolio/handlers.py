@@ -7,31 +7,38 @@ from kakehashi.systems.portfolio.models import AwardResult, ResultKind
 
 @handles(CaseDiagnosed)
 def count_diagnosis(event: CaseDiagnosed) -> None:
-    """A diagnosis counts for the award that paid for its case; for another one, once another is named."""
-    row = _row(event)
+    """A diagnosis counts for the award that paid for its case; for another one, once another is named.
+
+    One taken back counts again where its case is of a later revision now.
+    """
+    row, newer = _row(event)
     if row is not None:
         row.on = event.on
+        if newer:
+            row.taken_back_on = None
         row.save()
 
 
 @handles(DiagnosisReopened)
 def take_diagnosis_back(event: DiagnosisReopened) -> None:
-    """From this day on it counts no more."""
-    row = _row(event)
-    if row is not None:
+    """From this day on it counts no more, unless a later revision has said otherwise."""
+    row, _newer = _row(event)
+    if row is not None and event.revision == row.revision:
         row.taken_back_on = event.on
         row.save()
 
 
-def _row(event: CaseDiagnosed | DiagnosisReopened) -> AwardResult | None:
-    """The diagnosis's row, locked, with the award of the latest revision heard of; None where no award paid."""
+def _row(event: CaseDiagnosed | DiagnosisReopened) -> tuple[AwardResult | None, bool]:
+    """The diagnosis's row, locked, with the award of the latest revision heard of, and whether this event is of a later
+    one than all before; no row where no award paid."""
     if event.award_id is None:
-        return None
+        return None, False
     row, _made = AwardResult.objects.select_for_update().get_or_create(
         kind=ResultKind.DIAGNOSIS,
         reference=str(event.diagnosis_id),
         defaults={"award_id": event.award_id, "on": event.on, "revision": event.revision},
     )
-    if event.revision > row.revision:
+    newer = event.revision > row.revision
+    if newer:
         row.award_id, row.revision = event.award_id, event.revision
-    return row
+    return row, newer

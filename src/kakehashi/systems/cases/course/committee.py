@@ -22,7 +22,7 @@ from kakehashi.kernel.workflow import advance
 from kakehashi.systems.cases import rules
 from kakehashi.systems.cases.course.diagnoses import NewDiagnosis, record_diagnosis
 from kakehashi.systems.cases.course.grants import end_access, give_access
-from kakehashi.systems.cases.course.states import ReviewDecision
+from kakehashi.systems.cases.course.states import REVIEW_TAKEN_BACK, ReviewDecision
 from kakehashi.systems.cases.models import Case, Opinion, Review
 from kakehashi.systems.cases.states import CaseState
 
@@ -88,12 +88,21 @@ def decide(
             record_diagnosis(by=by, case_id=case.pk, diagnosis=diagnosis, review=locked)
         else:
             advance(case, "close" if decision == ReviewDecision.NO_DIAGNOSIS else "analyse_again", by=by, note=note)
+        locked.refresh_from_db()  # the move has ended the review; this is how
         locked.decision, locked.note = str(decision), note.strip()[:500]
         locked.decided_at, locked.decided_by = timezone.now(), by
-        end_access(locked, by=by)
         locked.save()
         audit.record(by, "review.decide", case, detail={"decision": str(decision)})
     return locked
+
+
+def take_back(case: Case, *, by: Any) -> None:
+    """Part of the moves that go on without a decision: the committee that has the case is asked no longer."""
+    review = case.reviews.select_for_update().filter(decision="").first()
+    if review is not None:
+        review.decision, review.decided_at, review.decided_by = REVIEW_TAKEN_BACK, timezone.now(), by
+        end_access(review, by=by)
+        review.save()
 
 
 def reviews_awaiting(person: Any) -> QuerySet[Review]:
@@ -104,6 +113,8 @@ def reviews_awaiting(person: Any) -> QuerySet[Review]:
 
 def _open(review: Review) -> Review:
     found = Review.objects.select_for_update().select_related(None).get(pk=review.pk)
+    if found.decision == REVIEW_TAKEN_BACK:
+        raise Conflict(_("The case went on without the committee's decision; it is put before it anew if needed."))
     if found.decision:
         raise Conflict(_("The committee has decided on this case."))
     return found

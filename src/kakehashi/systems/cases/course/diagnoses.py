@@ -89,6 +89,13 @@ class NewDiagnosis(Value):
             return f"{DESIGNATED_PREFIX}:{self.designated}"
         return f"{NEW_PREFIX}:{case.public_id}-{case.diagnosis_rows.count() + 1}"
 
+    def standing_in(self, case: Case) -> CaseDiagnosis | None:
+        """The diagnosis of this disease that stands in the case; a disease without a number is known by its name."""
+        rows = case.diagnosis_rows.filter(reopened_at=None)
+        if self.disease or self.orphanet or self.designated:
+            return rows.filter(disease=self.term(case)).first()
+        return rows.filter(disease__startswith=f"{NEW_PREFIX}:", label__iexact=self.label).first()
+
 
 def record_diagnosis(*, by: Any, case_id: int, diagnosis: NewDiagnosis, review: Review | None = None) -> CaseDiagnosis:
     """Record a diagnosis of a case: the description names it, the case is diagnosed, awards hear of it.
@@ -108,9 +115,10 @@ def record_diagnosis(*, by: Any, case_id: int, diagnosis: NewDiagnosis, review: 
                 _("A diagnosis is recorded of a registered case; this one is: %(state)s.")
                 % {"state": locked.get_state_display()}
             )
-        term = diagnosis.term(locked)
-        if locked.diagnosis_rows.filter(disease=term, reopened_at=None).exists():
-            raise Conflict(_("%(disease)s is recorded of this case already.") % {"disease": term})
+        term, known = diagnosis.term(locked), diagnosis.standing_in(locked)
+        if known is not None:
+            named = known.disease if known.disease == term else known.label
+            raise Conflict(_("%(disease)s is recorded of this case already.") % {"disease": named})
         row = CaseDiagnosis.objects.create(
             case=locked,
             disease=term,
@@ -193,8 +201,26 @@ def take_back(rows: list[CaseDiagnosis], case: Case, *, by: Any, note: str) -> N
     left = tuple(one for one in said.diagnoses if one.disease not in gone)
     _redescribe(case, said.model_copy(update={"diagnoses": left}), RevisionKind.REOPENED, by=by, note=note)
     events.publish(CaseChanged(case.pk, case.revision))
+    _tell_reopened(case, rows)
+
+
+def tell_awards(case: Case, *, stand: bool = True) -> None:
+    """Tell awards that the diagnoses of a case count, or (``stand=False``) count no more, as of its revision now.
+
+    Those of a withdrawn case do not count, until it is brought back.
+    """
+    rows = standing(case)
+    if not stand:
+        _tell_reopened(case, rows)
+        return
     for row in rows:
-        day = timezone.localdate(now)
+        told = CaseDiagnosed(case.pk, row.pk, case.organisation_id, case.award_id, row.diagnosed_on, case.revision)
+        events.publish(told)
+
+
+def _tell_reopened(case: Case, rows: list[CaseDiagnosis]) -> None:
+    for row in rows:
+        day = timezone.localdate()
         told = DiagnosisReopened(case.pk, row.pk, case.organisation_id, case.award_id, day, case.revision)
         events.publish(told)
 

@@ -62,6 +62,11 @@ class ReviewDecision(models.TextChoices):
     ANALYSE_AGAIN = "analyse_again", _("Analyse again")
 
 
+REVIEW_TAKEN_BACK = "taken_back"
+"""How a review ends that the case went on without; no committee decides it."""
+REVIEW_ENDS = [*ReviewDecision.choices, (REVIEW_TAKEN_BACK, _("Taken back without a decision"))]
+
+
 class Catalogue(models.TextChoices):
     """Where a diagnosed disease is listed: every diagnosis is counted under exactly one."""
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.systems.cases import rules, vocabulary
-from kakehashi.systems.cases.course.states import ReferralState, ReviewDecision
+from kakehashi.systems.cases.course.states import REVIEW_TAKEN_BACK, ReferralState, ReviewDecision
 from kakehashi.systems.cases.models import Case, CaseDiagnosis
 from kakehashi.systems.cases.states import CaseState
 
@@ -29,6 +29,7 @@ ON_ONE_DAY = (
     "review",
     "opinion",
     "decided",
+    "review_taken_back",
     "diagnosed",
     "reopened",
     CaseState.CLOSED,
@@ -106,7 +107,9 @@ def _reviews(case: Case) -> Iterator[CourseEvent]:
         for opinion in one.opinions.all():
             text = _("Opinion of %(who)s") % {"who": opinion.by}
             yield CourseEvent(_day(opinion.at), "opinion", text, opinion.text)
-        if one.decided_at is not None:
+        if one.decision == REVIEW_TAKEN_BACK:
+            yield CourseEvent(_day(one.decided_at), "review_taken_back", _("Taken back from the diagnosis committee"))
+        elif one.decided_at is not None:
             text = _("The committee decided: %(decision)s") % {"decision": ReviewDecision(one.decision).label}
             yield CourseEvent(_day(one.decided_at), "decided", text, one.note)
 

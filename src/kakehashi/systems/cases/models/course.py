@@ -7,7 +7,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from kakehashi.systems.cases.course.states import AcmgClass, AnalysisKind, Basis, Catalogue, ReviewDecision
+from kakehashi.systems.cases.course.states import REVIEW_ENDS, AcmgClass, AnalysisKind, Basis, Catalogue
 from kakehashi.systems.cases.description import Variant
 from kakehashi.systems.cases.models.case import Case
 
@@ -51,7 +51,7 @@ class Analysis(models.Model):
 
 
 class Review(models.Model):
-    """A case before the diagnosis committee of an institution; open until the committee decides."""
+    """A case before the diagnosis committee of an institution; open until the committee decides or the case goes on."""
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="reviews")
     organisation = models.ForeignKey(
@@ -59,7 +59,7 @@ class Review(models.Model):
     )
     opened_at = models.DateTimeField(_("handed in"), auto_now_add=True)
     opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    decision = models.CharField(_("decision"), max_length=14, choices=ReviewDecision.choices, blank=True)
+    decision = models.CharField(_("decision"), max_length=14, choices=REVIEW_ENDS, blank=True)
     note = models.CharField(_("grounds"), max_length=500, blank=True)
     decided_at = models.DateTimeField(_("decided"), null=True)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
