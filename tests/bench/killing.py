@@ -59,8 +59,11 @@ match_soon(list(Case.objects.filter(state="registered").values_list("pk", flat=T
 """
 UNFINISHED_JOBS = """
 from kakehashi.kernel.jobs.models import Job
-answer = [f"{job.kind} {job.pk}: {job.state} {job.error}" for job in Job.objects.exclude(state="done")]
+from kakehashi.kernel.jobs.running import MOST_ATTEMPTS
+left = Job.objects.exclude(state="done").exclude(state="failed", attempts__gte=MOST_ATTEMPTS)
+answer = [f"{job.kind} {job.pk}: {job.state} {job.error}" for job in left]
 """
+"""Not those that were given up because their worker ended twenty times: another job does what they left."""
 UNDIAGNOSED = """
 from kakehashi.systems.cases.models import Case
 answer = list(Case.objects.filter(state="registered").order_by("-pk").values_list("pk", flat=True)[:given["most"]])

@@ -32,11 +32,15 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 @dataclass
 class Sample:
-    """The node's processes at one time: CPU seconds so far, MB resident and open files, by role."""
+    """The node's processes at one time: CPU seconds so far, MB resident, MB of their own, open files, by role.
+
+    Their own: anonymous memory. The rest are pages of ontology and index files, dropped when room is needed.
+    """
 
     at: float
     cpu_s: float
     mb: dict[str, float] = field(default_factory=dict)
+    own_mb: dict[str, float] = field(default_factory=dict)
     files: dict[str, int] = field(default_factory=dict)
 
 
@@ -51,7 +55,10 @@ def sampled(group: int) -> Sample:
             role = "worker" if b"worker" in (folder / "cmdline").read_bytes().split(b"\0") else "site"
             resident = int((folder / "statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
             found.cpu_s += (int(stat[11]) + int(stat[12])) / TICKS
+            said = (folder / "status").read_text().split("RssAnon:")
             found.mb[role] = found.mb.get(role, 0.0) + resident
+            if len(said) == 2:
+                found.own_mb[role] = found.own_mb.get(role, 0.0) + int(said[1].split()[0]) / 1000
             found.files[role] = found.files.get(role, 0) + len(list((folder / "fd").iterdir()))
         except OSError:  # it ended while it was looked at
             continue
@@ -59,12 +66,12 @@ def sampled(group: int) -> Sample:
 
 
 def slope(samples: list[Sample], role: str) -> float:
-    """MB a minute over the last two thirds, by least squares."""
+    """MB of its own that a role takes more a minute, over the last two thirds, by least squares."""
     late = samples[len(samples) // 3 :]
     if len(late) < 3:
         return 0.0
     minutes = [(one.at - late[0].at) / 60 for one in late]
-    return round(float(np.polyfit(minutes, [one.mb.get(role, 0.0) for one in late], 1)[0]), 3)
+    return round(float(np.polyfit(minutes, [one.own_mb.get(role, 0.0) for one in late], 1)[0]), 3)
 
 
 def watched(group: int, pace: Pace, until: float) -> list[Sample]:
@@ -126,7 +133,9 @@ def soak(node: Node, folder: Path, *, minutes: float, users: int, cases: int) ->
         "share of a core": round((samples[-2].cpu_s - samples[0].cpu_s) / span, 2),
         "MB at first third": {role: round(mb) for role, mb in samples[len(samples) // 3].mb.items()},
         "MB at end": {role: round(mb) for role, mb in samples[-1].mb.items()},
-        "slope MB/min": {role: slope(samples[:-1], role) for role in ("site", "worker")},
+        "own MB at first third": {role: round(mb) for role, mb in samples[len(samples) // 3].own_mb.items()},
+        "own MB at end": {role: round(mb) for role, mb in samples[-1].own_mb.items()},
+        "own MB/min": {role: slope(samples[:-1], role) for role in ("site", "worker")},
         "open files": {"first": samples[0].files, "end": samples[-1].files},
         "database MB": round(_database_mb(node), 1),
         "jobs left after two minutes": left,
