@@ -27,8 +27,6 @@ from kakehashi.systems.cases.families.actions import (
     cases_of,
     edit_family,
     enter_family,
-    link_case,
-    unlink_case,
 )
 from kakehashi.systems.cases.families.members import Relative, from_ped, problems_of, to_ped
 from kakehashi.systems.cases.families.packets import family_packet
@@ -97,26 +95,25 @@ def test_family_is_kept_with_revision_and_trail(family, case, clinician):
 
 
 def test_member_is_linked_to_a_case_and_unlinked(family, case, sibling, clinician, other_hospital, make_person):
-    with_sibling = edit_family(
-        by=clinician,
-        family=family,
-        members=(*TRIO, Relative(id="brother", sex="male", father="N-001-F")),
-        cases={"N-001": case},
-        from_revision=1,
-    )
-    linked = link_case(by=clinician, family=with_sibling, member="brother", case=sibling)
+    members = (*TRIO, Relative(id="brother", sex="male", father="N-001-F"))
+
+    def say(family, **cases):
+        said = {name.replace("_", "-"): one for name, one in cases.items()}
+        return edit_family(by=clinician, family=family, members=members, cases=said, from_revision=family.revision)
+
+    linked = say(family, N_001=case, brother=sibling)
     assert cases_of(linked) == {"N-001": case, "brother": sibling}
     assert family_of(clinician, sibling).family == family
-    unlinked = unlink_case(by=clinician, family=linked, member="brother")
+    unlinked = say(linked, N_001=case)
     assert cases_of(unlinked) == {"N-001": case}
     with pytest.raises(Invalid, match="case"):
-        unlink_case(by=clinician, family=unlinked, member="N-001")
+        say(unlinked)
     with pytest.raises(Invalid, match="other sex"):
-        link_case(by=clinician, family=unlinked, member="N-001-M", case=sibling)
+        say(unlinked, N_001=case, N_001_M=sibling)
     theirs = make_person(other_hospital, "clinician")
     foreign = enter_case(by=theirs, organisation=other_hospital, local_id="M-1", description=case.described)
     with pytest.raises(Invalid, match="another institution"):
-        link_case(by=clinician, family=unlinked, member="N-001-M", case=foreign)
+        say(unlinked, N_001=case, N_001_M=foreign)
 
 
 @pytest.mark.parametrize(
@@ -415,6 +412,31 @@ def test_imported_family_follows_the_file_until_people_edit_it(family, case, cli
     )
     assert edited.revision == 3
     assert len(imported(pedigree=wider).relatives) == 3
+
+
+def test_family_whose_proband_was_withdrawn_is_the_packets_problem_and_the_rest_comes_in(
+    family, case, clinician, other_hospital, make_person
+):
+    theirs = make_person(other_hospital, "clinician")
+    files = family_file(case, clinician)
+    import_packets(files, by=theirs, organisation=other_hospital)
+    copy = Family.objects.get(organisation=other_hospital)
+    proband = Case.objects.get(organisation=other_hospital)
+    described = Description(sex="male", findings=(Finding(term="HP:0001250"),))
+    other = enter_case(by=theirs, organisation=other_hospital, local_id="N-001-F", description=described)
+    cases = cases_of(copy) | {"N-001-F": register_case(by=theirs, case=other)}
+    edit_family(by=theirs, family=copy, members=copy.relatives, cases=cases, from_revision=1)
+    FamilyRevision.objects.filter(family=copy).update(kind="imported")
+    withdraw_case(by=theirs, case=proband, note="asked for")
+    tree = to_tree(family_packet(family_of(clinician, case), case))
+    tree["proband"] |= {"id": "N-001-F", "subject": {"id": "N-001-F", "sex": "MALE"}}
+    for _time in range(2):
+        again = patients(io.BytesIO(json.dumps(tree).encode()), "family.json", form="json")
+        summary = import_packets(again, by=theirs, organisation=other_hospital)
+        assert [one.path for one in summary.problems] == ["$.pedigree"]
+        assert "withdrawn" in summary.problems[0].en
+        assert "取り下げ" in summary.problems[0].ja
+    assert len(Family.objects.get(organisation=other_hospital).relatives) == 3
 
 
 @pytest.mark.parametrize(

@@ -110,18 +110,6 @@ def edit_family(
     return locked
 
 
-def link_case(*, by: Person, family: Family, member: str, case: Case) -> Family:
-    """Say that a member is this case. Errors as ``edit_family``."""
-    cases = cases_of(family) | {member: case}
-    return edit_family(by=by, family=family, members=family.relatives, cases=cases, from_revision=family.revision)
-
-
-def unlink_case(*, by: Person, family: Family, member: str) -> Family:
-    """Say that a member is no case; the last one stays, for a family is seen through a case. Errors as edit_family."""
-    cases = {name: case for name, case in cases_of(family).items() if name != member}
-    return edit_family(by=by, family=family, members=family.relatives, cases=cases, from_revision=family.revision)
-
-
 def cases_of(family: Family) -> dict[str, Case]:
     """Pseudonym of a member → its case."""
     return {link.member: link.case for link in family.links.select_related("case__organisation")}

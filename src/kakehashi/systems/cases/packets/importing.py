@@ -17,7 +17,7 @@ from django.utils.translation import override
 
 from kakehashi.kernel import audit, events
 from kakehashi.kernel.audit import writing as audit_writing
-from kakehashi.kernel.errors import Invalid
+from kakehashi.kernel.errors import Conflict, Invalid
 from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.people.models import Person
 from kakehashi.kernel.sharing.actions import Terms, put_terms
@@ -301,12 +301,12 @@ def _keep_families(
         try:
             if read is not None:
                 keep_family(read, case=case, by=by)
-        except Invalid as error:
+        except (Conflict, Invalid) as error:
             place = f"{entry.path}.pedigree"
             done.problems.append(ImportProblem(entry.source, entry.line, place, *_both_languages(error)))
 
 
-def _both_languages(error: Invalid) -> tuple[str, str]:
+def _both_languages(error: Conflict | Invalid) -> tuple[str, str]:
     """What was refused, in English and Japanese."""
     texts = []
     for language in ("en", "ja"):
