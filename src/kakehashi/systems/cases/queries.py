@@ -52,7 +52,8 @@ def visible_cases(person: Any) -> QuerySet[Case]:
 
 def with_pseudonyms(person: Any, cases: QuerySet[Case]) -> QuerySet[Case]:
     """The cases, each with the ``pseudonym`` this reader may know it by: outside the holder its public id."""
-    own = current_memberships(person).values("organisation_id")
+    member = getattr(person, "is_authenticated", False)  # a visitor, or nobody, is of no institution
+    own = current_memberships(person).values("organisation_id") if member else ()
     known = Choice(When(organisation_id__in=own, then=F("local_id")), default=F("public_id"))
     shown = {"pseudonym": known}  # an attribute that the model declares
     return cases.annotate(**shown)
