@@ -129,6 +129,11 @@ REQUIREMENTS = (
         ("An unknown term is no error", PATIENTS, "an_unknown_term_is_no_error_and_matches_nothing"),
         ("gene.id: HGNC symbol or Entrez id", PATIENTS, "a_gene_by_symbol_or_entrez_id_meets_the_same_gene"),
         ("gene.id: Ensembl id", PATIENTS, "a_gene_by_ensembl_id_meets_the_same_id"),
+        (
+            "gene.id: one not known here is compared as written, and the answer says so",
+            PATIENTS,
+            "a_gene_unknown_here_is_compared_as_written_and_said_so",
+        ),
         ("gene.id: the kind is told by its shape", CONVERSIONS, "genes_are_told_by_their_kind_of_id"),
         ("genomicFeatures: gene mandatory", PATIENTS, "a_genomic_feature_needs_its_gene"),
         (

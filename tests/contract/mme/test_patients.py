@@ -104,6 +104,16 @@ def test_a_gene_by_ensembl_id_meets_the_same_id(match, make_case):
     assert found["patient"]["genomicFeatures"][0]["gene"]["id"] == "ENSG00000144285"
 
 
+def test_a_gene_unknown_here_is_compared_as_written_and_said_so(match, make_case):
+    make_case(findings=("HP:0000411",), genes=("ENSG00000144285",))
+    genes = [{"gene": {"id": one}} for one in ("SCN1A", "ENSG00000144285", "a gene?")]
+    said = match(features=[{"id": "HP:0000411"}, {"id": "MP:0001"}], genomicFeatures=genes).tree
+    assert said["_genesComparedAsWritten"] == ["ENSG00000144285"]
+    assert said["_idsNotUsed"] == ["MP:0001", "a gene?"]
+    plain = match(id="p2", features=[{"id": "HP:0000411"}], genomicFeatures=genes[:1]).tree
+    assert set(plain) == {"results", "disclaimer", "terms"}
+
+
 def test_a_genomic_feature_needs_its_gene(match):
     assert refused(match, "genomicFeatures.0.gene", genomicFeatures=[{"zygosity": 1}])
     assert refused(match, "genomicFeatures.0.gene.id", genomicFeatures=[{"gene": {}}])

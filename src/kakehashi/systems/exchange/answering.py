@@ -15,7 +15,7 @@ from kakehashi.protocols.mme import Answer, MatchRequest, MmeError, Result, Scor
 from kakehashi.systems.cases.public import SharedMatch, case_keys, profile_key, shared_matches
 from kakehashi.systems.exchange.bounds import Refusal, refusal
 from kakehashi.systems.exchange.models import Peer, Received, Told
-from kakehashi.systems.exchange.patients import answered, description_of, registrant_contact
+from kakehashi.systems.exchange.patients import answered, description_of, registrant_contact, unused_said
 from kakehashi.systems.exchange.tokens import keyed
 
 RESULTS = 20
@@ -64,7 +64,7 @@ def answer(peer: Peer, asked: MatchRequest, noted: Noted) -> Answer:
 
     Raises TooMuch beyond the peer's bounds.
     """
-    description, _unused = description_of(asked.patient)
+    description, unused = description_of(asked.patient)
     noted.patient_hash, noted.test = keyed(asked.patient.id), bool(asked.patient.test)
     noted.profile_hash = profile_key(description)
     asker = f"peer:{peer.pk}"
@@ -90,7 +90,8 @@ def answer(peer: Peer, asked: MatchRequest, noted: Noted) -> Answer:
         )
         for match in found
     )
-    return Answer(results=results, disclaimer=DISCLAIMER, terms=TERMS)
+    said = {"results": results, "disclaimer": DISCLAIMER, "terms": TERMS, **unused_said(description, unused)}
+    return Answer.model_validate(said)
 
 
 def _tell(peer: Peer, found: list[SharedMatch]) -> None:

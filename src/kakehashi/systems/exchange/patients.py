@@ -47,6 +47,19 @@ def description_of(patient: Patient) -> tuple[Description, list[str]]:
         return _piece_by_piece(findings, genes, unused), unused
 
 
+def unused_said(description: Description, unused: Iterable[str]) -> dict[str, list[str]]:
+    """What of a peer's question was used otherwise than it may think, as extra fields of the answer; empty of nothing.
+
+    ``_genesComparedAsWritten``: genes that this node does not know, so that they meet the same letters alone;
+    ``_idsNotUsed``: what is compared with nothing.
+    """
+    said: dict[str, list[str]] = {}
+    for one in {one.upper(): one for one in reversed(list(unused))}.values():
+        literal = convert.gene_kind(one)[1] in description.genes
+        said.setdefault("_genesComparedAsWritten" if literal else "_idsNotUsed", []).insert(0, one)
+    return said
+
+
 def _piece_by_piece(findings: Iterable[dict[str, object]], genes: Iterable[str], unused: list[str]) -> Description:
     """What remains when some ids have a shape that no description takes."""
     kept: dict[str, list[object]] = {"findings": [], "genes": []}
