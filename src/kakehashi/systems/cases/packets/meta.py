@@ -19,6 +19,13 @@ VOCABULARIES: Final = {
     "ORPHA": ("orphanet", "Orphanet", "https://www.orpha.net", "http://www.orpha.net/ORDO/Orphanet_"),
     "DECIPHER": ("decipher", "DECIPHER", "https://www.deciphergenomics.org", "https://identifiers.org/decipher:"),
     "NCBIGENE": ("ncbigene", "NCBI Gene", "https://www.ncbi.nlm.nih.gov/gene", "https://identifiers.org/ncbigene:"),
+    "NANBYO": (
+        "nanbyo",
+        "Designated intractable diseases of Japan, by notification number",
+        "https://www.nanbyou.or.jp",
+        "urn:kakehashi:nanbyo:",
+    ),
+    "NEW": ("new", "New diseases, as their node recorded them", "urn:kakehashi:new", "urn:kakehashi:new:"),
 }
 """Prefix in capitals → id, name, address and IRI prefix of the resource (``obo/…`` lies under the OBO foundry's)."""
 
