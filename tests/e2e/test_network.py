@@ -172,7 +172,7 @@ def test_a_case_finds_its_partner_abroad_whatever_other_peers_do(network, clinic
         assert partner not in json.dumps(answer)
         agency("cases", "reach", partner, "abroad")
         answer = json.loads(hospital("peers", "match", mine, "--format", "json"))
-        assert answer["matches"][0]["patient"]["id"] == partner
+        assert partner in [match["patient"]["id"] for match in answer["matches"]]
         states = {one["peer"]: one["state"] for one in answer["peers"]}
         assert states["agency"] == "answered"
     for node in (agency, hospital):
