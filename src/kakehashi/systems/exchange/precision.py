@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
-from math import sqrt
 
 from django.db.models import Case, Count, FloatField, Value, When
 
+from kakehashi.engines.proportions import wilson_interval
 from kakehashi.systems.exchange.models import Match
 from kakehashi.systems.exchange.states import Dismissal, MatchState
 
@@ -19,7 +19,6 @@ FEWEST = 10
 """With fewer reviewed a share says nothing yet."""
 BANDS = (0.5, 0.6, 0.7, 0.8, 0.9)
 """Where each band of scores begins; the last holds 1.0 too."""
-Z = 1.959964  # of the normal distribution, for 95 %
 
 
 @dataclass(frozen=True)
@@ -42,11 +41,7 @@ class Share:
     @property
     def interval(self) -> tuple[float, float]:
         """The 95 % interval of the share."""
-        if not self.reviewed:
-            return 0.0, 1.0
-        spread = Z * sqrt(self.share * (1 - self.share) / self.reviewed + Z * Z / (4 * self.reviewed**2))
-        middle, weight = self.share + Z * Z / (2 * self.reviewed), 1 + Z * Z / self.reviewed
-        return max(0.0, (middle - spread) / weight), min(1.0, (middle + spread) / weight)
+        return wilson_interval(self.confirmed, self.reviewed)
 
 
 @dataclass(frozen=True)

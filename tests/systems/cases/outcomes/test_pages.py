@@ -154,3 +154,30 @@ def test_a_hospital_administrator_of_several_sees_their_own_together(client, mak
     Membership.objects.create(person=person, organisation=hospitals[1], role="auditor")
     client.force_login(person)
     assert {row["key"] for row in client.get("/api/outcomes/?by=centre").json()["rows"]} == {"H000", "H001"}
+
+
+@pytest.mark.parametrize("by", ["centre", "hub", "region", "group", "award"])
+def test_asking_for_one_row_gives_its_figures(client, officer, by):
+    make(SMALL)
+    client.force_login(officer)
+    rows = client.get(f"/api/outcomes/?by={by}").json()["rows"]
+    assert any(row["registered"] for row in rows)
+    for row in rows:
+        asked = {"centre" if row["within"] else by: row["key"]}
+        total = client.get("/api/outcomes/", asked).json()["total"]
+        assert [total[name] for name in ("consulted", "registered", "analysed", "diagnosed")] == [
+            row[name] for name in ("consulted", "registered", "analysed", "diagnosed")
+        ]
+
+
+def test_an_unknown_award_paid_for_nothing(client, officer):
+    make(SMALL)
+    client.force_login(officer)
+    assert client.get("/api/outcomes/?award=JP99unknown").json()["total"]["registered"] == 0
+
+
+def test_what_is_within_a_hub_leads_to_the_rows_of_one_institution(client, make_person):
+    client.force_login(make_person(make(SMALL)[0], "clinician"))
+    page = client.get("/outcomes/?by=hub", HTTP_ACCEPT_LANGUAGE="en").content.decode().replace("&amp;", "&")
+    assert "/outcomes/rows/registered/?by=hub&unit=year&row=H000" in page
+    assert "/outcomes/rows/registered/?by=centre&unit=year&row=H000" in page

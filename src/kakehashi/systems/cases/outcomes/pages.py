@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -127,12 +128,12 @@ def _csv(funnel: Funnel) -> HttpResponse:
 
 
 def _line(wanted: Wanted, row: Row, within: str, *, opens: bool) -> dict[str, Any]:
-    """A row of the table: figures that may be opened carry their address."""
-    cells = []
+    """A row of the table: figures that may be opened carry their address. What is within a hub is one institution."""
+    cells, behind_it = [], replace(wanted, by=str(By.CENTRE)) if within else wanted
     for head in HEADS:
         value = head.of(row.counts)
         linked = opens and value and head.key in Step.values
-        url = f"{reverse('outcomes:behind', args=[head.key])}?{wanted.query()}&row={row.key}" if linked else ""
+        url = f"{reverse('outcomes:behind', args=[head.key])}?{behind_it.query()}&row={row.key}" if linked else ""
         text = ("–" if value is None else f"{value:.1%}") if head.key == "rate" else f"{value:,}"
         cells.append({"label": head.label, "text": text, "url": url})
     interval = row.counts.rate.interval

@@ -18,7 +18,7 @@ from kakehashi.systems.cases.outcomes.counting import Counts, Funnel, Row, Tally
 from kakehashi.systems.cases.outcomes.groups import BITS, in_groups
 from kakehashi.systems.cases.outcomes.periods import Period, period_of, periods_between
 from kakehashi.systems.cases.outcomes.recounting import waiting
-from kakehashi.systems.cases.outcomes.tallies import Slice, new_diseases, tallies
+from kakehashi.systems.cases.outcomes.tallies import NO_AWARD, Slice, new_diseases, tallies
 from kakehashi.systems.cases.outcomes.words import By, Unit
 from kakehashi.systems.portfolio.public import award_numbered, awards_by_id
 
@@ -159,8 +159,10 @@ def organisations_within(*, centre: str = "", hub: str = "", region: str = "") -
 
 
 def award_named(number: str) -> int:
-    """The award of this number, by its id; 0 for none, which no case has."""
+    """The award of this number, by its id; ``NO_AWARD`` for the key of no award, −1, which no case has, if unknown."""
+    if number == ELSEWHERE:
+        return NO_AWARD
     try:
         return award_numbered(number).id
     except NotFound:
-        return 0
+        return -1

@@ -21,13 +21,15 @@ from kakehashi.systems.cases.outcomes.words import By, Step
 from kakehashi.systems.cases.states import FINDABLE
 
 BITS_BY_NAME = {str(group): bit for group, bit in BITS.items()}
+NO_AWARD = 0
+"""In place of an award's id: the cases that none paid for."""
 COLUMNS = {By.CENTRE: "organisation_id", By.AWARD: "award_id", By.GROUP: "phenotype_groups"}
 
 
 @dataclass(frozen=True)
 class Slice:
     """What is counted: what had happened by a day; from a day to a day, of some institutions, one kind of signs, one
-    award (None: all). Either of real patients or, ``synthetic``, of made-up ones; never of both."""
+    award (None: all; ``NO_AWARD``). Either of real patients or, ``synthetic``, of made-up ones; never of both."""
 
     as_of: date
     first: date | None = None
@@ -36,6 +38,12 @@ class Slice:
     group: str | None = None
     award: int | None = None
     synthetic: bool = False
+
+    def of_award(self, case: str = "") -> dict[str, Any]:
+        """The look-ups of the award; ``case`` leads from a row to its case ("case__")."""
+        if self.award is None:
+            return {}
+        return {f"{case}award_id__isnull": True} if self.award == NO_AWARD else {f"{case}award_id": self.award}
 
     def by_then(self, field: str) -> Q:
         """What had happened by the day of asking, for a field of days."""
@@ -70,7 +78,7 @@ def consultations(asked: Slice) -> QuerySet[Consultation]:
         found = found.filter(organisation_id__in=asked.organisations)
     if asked.group is not None:
         found = found.filter(phenotype_group=asked.group)
-    return found if asked.award is None else found.filter(case__award_id=asked.award)
+    return found.filter(**asked.of_award("case__"))
 
 
 def cases(asked: Slice) -> QuerySet[Case]:
@@ -85,11 +93,10 @@ def _probands(rows: QuerySet[Any], asked: Slice, case: str) -> QuerySet[Any]:
         "synthetic__in": [asked.synthetic],
         "state__in": sorted(FINDABLE),
         "registered_on__lte": asked.as_of,
+        **asked.of_award(),
     }
     if asked.organisations is not None:
         wanted["organisation_id__in"] = asked.organisations
-    if asked.award is not None:
-        wanted["award_id"] = asked.award
     rows = rows.filter(**{f"{case}{name}": value for name, value in wanted.items()})
     rows = rows.exclude(**{f"{case}id__in": relatives})
     if asked.group is None:
