@@ -1,6 +1,7 @@
 """Shared by all tests: the real data and the compiled message catalogue. Database and home folder: settings.py."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -41,7 +42,7 @@ def knowledge() -> Knowledge:
 def compiled_ontology(knowledge: Knowledge) -> None:
     """The node of the tests finds the ontology that the test run keeps compiled."""
     folder = Path(settings.HOME) / "ontology"
-    if not folder.exists():
+    with suppress(FileExistsError):  # tests in another process share the folder and may have been quicker
         folder.symlink_to(ROOT / "var" / "test-ontology", target_is_directory=True)
 
 

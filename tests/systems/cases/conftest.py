@@ -1,9 +1,6 @@
 """Hospitals, people and cases for the tests of cases."""
 
-from pathlib import Path
-
 import pytest
-from django.conf import settings
 
 from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.people.models import Membership, Person
@@ -11,7 +8,6 @@ from kakehashi.systems.cases.actions import enter_case, register_case
 from kakehashi.systems.cases.description import Description, Finding
 from kakehashi.systems.cases.matching import similar
 
-ROOT = Path(__file__).resolve().parents[3]
 PASSWORD = "correct horse battery"
 WORKED_EXAMPLE = (
     "HP:0001305",
@@ -34,11 +30,8 @@ def _own_index(tmp_path, monkeypatch):
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _compiled_ontology(knowledge):
-    """The node of the tests finds the ontology that the test run keeps compiled."""
-    folder = Path(settings.HOME) / "ontology"
-    if not folder.exists():
-        folder.symlink_to(ROOT / "var" / "test-ontology", target_is_directory=True)
+def _compiled_ontology(compiled_ontology):
+    """Every test of cases reads the ontology."""
 
 
 @pytest.fixture
