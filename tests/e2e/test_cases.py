@@ -4,6 +4,7 @@ import itertools
 
 import pytest
 from tests.e2e.accessibility import faults_of
+from tests.e2e.clicking import follow
 from tests.e2e.conftest import Look
 from tests.e2e.test_shell import LOOKS
 
@@ -77,7 +78,7 @@ def test_worked_example_is_entered_in_japanese_ranked_and_matched(open_page, cli
     register(clinician, "hospital-b", "B-002", UNLIKE)
     page = open_page(Look(1280, "ja"), clinician)
     page.goto("/cases/")
-    page.get_by_role("link", name="症例を登録").click()
+    follow(page.get_by_role("link", name="症例を登録"))
     page.get_by_label("仮名").fill("A-2026-001")
     for number, (term, typed) in enumerate(WORKED_EXAMPLE.items()):
         page.locator(f"#id_findings-{number}-label").focus()
@@ -100,7 +101,7 @@ def test_worked_example_is_entered_in_japanese_ranked_and_matched(open_page, cli
     assert overlapping(page) == []
     page.screenshot(path=screenshots / "worked-example-diseases.png", full_page=True)
 
-    page.get_by_role("link", name="似た症例").click()
+    follow(page.get_by_role("link", name="似た症例"))
     first = page.locator(".ranked > li").first
     assert sibling.public_id in first.inner_text()
     assert page.locator(".match-picture .match-line").count() >= 4
@@ -168,7 +169,7 @@ def test_a_case_reads_without_javascript(open_page, clinician, cases, path):
     page.goto(f"/cases/{cases.public_id}/{path}")
     assert page.locator("h1").is_visible()
     if not path:
-        page.locator(".ranked a:not([aria-current])").first.click()
+        follow(page.locator(".ranked a:not([aria-current])").first)
         assert "disease=" in page.url
 
 
@@ -179,7 +180,7 @@ def test_a_case_is_registered_without_javascript(open_page, clinician):
     page.locator("#id_findings-0-label").fill("脳梁欠損")
     page.locator("#id_findings-1-label").fill("HP:0001305")
     page.locator("#id_findings-1-presence").select_option("absent")
-    page.get_by_role("button", name="登録", exact=True).click()
+    follow(page.get_by_role("button", name="登録", exact=True))
     described = Case.objects.get(local_id="A-9").described
     assert [(one.term, one.excluded) for one in described.findings] == [("HP:0001274", False), ("HP:0001305", True)]
 
@@ -196,9 +197,9 @@ def test_wrong_input_is_named_at_its_place(open_page, clinician):
     page = open_page(Look(360, "ja"), clinician)
     page.goto("/cases/new/")
     page.locator("#id_findings-0-label").fill("そんな所見はない")
-    page.get_by_role("button", name="登録", exact=True).click()
+    follow(page.get_by_role("button", name="登録", exact=True))
     page.locator(".error-summary").wait_for()
     assert page.evaluate("document.activeElement.className") == "error-summary"
     assert not faults_of(page)
     page.locator(".error-summary a").first.click()
-    assert page.evaluate("document.activeElement.tagName") == "INPUT"
+    page.wait_for_function("document.activeElement.tagName === 'INPUT'")

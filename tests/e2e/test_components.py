@@ -2,6 +2,7 @@
 
 import pytest
 from tests.e2e.accessibility import faults_of
+from tests.e2e.clicking import follow
 from tests.e2e.conftest import Look
 from tests.e2e.test_shell import LOOKS
 
@@ -115,15 +116,15 @@ def test_table_rows_by_keyboard(open_page, clinician):
 def test_table_filters_sorts_and_chooses_columns(open_page, clinician):
     page = open_page(Look(language="en", script=False), clinician)
     page.goto("/gallery/")
-    page.get_by_role("link", name="Name").click()
+    follow(page.get_by_role("link", name="Name"))
     page.locator("summary", has_text="Filter").click()
     page.get_by_label("Kind").select_option("hospital")
-    page.get_by_role("button", name="Show", exact=True).click()
+    follow(page.get_by_role("button", name="Show", exact=True))
     assert "kind=hospital" in page.url
     assert "sort=name" in page.url
     page.locator("summary", has_text="Columns").click()
     page.get_by_label("Size").uncheck()
-    page.get_by_role("button", name="Show these columns").click()
+    follow(page.get_by_role("button", name="Show these columns"))
     page.goto("/gallery/")
     assert page.locator("th[scope=col]").all_inner_texts() == ["Code ↑", "Name"]
 

@@ -2,6 +2,7 @@
 
 import pytest
 from tests.e2e.accessibility import faults_of
+from tests.e2e.clicking import follow
 from tests.e2e.conftest import Look
 from tests.e2e.test_cases import WORKED_EXAMPLE, register
 
@@ -44,46 +45,46 @@ def test_referred_accepted_analysed_decided_and_reopened(open_page, clinician, h
 
     own = open_page(Look(1280, "ja"), clinician)
     own.goto(here)
-    own.get_by_role("link", name="拠点病院へ紹介する").click()
+    follow(own.get_by_role("link", name="拠点病院へ紹介する"))
     own.get_by_label("依頼内容").fill("受け入れをお願いします")
-    own.get_by_role("button", name="拠点病院へ紹介する").click()
+    follow(own.get_by_role("button", name="拠点病院へ紹介する"))
     own.get_by_text("中央拠点病院 へ紹介").wait_for()
 
     theirs = open_page(Look(1280, "en"), colleague)
     theirs.goto("/")
-    theirs.get_by_role("link", name="Read and answer").first.click()
-    theirs.get_by_role("button", name="Accept").click()
+    follow(theirs.get_by_role("link", name="Read and answer").first)
+    follow(theirs.get_by_role("button", name="Accept"))
     theirs.get_by_text("Accepted by the hub").first.wait_for()
     assert not faults_of(theirs)
-    theirs.get_by_role("link", name=case.public_id).click()
+    follow(theirs.get_by_role("link", name=case.public_id))
     theirs.get_by_role("heading", name="What happened").wait_for()
 
     for step, name in (("send_for_analysis", "解析に出す"), ("record_analysis", "解析の完了を記録")):
         own.goto(f"{here}{step}/")
-        own.get_by_role("button", name=name).click()
+        follow(own.get_by_role("button", name=name))
         own.wait_for_url(f"**{here}")
-    own.get_by_role("link", name="診断委員会に付議する").click()
-    own.get_by_role("button", name="診断委員会に付議する").click()
+    follow(own.get_by_role("link", name="診断委員会に付議する"))
+    follow(own.get_by_role("button", name="診断委員会に付議する"))
     own.wait_for_url(f"**{here}")
 
     deciding = open_page(Look(1280, "ja"), member)
     deciding.goto(here)
-    deciding.get_by_role("link", name="委員会として判定する").click()
+    follow(deciding.get_by_role("link", name="委員会として判定する"))
     assert not faults_of(deciding)
     deciding.get_by_label("判定の根拠").fill("家系内で共分離")
     deciding.get_by_label("疾患", exact=True).fill("ORPHA:475")
     deciding.screenshot(path=screenshots / "course-decision.png", full_page=True)
-    deciding.get_by_role("button", name="委員会として判定する").click()
-    deciding.wait_for_load_state()
+    follow(deciding.get_by_role("button", name="委員会として判定する"))
+    deciding.wait_for_url(f"**{here}")
     assert Case.objects.get(pk=case.pk).state == "diagnosed"
 
     own.goto(here)
     own.get_by_role("heading", name="記録された診断").wait_for()
     own.screenshot(path=screenshots / "course.png", full_page=True)
     assert not faults_of(own)
-    own.get_by_role("link", name="診断を見直す").click()
+    follow(own.get_by_role("link", name="診断を見直す"))
     own.get_by_label("理由").fill("別の所見と合わない")
-    own.get_by_role("button", name="診断を見直す").click()
+    follow(own.get_by_role("button", name="診断を見直す"))
     own.get_by_text("別の所見と合わない").wait_for()
     assert Case.objects.get(pk=case.pk).state == "analysed"
 
@@ -96,12 +97,11 @@ def test_pages_of_consultations_and_networks_are_accessible(open_page, clinician
     page = open_page(look, clinician)
     page.goto("/cases/consultations/new/")
     page.locator("#id_local_id").fill("F-1")
-    page.locator("form.form button.primary").click()
+    follow(page.locator("form.form button.primary"))
     page.wait_for_url("**/cases/consultations/*/")
     faults = faults_of(page)
     page.locator("#id_note").fill("x")
-    page.locator("form.form button").click()
-    page.wait_for_load_state()
+    follow(page.locator("form.form button"))
     sent = Referral.objects.get().public_id
     for address in ("/cases/consultations/", "/cases/referrals/", f"/cases/referrals/{sent}/", "/networks/"):
         page.goto(address)

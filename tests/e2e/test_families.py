@@ -2,6 +2,7 @@
 
 import pytest
 from tests.e2e.accessibility import faults_of
+from tests.e2e.clicking import follow
 from tests.e2e.conftest import Look
 from tests.e2e.test_cases import register
 
@@ -15,19 +16,19 @@ def test_ped_file_is_looked_at_kept_and_drawn(open_page, clinician, screenshots)
     case = register(clinician, "hospital-a", "A-001", ["HP:0001250"], sex="female")
     page = open_page(Look(1280, "ja"), clinician)
     page.goto(f"/cases/{case.public_id}/family/")
-    page.get_by_role("link", name="PEDファイルを取り込む").click()
+    follow(page.get_by_role("link", name="PEDファイルを取り込む"))
     page.set_input_files("input[type=file]", {"name": "f.ped", "mimeType": "text/plain", "buffer": PED.encode()})
-    page.get_by_role("button", name="ファイルを確認").click()
+    follow(page.get_by_role("button", name="ファイルを確認"))
     page.locator("svg.pedigree-picture").wait_for()
     assert faults_of(page) == []
     assert not Family.objects.exists()
-    page.get_by_role("button", name="この家系を保存").click()
+    follow(page.get_by_role("button", name="この家系を保存"))
     page.get_by_text("家系を保存しました").wait_for()
     assert page.locator("svg.pedigree-picture desc").text_content() == "3人、2世代。罹患者1人:II-1。発端者:II-1。"
     assert faults_of(page) == []
     page.screenshot(path=screenshots / "family.png", full_page=True)
 
-    page.get_by_role("link", name="家系を編集").click()
+    follow(page.get_by_role("link", name="家系を編集"))
     page.get_by_role("button", name="構成員を追加").press("Enter")
     page.keyboard.type("A-001-S")
     page.locator("#id_members-3-father").fill("pa")

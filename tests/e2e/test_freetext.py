@@ -2,6 +2,7 @@
 
 import pytest
 from tests.e2e.accessibility import faults_of
+from tests.e2e.clicking import follow
 from tests.e2e.conftest import Look
 
 from kakehashi.systems.cases.models import Case
@@ -26,7 +27,7 @@ def test_denied_finding_is_accepted_as_absent(open_page, clinician, screenshots,
     page.get_by_role("button", name="選んだものを所見に加える").press("Enter")
     page.get_by_text("所見2件を加えました").wait_for()
     assert page.get_by_label("仮名").input_value() == "A-001"
-    page.get_by_role("button", name="登録", exact=True).click()
+    follow(page.get_by_role("button", name="登録", exact=True))
     page.get_by_text("を保存しました").wait_for()
     found = {one.term: one.excluded for one in Case.objects.get().described.findings}
     assert found == {"HP:0001250": False, "HP:0000252": True}

@@ -2,6 +2,7 @@
 
 import pytest
 from tests.e2e.accessibility import faults_of
+from tests.e2e.clicking import follow
 from tests.e2e.conftest import Look
 
 from kakehashi.kernel.sharing.actions import Terms
@@ -57,7 +58,8 @@ def test_triage_by_keyboard(open_page, clinician, queue):
     page = open_page(Look(language="en"), clinician)
     page.goto("/exchange/matches/")
     page.keyboard.press("j")
-    page.keyboard.press("c")
+    with page.expect_navigation():  # the next keys are for the scripts of the new page
+        page.keyboard.press("c")
     page.wait_for_selector(".message.success")
     assert Match.objects.filter(state="contacted").count() == 1
     for key in ("j", "x", "j", "x", "d"):
@@ -72,5 +74,5 @@ def test_triage_without_script(open_page, clinician, queue):
     page = open_page(Look(language="en", script=False), clinician)
     page.goto("/exchange/matches/")
     page.locator("input[name=match]").first.check()
-    page.locator("button[value=confirm]").click()
+    follow(page.locator("button[value=confirm]"))
     assert Match.objects.filter(state="confirmed").count() == 1

@@ -11,6 +11,7 @@ from contextlib import ExitStack
 
 import pytest
 from tests.conftest import ROOT
+from tests.e2e.clicking import follow
 from tests.e2e.nodes import Node, environment, free_port
 from tests.systems.exchange import peers
 
@@ -146,9 +147,9 @@ def test_a_case_finds_its_partner_abroad_whatever_other_peers_do(network, clinic
         page.goto("/accounts/login/")
         page.get_by_label("Email").or_(page.locator("input[name=login]")).first.fill(email)
         page.locator("input[name=password]").fill(password)
-        page.locator("main form button[type=submit], main form button").first.click()
+        follow(page.locator("main form button[type=submit], main form button").first)
         page.goto(f"/exchange/cases/{mine}/")
-        page.get_by_role("button", name="Ask again").click()
+        follow(page.get_by_role("button", name="Ask again"))
         hanging = page.locator("#answers li", has_text="hangs")
         hanging.get_by_text("Asking", exact=True).wait_for(timeout=20_000)
         agency_now = page.locator("#answers li", has_text="agency").first

@@ -2,6 +2,7 @@
 
 import pytest
 from tests.e2e.accessibility import faults_of
+from tests.e2e.clicking import follow
 from tests.e2e.conftest import Look
 
 from kakehashi.kernel.people.models import Membership
@@ -25,11 +26,11 @@ def test_pages_are_accessible(open_page, administrator, look):
         assert page.goto(path).status == 200
         faults += faults_of(page)
     page.goto("/organisation/people/")
-    page.locator("main table a[href$='/end/']").first.click()
+    follow(page.locator("main table a[href$='/end/']").first)
     faults += faults_of(page)
     page.goto("/accounts/tokens/")
     page.fill("[name=name]", "script")
-    page.locator("main form button.primary").click()
+    follow(page.locator("main form button.primary"))
     assert page.locator("main .mono").first.inner_text().startswith("kkh_")
     faults += faults_of(page)
     assert not faults, "\n".join(faults)

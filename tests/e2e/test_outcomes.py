@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 from tests.e2e.accessibility import faults_of
+from tests.e2e.clicking import follow
 from tests.e2e.conftest import Look
 from tests.systems.cases.outcomes.programme import Spec, make
 
@@ -42,14 +43,14 @@ def test_pages_are_accessible(open_page, director, look, screenshots):
 def test_filtered_published_and_read_by_a_stranger(open_page, director):
     page = open_page(Look(language="en"), director)
     page.goto("/outcomes/")
-    page.locator("a[href*='by=region']").first.click()
+    follow(page.locator("a[href*='by=region']").first)
     page.locator("#outcomes-first").fill("2016-04-01")
-    page.get_by_role("button", name="Show").click()
+    follow(page.get_by_role("button", name="Show"))
     assert "by=region" in page.url
     assert "first=2016-04-01" in page.url
     page.goto("/outcomes/")
-    page.get_by_role("link", name="Publish the outcomes").click()
-    page.get_by_role("button", name="Publish these figures").click()
+    follow(page.get_by_role("link", name="Publish the outcomes"))
+    follow(page.get_by_role("button", name="Publish these figures"))
     page.wait_for_url("**/outcomes/public/")
     stranger = open_page(Look(language="ja"))
     assert stranger.goto("/outcomes/public/").status == 200

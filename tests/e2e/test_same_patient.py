@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 from tests.e2e.accessibility import faults_of
+from tests.e2e.clicking import follow
 from tests.e2e.conftest import Look
 
 from kakehashi.engines.linkage.keys import Identity
@@ -44,13 +45,13 @@ def test_items_are_typed_and_gone_and_the_suspicion_is_answered(open_page, clini
     for label, text in TYPED.items():
         page.get_by_label(label).fill(text)
     page.get_by_label("Female").check()
-    page.get_by_role("button", name="Make the keys").click()
+    follow(page.get_by_role("button", name="Make the keys"))
     page.wait_for_selector(".message.success")
     assert "やまさき" not in page.content()
     assert LinkageKey.objects.filter(case=ours).count() == 6
     looking.look_for_same_patients()
     page.reload()
-    page.get_by_role("button", name="The same patient", exact=True).click()
+    follow(page.get_by_role("button", name="The same patient", exact=True))
     page.wait_for_selector(".message.success")
     assert SuspicionSide.objects.get(case=ours).state == "same"
     faults = []

@@ -5,6 +5,7 @@ import os
 
 import pytest
 from tests.e2e.accessibility import faults_of
+from tests.e2e.clicking import follow
 from tests.e2e.conftest import Look
 
 from kakehashi.kernel.notices import notify
@@ -120,7 +121,7 @@ def test_first_tab_stop_leads_past_the_shell(open_page, clinician):
     page.keyboard.press("Tab")
     assert page.locator(":focus").inner_text() == "Skip to the content"
     page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.id") == "main"
+    page.wait_for_function("document.activeElement.id === 'main'")
 
 
 def test_slash_goes_to_the_search_and_escape_closes_menus(open_page, clinician):
@@ -137,7 +138,7 @@ def test_slash_goes_to_the_search_and_escape_closes_menus(open_page, clinician):
 def test_language_switch_keeps_the_page(open_page, clinician):
     page = open_page(Look(language="ja"), clinician)
     page.goto("/search/?q=abc")
-    page.get_by_role("button", name="English").click()
+    follow(page.get_by_role("button", name="English"))
     assert page.url.endswith("/search/?q=abc")
     assert page.locator("html").get_attribute("lang") == "en"
 
@@ -146,7 +147,7 @@ def test_organisation_switch_keeps_the_page(open_page, clinician):
     page = open_page(Look(language="en"), clinician)
     page.goto("/search/?q=abc")
     page.locator("summary", has_text="Aoba").click()
-    page.get_by_role("button", name="Act for Minato University Hospital").click()
+    follow(page.get_by_role("button", name="Act for Minato University Hospital"))
     assert page.url.endswith("/search/?q=abc")
     assert page.locator("summary", has_text="Minato").count() == 1
 
@@ -158,9 +159,9 @@ def test_rail_is_a_sheet_on_a_phone(open_page, clinician, script):
     rail = page.get_by_role("navigation", name="Systems")
     assert not rail.is_visible()
     page.get_by_role("link", name="Menu").click()
-    assert rail.is_visible()
+    rail.wait_for()
     page.get_by_role("link", name="Close").click()
-    assert not rail.is_visible()
+    rail.wait_for(state="hidden")
 
 
 def test_pages_read_without_javascript(open_page, clinician):

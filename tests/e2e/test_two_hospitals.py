@@ -2,6 +2,7 @@
 
 import pytest
 from tests.e2e.accessibility import faults_of
+from tests.e2e.clicking import follow
 from tests.e2e.conftest import Look
 
 from kakehashi.kernel.people.models import Membership, Person
@@ -44,17 +45,17 @@ def test_from_the_match_to_two_diagnoses(open_page, sides, screenshots):
     here.keyboard.press("Control+Enter")
     here.wait_for_selector(".message.success")
     there.goto("/exchange/conversations/")
-    there.locator("tbody a").first.click()
+    follow(there.locator("tbody a").first)
     there.wait_for_selector("text=We see the same since birth.")
     assert "日本の病院" in there.content()
     assert "山田" not in there.content()
     there.locator("textarea").fill("こちらも同じです。")
-    there.locator("form[data-reply-keys] button").click()
+    follow(there.locator("form[data-reply-keys] button"))
     there.wait_for_selector("text=こちらも同じです。")
-    there.locator("button[value=agree]").click()
+    follow(there.locator("button[value=agree]"))
     here.goto(f"/exchange/matches/{match.pk}/")
     assert "次郎" not in here.content()
-    here.locator("button[value=agree]").click()
+    follow(here.locator("button[value=agree]"))
     here.wait_for_selector("text=jiro@hospital-b.example")
     faults = faults_of(here)
     here.goto(f"/exchange/matches/{match.pk}/")
@@ -66,13 +67,13 @@ def test_from_the_match_to_two_diagnoses(open_page, sides, screenshots):
     here.locator("input[name=gene]").fill("SCN1A")
     faults += faults_of(here)
     here.screenshot(path=screenshots / "two-hospitals-match.png", full_page=True)
-    here.locator("form[action$='/solve/'] button").click()
+    follow(here.locator("form[action$='/solve/'] button"))
     here.wait_for_selector(".message.success")
     there.goto(f"/exchange/matches/{across.pk}/")
     there.wait_for_selector("text=相手側は一致を確定済み")
     faults += faults_of(there)
     there.screenshot(path=screenshots / "two-hospitals-proposal.png", full_page=True)
-    there.locator("button[value=accept]").click()
+    follow(there.locator("button[value=accept]"))
     there.wait_for_selector(".message.success")
     recorded = CaseDiagnosis.objects.order_by("pk").values_list("case", "disease", "recorded_by")
     assert list(recorded) == [

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.e2e.accessibility import faults_of
+from tests.e2e.clicking import follow
 from tests.e2e.conftest import Look
 
 from kakehashi.engines.phenotype import knowledge as knowledge_engine
@@ -129,14 +130,14 @@ def test_eight_findings_typed_in_japanese_are_registered_ranked_and_matched(open
     page.locator("#ranked a[aria-current=true]", has_text=named).wait_for()
     assert named in page.locator("figure figcaption").inner_text() or named in page.locator("main").inner_text()
 
-    page.get_by_role("link", name="似た症例").click()
+    follow(page.get_by_role("link", name="似た症例"))
     page.wait_for_url("**/similar/")
     assert "N-KIN" in page.locator("#matched ol > li").first.inner_text()
     assert page.locator("figure svg").count() == 1
     assert not faults_of(page)
     shoot(page, "worked-example-similar")
 
-    page.get_by_role("link", name="次の質問").click()
+    follow(page.get_by_role("link", name="次の質問"))
     page.wait_for_url("**/questions/")
     before = page.locator("#questions").inner_text()
     page.get_by_role("button", name="あり", exact=True).first.click()
@@ -149,7 +150,7 @@ def test_eight_findings_typed_in_japanese_are_registered_ranked_and_matched(open
     case.refresh_from_db()
     assert len(case.described.findings) == 9
 
-    page.get_by_role("link", name="履歴").click()
+    follow(page.get_by_role("link", name="履歴"))
     page.wait_for_url("**/history/")
     assert not faults_of(page)
     shoot(page, "worked-example-history")
