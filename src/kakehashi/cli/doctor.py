@@ -195,6 +195,20 @@ def case_index() -> Check:
     return Check("index", "ok", said)
 
 
+def search() -> Check:
+    from kakehashi.kernel.jobs import queries
+    from kakehashi.systems.cases.public import waiting_to_be_read
+
+    waiting = waiting_to_be_read()
+    if not waiting:
+        return Check("search", "ok", text("made with what is in force", "現在の用語で作成済み"))
+    said = text(f"{counted(waiting, 'case')} still to be read anew", f"読み直しを待つ症例 {waiting:,}")
+    to_do = text("The worker does it beside the site.", "サイトの稼働中にジョブ処理が行います。")
+    if not queries.worker_is_alive():
+        to_do = text("Run: kakehashi up, or kakehashi worker", "kakehashi up か kakehashi worker を実行してください。")
+    return Check("search", "warning", said, to_do)
+
+
 def audit_trail() -> Check:
     from kakehashi.kernel.audit import verify
 
@@ -247,6 +261,7 @@ CHECKS: dict[str, tuple[str, Callable[[], Check]]] = {  # name → (Japanese nam
     "ontology": ("オントロジー", ontology),
     "Japanese labels": ("日本語ラベル", japanese_labels),
     "index": ("症例索引", case_index),
+    "search": ("サイト内検索", search),
     "audit": ("監査記録", audit_trail),
     "jobs": ("ジョブ", jobs),
     "events": ("イベント", events),

@@ -43,9 +43,10 @@ def install(file: str) -> None:
             err=True,
         )
     say(
-        "Cases already here are read by it at the next start of the node, or at once with: "
-        "kakehashi cases rebuild-index",
-        "既存の症例には次回起動時から、または kakehashi cases rebuild-index を実行するとすぐに反映されます。",
+        "The worker reads the cases already here by it, after the next start of the node or within the hour; at once "
+        "with: kakehashi cases rebuild-index",
+        "既存の症例はジョブ処理が次回起動後(再起動しなければ1時間以内)に順次読み直します。"
+        "kakehashi cases rebuild-index を実行するとすぐに反映されます。",
     )
 
 

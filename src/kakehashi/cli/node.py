@@ -22,7 +22,7 @@ def prepare(*, quiet: bool = False) -> None:
     from django.core.management import call_command
 
     from kakehashi.engines.phenotype import knowledge
-    from kakehashi.systems.cases.public import reindex_outdated, warm
+    from kakehashi.systems.cases.public import start_reindexing, warm
 
     settings.HOME.mkdir(parents=True, exist_ok=True)
     if not settings.AUDIT_CHECKPOINT.exists():  # a fresh node: patients' data, so nobody else on this machine
@@ -38,9 +38,11 @@ def prepare(*, quiet: bool = False) -> None:
             f"オントロジー:用語 {terms:,}、疾患 {diseases:,}(HPO {release})、{seconds:.1f} 秒",
         )
     call_command("migrate", verbosity=0, interactive=False)
-    reread = reindex_outdated()
-    if reread:
-        say(f"Search: {counted(reread, 'case')} read anew", f"検索:{reread:,} 症例を読み直しました")
+    if waiting := start_reindexing():
+        say(
+            f"Search: {counted(waiting, 'case')} to be read anew; the worker does it while the site serves",
+            f"検索:{waiting:,} 症例の読み直しが必要です。サイトの稼働中にジョブ処理が行います",
+        )
     warm()
     call_command("collectstatic", verbosity=0, interactive=False)
     if not quiet:

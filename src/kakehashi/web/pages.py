@@ -22,6 +22,7 @@ from kakehashi.kernel.people.acting import act_for as choose_organisation
 from kakehashi.kernel.people.actions import choose_language
 from kakehashi.kernel.people.models import Person
 from kakehashi.kernel.search import search as find
+from kakehashi.kernel.search.queries import is_incomplete
 from kakehashi.web.navigation import changes_for, first_steps, systems_of, waiting_for
 from kakehashi.web.roles import work_of
 
@@ -71,7 +72,8 @@ def search(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()[:200]
     hits = find(request.user, text, limit=HITS_OF_A_KIND) if text else []
     groups = [{"label": label, "hits": list(found)} for label, found in groupby(hits, key=lambda hit: hit.kind_label)]
-    return render(request, "web/search.html", {"search_text": text, "groups": groups, "most": HITS_OF_A_KIND})
+    said = {"search_text": text, "groups": groups, "most": HITS_OF_A_KIND, "incomplete": is_incomplete()}
+    return render(request, "web/search.html", said)
 
 
 @login_required

@@ -13,7 +13,7 @@ class SearchKind:
     """One kind: ``visible_to(person)`` is the owning system's own queryset, so search shows nothing it would hide.
 
     ``named(things, text)``: those whose name or id the text is, whole; they come first, and alone where it is one.
-    ``note(thing)``: what a hit says beside its title.
+    ``note(thing)``: what a hit says beside its title. ``version()``: what texts are made with now, where it changes.
     """
 
     name: str
@@ -23,6 +23,7 @@ class SearchKind:
     link: Callable[[Any], str]
     named: Callable[[QuerySet[Any], str], QuerySet[Any]] | None = None
     note: Callable[[Any], str] | None = None
+    version: Callable[[], str] | None = None
 
 
 _kinds: dict[str, SearchKind] = {}

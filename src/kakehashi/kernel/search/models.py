@@ -22,6 +22,7 @@ class SearchEntry(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["kind", "object_id"], name="search_entry_unique")
         ]
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["kind", "version"], name="search_entry_version")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.object_id}"

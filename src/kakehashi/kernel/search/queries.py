@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, QuerySet, TextField, Value
+from django.db.models import Exists, OuterRef, Q, QuerySet, TextField, Value
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast, Concat, StrIndex
 from django.utils.functional import Promise
@@ -61,8 +61,14 @@ def _in_its_order(entries: QuerySet[SearchEntry], text: str) -> QuerySet[SearchE
 
 
 def outdated(kind: str, version: str) -> QuerySet[SearchEntry]:
-    """The entries of a kind whose texts were made with something else."""
-    return SearchEntry.objects.filter(kind=kind).exclude(version=version).order_by("pk")
+    """The entries of a kind whose texts were made with something else; by an index, since mostly there are none."""
+    older, newer = Q(kind=kind, version__lt=version), Q(kind=kind, version__gt=version)
+    return SearchEntry.objects.filter(Q(kind=kind, version=None) | older | newer)
+
+
+def is_incomplete() -> bool:
+    """Whether texts of some kind are still to be made anew: until then what they should say is not found."""
+    return any(kind.version and outdated(kind.name, kind.version()).exists() for kind in registered())
 
 
 def visible(person: Any, kind: SearchKind, entries: QuerySet[SearchEntry]) -> QuerySet[SearchEntry]:

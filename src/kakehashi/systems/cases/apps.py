@@ -42,22 +42,23 @@ class CasesConfig(AppConfig):
         from kakehashi.kernel.audit.naming import register_names
         from kakehashi.kernel.jobs.kinds import name_kind
         from kakehashi.kernel.search.kinds import SearchKind, register
-        from kakehashi.systems.cases import handlers, queries, tasks, vocabulary, workflow  # noqa: F401
+        from kakehashi.systems.cases import handlers, queries, reindexing, rows, tasks, vocabulary, workflow  # noqa: F401
         from kakehashi.systems.cases.course import referrals  # noqa: F401
         from kakehashi.systems.cases.families import queries as families
-        from kakehashi.systems.cases.rows import SEARCH_KIND
 
         name_kind(tasks.KIND, _("Import of cases"))
+        name_kind(reindexing.KIND, _("Reading cases anew for the search"))
         register_names("case", queries.names_in_trail)
         register_names("family", families.names_in_trail)
         register(
             SearchKind(
-                SEARCH_KIND,
+                rows.SEARCH_KIND,
                 _("Case"),
                 visible_to=queries.searchable_cases,
                 title=lambda case: " · ".join(dict.fromkeys([case.public_id, case.pseudonym])),
                 link=lambda case: reverse("cases:show", args=[case.public_id]),
                 named=queries.cases_named,
                 note=lambda case: vocabulary.disease_label(case.diagnosis) if case.diagnosis else "",
+                version=rows.search_version,
             )
         )

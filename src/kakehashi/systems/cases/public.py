@@ -46,7 +46,8 @@ from kakehashi.systems.cases.matching.shared import ANY_NODE, SharedCase, counts
 from kakehashi.systems.cases.matching.similar import find_similar, profile_key
 from kakehashi.systems.cases.models import Case
 from kakehashi.systems.cases.pages.tabs import CaseTab, register_tab
-from kakehashi.systems.cases.rows import reindex_outdated
+from kakehashi.systems.cases.reindexing import start_reindexing
+from kakehashi.systems.cases.rows import waiting_to_be_read
 from kakehashi.systems.cases.states import FINDABLE
 
 __all__ = [
@@ -96,11 +97,12 @@ __all__ = [
     "registered_count",
     "registered_ids",
     "registrant_of",
-    "reindex_outdated",
     "reopen_diagnosis",
     "shared_matches",
     "similar_to",
+    "start_reindexing",
     "term_labels",
+    "waiting_to_be_read",
     "warm",
     "worked_on",
     "working_on",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 from django.db import transaction
@@ -18,9 +18,10 @@ from kakehashi.systems.cases.outcomes.groups import groups_of
 
 SEARCH_KIND = "case"
 TEXTS = "4"
-"""Changes with the rules of ``search_texts`` and with how the search reads words; every case is then read anew when the
-node is prepared."""
+"""Changes with the rules of ``search_texts`` and with how the search reads words; every case is then read anew by the
+worker (see ``reindexing``)."""
 AT_ONCE = 250
+READ_AHEAD = 20_000
 
 
 def finding_rows(case: Case, description: Description) -> list[CaseFinding]:
@@ -96,28 +97,41 @@ def _wordings(fingerprint: str, index: int) -> tuple[tuple[str, ...], tuple[str,
     return labels, tuple(dict.fromkeys(one.text for one in ontology.synonyms(index)))
 
 
-def reindex_outdated(*, everything: bool = False) -> int:
+def waiting_to_be_read() -> int:
+    """How many cases are still found by what was made with other labels, gene names or rules."""
+    return outdated(SEARCH_KIND, search_version()).count()
+
+
+def reindex_outdated(*, everything: bool = False, told: Callable[[int], None] | None = None) -> int:
     """Make anew what cases are found by where it was made with other labels, gene names or rules; how many cases.
 
-    Stopped, it goes on the next time. A case whose genes are named otherwise now is put into the case index again.
+    ``told`` hears how many are done, between the transactions; it may raise to stop here. Stopped, it goes on the next
+    time. A case whose genes are named otherwise now is put into the case index again.
     """
     if everything:
         SearchEntry.objects.filter(kind=SEARCH_KIND).update(version=None)
     count = 0
     waiting = outdated(SEARCH_KIND, search_version()).values_list("object_id", flat=True)
-    while ids := list(waiting[:AT_ONCE]):
-        with transaction.atomic():
-            cases = list(Case.objects.select_for_update().filter(pk__in=ids).order_by("pk"))
-            for case in cases:
-                case.phenotype_groups = groups_of(case.described)
-            Case.objects.bulk_update(cases, ["phenotype_groups"])
-            _index((case, case.described) for case in cases)
-            _rename_genes(cases)
-            SearchEntry.objects.filter(
-                kind=SEARCH_KIND, object_id__in=set(ids) - {str(one.pk) for one in cases}
-            ).delete()
-        count += len(ids)
+    while ahead := list(waiting[:READ_AHEAD]):
+        for start in range(0, len(ahead), AT_ONCE):
+            ids = ahead[start : start + AT_ONCE]
+            _reindex(ids)
+            count += len(ids)
+            if told is not None:
+                told(count)
     return count
+
+
+def _reindex(ids: list[str]) -> None:
+    with transaction.atomic():
+        cases = list(Case.objects.select_for_update().filter(pk__in=ids).order_by("pk"))
+        for case in cases:
+            case.phenotype_groups = groups_of(case.described)
+        Case.objects.bulk_update(cases, ["phenotype_groups"])
+        _index((case, case.described) for case in cases)
+        _rename_genes(cases)
+        gone = set(ids) - {str(one.pk) for one in cases}
+        SearchEntry.objects.filter(kind=SEARCH_KIND, object_id__in=gone).delete()
 
 
 def _rename_genes(cases: Iterable[Case]) -> None:

@@ -1,0 +1,42 @@
+"""Reading cases anew for the site's search, beside a node that serves.
+
+After another ontology release, gene table or version of Kakehashi, what cases are found by was made with other words. A
+node starts with it as it is; the worker reads case after case anew. Killed anywhere, it goes on with what is left: each
+row says what it was made with. Until the end the search page says that something may be missing.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+
+from kakehashi.kernel import jobs
+from kakehashi.kernel.jobs.hourly import every_hour
+from kakehashi.kernel.jobs.models import ACTIVE, Job, JobState
+from kakehashi.systems.cases import rows
+
+KIND = "cases.reindex"
+
+
+@every_hour
+def start_reindexing() -> int:
+    """Have the worker read anew what was made with something else, unless it is at it; how many cases wait for it."""
+    waiting = rows.waiting_to_be_read()
+    if waiting:
+        with transaction.atomic():
+            under_way = Job.objects.select_for_update().filter(kind=KIND, state__in=(JobState.WAITING, *ACTIVE))
+            if not under_way.exists():
+                jobs.start(KIND, reindex, owner=None)
+    return waiting
+
+
+def reindex(job: jobs.Running) -> dict[str, Any]:
+    """The job."""
+    total = rows.waiting_to_be_read()
+    job.progress(0, total)
+
+    def tell(done: int) -> None:
+        job.progress(done, max(total, done))
+
+    return {"cases": rows.reindex_outdated(told=tell)}
