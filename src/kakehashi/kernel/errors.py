@@ -100,11 +100,23 @@ class NotFound(KakehashiError):
 
 
 class Conflict(KakehashiError):
-    """The thing is in a state that does not permit this; reload and look again."""
+    """The thing is in a state that does not permit this; reload and look again.
+
+    ``field``: of what was sent, the one that stands in the way, where it is one.
+    """
 
     status = 409
     code = "conflict"
     title = _("Not possible now")
+
+    def __init__(self, detail: Text = "", *, field: str = WHOLE) -> None:
+        super().__init__(detail)
+        self.field = field
+
+    @property
+    def problems(self) -> dict[str, tuple[Text, ...]]:
+        """As of Invalid: for the form that was sent."""
+        return {self.field: (self.detail,)}
 
 
 class Invalid(KakehashiError):

@@ -5,7 +5,7 @@ from typing import ClassVar
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from kakehashi.kernel.errors import Invalid
+from kakehashi.kernel.errors import Conflict, Invalid
 from kakehashi.kernel.people.roles import Role
 from kakehashi.kernel.people.tokens import MOST_DAYS
 from kakehashi.kernel.shell import Text
@@ -36,8 +36,8 @@ class TokenForm(forms.Form):
     days = forms.IntegerField(label=_("Valid for how many days"), min_value=1, max_value=MOST_DAYS, initial=90)
 
 
-def add_problems(form: forms.Form, error: Invalid) -> None:
-    """Show an action's messages at the fields they concern."""
+def add_problems(form: forms.Form, error: Invalid | Conflict) -> None:
+    """Show what an action refused in the form that was sent, which keeps what was typed: at the fields concerned."""
     for field, texts in error.problems.items():
         for text in texts:
             form.add_error(field if field in form.fields else None, str(text))

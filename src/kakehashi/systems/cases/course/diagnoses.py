@@ -118,7 +118,7 @@ def record_diagnosis(*, by: Any, case_id: int, diagnosis: NewDiagnosis, review: 
         term, known = diagnosis.term(locked), diagnosis.standing_in(locked)
         if known is not None:
             named = known.disease if known.disease == term else known.label
-            raise Conflict(_("%(disease)s is recorded of this case already.") % {"disease": named})
+            raise Conflict(_("%(disease)s is recorded of this case already.") % {"disease": named}, field="disease")
         row = CaseDiagnosis.objects.create(
             case=locked,
             disease=term,

@@ -98,6 +98,14 @@ REFERRAL_FLOW = Workflow(
 )
 
 
+def hubs_to_ask(of: Case | Consultation) -> list[Organisation]:
+    """The hubs of its hospital's networks that are not asked about this family already."""
+    about: dict[str, Any] = {"consultation__case": of} if isinstance(of, Case) else {"consultation": of}
+    asked = Referral.objects.filter(**about, organisation=of.organisation_id, state__in=OPEN_REFERRALS)
+    taken = set(asked.values_list("hub", flat=True))
+    return [one for one in hubs_for(of.organisation_id) if one.pk not in taken]
+
+
 def refer(*, by: Any, consultation: Consultation, hub: Organisation, note: str) -> Referral:
     """Ask a hub to take a family on. Raises NotAllowed, Invalid (no hub of ours, no note), Conflict (asked already)."""
     audit.insist(rules.may_register(by, consultation), by=by, action="referral.send", subject=consultation)
@@ -121,7 +129,7 @@ def refer(*, by: Any, consultation: Consultation, hub: Organisation, note: str) 
             made.save()
             audit.record(by, "referral.send", made, detail={"hub": hub.pk})
     except IntegrityError:
-        raise Conflict(_("This hub is asked about the family already.")) from None
+        raise Conflict(_("This hub is asked about the family already."), field="hub") from None
     return made
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -12,10 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from pydantic import ValidationError
 
 from kakehashi.kernel.organisations.models import Organisation
-from kakehashi.kernel.sharing.networks import analysis_centres_for, hubs_for
+from kakehashi.kernel.sharing.networks import analysis_centres_for
 from kakehashi.systems.cases import genenames, vocabulary
 from kakehashi.systems.cases.course.committee import committees_for
 from kakehashi.systems.cases.course.diagnoses import NewDiagnosis
+from kakehashi.systems.cases.course.referrals import hubs_to_ask
 from kakehashi.systems.cases.course.states import (
     AcmgClass,
     AnalysisKind,
@@ -26,6 +28,16 @@ from kakehashi.systems.cases.course.states import (
 )
 from kakehashi.systems.cases.models import Case
 
+ORPHANET_ID = re.compile(r"(?:ORPHA(?:NET)?\s*:?\s*)?(\d{1,7})", re.IGNORECASE | re.ASCII)
+UNREADABLE = {
+    "disease": _("Write an id with its prefix, such as OMIM:213300 or ORPHA:475, or a known disease's exact name."),
+    "designated": _("Write the number on the list: letters, digits and hyphens only."),
+    "gene": _("This is no gene symbol."),
+    "label": _("This cannot be kept: it is too long, or holds characters that cannot be printed."),
+    "evidence": _("This cannot be kept: it is too long, or holds characters that cannot be printed."),
+    "variant": _("This variant cannot be kept: it is too long, or holds characters that cannot be printed."),
+}
+"""What is said of a field whose contents the diagnosis cannot hold."""
 NOBODY_NAMED = _("Without anything that names the family.")
 
 
@@ -95,12 +107,17 @@ class CourseForm(forms.Form):
 class ReferForm(CourseForm):
     """Ask a hub."""
 
-    hub = forms.ChoiceField(label=_("Hub hospital"))
+    hub = forms.ChoiceField(
+        label=_("Hub hospital"),
+        error_messages={
+            "invalid_choice": _("Choose a hub of your network that is not asked about this family yet.")
+        },
+    )
     note = words(_("What you ask for"), max_length=2000, help_text=NOBODY_NAMED)
 
     def fit(self, case: Any) -> None:
-        """The hubs of the networks of whoever holds the case or the consultation."""
-        self._choose("hub", hubs_for(case.organisation_id))
+        """The hubs that whoever holds the case or the consultation can still ask."""
+        self._choose("hub", hubs_to_ask(case))
 
 
 class SendForm(CourseForm):
@@ -153,6 +170,23 @@ class ReasonForm(CourseForm):
     """Why."""
 
     note = words(_("Reason (kept in the history)"), max_length=500)
+
+
+class MoveForm(forms.Form):
+    """A move of a case, with a reason where one is needed; the move itself says so."""
+
+    note = words(_("Reason (kept in the history)"), max_length=500, required=False)
+
+
+class AnswerForm(forms.Form):
+    """What a hub answers, or the hospital says when it takes a referral back."""
+
+    note = words(
+        _("Note to the other hospital"),
+        max_length=2000,
+        required=False,
+        help_text=_("Needed to answer or decline. Without anything that names the family."),
+    )
 
 
 class DiagnosisForm(CourseForm):
@@ -210,6 +244,16 @@ class DiagnosisForm(CourseForm):
         typed = str(self.cleaned_data["disease"]).strip()
         return vocabulary.disease_named(typed) if typed else ""
 
+    def clean_orphanet(self) -> str:
+        """Its id, of the bare number too."""
+        typed = str(self.cleaned_data["orphanet"]).strip()
+        found = ORPHANET_ID.fullmatch(typed)
+        if typed and found is None:
+            raise forms.ValidationError(
+                _("Write the number of Orphanet, such as ORPHA:475. An OMIM id goes into the field “Disease”.")
+            )
+        return f"ORPHA:{found.group(1)}" if found else ""
+
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
         if self.errors:
@@ -233,9 +277,10 @@ class DiagnosisForm(CourseForm):
             return NewDiagnosis.model_validate(fields | {"variant": chosen})
         except ValidationError as error:
             for one in error.errors():
-                place = str(one["loc"][0]) if one["loc"] else None
-                text = str(one["ctx"]["error"]) if "error" in one.get("ctx", {}) else _("This cannot be used here.")
-                self.add_error(place if place in self.fields else None, text)
+                place = str(one["loc"][0]) if one["loc"] else "disease"
+                said_so = one.get("ctx", {}).get("error")
+                text = str(said_so) if said_so is not None else UNREADABLE.get(place, UNREADABLE["disease"])
+                self.add_error(place if place in self.fields else "disease", text)
             return None
 
 

@@ -11,11 +11,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from kakehashi.kernel import audit
 from kakehashi.kernel.errors import Invalid
-from kakehashi.systems.cases import actions, candidates, queries, rules, vocabulary
+from kakehashi.systems.cases import candidates, vocabulary
 from kakehashi.systems.cases.forms.candidates import VcfForm
-from kakehashi.systems.cases.models import Case
 from kakehashi.systems.cases.pages import panes
 
 
@@ -23,7 +21,7 @@ from kakehashi.systems.cases.pages import panes
 @require_http_methods(["GET", "POST"])
 def look(request: HttpRequest, case_id: str) -> HttpResponse:
     """Look at a file: each record as it would be taken, and what is wrong in which line. Nothing is kept here."""
-    case = _editable(request, case_id)
+    case = panes.case_to_edit(request, case_id)
     form = VcfForm(request.POST or None, request.FILES or None)
     context: dict[str, Any] = {"case": case, "form": form}
     status = 422 if form.errors else 200
@@ -39,7 +37,7 @@ def look(request: HttpRequest, case_id: str) -> HttpResponse:
 @require_POST
 def add(request: HttpRequest, case_id: str) -> HttpResponse:
     """Add the chosen candidates as one revision."""
-    case = _editable(request, case_id)
+    case = panes.case_to_edit(request, case_id)
     try:
         chosen = candidates.read_chosen(request.POST.getlist("take"), assembly=request.POST.get("assembly", ""))
         count = candidates.add_variants(
@@ -54,13 +52,6 @@ def add(request: HttpRequest, case_id: str) -> HttpResponse:
     text = ngettext("%(count)d variant was added.", "%(count)d variants were added.", count)
     messages.success(request, text % {"count": count})
     return redirect("cases:show", case.public_id)
-
-
-def _editable(request: HttpRequest, case_id: str) -> Case:
-    case: Case = queries.case_for(request.user, case_id)
-    audit.insist(rules.may_edit(request.user, case), by=request.user, action="case.edit", subject=case)
-    actions.insist_on_standing(case)
-    return case
 
 
 def _in_words(found: candidates.Preview) -> list[dict[str, Any]]:

@@ -13,16 +13,18 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from kakehashi.kernel import audit
-from kakehashi.kernel.errors import Invalid, NotFound
+from kakehashi.kernel.errors import Conflict, Invalid, NotFound
 from kakehashi.kernel.people.acting import acting_organisation
+from kakehashi.kernel.people.forms import add_problems
 from kakehashi.kernel.people.models import Person
 from kakehashi.kernel.sharing.asked import AskedTooMuch
-from kakehashi.kernel.workflow import advance, workflow_of
+from kakehashi.kernel.workflow import advance, judge, workflow_of
 from kakehashi.protocols.phenopacket import to_tree
 from kakehashi.systems.cases import actions, queries, ranking, solved, tasks
 from kakehashi.systems.cases.actions import EditConflict
 from kakehashi.systems.cases.course import consulted, eligibility
 from kakehashi.systems.cases.forms.case import CaseEntry, ImportForm
+from kakehashi.systems.cases.forms.course import MoveForm
 from kakehashi.systems.cases.freetext import FIELD
 from kakehashi.systems.cases.matching import similar
 from kakehashi.systems.cases.matching.shared import find_elsewhere
@@ -78,7 +80,7 @@ def new_case(request: HttpRequest) -> HttpResponse:
                 register=request.POST.get("then") != "draft",
                 note=entry.patient.cleaned_data["criteria"],
             )
-        except Invalid as error:
+        except (Invalid, Conflict) as error:
             panes.show_problems(entry, error)
         else:
             messages.success(request, _("Case %(id)s is kept.") % {"id": case.public_id})
@@ -92,8 +94,7 @@ def new_case(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters(FIELD)
 def edit_case(request: HttpRequest, case_id: str) -> HttpResponse:
     """Edit a case; when someone else was quicker, show what they changed beside what was typed."""
-    case = queries.case_for(_person(request), case_id)
-    actions.insist_on_standing(case)
+    case = panes.case_to_edit(request, case_id)
     heard = freetext.heard(request)
     entry = CaseEntry(heard.data if heard else request.POST if request.method == "POST" else None, case=case)
     conflict: EditConflict | None = None
@@ -110,7 +111,7 @@ def edit_case(request: HttpRequest, case_id: str) -> HttpResponse:
             )
         except EditConflict as error:
             conflict = error
-        except Invalid as error:
+        except (Invalid, Conflict) as error:
             panes.show_problems(entry, error)
         else:
             messages.success(request, _("The changes are kept."))
@@ -229,14 +230,28 @@ def make_move(request: HttpRequest, case_id: str, move: str) -> HttpResponse:
     case = queries.case_for(_person(request), case_id)
     if move not in workflow_of(case).moves:
         raise NotFound(_("The step"))
-    if request.method == "POST":
-        advance(case, move, by=_person(request), note=request.POST.get("note", ""))
-        messages.success(request, _("Case %(id)s: %(state)s.") % {"id": case, "state": case.get_state_display()})
-        return redirect("cases:show", case.public_id)
-    context = {"case": case, "move": workflow_of(case).move(move), "loses": losses(move)}
+    form = MoveForm(request.POST if request.method == "POST" else None)
+    status = 200
+    if request.method == "GET":
+        verdict = judge(case, move, by=_person(request))
+        audit.insist(verdict, by=_person(request), action=f"case.{move}", subject=case)
+    else:
+        status = 422
+        try:
+            if form.is_valid():
+                advance(case, move, by=_person(request), note=form.cleaned_data["note"])
+        except (Invalid, Conflict) as error:
+            add_problems(form, error)
+            status = error.status
+        if not form.errors:
+            messages.success(request, _("Case %(id)s: %(state)s.") % {"id": case, "state": case.get_state_display()})
+            return redirect("cases:show", case.public_id)
+    taken = workflow_of(case).move(move)
+    context = {"case": case, "move": taken, "loses": losses(move), "form": form, "needs_note": taken.needs_note}
     if move == "register":
-        context["criteria"] = eligibility.judge(case.described)
-    return render(request, "cases/move.html", context)
+        context["criteria"] = criteria = eligibility.judge(case.described)
+        context["needs_note"] = not criteria
+    return render(request, "cases/move.html", context, status=status)
 
 
 @login_required

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from kakehashi.kernel import audit
-from kakehashi.kernel.errors import Invalid, NotFound
+from kakehashi.kernel.errors import Conflict, Invalid, NotFound
 from kakehashi.kernel.listing import Column, Filter, Listing
 from kakehashi.kernel.people.forms import add_problems
 from kakehashi.kernel.sharing.explanation import standing
@@ -24,7 +24,7 @@ from kakehashi.kernel.workflow import advance, moves_available, workflow_of
 from kakehashi.systems.cases import queries, rules
 from kakehashi.systems.cases.course import consultations, referrals
 from kakehashi.systems.cases.course.states import PhenotypeGroup, ReferralState, Route
-from kakehashi.systems.cases.forms.course import ConsultationForm, ReferForm
+from kakehashi.systems.cases.forms.course import AnswerForm, ConsultationForm, ReferForm
 from kakehashi.systems.cases.models import Referral
 from kakehashi.systems.cases.pages import panes
 
@@ -112,13 +112,15 @@ def consultation(request: HttpRequest, consultation_id: int) -> HttpResponse:
     """One consultation, what came of it, and the form that refers it."""
     found = consultations.consultation_for(request.user, consultation_id)
     form = ReferForm.of(found, request.POST if request.method == "POST" else None)  # type: ignore[arg-type]
+    status = 422 if form.errors else 200
     if request.method == "POST" and form.is_valid():
         hub = form.organisation("hub")
         assert hub is not None  # one of the choices
         try:
             referrals.refer(by=request.user, consultation=found, hub=hub, note=form.cleaned_data["note"])
-        except Invalid as error:
+        except (Invalid, Conflict) as error:
             add_problems(form, error)
+            status = error.status
         else:
             messages.success(request, _("The hub is asked."))
             return redirect("cases:consultation", found.pk)
@@ -126,9 +128,10 @@ def consultation(request: HttpRequest, consultation_id: int) -> HttpResponse:
         "consultation": found,
         "form": form,
         "may_edit": bool(rules.may_register(request.user, found)),
-        "referrals": referrals.referrals_of(request.user).filter(consultation=found),
+        "asked": (asked := referrals.referrals_of(request.user).filter(consultation=found)),
+        "all_asked": asked.exists() and not form.fields["hub"].choices,  # type: ignore[attr-defined]
     }
-    return render(request, "cases/consultation.html", context, status=422 if form.errors else 200)
+    return render(request, "cases/consultation.html", context, status=status)
 
 
 @login_required
@@ -159,14 +162,24 @@ def referral_list(request: HttpRequest) -> HttpResponse:
 def referral(request: HttpRequest, referral_id: str) -> HttpResponse:
     """One referral: what is asked, what the hub may see and why not more, and its answer."""
     found = referrals.referral_for(request.user, referral_id)
+    form = AnswerForm(request.POST if request.method == "POST" else None)
+    status = 200
     if request.method == "POST":
         move = request.POST.get("move", "")
         if move not in workflow_of(found).moves:
             raise NotFound(_("The step"))
-        advance(found, move, by=request.user, note=request.POST.get("note", ""))
-        messages.success(request, _("Referral %(id)s: %(state)s.") % {"id": found, "state": _state(found)})
-        return redirect("cases:referral", found.public_id)
-    return render(request, "cases/referral.html", _shown(request.user, found))
+        status = 422
+        try:
+            if form.is_valid():
+                advance(found, move, by=request.user, note=form.cleaned_data["note"])
+        except (Invalid, Conflict) as error:
+            add_problems(form, error)
+            status = error.status
+        if not form.errors:
+            messages.success(request, _("Referral %(id)s: %(state)s.") % {"id": found, "state": _state(found)})
+            return redirect("cases:referral", found.public_id)
+        found = referrals.referral_for(request.user, referral_id)  # as it stands now
+    return render(request, "cases/referral.html", _shown(request.user, found) | {"form": form}, status=status)
 
 
 def _state(found: Referral) -> Any:

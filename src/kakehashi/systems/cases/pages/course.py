@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
-from kakehashi.kernel.errors import Invalid, NotFound
+from kakehashi.kernel import audit
+from kakehashi.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from kakehashi.kernel.people.forms import add_problems
 from kakehashi.kernel.shell import Text
 from kakehashi.kernel.workflow import advance, moves_available
@@ -156,7 +157,11 @@ STEPS: tuple[CourseStep, ...] = (
         _lazy("Refer to a hub"),
         forms.ReferForm,
         _refer,
-        lambda person, case: case.state != CaseState.WITHDRAWN and bool(rules.may_edit(person, case)),
+        lambda person, case: (
+            case.state != CaseState.WITHDRAWN
+            and bool(rules.may_edit(person, case))
+            and bool(referrals.hubs_to_ask(case))
+        ),
     ),
     CourseStep("call_back", _lazy("Call the analysis back"), forms.ReasonForm, _go("call_back"), _move("call_back")),
     CourseStep("close", _lazy("Close without a diagnosis"), forms.ReasonForm, _go("close"), _move("close")),
@@ -195,6 +200,8 @@ def course_step(request: HttpRequest, case_id: str, step: str) -> HttpResponse:
     if step not in BY_NAME:
         raise NotFound(_("The step"))
     taken = BY_NAME[step]
+    if request.method == "GET" and not taken.offered(request.user, case):
+        raise NotAllowed(_("“%(step)s” is not for you to do, or not as the case stands now.") % {"step": taken.label})
     form = taken.form.of(case, request.POST if request.method == "POST" else None)
     return _answered(request, case, taken.label, form, lambda: taken.does(request.user, form))
 
@@ -206,6 +213,9 @@ def reopen(request: HttpRequest, case_id: str, diagnosis_id: int) -> HttpRespons
     case = queries.case_for(request.user, case_id)
     if not case.diagnosis_rows.filter(pk=diagnosis_id).exists():
         raise NotFound(_("Diagnosis"))
+    if request.method == "GET":
+        verdict = rules.may_reopen_diagnosis(request.user, case)
+        audit.insist(verdict, by=request.user, action="case.reopen_diagnosis", subject=case)
     form = forms.ReasonForm.of(case, request.POST if request.method == "POST" else None)
 
     def does() -> None:
@@ -217,14 +227,18 @@ def reopen(request: HttpRequest, case_id: str, diagnosis_id: int) -> HttpRespons
 def _answered(
     request: HttpRequest, case: Case, label: Text, form: forms.CourseForm, does: Callable[[], Any]
 ) -> HttpResponse:
-    if request.method == "POST" and form.is_valid():
+    status = 200
+    if request.method == "POST":
+        status = 422
         try:
-            does()
-        except Invalid as error:
+            if form.is_valid():
+                does()
+        except (Invalid, Conflict) as error:
             add_problems(form, error)
-        else:
-            messages.success(request, _("%(step)s: kept.") % {"step": label})
+            status = error.status
+        if not form.errors:
+            messages.success(request, _("“%(step)s” is done.") % {"step": label})
             seen = queries.visible_cases(request.user).filter(pk=case.pk).exists()
             return redirect("cases:course", case.public_id) if seen else redirect("cases:referrals")
     context = {"case": case, "label": label, "form": form}
-    return render(request, "cases/course_step.html", context, status=422 if form.errors else 200)
+    return render(request, "cases/course_step.html", context, status=status)

@@ -17,8 +17,7 @@ from kakehashi.engines.pictures import pedigree
 from kakehashi.kernel import audit
 from kakehashi.kernel.errors import Invalid
 from kakehashi.protocols.phenopacket import to_tree
-from kakehashi.systems.cases import actions as case_actions
-from kakehashi.systems.cases import queries, rules
+from kakehashi.systems.cases import queries
 from kakehashi.systems.cases.families import actions, pedfiles
 from kakehashi.systems.cases.families.members import Members, to_ped
 from kakehashi.systems.cases.families.packets import family_packet
@@ -176,9 +175,7 @@ def said_members(members: Members, picture: pedigree.Pedigree, cases: dict[str, 
 
 def _own(request: HttpRequest, case_id: str) -> tuple[Case, SeenFamily | None]:
     """A case whose family one may write, and the family. Raises NotFound, NotAllowed, Conflict."""
-    case = queries.case_for(request.user, case_id)
-    audit.insist(rules.may_edit(request.user, case), by=request.user, action="family.edit", subject=case)
-    case_actions.insist_on_standing(case)
+    case = panes.case_to_edit(request, case_id, action="family.edit")
     return case, family_of(request.user, case)
 
 

@@ -12,13 +12,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from kakehashi.engines.phenotype.ranking import RankedDisease, Ranking
-from kakehashi.kernel.errors import Invalid, NotAllowed
+from kakehashi.kernel import audit
+from kakehashi.kernel.errors import Conflict, Invalid, NotAllowed
 from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.organisations.places import place_of
 from kakehashi.kernel.people.acting import acting_organisation
+from kakehashi.kernel.people.forms import add_problems
 from kakehashi.kernel.sharing.states import Level
 from kakehashi.kernel.workflow import moves_available
 from kakehashi.systems.cases import genenames, queries, ranking, rules, solved, tasks, terms, vocabulary
+from kakehashi.systems.cases.actions import insist_on_standing
 from kakehashi.systems.cases.description import Description, Difference, Finding, Variant
 from kakehashi.systems.cases.forms.case import CaseEntry
 from kakehashi.systems.cases.matching.shared import SharedCase
@@ -59,11 +62,17 @@ def organisation_to_register_for(request: HttpRequest) -> Organisation:
     return possible[0]
 
 
-def show_problems(entry: CaseEntry, error: Invalid) -> None:
+def case_to_edit(request: HttpRequest, case_id: str, *, action: str = "case.edit") -> Case:
+    """A case that the person may write, for the form that writes it. Raises NotFound, NotAllowed, Conflict."""
+    case = queries.case_for(request.user, case_id)
+    audit.insist(rules.may_edit(request.user, case), by=request.user, action=action, subject=case)
+    insist_on_standing(case)
+    return case
+
+
+def show_problems(entry: CaseEntry, error: Invalid | Conflict) -> None:
     """Put what an action refused to the fields of the form."""
-    for field, texts in error.problems.items():
-        for text in texts:
-            entry.patient.add_error(field if field in entry.patient.fields else None, str(text))
+    add_problems(entry.patient, error)
 
 
 # --- the patient --------------------------------------------------------------------------------------------------

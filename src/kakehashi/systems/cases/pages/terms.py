@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from kakehashi.kernel.errors import Invalid
 from kakehashi.kernel.organisations.models import Organisation
+from kakehashi.kernel.people.forms import add_problems
 from kakehashi.kernel.sharing.explanation import Standing, standing, standings, standings_for_care
 from kakehashi.kernel.sharing.models import SharedRecord
 from kakehashi.kernel.sharing.states import Purpose
@@ -35,7 +36,7 @@ def sharing(request: HttpRequest, case_id: str) -> HttpResponse:
         try:
             terms.set_terms(by=request.user, case=case, terms=form.terms, consent=form.consent)
         except Invalid as error:
-            _put_down(form, error)
+            add_problems(form, error)
         else:
             messages.success(request, _("The terms are kept; they bind the very next search."))
             return redirect("cases:sharing", case.public_id)
@@ -52,18 +53,11 @@ def award(request: HttpRequest, case_id: str) -> HttpResponse:
         try:
             set_award(by=request.user, case=case, number=form.cleaned_data["number"])
         except Invalid as error:
-            _put_down(form, error)
+            add_problems(form, error)
         else:
             messages.success(request, _("The award is kept; diagnoses of this case count for it."))
             return redirect("cases:sharing", case.public_id)
     return _page(request, case, TermsForm.of(case), form)
-
-
-def _put_down(form: TermsForm | AwardForm, error: Invalid) -> None:
-    """What was refused, at the fields it concerns."""
-    for field, texts in error.problems.items():
-        for text in texts:
-            form.add_error(field if field in form.fields else None, str(text))
 
 
 def _page(request: HttpRequest, case: Case, form: TermsForm, paid: AwardForm) -> HttpResponse:
