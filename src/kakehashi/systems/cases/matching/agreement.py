@@ -57,7 +57,7 @@ def compare(compared: int = COMPARED) -> Agreement:
             held = set(snapshot.ids())
             settled = Case.objects.filter(indexed_revision=F("revision"))
             wanted = set(settled.filter(state__in=FINDABLE).values_list("public_id", flat=True))
-            unsettled = set(Case.objects.exclude(indexed_revision=F("revision")).values_list("public_id", flat=True))
+            unsettled = set(Case.objects.not_indexed().values_list("public_id", flat=True))
             drawn = random.Random().sample(sorted(wanted & held), min(compared, len(wanted & held)))  # noqa: S311
             described = dict(settled.filter(public_id__in=drawn).values_list("public_id", "description"))
     except (IndexDamaged, IndexOutdated):

@@ -16,7 +16,6 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
 
 from kakehashi.engines.phenotype.caseindex import (
     CaseIndex,
@@ -125,15 +124,13 @@ def _opened(model: CaseModel) -> CaseIndex:
 
 def bring_up_to_date(index: CaseIndex | None = None) -> int:
     """Put every case into the index that changed since it was last put there; how many did."""
-    waiting = Case.objects.exclude(indexed_revision=F("revision"))
+    waiting = Case.objects.not_indexed()
     done = 0
     while waiting.exists():
         index = index or case_index()
         with transaction.atomic():
             alone()
-            rows = list(
-                waiting.order_by("pk").values_list("pk", "public_id", "revision", "state", "description")[:AT_ONCE]
-            )
+            rows = list(waiting.values_list("pk", "public_id", "revision", "state", "description")[:AT_ONCE])
             if not rows:  # another process was quicker
                 continue
             put = [

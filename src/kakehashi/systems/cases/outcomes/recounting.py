@@ -35,7 +35,7 @@ def waiting() -> int:
 
 
 def _outdated() -> QuerySet[Case]:
-    return Case.objects.exclude(counted_revision=F("revision")).order_by("pk")
+    return Case.objects.not_counted()
 
 
 def _new() -> QuerySet[Consultation]:
