@@ -187,7 +187,7 @@ def _like(patients: Sequence[Any], number: int, *, texts: bool) -> Iterator[Like
             symbols = tuple(gene for gene in patient.genes if ":" not in gene)  # some have no symbol, only an id
             described = description_of(replace(patient, genes=symbols), solved=True)
             stored, age = described.stored(), described.age_days
-            words = rows.search_texts(Case(public_id="", local_id=""), described)[2:]
+            words = rows.search_texts(Case(public_id="", local_id=""), described)[1:]
             known = len(described.all_genes) + 3 * len(described.present) + 4
             found_by = indexed(words if texts else words[:known])
             present = [one for one in stored.get("findings", []) if not one.get("excluded")]

@@ -176,3 +176,16 @@ def test_the_order_of_answers_says_no_more_than_they_do(clinician, ours, theirs,
         set_terms(by=person, case=case, terms=Terms(Reach.DOMESTIC, Level.EXISTS), consent=attested(Reach.DOMESTIC))
     found = [one.case.public_id for one in shared.find_elsewhere(clinician, ours)]
     assert found == sorted(case.public_id for case in cases)
+
+
+@pytest.mark.parametrize("typed", ["THEIRS-1", "theirs-1", "THEIRS", "ours"])
+def test_a_pseudonym_is_found_by_its_own_hospital_alone(site, client, ours, theirs, typed):
+    case, person = theirs
+    terms = Terms(Reach.DOMESTIC, Level.WHOLE, "open")
+    set_terms(by=person, case=case, terms=terms, consent=attested(Reach.DOMESTIC))
+    assert case.public_id in site.get(reverse("web:search"), {"q": case.public_id}).text
+    found = site.get(reverse("web:search"), {"q": typed}).text
+    assert case.public_id not in found
+    assert (ours.public_id in found) == (typed == "ours")
+    client.force_login(person)
+    assert (case.public_id in client.get(reverse("web:search"), {"q": typed}).text) == (typed != "ours")

@@ -36,6 +36,7 @@ WHOLE: dict[str, Text] = {
     "referral.take_back": pgettext_lazy("audit", "referral: taken back"),
     "consultation.settle": pgettext_lazy("audit", "consultation: settled without a visit"),
     "consultation.lead_to_case": pgettext_lazy("audit", "consultation: led to a case"),
+    "consultation.unlink": pgettext_lazy("audit", "consultation: parted from a case"),
     "review.open": pgettext_lazy("audit", "committee: handed a case"),
     "review.opinion": pgettext_lazy("audit", "committee: opinion given"),
     "review.decide": pgettext_lazy("audit", "committee: decided"),

@@ -13,6 +13,8 @@ class SearchKind:
     """One kind: ``visible_to(person)`` is the owning system's own queryset, so search shows nothing it would hide.
 
     ``named(things, text)``: those whose name or id the text is, whole; they come first, and alone where it is one.
+    ``begun(person, text)``: those whose name begins so, where who may know that name is not who may see the thing: a
+    text that all readers' searches look through does not hold it.
     ``note(thing)``: what a hit says beside its title. ``version()``: what texts are made with now, where it changes.
     """
 
@@ -22,6 +24,7 @@ class SearchKind:
     title: Callable[[Any], str]
     link: Callable[[Any], str]
     named: Callable[[QuerySet[Any], str], QuerySet[Any]] | None = None
+    begun: Callable[[Any, str], QuerySet[Any]] | None = None
     note: Callable[[Any], str] | None = None
     version: Callable[[], str] | None = None
 

@@ -89,7 +89,8 @@ def search(person: Any, text: str, *, limit: int = 20) -> list[Hit]:
     for kind in registered():
         ids = _named(person, kind, text)
         if len(ids) != 1:
-            ids = list(dict.fromkeys([*ids, *_held(person, kind, text, limit)]))[:limit]
+            begun = _begun(person, kind, text, limit)
+            ids = list(dict.fromkeys([*ids, *begun, *_held(person, kind, text, limit)]))[:limit]
         if not ids:
             continue
         found = {str(one.pk): one for one in kind.visible_to(person).filter(pk__in=ids)}
@@ -130,6 +131,13 @@ def _named(person: Any, kind: SearchKind, text: str) -> list[str]:
         return []
     found = kind.named(kind.visible_to(person), text.strip()).order_by("pk")
     return [str(pk) for pk in found.values_list("pk", flat=True)]
+
+
+def _begun(person: Any, kind: SearchKind, text: str, limit: int) -> list[str]:
+    """The ids of the newest things whose name begins with the text, for those who may know the name."""
+    if kind.begun is None or not text.strip():
+        return []
+    return [str(pk) for pk in kind.begun(person, text.strip()).order_by("-pk").values_list("pk", flat=True)[:limit]]
 
 
 def _hit(kind: SearchKind, one: Any) -> Hit:

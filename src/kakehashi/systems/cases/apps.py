@@ -58,6 +58,7 @@ class CasesConfig(AppConfig):
                 title=lambda case: " · ".join(dict.fromkeys([case.public_id, case.pseudonym])),
                 link=lambda case: reverse("cases:show", args=[case.public_id]),
                 named=queries.cases_named,
+                begun=queries.cases_begun,
                 note=lambda case: vocabulary.disease_label(case.diagnosis) if case.diagnosis else "",
                 version=rows.search_version,
             )

@@ -77,6 +77,14 @@ def cases_named(cases: QuerySet[Case], text: str) -> QuerySet[Case]:
     return cases.filter(known, pk__in=list(Case.objects.filter(named).values_list("pk", flat=True)))
 
 
+def cases_begun(person: Any, text: str) -> QuerySet[Case]:
+    """The cases of the person's own institutions whose pseudonym begins with the text; nobody else knows it."""
+    wordings = {text, text.upper(), text.lower()}
+    begins = Q(*(Q(local_id__startswith=one) for one in sorted(wordings)), _connector=Q.OR)
+    own = current_memberships(person).values("organisation_id")
+    return searchable_cases(person).filter(begins, organisation__in=own)
+
+
 def case_for(person: Any, public_id: str, *, reading: bool = True) -> Case:
     """One case that someone may see; ``reading`` records that they were shown it.
 

@@ -17,7 +17,7 @@ from kakehashi.systems.cases.models import Case, CaseFinding, CaseGene
 from kakehashi.systems.cases.outcomes.groups import groups_of
 
 SEARCH_KIND = "case"
-TEXTS = "4"
+TEXTS = "5"
 """Changes with the rules of ``search_texts`` and with how the search reads words; every case is then read anew by the
 worker (see ``reindexing``)."""
 AT_ONCE = 250
@@ -68,14 +68,16 @@ def search_version() -> str:
 
 
 def search_texts(case: Case, description: Description) -> list[str]:
-    """What the site's search finds a case by: ids, genes, present findings and diagnoses, in both languages.
+    """What the site's search finds a case by: its id, genes, present findings and diagnoses, in both languages.
 
+    Not its hospital's own pseudonym: these texts are one for all readers, and by that name others may not find it. Its
+    own people do, by ``queries.cases_named``.
     A finding is found by its label, its synonyms and the other ways clinicians write it. The surest words come first,
     since a text of the search has an end.
     """
     known = vocabulary.knowledge()
     genes = dict.fromkeys([*description.all_genes, *genenames.current_genes(description)])
-    texts = [case.public_id, case.local_id, *genes]
+    texts = [case.public_id, *genes]
     others: list[str] = []
     for finding in description.present:
         index = known.ontology.index(finding.term)

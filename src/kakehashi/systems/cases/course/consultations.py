@@ -14,6 +14,7 @@ from kakehashi.kernel import audit, events
 from kakehashi.kernel.errors import Conflict, Invalid, NotFound
 from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.systems.cases import rules
+from kakehashi.systems.cases.course.grants import end_access
 from kakehashi.systems.cases.course.states import OPEN_REFERRALS, PhenotypeGroup, ReferralState, Route
 from kakehashi.systems.cases.description import pseudonym_of
 from kakehashi.systems.cases.events import ConsultationNoted
@@ -100,6 +101,27 @@ def lead_to_case(*, by: Any, consultation: Consultation, case: Case) -> Consulta
             events.publish(ConsultationNoted(locked.pk))
         locked.save(update_fields=["case", "route", "synthetic", "again"])
         audit.record(by, "consultation.lead_to_case", locked, detail={"case": case.pk})
+    return locked
+
+
+def unlink_case(*, by: Any, consultation: Consultation) -> Consultation:
+    """The family's patient is not this case: the case stays as it is, the hubs asked see it through this no longer.
+
+    Raises NotAllowed, Conflict (it led to no case).
+    """
+    if consultation.case is None:
+        raise Conflict(_("This consultation led to no case."))
+    audit.insist(rules.may_edit(by, consultation.case), by=by, action="consultation.unlink", subject=consultation)
+    with transaction.atomic():
+        locked = Consultation.objects.select_for_update().get(pk=consultation.pk)
+        if locked.case_id != consultation.case_id:
+            raise Conflict(_("This consultation led to another case in between; look at it again."))
+        for referral in locked.referrals.exclude(grant=None):
+            end_access(referral, by=by)
+            referral.save(update_fields=["grant"])
+        locked.case = None
+        locked.save(update_fields=["case"])
+        audit.record(by, "consultation.unlink", locked, detail={"case": consultation.case_id})
     return locked
 
 

@@ -7,12 +7,15 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from kakehashi.kernel.errors import NotFound
+from kakehashi.kernel.errors import Invalid, NotFound
 from kakehashi.systems.cases.actions import enter_case
 from kakehashi.systems.cases.course.consultations import consultations_of, lead_to_case
 from kakehashi.systems.cases.course.referrals import open_to_hub, referrals_of
 from kakehashi.systems.cases.course.states import ReferralState
 from kakehashi.systems.cases.models import Case, Consultation
+from kakehashi.systems.cases.queries import cases_named, visible_cases
+from kakehashi.systems.cases.rules import organisations_written_by
+from kakehashi.systems.cases.states import CaseState
 
 
 def enter_case_of(*, by: Any, consultation_id: int, **said: Any) -> Case:
@@ -23,6 +26,29 @@ def enter_case_of(*, by: Any, consultation_id: int, **said: Any) -> Case:
             lead_to_case(by=by, consultation=consultation_within_reach(by, consultation_id), case=case)
             open_to_hub(by=by, case=case)
     return case
+
+
+def link_case_of(*, by: Any, consultation: Consultation, case: Case) -> Consultation:
+    """The patient is registered already: say which case it is. Errors as ``lead_to_case``, Invalid."""
+    if case.synthetic != consultation.synthetic:
+        text = _("One of the two is made up and the other is not: a real family's patient is no synthetic case.")
+        raise Invalid({"case": [text]})
+    with transaction.atomic():
+        linked = lead_to_case(by=by, consultation=consultation, case=case)
+        open_to_hub(by=by, case=case)
+    return linked
+
+
+def case_to_link(person: Any, consultation: Consultation, typed: str) -> Case:
+    """The case that an id or pseudonym names, among those that the person may edit. Raises Invalid."""
+    written = organisations_written_by(person)
+    editable = visible_cases(person).filter(organisation__in=written).exclude(state=CaseState.WITHDRAWN)
+    found = list(cases_named(editable, typed.strip())[:2]) if typed.strip() else []
+    if not found:
+        raise Invalid({"case": [_("None of the cases that you may edit has this id or pseudonym.")]})
+    if len(found) > 1:
+        raise Invalid({"case": [_("Several of your cases go by this pseudonym. Give the id, such as K-…")]})
+    return found[0]
 
 
 def consultation_within_reach(person: Any, consultation_id: int) -> Consultation:

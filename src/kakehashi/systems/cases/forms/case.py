@@ -119,15 +119,20 @@ SAID_ALIKE = ("undiagnosed_since", "onset", "affected_relatives", "consanguinity
 
 
 class CaseEntry:
-    """The three parts of the form as one: ``is_valid()``, then ``description``, ``local_id``."""
+    """The three parts of the form as one: ``is_valid()``, then ``description``, ``local_id``.
 
-    def __init__(self, data: MultiValueDict[str, str] | None = None, *, case: Any = None, spare: int = 0) -> None:
+    ``local_id``: the pseudonym that a new case is offered.
+    """
+
+    def __init__(
+        self, data: MultiValueDict[str, str] | None = None, *, case: Any = None, spare: int = 0, local_id: str = ""
+    ) -> None:
         self.before: Description = case.described if case else Description()
         said = self.before
         years, months = _years_and_months(said.age)
         patient = said.model_dump(include={"sex", "birth", *SAID_ALIKE})
         patient |= said.model_dump(include={"family_history", "note"}) | {
-            "local_id": case.pseudonym or case.public_id if case else "",
+            "local_id": case.pseudonym or case.public_id if case else local_id,
             "age_years": years,
             "age_months": months,
             "genes": ", ".join(said.genes),

@@ -109,9 +109,7 @@ class ReferForm(CourseForm):
 
     hub = forms.ChoiceField(
         label=_("Hub hospital"),
-        error_messages={
-            "invalid_choice": _("Choose a hub of your network that is not asked about this family yet.")
-        },
+        error_messages={"invalid_choice": _("Choose a hub of your network that is not asked about this family yet.")},
     )
     note = words(_("What you ask for"), max_length=2000, help_text=NOBODY_NAMED)
 
@@ -176,6 +174,14 @@ class MoveForm(forms.Form):
     """A move of a case, with a reason where one is needed; the move itself says so."""
 
     note = words(_("Reason (kept in the history)"), max_length=500, required=False)
+
+
+class LinkForm(forms.Form):
+    """Which case a family's patient is."""
+
+    case = forms.CharField(
+        label=_("Case"), max_length=120, help_text=_("Its id (K-…) or your hospital's pseudonym of the patient.")
+    )
 
 
 class AnswerForm(forms.Form):

@@ -28,7 +28,7 @@ from kakehashi.systems.cases.forms.course import MoveForm
 from kakehashi.systems.cases.freetext import FIELD
 from kakehashi.systems.cases.matching import similar
 from kakehashi.systems.cases.matching.shared import find_elsewhere
-from kakehashi.systems.cases.models import Case
+from kakehashi.systems.cases.models import Case, Consultation
 from kakehashi.systems.cases.packets.entering import phenopacket_of
 from kakehashi.systems.cases.pages import freetext, panes, pictures
 from kakehashi.systems.cases.pages.listing import CASES
@@ -65,15 +65,19 @@ def case_list(request: HttpRequest) -> HttpResponse:
 def new_case(request: HttpRequest) -> HttpResponse:
     """Enter a case and register it, or keep it as a draft."""
     organisation = panes.organisation_to_register_for(request)
+    consulted_as = panes.number(request.GET.get("consultation"))
+    source = consulted.consultation_within_reach(request.user, consulted_as) if consulted_as else None
+    own = source is not None and source.organisation_id == organisation.pk
     heard = freetext.heard(request)
-    entry = CaseEntry(heard.data if heard else request.POST if request.method == "POST" else None)
+    sent = heard.data if heard else request.POST if request.method == "POST" else None
+    entry = CaseEntry(sent, local_id=source.local_id if source is not None and own else "")
     if heard is not None:
         entry.leave_unjudged()
     elif request.method == "POST" and entry.is_valid():
         try:
             case = consulted.enter_case_of(
                 by=_person(request),
-                consultation_id=panes.number(request.GET.get("consultation")),
+                consultation_id=consulted_as,
                 organisation=organisation,
                 local_id=entry.local_id,
                 description=entry.description,
@@ -83,10 +87,20 @@ def new_case(request: HttpRequest) -> HttpResponse:
         except (Invalid, Conflict) as error:
             panes.show_problems(entry, error)
         else:
-            messages.success(request, _("Case %(id)s is kept.") % {"id": case.public_id})
+            messages.success(request, _kept(case, source if own else None))
             return redirect("cases:show", case.public_id)
-    context = {"entry": entry, "organisation": organisation, "heard": heard}
+    context = {"entry": entry, "organisation": organisation, "heard": heard, "consultation": source, "own": own}
     return render(request, "cases/form.html", context, status=422 if entry.problems else 200)
+
+
+def _kept(case: Case, source: Consultation | None) -> str:
+    """What is said of a new case; of one registered after a consultation, under which names the two go."""
+    facts = {"id": case.public_id, "consultation": source.local_id if source else "", "case": case.local_id}
+    if source is None:
+        return _("Case %(id)s is kept.") % facts
+    if source.local_id == case.local_id:
+        return _("Case %(id)s is kept, of consultation %(consultation)s.") % facts
+    return _("Case %(id)s is kept as %(case)s, of consultation %(consultation)s: two pseudonyms, one patient.") % facts
 
 
 @login_required

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from kakehashi.kernel import audit
-from kakehashi.kernel.errors import Conflict, Invalid, NotFound
+from kakehashi.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from kakehashi.kernel.listing import Column, Filter, Listing
 from kakehashi.kernel.people.forms import add_problems
 from kakehashi.kernel.sharing.explanation import standing
@@ -22,9 +22,9 @@ from kakehashi.kernel.sharing.states import Purpose
 from kakehashi.kernel.sharing.subjects import institution_subject
 from kakehashi.kernel.workflow import advance, moves_available, workflow_of
 from kakehashi.systems.cases import queries, rules
-from kakehashi.systems.cases.course import consultations, referrals
+from kakehashi.systems.cases.course import consultations, consulted, referrals
 from kakehashi.systems.cases.course.states import PhenotypeGroup, ReferralState, Route
-from kakehashi.systems.cases.forms.course import AnswerForm, ConsultationForm, ReferForm
+from kakehashi.systems.cases.forms.course import AnswerForm, ConsultationForm, LinkForm, ReferForm
 from kakehashi.systems.cases.models import Referral
 from kakehashi.systems.cases.pages import panes
 
@@ -128,10 +128,45 @@ def consultation(request: HttpRequest, consultation_id: int) -> HttpResponse:
         "consultation": found,
         "form": form,
         "may_edit": bool(rules.may_register(request.user, found)),
+        "may_unlink": found.case is not None and bool(rules.may_edit(request.user, found.case)),
         "asked": (asked := referrals.referrals_of(request.user).filter(consultation=found)),
         "all_asked": asked.exists() and not form.fields["hub"].choices,  # type: ignore[attr-defined]
     }
     return render(request, "cases/consultation.html", context, status=status)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def link(request: HttpRequest, consultation_id: int) -> HttpResponse:
+    """The patient is registered already: choose the case among those that one may edit."""
+    found = consulted.consultation_within_reach(request.user, consultation_id)
+    if not rules.organisations_written_by(request.user):
+        raise NotAllowed(rules.may_register(request.user, found))
+    audit.read_of(request.user, "consultation", [found])
+    form = LinkForm(request.POST if request.method == "POST" else None)
+    status = 422 if form.errors else 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            case = consulted.case_to_link(request.user, found, form.cleaned_data["case"])
+            consulted.link_case_of(by=request.user, consultation=found, case=case)
+        except (Invalid, Conflict) as error:
+            add_problems(form, error)
+            status = error.status
+        else:
+            messages.success(request, _("The consultation led to case %(id)s.") % {"id": case.public_id})
+            return redirect("cases:course", case.public_id)
+    return render(request, "cases/consultation_link.html", {"consultation": found, "form": form}, status=status)
+
+
+@login_required
+@require_POST
+def unlink(request: HttpRequest, consultation_id: int) -> HttpResponse:
+    """The case is not of this family: part the two again."""
+    found = consulted.consultation_within_reach(request.user, consultation_id)
+    parted = consultations.unlink_case(by=request.user, consultation=found)
+    messages.success(request, _("The consultation is parted from the case; the case stays as it is."))
+    own = consultations.consultations_of(request.user).filter(pk=parted.pk).exists()
+    return redirect("cases:consultation", parted.pk) if own else redirect("cases:referrals")
 
 
 @login_required
@@ -197,6 +232,7 @@ def _shown(person: Any, found: Referral) -> dict[str, Any]:
         "case": case if opened else None,
         "has_case": case is not None,
         "hub_sees": hub_sees,
+        "may_unlink": case is not None and bool(rules.may_edit(person, case)),
         "moves": moves_available(found, person),
         "registers": found.state == ReferralState.ACCEPTED and bool(rules.organisations_written_by(person)),
     }
