@@ -211,7 +211,7 @@ REQUIREMENTS = (
     *_of(
         "metrics",
         "M",
-        ("Counts and dateGenerated (ISO 8601)", ANSWERS, "metrics_are_counts_with_their_day"),
+        ("Counts and dateGenerated (ISO 8601)", ANSWERS, "metrics_are_counts_with_their_time"),
         (
             "What reaches abroad is counted; no small numbers",
             SERVER,
