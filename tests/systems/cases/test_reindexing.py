@@ -42,7 +42,7 @@ def test_one_job_reads_them_anew_and_says_how_far_it_is(upgraded):
     assert worker.run_waiting() == 1
     job = jobs().get()
     assert (job.state, job.done, job.total, job.result) == (JobState.DONE, 3, 3, {"cases": 3})
-    assert {one.object_id for one in matching("けいれん")} == {str(case.pk) for case in upgraded}
+    assert {one.object_id for one in matching("けいれん", "case")} == {str(case.pk) for case in upgraded}
     assert reindexing.start_reindexing() == 0
 
 

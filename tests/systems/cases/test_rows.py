@@ -20,7 +20,7 @@ def cases(hospital, clinician):
 
 
 def found(text):
-    return {entry.object_id for entry in matching(text)}
+    return {entry.object_id for entry in matching(text, "case")}
 
 
 def test_cases_of_other_labels_are_read_anew_once(cases, monkeypatch):

@@ -69,21 +69,28 @@ def _kept(word: str) -> str:
 
 
 def fts5_query(text: str) -> str:
-    """For SQLite's FTS5: each word a phrase of its pairs, all words wanted. Empty when nothing can be searched."""
-    phrases = [f'"{" ".join(pairs(word))}"' + ("*" if len(word) == 1 else "") for word in words(text)]
+    """For SQLite's FTS5: each telling word a phrase of its pairs, all wanted. Empty when nothing can be searched."""
+    phrases = [f'"{" ".join(pairs(word))}"' + ("*" if len(word) == 1 else "") for word in _telling(text)]
     return " AND ".join(phrases)
 
 
 def tsquery(text: str) -> str:
-    """For PostgreSQL's to_tsquery('simple', …): every pair of every word; see ``phrases``."""
-    tokens = {one if len(word) > 1 else f"{one}:*": None for word in words(text) for one in pairs(word)}
+    """For PostgreSQL's to_tsquery('simple', …): every pair of every telling word; see ``phrases``."""
+    tokens = {one if len(word) > 1 else f"{one}:*": None for word in _telling(text) for one in pairs(word)}
     return " & ".join(tokens)
 
 
-def phrases(text: str) -> list[str]:
-    """What PostgreSQL looks for, beside ``tsquery``, in the kept texts with a blank before and after.
+def _telling(text: str) -> list[str]:
+    """The words an index is asked for: single characters, which most texts hold, only where there is nothing else."""
+    every = words(text)
+    return [word for word in every if len(word) > 1] or every
 
-    Its own phrases (``<->``) are no help: its index does not know where a word stands, so that it reads and takes apart
-    the whole text of everything found, a millisecond each.
+
+def phrases(text: str) -> list[str]:
+    """What is looked for, beside ``fts5_query`` or ``tsquery``, in the kept texts with a blank before and after.
+
+    PostgreSQL's own phrases (``<->``) are no help: its index does not know where a word stands, so that it reads and
+    takes apart the whole text of everything found, a millisecond each.
     """
-    return list(dict.fromkeys(f" {' '.join(found)} " for word in words(text) if len(found := pairs(word)) > 1))
+    kept = (f" {' '.join(pairs(word))} " if len(word) > 1 else f" {token(word)}" for word in words(text))
+    return list(dict.fromkeys(kept))

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet, TextField, Value
-from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast, Concat, StrIndex
 from django.utils.functional import Promise
 
@@ -15,12 +14,21 @@ from kakehashi.kernel.search import bigrams
 from kakehashi.kernel.search.kinds import SearchKind, registered
 from kakehashi.kernel.search.models import SearchEntry
 
-SQL = {
-    "sqlite": "SELECT rowid FROM search_fts WHERE search_fts MATCH %s",
-    "postgresql": "SELECT id FROM search_searchentry WHERE to_tsvector('simple', bigrams) @@ to_tsquery('simple', %s)",
+SQL = {  # the newest first; the sum keeps PostgreSQL from reading every text along the key instead of asking the index
+    "sqlite": (
+        "SELECT entry.id FROM search_fts texts CROSS JOIN search_searchentry entry ON entry.id = texts.rowid "
+        "WHERE search_fts MATCH %s AND texts.rowid < %s AND entry.kind = %s ORDER BY texts.rowid DESC LIMIT %s"
+    ),
+    "postgresql": (
+        "SELECT id FROM search_searchentry WHERE to_tsvector('simple', bigrams) @@ to_tsquery('simple', %s) "
+        "AND id < %s AND kind = %s ORDER BY id + 0 DESC LIMIT %s"
+    ),
 }
-AT_ONCE = 1000
-"""So many of the newest entries that the index finds are looked at first; where they do not do, ten times as many."""
+LOOKED_AT = (200, 2000)
+"""So many of the newest entries that the index finds are looked at, one number after the other, then the rest."""
+AT_ONCE = 10_000
+"""Of the rest, so many at once: hardly any of the newest may be seen, and asking costs more than rows."""
+LAST = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -35,24 +43,26 @@ class Hit:
     note: str = ""
 
 
-def matching(text: str) -> QuerySet[SearchEntry]:
-    """The entries that hold every word of the text, newest first, whoever may see them."""
-    return _in_its_order(_holding(text), text)
+def matching(text: str, kind: str) -> QuerySet[SearchEntry]:
+    """The entries of a kind that hold every word of the text, newest first, whoever may see them."""
+    return _in_its_order(SearchEntry.objects.filter(pk__in=_found(text, kind)).order_by("-pk"), text)
 
 
-def _holding(text: str) -> QuerySet[SearchEntry]:
-    """What the database's index finds: on PostgreSQL the entries that hold every pair of every word, in any order."""
+def _found(text: str, kind: str, *, before: int = LAST, most: int = LAST) -> list[int]:
+    """The keys of the newest that the database's index finds, of those ``before`` one.
+
+    They hold the telling words; on PostgreSQL every pair of these, in any order.
+    """
     query = (bigrams.tsquery if connection.vendor == "postgresql" else bigrams.fts5_query)(text)
     if not query:
-        return SearchEntry.objects.none()
-    found = RawSQL(SQL[connection.vendor], [query])  # noqa: S611  the query is a parameter
-    return SearchEntry.objects.filter(pk__in=found).order_by("-updated_at", "-pk")
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(SQL[connection.vendor], [query, before, kind, most])
+        return [pk for (pk,) in cursor.fetchall()]
 
 
 def _in_its_order(entries: QuerySet[SearchEntry], text: str) -> QuerySet[SearchEntry]:
-    """Those in which the pairs follow each other: PostgreSQL unpacks the whole text of every entry asked for that."""
-    if connection.vendor != "postgresql":
-        return entries
+    """Those that hold the words whole and the single characters: the whole text of each is unpacked for that."""
     for number, phrase in enumerate(bigrams.phrases(text)):
         whole = Concat(Value(" "), "bigrams", Value(" "), output_field=TextField())
         place = StrIndex(whole, Value(phrase))
@@ -72,10 +82,10 @@ def is_incomplete() -> bool:
 
 
 def visible(person: Any, kind: SearchKind, entries: QuerySet[SearchEntry]) -> QuerySet[SearchEntry]:
-    """The entries of a kind whose things this person may see: the database looks each one up by its primary key."""
+    """Of entries of a kind those whose things this person may see, each looked up by its primary key."""
     seen = kind.visible_to(person).order_by()
     key = Cast(OuterRef("object_id"), seen.model._meta.pk)
-    return entries.filter(Exists(seen.filter(pk=key)), kind=kind.name)
+    return entries.filter(Exists(seen.filter(pk=key)))
 
 
 def search(person: Any, text: str, *, limit: int = 20) -> list[Hit]:
@@ -106,23 +116,27 @@ def _held(person: Any, kind: SearchKind, text: str, limit: int) -> list[str]:
     Cheapest question first, and none of more entries than need be: a word may be in a tenth of a million texts.
     """
     held: list[str] = []
-    for some in _newest_first(_holding(text).filter(kind=kind.name)):
-        seen = visible(person, kind, SearchEntry.objects.filter(pk__in=some)).order_by("-updated_at", "-pk")
-        keys = list(seen.values_list("pk", flat=True))
+    for some in _newest_first(text, kind.name):
+        keys = list(visible(person, kind, SearchEntry.objects.filter(pk__in=some)).values_list("pk", flat=True))
+        keys.sort(reverse=True)
         for start in range(0, len(keys), 2 * limit):
-            part = SearchEntry.objects.filter(pk__in=keys[start : start + 2 * limit]).order_by("-updated_at", "-pk")
+            part = SearchEntry.objects.filter(pk__in=keys[start : start + 2 * limit]).order_by("-pk")
             held += _in_its_order(part, text).values_list("object_id", flat=True)
             if len(held) >= limit:
                 return held[:limit]
     return held
 
 
-def _newest_first(entries: QuerySet[SearchEntry]) -> Iterator[list[int]]:
-    keys = entries.values_list("pk", flat=True)
-    yield (some := list(keys[:AT_ONCE]))
-    rest = list(keys[AT_ONCE:]) if len(some) == AT_ONCE else []
-    for start in range(0, len(rest), 10 * AT_ONCE):  # hardly any of the newest may be seen: asking costs more than rows
-        yield rest[start : start + 10 * AT_ONCE]
+def _newest_first(text: str, kind: str) -> Iterator[list[int]]:
+    last = LAST
+    for number in LOOKED_AT:
+        yield (some := _found(text, kind, before=last, most=number))
+        if len(some) < number:
+            return
+        last = some[-1]
+    rest = _found(text, kind, before=last)
+    for start in range(0, len(rest), AT_ONCE):
+        yield rest[start : start + AT_ONCE]
 
 
 def _named(person: Any, kind: SearchKind, text: str) -> list[str]:
