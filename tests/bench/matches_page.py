@@ -76,6 +76,7 @@ def filled(matches: int) -> object:
             rows.append(
                 Match(
                     case=case,
+                    organisation=hospitals[0],
                     other=other,
                     score=draw.uniform(0.5, 1.0),
                     genes=joined([draw.choice(GENES)] if draw.random() < 0.5 else []),

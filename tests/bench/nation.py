@@ -329,6 +329,7 @@ def opt_outs(cases: int) -> None:
 
 def _matches(diseases: np.ndarray) -> None:
     """Each case is paired with the one before it of the same disease, in both directions."""
+    from kakehashi.systems.cases.models import Case
     from kakehashi.systems.exchange.models import Match
     from kakehashi.systems.exchange.states import MatchState
 
@@ -339,6 +340,7 @@ def _matches(diseases: np.ndarray) -> None:
     now = datetime.now(UTC)
     blank = {field.column: field.value_from_object(Match()) for field in Match._meta.concrete_fields}
     del blank["id"]
+    holders = dict(Case.objects.filter(pk__lte=len(diseases)).values_list("pk", "organisation_id"))
 
     def drawn() -> Iterator[dict[str, Any]]:
         for place in alike.tolist():
@@ -351,8 +353,8 @@ def _matches(diseases: np.ndarray) -> None:
                 "last_seen": at,
                 "state": states[min(2, int(draw.exponential(0.5)))],
             }
-            yield row | {"case_id": one, "other_id": other}
-            yield row | {"case_id": other, "other_id": one}
+            yield row | {"case_id": one, "organisation_id": holders[one], "other_id": other}
+            yield row | {"case_id": other, "organisation_id": holders[other], "other_id": one}
 
     every = drawn()
     while part := list(itertools.islice(every, 100_000)):

@@ -2,13 +2,13 @@
 
 import csv
 import io
+from dataclasses import replace
 
 import pytest
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.utils import translation
 
-from kakehashi.kernel import listing
 from kakehashi.kernel.listing import Column, Filter, Listing
 from kakehashi.kernel.organisations.models import Organisation
 
@@ -89,9 +89,8 @@ def test_csv_has_all_rows_and_no_formulas(organisations):
     assert len(rows) == 4
 
 
-def test_more_rows_than_are_counted_are_said_to_be_more(organisations, monkeypatch):
-    monkeypatch.setattr(listing, "COUNTED", 2)
-    page = LISTING.show(request(), organisations)["page"]
+def test_more_rows_than_are_counted_are_said_to_be_more(organisations):
+    page = replace(LISTING, counted=2).show(request(), organisations)["page"]
     assert (page["total"], page["more"]) == (2, True)
     for language, said in (("en", "1–2 of more than 2"), ("ja", "2件を超える中の 1–2件")):
         with translation.override(language):

@@ -36,8 +36,9 @@ CSV_INJECTION = ("=", "+", "-", "@", "\t", "\r")
 class Column:
     """One column: ``value(row)`` gives what is shown; ``sort`` the field to order by (None: cannot be sorted).
 
-    ``number`` aligns right; ``short`` values are never broken over lines; ``template`` names a template that draws
-    the cell from ``row`` and ``value``; ``shown`` says whether it stands there before anyone has chosen columns.
+    ``number`` aligns right; ``short`` values are never broken over lines, ``wide`` ones are given room; ``template``
+    names a template that draws the cell from ``row`` and ``value``; ``shown`` says whether it stands there before
+    anyone has chosen columns.
     """
 
     key: str
@@ -46,8 +47,15 @@ class Column:
     sort: str | None = None
     number: bool = False
     short: bool = False
+    wide: bool = False
     template: str | None = None
     shown: bool = True
+
+    def kind_of(self, value: object) -> str:
+        """The class that its cells are drawn by."""
+        if self.number:
+            return "number"
+        return "short" if self.short or isinstance(value, date) else "wide" if self.wide else ""
 
 
 @dataclass(frozen=True)
@@ -96,6 +104,7 @@ def _is_day(value: str) -> bool:
 class Listing:
     """A table's declaration. ``row_link(row)`` is where a row leads; ``name`` keys the remembered columns.
 
+    ``counted``: so many rows are counted and paged through.
     ``prepare(request, rows)`` is called with the rows about to be shown, to fetch at once what their columns need.
     """
 
@@ -104,6 +113,7 @@ class Listing:
     filters: Sequence[Filter] = ()
     order: str = "-pk"
     page_size: int = 50
+    counted: int = COUNTED
     row_link: Callable[[Any], str] | None = None
     prepare: Callable[[HttpRequest, list[Any]], None] | None = None
 
@@ -114,7 +124,7 @@ class Listing:
         """
         chosen = self._columns(request)
         narrowed = self.narrow(request, rows)
-        paginator = _Counted(narrowed, self.page_size)
+        paginator = _Counted(narrowed, self.page_size, self.counted)
         if known is not None and not self._chips(request):
             paginator.known(known)
         page = paginator.get_page(request.GET.get("page"))
@@ -202,7 +212,7 @@ class Listing:
                 {
                     "label": c.label,
                     "value": _shown(value := c.value(row)),
-                    "kind": "number" if c.number else "short" if c.short or isinstance(value, date) else "",
+                    "kind": c.kind_of(value),
                     "template": c.template,
                 }
                 for c in columns
@@ -233,7 +243,11 @@ class Listing:
 
 
 class _Counted(Paginator[Any]):
-    """Pages of rows of which at most COUNTED are counted; ``more``: there are more than that."""
+    """Pages of rows of which at most ``counted`` are counted; ``more``: there are more than that."""
+
+    def __init__(self, rows: QuerySet[Any], page_size: int, counted: int) -> None:
+        super().__init__(rows, page_size)
+        self._counted = counted
 
     def known(self, number: int) -> None:
         """Take this number instead of counting."""
@@ -243,17 +257,17 @@ class _Counted(Paginator[Any]):
     def _found(self) -> int:
         rows = self.object_list
         assert isinstance(rows, QuerySet)
-        return rows.order_by()[: COUNTED + 1].count()
+        return rows.order_by()[: self._counted + 1].count()
 
     @cached_property
     def count(self) -> int:
-        """The number of rows, COUNTED where there are more."""
-        return min(self._found, COUNTED)
+        """The number of rows, as many as are counted where there are more."""
+        return min(self._found, self._counted)
 
     @property
     def more(self) -> bool:
         """Whether there are more rows than are counted."""
-        return self._found > COUNTED
+        return self._found > self._counted
 
 
 def _batches(rows: QuerySet[Any]) -> Iterator[list[Any]]:

@@ -23,7 +23,7 @@ from kakehashi.systems.cases.course.referrals import REFERRAL_FLOW
 from kakehashi.systems.cases.course.states import AnalysisKind, PhenotypeGroup, ReferralState, ReviewDecision, Route
 from kakehashi.systems.cases.matching import shared as shared_cases
 from kakehashi.systems.cases.matching import similar
-from kakehashi.systems.cases.matching.matched import known_others
+from kakehashi.systems.cases.matching.matched import Sight
 from kakehashi.systems.cases.models import Case, Consultation, Referral
 from kakehashi.systems.cases.pages.tabs import registered_tabs
 from kakehashi.systems.cases.public import case_summary, record_diagnosis
@@ -195,7 +195,7 @@ def test_a_case_seen_for_care_is_in_no_search_match_or_answer_to_other_nodes(
     assert [one.case for one in similar.find_similar(colleague, worked_example)] == [ours]
     assert shared_cases.find_elsewhere(colleague, ours) == []
     assert solved.beside(colleague, ours) is None
-    known = known_others(colleague, [(ours.pk, case.pk)])[ours.pk, case.pk]
+    known = Sight(colleague).known_others([(ours.pk, case.pk)])[ours.pk, case.pk]
     assert (known.level, known.public_id) == (Level.NOTHING, "")
     with pytest.raises(NotAllowed):
         case_summary(colleague, case.public_id)

@@ -1,6 +1,7 @@
 """My matches: shown as far as each may be known at this very moment, triaged singly and many at once."""
 
 import csv
+from dataclasses import replace
 from io import StringIO
 
 import pytest
@@ -14,7 +15,7 @@ from kakehashi.kernel.sharing.actions import opt_out
 from kakehashi.kernel.sharing.states import Level, Reach
 from kakehashi.kernel.workflow import advance
 from kakehashi.systems.cases.terms import set_reach
-from kakehashi.systems.exchange import actions, matching, questions, waiting
+from kakehashi.systems.exchange import actions, matching, matchlist, matchpages, queries, questions, waiting
 from kakehashi.systems.exchange.models import ForeignMatch, Match
 from kakehashi.systems.exchange.queries import matches_for
 from kakehashi.systems.exchange.waiting import waiting_for
@@ -128,6 +129,46 @@ def test_many_are_triaged_at_once_and_what_cannot_move_is_said(site, make_case, 
     text = page(site, view="all")
     assert "Of 2 decided, 1 confirmed" in text
     assert "The findings are too common: 1" in text
+
+
+def test_a_pair_of_ones_own_cases_names_the_other(site, make_case):
+    ours, other = make_case(), make_case()
+    matched(ours)
+    text = page(site)
+    assert ours.public_id in text
+    assert reverse("cases:show", args=[other.public_id]) in text
+    rows = site.get(reverse("exchange:matches"), {"format": "csv"}).text
+    assert other.public_id in rows
+
+
+def test_filters_offer_findings_by_name(site, make_case, far_case):
+    ours, _theirs = make_case(), far_case()
+    matched(ours)
+    for language in ("en", "ja"):
+        offered = page(site, language).partition('name="finding"')[2].partition("</select>")[0]
+        names = [part.partition("<")[0] for part in offered.split(">") if part.partition("<")[0].strip()][1:]
+        assert len(names) > 2
+        assert names == sorted(names, key=str.casefold)
+
+
+def test_beyond_so_many_the_page_says_more_and_asks_no_more(site, make_case, far_case, monkeypatch):
+    for _turn in range(2):
+        ours, _theirs = make_case(), far_case()
+        matched(ours)
+    monkeypatch.setattr(queries, "COUNTED", 1)
+    monkeypatch.setattr(matchpages, "COUNTED", 1)
+    monkeypatch.setattr(matchlist, "MATCHES", replace(matchlist.MATCHES, counted=1))
+    text = page(site)
+    assert "more than 1" in text
+    assert '<span class="count">1+</span>' in text
+
+
+def test_a_page_costs_the_same_however_many_matches_there_are(site, make_case, far_case, django_assert_max_num_queries):
+    for _turn in range(3):
+        ours, _theirs = make_case(), far_case()
+        matched(ours)
+    with django_assert_max_num_queries(50):
+        page(site)
 
 
 def test_only_those_who_work_on_the_case_see_its_matches(client, hospital, make_case, far_case):

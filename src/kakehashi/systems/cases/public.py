@@ -36,10 +36,8 @@ from kakehashi.systems.cases.matching.describing import asked_by_describing
 from kakehashi.systems.cases.matching.matched import (
     KnownCase,
     Pair,
-    known_others,
-    known_pairs,
+    Sight,
     pairs_of,
-    worked_on,
     working_on,
 )
 from kakehashi.systems.cases.matching.shared import ANY_NODE, SharedCase, counts_abroad, find_shared
@@ -64,6 +62,7 @@ __all__ = [
     "NewDiagnosis",
     "Pair",
     "SharedMatch",
+    "Sight",
     "SimilarSummary",
     "asked_by_describing",
     "case_for_peers",
@@ -83,8 +82,6 @@ __all__ = [
     "is_case",
     "knowledge_fingerprint",
     "known_abroad",
-    "known_others",
-    "known_pairs",
     "may_work_on",
     "organisations_worked_for",
     "pairs_of",
@@ -104,7 +101,6 @@ __all__ = [
     "term_labels",
     "waiting_to_be_read",
     "warm",
-    "worked_on",
     "working_on",
     "works_on_cases",
 ]

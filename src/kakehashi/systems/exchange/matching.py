@@ -127,6 +127,7 @@ def _write(pairs: Iterable[Pair]) -> set[tuple[int, int]]:
     rows: dict[tuple[int, int], Match] = {
         (pair.case_id, pair.other_id): Match(
             case_id=pair.case_id,
+            organisation_id=pair.organisation_id,
             other_id=pair.other_id,
             score=pair.score,
             findings=joined(pair.findings),

@@ -14,10 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from kakehashi.kernel.listing import Column, Filter, Listing, day_filters
 from kakehashi.kernel.organisations.places import place_named
 from kakehashi.kernel.sharing.states import Level
-from kakehashi.systems.cases.public import term_labels, working_on
+from kakehashi.systems.cases.public import Sight, term_labels
 from kakehashi.systems.exchange.models import SEPARATOR, Match
 from kakehashi.systems.exchange.precision import Precision
-from kakehashi.systems.exchange.queries import known_now, tell
+from kakehashi.systems.exchange.queries import COUNTED, known_now, tell
 from kakehashi.systems.exchange.states import MatchState
 
 LOOKED_THROUGH = 2000
@@ -32,6 +32,11 @@ def place_of(match: Match) -> str:
     if match.peer is not None:
         return match.peer.name
     return match.named_place or match.known.organisation if match.known is not None else ""
+
+
+def other_of(match: Match) -> str:
+    """The other case: its id where the person may open it, and where it is."""
+    return " · ".join(filter(None, (match.known.public_id if match.known is not None else "", place_of(match))))
 
 
 def told_only_of_existence(match: Match) -> bool:
@@ -78,14 +83,15 @@ def _at_least(rows: QuerySet[Match], value: str) -> QuerySet[Match]:
 MATCHES = Listing(
     name="matches",
     order="-score",
+    counted=COUNTED,
     row_link=lambda match: reverse("exchange:match", args=[match.pk]),
     columns=(
         Column("case", _("Your case"), lambda match: match.case.public_id, template="exchange/parts/match_cell.html"),
         Column("score", _("Similarity"), _score, sort="score"),
         Column("likes", _("Confirmed of such"), _likes, short=True, shown=False),
-        Column("findings", _("Findings in common"), _findings),
+        Column("findings", _("Findings in common"), _findings, wide=True),
         Column("genes", _("Genes in common"), lambda match: " · ".join(match.gene_names), short=True),
-        Column("place", _("Institution or node"), place_of),
+        Column("place", _("Other case"), other_of, template="exchange/parts/other_cell.html"),
         Column("state", _("State"), _state, sort="state"),
         Column("found", _("Found"), lambda match: match.first_seen, sort="first_seen", short=True),
     ),
@@ -97,11 +103,11 @@ MATCHES = Listing(
 )
 
 
-def listing_for(person: Any, precision: Precision, every: QuerySet[Match]) -> Listing:
+def listing_for(person: Any, precision: Precision, every: QuerySet[Match], sight: Sight) -> Listing:
     """The table for someone: what can be chosen are the genes, findings and places of their own matches."""
-    own = Match.objects.filter(working_on(person, "case")).order_by("-pk")
+    own = Match.objects.filter(organisation__in=sight.organisations).order_by("-pk")
     latest_ids = list(own.values_list("pk", flat=True)[:LOOKED_THROUGH])
-    matching = known_now(person, Level.MATCHING)
+    matching = known_now(sight, Level.MATCHING)
     told = Match.objects.filter(matching, pk__in=latest_ids)
     genes: Counter[str] = Counter()
     findings: Counter[str] = Counter()
@@ -109,7 +115,7 @@ def listing_for(person: Any, precision: Precision, every: QuerySet[Match]) -> Li
         genes.update(filter(None, its_genes.split(SEPARATOR)))
         findings.update(filter(None, its_findings.split(SEPARATOR)))
     terms = [term for term, _count in findings.most_common(CHOICES)]
-    named = list(zip(terms, term_labels(terms), strict=True))
+    named = sorted(zip(terms, term_labels(terms), strict=True), key=lambda one: one[1].casefold())
     symbols = sorted((gene, gene) for gene, _count in genes.most_common(CHOICES))
     chosen = (
         Filter("gene", _("Gene"), symbols, _naming("genes", matching)),
@@ -120,7 +126,7 @@ def listing_for(person: Any, precision: Precision, every: QuerySet[Match]) -> Li
 
     def prepare(_request: Any, rows: list[Any]) -> None:
         prefetch_related_objects(rows, "case__organisation", "peer", "foreign")
-        tell(person, rows)
+        tell(person, rows, sight=sight)
         for one in rows:
             one.likes = precision.of(one.case.organisation_id).like(one)
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from kakehashi.kernel.errors import Conflict, Invalid
 from kakehashi.kernel.workflow import advance, moves_available
-from kakehashi.systems.cases.public import may_work_on, organisations_worked_for, term_labels
+from kakehashi.systems.cases.public import Sight, may_work_on, term_labels
 from kakehashi.systems.exchange.conversationpages import MessageForm
 from kakehashi.systems.exchange.conversations.actions import mark_read
 from kakehashi.systems.exchange.conversations.queries import conversation_for, side_of, unread_sides, writing_verdict
@@ -22,7 +22,7 @@ from kakehashi.systems.exchange.matchlist import listing_for, place_of, told_onl
 from kakehashi.systems.exchange.models import Match
 from kakehashi.systems.exchange.pages import said_of
 from kakehashi.systems.exchange.precision import precision_of
-from kakehashi.systems.exchange.queries import counts_by_state, match_for, matches_for
+from kakehashi.systems.exchange.queries import COUNTED, counted, match_for, matches_for
 from kakehashi.systems.exchange.solving.queries import proposals_of
 from kakehashi.systems.exchange.solvingpages import DiagnosisForm
 from kakehashi.systems.exchange.states import OPEN, Dismissal, MatchState
@@ -44,26 +44,29 @@ def match_list(request: HttpRequest) -> HttpResponse:
     """The matches of the cases one works on, those to decide first; as a table or CSV."""
     view = request.GET.get("view", "open")
     states = VIEWS.get(view, VIEWS["open"])
-    every = matches_for(request.user)
-    precision = precision_of(organisations_worked_for(request.user))
-    rows, listing = every.filter(state__in=states).select_related(None), listing_for(request.user, precision, every)
+    sight = Sight(request.user)
+    every = matches_for(request.user, sight=sight)
+    precision = precision_of([one.pk for one in sight.organisations])
+    rows = every.filter(state__in=states).select_related(None)
+    listing = listing_for(request.user, precision, every, sight)
     if request.GET.get("format") == "csv":
         return listing.csv(request, rows)
-    counts = counts_by_state(every)
+    counts = {name: counted(every, shown) for name, shown in VIEWS.items() if name != "all"}
+    counts["all"] = sum(counts.values())
     labels = {"open": _("To decide"), "confirmed": _("Confirmed"), "dismissed": _("Dismissed"), "all": _("All")}
     views = [
         {
             "label": labels[name],
             "url": f"{request.path}?view={name}",
             "current": shown == states,
-            "count": sum(counts.get(state, 0) for state in shown),
+            "count": f"{COUNTED:,}+" if counts[name] > COUNTED else counts[name],
         }
         for name, shown in VIEWS.items()
     ]
     context = {
-        "table": listing.show(request, rows, known=sum(counts.get(state, 0) for state in states)),
+        "table": listing.show(request, rows, known=counts[view if view in VIEWS else "open"]),
         "views": views,
-        "any": bool(counts),
+        "any": bool(counts["all"]),
         "precision": precision,
         "query": request.GET.urlencode(),
         "moves": [name for name in KEYS if set(MATCH_FLOW.move(name).sources) & set(states)],

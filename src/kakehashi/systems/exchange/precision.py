@@ -115,12 +115,10 @@ def precision_of(organisation_ids: Collection[int]) -> Precision:
         output_field=FloatField(),
     )
     rows: Iterable[tuple[int, float | None, bool, str, int]] = (
-        Match.objects.filter(
-            case__organisation__in=organisation_ids, state__in=(MatchState.CONFIRMED, MatchState.DISMISSED)
-        )
+        Match.objects.filter(organisation__in=organisation_ids, state__in=(MatchState.CONFIRMED, MatchState.DISMISSED))
         .order_by()
         .annotate(band=banded)
-        .values_list("case__organisation_id", "band", "reviewed_gene", "dismissal")
+        .values_list("organisation_id", "band", "reviewed_gene", "dismissal")
         .annotate(number=Count("pk"))
     )
     return Precision(tuple(Decided(*row) for row in rows))

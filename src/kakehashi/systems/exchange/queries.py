@@ -5,40 +5,50 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from kakehashi.kernel import audit
 from kakehashi.kernel.errors import NotFound
 from kakehashi.kernel.sharing.asking import TOLD_FROM
 from kakehashi.kernel.sharing.states import Level
-from kakehashi.systems.cases.public import known_others, known_pairs, worked_on
+from kakehashi.systems.cases.public import Sight
 from kakehashi.systems.exchange.models import Match, Side
 from kakehashi.systems.exchange.states import MatchState, SideState
 
+COUNTED = 1000
+"""So many matches are counted and paged through: whether each may still be known is asked of the database. Of more it
+is said that there are more; filters narrow them down."""
 TAKEN_UP = (MatchState.CONTACTED, MatchState.DISCUSSING, MatchState.CONFIRMED)
 """Shown even where the two are no longer alike enough: people have begun to talk."""
 
 
-def matches_for(person: Any, level: Level = Level.EXISTS) -> QuerySet[Match]:
-    """The matches of the cases that someone works on, whose other case may be known at this level: decided now."""
-    shown = Match.objects.filter(Q(stands=True) | Q(state__in=TAKEN_UP)).filter(known_now(person, level))
+def matches_for(person: Any, level: Level = Level.EXISTS, *, sight: Sight | None = None) -> QuerySet[Match]:
+    """The matches of the cases that someone works on, whose other case may be known at this level: decided now.
+
+    ``sight``: the person's own, where it was read already.
+    """
+    sight = sight or Sight(person)
+    held = [one.pk for one in sight.organisations]
+    ours = Match.objects.filter(organisation=held[0]) if len(held) == 1 else Match.objects.filter(organisation__in=held)
+    shown = ours.filter(Q(stands=True) | Q(state__in=TAKEN_UP)).filter(known_now(sight, level))
     return shown.select_related("case__organisation", "peer", "foreign")
 
 
-def known_now(person: Any, level: Level) -> Q:
+def known_now(sight: Sight, level: Level) -> Q:
     """The matches whose other side may be known at this level, as a condition."""
-    answered = worked_on(person, "case") & Q(foreign__isnull=False)
-    return known_pairs(person, "case", "other", level) | answered
+    answered = sight.worked_on("case") & Q(foreign__isnull=False)
+    return sight.known_pairs("case", "other", level) | answered
 
 
-def tell(person: Any, matches: Sequence[Match]) -> None:
+def tell(person: Any, matches: Sequence[Match], *, sight: Sight | None = None) -> None:
     """Cut each match down to what may be known now, and record that the person was told.
 
     Adds what the other side has let them know: which institution it is, and that it has confirmed the match.
     """
     pairs = {(one.case_id, one.other_id) for one in matches if one.other_id is not None}
-    others, named, confirmed = known_others(person, pairs), named_places(pairs), _confirmed_across(pairs)
+    others = (sight or Sight(person)).known_others(pairs)
+    named, confirmed = named_places(pairs), _confirmed_across(pairs)
     for one in matches:
         if one.other_id is None:
             continue
@@ -77,6 +87,6 @@ def match_for(person: Any, match_id: int) -> Match:
     return found
 
 
-def counts_by_state(matches: QuerySet[Match]) -> dict[str, int]:
-    """How many stand in each state; states without any are left out."""
-    return dict(matches.order_by().values_list("state").annotate(Count("pk")))
+def counted(matches: QuerySet[Match], states: Collection[str]) -> int:
+    """How many stand in one of these states; COUNTED + 1 where there are more than COUNTED."""
+    return matches.order_by().filter(state__in=states)[: COUNTED + 1].count()

@@ -9,11 +9,8 @@ from django.utils.translation import gettext as _
 
 from kakehashi.kernel.shell import Waiting
 from kakehashi.systems.exchange.conversations.queries import unread_sides
-from kakehashi.systems.exchange.queries import matches_for
+from kakehashi.systems.exchange.queries import COUNTED, matches_for
 from kakehashi.systems.exchange.states import MatchState
-
-COUNTED = 1000
-"""Beyond so many new matches there are "more than" these: whether each may be known still is asked of the database."""
 
 
 def waiting_for(person: Any) -> Iterator[Waiting]:

@@ -22,7 +22,7 @@ from kakehashi.kernel.sharing.decision import Judge, visible_to
 from kakehashi.kernel.sharing.models import read_opt_outs
 from kakehashi.kernel.sharing.states import Level, Purpose
 from kakehashi.kernel.sharing.subjects import context, institution_subjects
-from kakehashi.systems.cases import queries, rules
+from kakehashi.systems.cases import rules
 from kakehashi.systems.cases.matching import similar
 from kakehashi.systems.cases.matching.shared import SharedCase, told
 from kakehashi.systems.cases.models import Case
@@ -35,9 +35,13 @@ LOOKED_AT = (64, 256, 1024)
 
 @dataclass(frozen=True)
 class Pair:
-    """Two cases, as far as those who work on the first may know of the second (see ``shared.SharedCase``)."""
+    """Two cases, as far as those who work on the first may know of the second (see ``shared.SharedCase``).
+
+    ``organisation_id``: who holds the first.
+    """
 
     case_id: int
+    organisation_id: int
     other_id: int
     score: float
     findings: tuple[str, ...]
@@ -151,13 +155,7 @@ class _Pairing:
 
 
 def _pair(case: Case, other: SharedCase) -> Pair:
-    return Pair(case.pk, other.case.pk, other.score, other.findings, other.genes)
-
-
-def worked_on(person: Any, case: str) -> Q:
-    """Rows of a sibling whose field ``case`` points at a registered case that the person works on."""
-    writes = sorted(rules.organisations_written_by(person))
-    return Q(**{f"{case}__organisation_id__in": writes, f"{case}__state__in": FINDABLE})
+    return Pair(case.pk, case.organisation_id, other.case.pk, other.score, other.findings, other.genes)
 
 
 def working_on(person: Any, case: str) -> Q:
@@ -165,38 +163,47 @@ def working_on(person: Any, case: str) -> Q:
     return Q(**{f"{case}__organisation_id__in": sorted(rules.organisations_written_by(person))})
 
 
-def known_pairs(person: Any, case: str, other: str, level: Level = Level.EXISTS) -> Q:
-    """Rows of a sibling that pair a case that the person works on with one that its institution may know, now."""
-    today = context()
-    ways = Q(pk__in=[])
-    writes = Organisation.objects.filter(pk__in=rules.organisations_written_by(person))
-    subjects = institution_subjects(list(writes))
-    for organisation in writes:
-        visible = visible_to(subjects[organisation.pk], Purpose.MATCHING, today, KIND, level)
-        known = Case.objects.filter(visible, state__in=FINDABLE, pk=OuterRef(f"{other}_id"))
-        ours = Q(**{f"{case}__organisation": organisation, f"{case}__state__in": FINDABLE})
-        ways |= ours & Q(Exists(known))
-    return ways
+class Sight:
+    """What the institutions that a person works for may know of others' cases, now: read once, then asked of pairs."""
 
+    def __init__(self, person: Any) -> None:
+        self._person, self._today = person, context()
+        self.organisations = tuple(Organisation.objects.filter(pk__in=rules.organisations_written_by(person)))
+        """The institutions that the person works for."""
+        self._subjects = institution_subjects(self.organisations)
 
-def known_others(person: Any, pairs: Collection[tuple[int, int]]) -> dict[tuple[int, int], KnownCase]:
-    """The other case of each (case id, other's id), as the first one's institution may know it now."""
-    found = Case.objects.filter(pk__in={pk for pair in pairs for pk in pair}).select_related("organisation")
-    found = found.defer("description")
-    cases = {case.pk: case for case in found}
-    opened = set(queries.usable_cases(person).filter(pk__in=[other for _, other in pairs]).values_list("pk", flat=True))
-    read_opt_outs([cases[other] for _, other in pairs])
-    today = context()
-    holders = {cases[case_id].organisation_id: cases[case_id].organisation for case_id, _ in pairs}
-    subjects = institution_subjects(holders.values())
-    judges = {pk: Judge(subject, Purpose.MATCHING, today, KIND) for pk, subject in subjects.items()}
-    known = {}
-    for case_id, other_id in pairs:
-        holder, other = cases[case_id].organisation_id, cases[other_id]
-        level = judges[holder].level(other)
-        known[case_id, other_id] = KnownCase(
-            level=level,
-            organisation=other.organisation.label() if level == Level.WHOLE else place_of(other.organisation),
-            public_id=other.public_id if other_id in opened else "",
-        )
-    return known
+    def known_pairs(self, case: str, other: str, level: Level = Level.EXISTS) -> Q:
+        """Rows of a sibling that pair a case that the person works on with one that its institution may know."""
+        ways = Q(pk__in=[])
+        for organisation in self.organisations:
+            visible = visible_to(self._subjects[organisation.pk], Purpose.MATCHING, self._today, KIND, level)
+            known = Case.objects.filter(visible, state__in=FINDABLE, pk=OuterRef(f"{other}_id"))
+            ours = Q(**{f"{case}__organisation": organisation, f"{case}__state__in": FINDABLE})
+            ways |= ours & Q(Exists(known))
+        return ways
+
+    def worked_on(self, case: str) -> Q:
+        """Rows of a sibling whose field ``case`` points at a registered case that the person works on."""
+        held = [one.pk for one in self.organisations]
+        return Q(**{f"{case}__organisation_id__in": held, f"{case}__state__in": FINDABLE})
+
+    def known_others(self, pairs: Collection[tuple[int, int]]) -> dict[tuple[int, int], KnownCase]:
+        """The other case of each (case id, other's id), as the first one's institution may know it."""
+        if not pairs:
+            return {}
+        found = Case.objects.filter(pk__in={pk for pair in pairs for pk in pair}).select_related("organisation")
+        cases = {case.pk: case for case in found.defer("description")}
+        opened = Case.objects.filter(rules.usable_by(self._person), pk__in=[other for _, other in pairs])
+        named = set(opened.values_list("pk", flat=True))
+        read_opt_outs([cases[other] for _, other in pairs])
+        judges = {pk: Judge(subject, Purpose.MATCHING, self._today, KIND) for pk, subject in self._subjects.items()}
+        known = {}
+        for case_id, other_id in pairs:
+            other = cases[other_id]
+            level = judges[cases[case_id].organisation_id].level(other)
+            known[case_id, other_id] = KnownCase(
+                level=level,
+                organisation=other.organisation.label() if level == Level.WHOLE else place_of(other.organisation),
+                public_id=other.public_id if other_id in named else "",
+            )
+        return known

@@ -1,7 +1,7 @@
 """The queue of matches, and the cases that wait to be matched."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
 from django.utils import timezone
@@ -27,11 +27,13 @@ class Match(models.Model):
     """A case and one like it, for those who work on the case: another of this node, or a peer's patient. Once a pair.
 
     ``score``, ``findings`` and ``genes`` are what the level of seeing told when it was last matched; what may be shown
-    now is decided anew at every read. ``stands``: it still reached the score then. ``patient_id`` is the peer's own id;
+    now is decided anew at every read. ``organisation`` holds the case: kept here, so that one institution's matches lie
+    together in an index. ``stands``: it still reached the score then. ``patient_id`` is the peer's own id;
     ``foreign`` is empty while the peer no longer answers with that patient.
     """
 
     case = models.ForeignKey("cases.Case", models.PROTECT, related_name="matches", verbose_name=_("case"))
+    organisation = models.ForeignKey("organisations.Organisation", models.PROTECT, related_name="+", editable=False)
     other = models.ForeignKey("cases.Case", models.PROTECT, null=True, related_name="+", verbose_name=_("other case"))
     peer = models.ForeignKey(Peer, models.PROTECT, null=True, related_name="+", verbose_name=_("peer"))
     patient_id = models.CharField(max_length=255, blank=True)
@@ -66,10 +68,19 @@ class Match(models.Model):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["case", "state", "-score"], name="match_of_case"),
             models.Index(fields=["state", "-first_seen"], name="match_by_state"),
+            models.Index(fields=["organisation", "-score"], name="match_best_first"),
+            models.Index(fields=["organisation", "-first_seen"], name="match_newest_first"),
+            models.Index(fields=["organisation", "state", "-score"], name="match_of_organisation"),
         ]
 
     def __str__(self) -> str:
         return f"match {self.pk}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keep beside the match whose case it is."""
+        if self.organisation_id is None:
+            self.organisation_id = self.case.organisation_id
+        super().save(*args, **kwargs)
 
     @property
     def finding_ids(self) -> list[str]:
