@@ -61,6 +61,8 @@ def test_referred_accepted_analysed_decided_and_reopened(open_page, clinician, h
 
     for step, name in (("send_for_analysis", "解析に出す"), ("record_analysis", "解析の完了を記録")):
         own.goto(f"{here}{step}/")
+        if step == "record_analysis":
+            own.get_by_label("結果の要約").fill("候補1件")
         follow(own.get_by_role("button", name=name))
         own.wait_for_url(f"**{here}")
     follow(own.get_by_role("link", name="診断委員会に付議する"))

@@ -274,7 +274,7 @@ def test_analysis_faults(shared, hub, clinician, colleague):
     with pytest.raises(Invalid):
         analyses.record_received(by=clinician, case=shared, on=yesterday)
     with pytest.raises(Invalid):
-        analyses.record_analysis(by=clinician, case=shared, done_on=yesterday)
+        analyses.record_analysis(by=clinician, case=shared, done_on=yesterday, result="x")
 
 
 # --- committee ----------------------------------------------------------------------------------------------------
@@ -283,7 +283,7 @@ def test_analysis_faults(shared, hub, clinician, colleague):
 @pytest.fixture
 def analysed(shared, clinician):
     analyses.send_for_analysis(by=clinician, case=shared)
-    analyses.record_analysis(by=clinician, case=shared)
+    analyses.record_analysis(by=clinician, case=shared, result="one candidate")
     return Case.objects.get(pk=shared.pk)
 
 

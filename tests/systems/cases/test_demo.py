@@ -37,6 +37,10 @@ def test_demo_is_prepared_once_and_a_second_time_changes_nothing():
     (award,) = awards_of(Organisation.objects.get(code=HOSPITALS[0].code).pk)
     assert Case.objects.filter(award_id=award.id).count() == 2 * PAID
     assert {login.email for login in logins} == set(Person.objects.values_list("email", flat=True))
+    roles = {login.role for login in logins}
+    assert {"diagnosis_committee", "researcher", "programme_director"} <= roles
+    shared = Case.objects.filter(reach__gt=0).values_list("organisation__code", flat=True)
+    assert set(shared) == {hospital.code for hospital in HOSPITALS}
     for login in logins:
         assert Person.objects.get(email=login.email).check_password(login.password)
     entries, descriptions = AuditEntry.objects.count(), list(Case.objects.values_list("local_id", "description"))

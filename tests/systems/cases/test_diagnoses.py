@@ -83,7 +83,7 @@ def test_one_of_two_is_reopened_then_the_last(case, clinician, heard):
 
 def test_reopening_leads_back_to_where_the_case_stood(case, clinician):
     advance(case, "send_for_analysis", by=clinician)
-    advance(case, "record_analysis", by=clinician)
+    advance(case, "record_analysis", by=clinician, note="one candidate")
     row = record_diagnosis(by=clinician, case_id=case.pk, diagnosis=JOUBERT)
     reopen_diagnosis(by=clinician, diagnosis_id=row.pk, reason="a second look")
     assert Case.objects.get(pk=case.pk).state == CaseState.ANALYSED

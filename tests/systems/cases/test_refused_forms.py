@@ -1,7 +1,10 @@
 """A step that is refused comes back with what was typed and says at which field; a form is shown to those it is for."""
 
+import re
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from kakehashi.kernel.sharing.actions import add_network, join_network
 from kakehashi.kernel.sharing.models import NetworkRole
@@ -9,7 +12,7 @@ from kakehashi.kernel.workflow import advance
 from kakehashi.systems.cases.actions import enter_case
 from kakehashi.systems.cases.course import referrals
 from kakehashi.systems.cases.course.diagnoses import NewDiagnosis, record_diagnosis
-from kakehashi.systems.cases.models import Referral
+from kakehashi.systems.cases.models import Consultation, Referral
 
 pytestmark = pytest.mark.django_db
 TYPED = "Please look at the eyes once more."
@@ -156,3 +159,43 @@ def test_forms_are_offered_to_those_who_may_send_them(
     offered = client.get(reverse(opened, args=[case.public_id]))
     assert (offered.status_code, address in offered.text) == (200, writes)
     assert client.get(address).status_code == (200 if writes else 403)
+
+
+@pytest.mark.parametrize(
+    ("said", "field"),
+    [({}, "result"), ({"result": "one", "no_result": "too little DNA"}, "no_result"), ({"result": " "}, "result")],
+)
+def test_analysis_is_done_with_a_result_or_the_reason_why_not(sent, client, case, clinician, said, field):
+    advance(case, "send_for_analysis", by=clinician)
+    day = f"{timezone.localdate():%Y-%m-%d}"
+    address = reverse("cases:course_step", args=[case.public_id, "record_analysis"])
+    page = sent(clinician, address, {"done_on": day} | said)
+    assert (page.status_code, f'href="#id_{field}"' in page.text) == (422, True)
+    assert case.analyses.get().done_on is None
+    sent(clinician, address, {"done_on": day, "no_result": "too little DNA"})
+    assert "No result: too little DNA" in client.get(reverse("cases:course", args=[case.public_id])).text
+
+
+def test_criteria_that_cannot_be_judged_say_what_to_ask(client, case, clinician):
+    client.force_login(clinician)
+    client.cookies["django_language"] = "en"
+    page = client.get(reverse("cases:course", args=[case.public_id])).text
+    assert "Since when the patient has been without a diagnosis is not said." in page
+    assert "Not all criteria can be judged" in page
+    assert "Add it to the case" in page
+
+
+def test_hospital_with_a_hub_notes_that_a_family_waits_to_be_referred(client, hub, clinician, make_person):
+    address = reverse("cases:new_consultation")
+    client.force_login(clinician)
+    assert re.search(r'value="waiting"[^>]*checked', client.get(address).text)
+    client.force_login(make_person(hub, "clinician"))
+    assert re.search(r'value="direct"[^>]*checked', client.get(address).text)
+    client.force_login(clinician)
+    client.post(
+        address, {"local_id": "F-9", "consulted_on": "2026-03-01", "phenotype_group": "eye", "route": "waiting"}
+    )
+    waiting = Consultation.objects.get()
+    assert waiting.route == "waiting"
+    referrals.refer(by=clinician, consultation=waiting, hub=hub, note="please")
+    assert Consultation.objects.get().route == "referred"

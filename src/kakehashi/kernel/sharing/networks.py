@@ -44,6 +44,12 @@ def hubs_for(organisation_id: int) -> list[Organisation]:
     return sorted(hubs, key=lambda one: (one.pk not in first, one.code))
 
 
+def refers(organisation_id: int) -> bool:
+    """Whether an institution mostly refers families on: it has a hub to ask and is none itself."""
+    own = NetworkMember.objects.filter(organisation_id=organisation_id)
+    return bool(hubs_for(organisation_id)) and not own.filter(role=NetworkRole.HUB).exists()
+
+
 def analysis_centres_for(organisation_id: int) -> list[Organisation]:
     """The analysis centres of an institution's networks; itself too where it is one."""
     return list(_partners(organisation_id, NetworkRole.ANALYSIS, itself=True).order_by("code"))

@@ -24,6 +24,7 @@ from kakehashi.kernel.people.models import Person
 from kakehashi.kernel.people.roles import Role
 from kakehashi.kernel.sharing.actions import Terms, add_network, join_network
 from kakehashi.kernel.sharing.models import Network, NetworkRole
+from kakehashi.kernel.sharing.networks import analysis_centres_for
 from kakehashi.kernel.sharing.states import Reach
 from kakehashi.protocols.phenopacket import loads
 from kakehashi.protocols.phenopacket.documents import Phenopacket
@@ -31,6 +32,7 @@ from kakehashi.systems.cases import vocabulary
 from kakehashi.systems.cases.actions import enter_case
 from kakehashi.systems.cases.awards import set_award
 from kakehashi.systems.cases.course.analyses import record_analysis, send_for_analysis
+from kakehashi.systems.cases.course.committee import committees_for, open_review
 from kakehashi.systems.cases.course.consultations import enter_consultation, lead_to_case
 from kakehashi.systems.cases.course.diagnoses import NewDiagnosis, record_diagnosis
 from kakehashi.systems.cases.course.states import Basis, PhenotypeGroup, Route
@@ -81,6 +83,7 @@ HOSPITALS = (
             ("manager", Role.DATA_MANAGER, "見本 太郎", "Taro Mihon"),
             ("auditor", Role.AUDITOR, "見本 次郎", "Jiro Mihon"),
             ("administrator", Role.ADMINISTRATOR, "見本 三郎", "Saburo Mihon"),
+            ("committee", Role.DIAGNOSIS_COMMITTEE, "見本 薫", "Kaoru Mihon"),
         ),
     ),
     _Hospital(
@@ -123,12 +126,23 @@ AWARD = (
 )
 PAID = 10
 """How many patients of each of the first two hospitals name the award."""
+DONE = "架空の結果 A made-up result"
 SEEN = 12
 """Of how many patients of each hospital the course went on."""
 NEW_DISEASES = ("架空の新規疾患1 Made-up new disease 1", "架空の新規疾患2 Made-up new disease 2")
 PREFECTURES = ("13", "27", "23", "01", "40")
 """Where the hospitals lie (JIS X 0401)."""
 AGENCY = ("DEMO-AGENCY", "デモ研究開発機構", "Demo Research Agency")
+BESIDE = (
+    (CENTRE, Kind.UNIVERSITY, "analyst", Role.RESEARCHER, "見本 湊", "Minato Mihon"),
+    (AGENCY, Kind.AGENCY, "officer", Role.PROGRAMME_OFFICER, "見本 恵", "Megumi Mihon"),
+    (AGENCY, Kind.AGENCY, "director", Role.PROGRAMME_DIRECTOR, "見本 明", "Akira Mihon"),
+)
+"""Who logs in beside the hospitals: institution, kind, address before the @, role, name, name in Latin letters."""
+SHARED = 20
+"""How many patients of each hospital its network may find."""
+ALIKE = 2
+"""The patient of this place has one disease in all hospitals, so that hospitals find each other's."""
 
 
 def prepare_demo() -> list[Login]:
@@ -145,18 +159,18 @@ def prepare_demo() -> list[Login]:
         ]
         if not organisation.prefecture:
             place_organisation(by=None, organisation=organisation, prefecture=PREFECTURES[place])
-        _register(organisation, people[0], drawer, first=place * PATIENTS, with_example=place == 0)
+        patients = _descriptions(drawer, place * PATIENTS, alike=True)
+        _register(organisation, people[0], patients, with_example=place == 0, shared=SHARED)
         clinicians.append((organisation, people[0]))
     _network()
     _award()
     for place, (organisation, clinician) in enumerate(clinicians):
         _course(organisation, clinician, new_disease=NEW_DISEASES[place] if place < len(NEW_DISEASES) else "")
-    agency = _organisation(*AGENCY, Kind.AGENCY)
-    officer = _person(agency, "officer", Role.PROGRAMME_OFFICER, "見本 恵", "Megumi Mihon")
-    return [
-        *logins,
-        Login(officer.email, password_of(officer.email), Role.PROGRAMME_OFFICER, f"{AGENCY[1]} {AGENCY[2]}"),
-    ]
+    for institution, kind, *someone in BESIDE:
+        person = _person(_organisation(*institution, kind), *someone)
+        named = f"{institution[1]} {institution[2]}"
+        logins.append(Login(person.email, password_of(person.email), Role(someone[1]), named))
+    return logins
 
 
 def _network() -> None:
@@ -213,10 +227,15 @@ def _course(organisation: Organisation, by: Person, *, new_disease: str) -> None
             )
             if number % 4 != 3:
                 lead_to_case(by=by, consultation=came, case=case)
-        for case in (*solved, *others):
+        under_way, done = others[:1], [*solved, *others[1:]]
+        for case in under_way:
+            centre = next(iter(analysis_centres_for(organisation.pk)), None)
+            send_for_analysis(by=by, case=case, centre=centre)
+        for case in done:
             send_for_analysis(by=by, case=case)
-        for case in (*solved, *others[1:]):
-            record_analysis(by=by, case=case)
+            record_analysis(by=by, case=case, result=DONE)
+        if others[2:] and organisation in committees_for(organisation):
+            open_review(by=by, case=others[2], committee=organisation)
         for case in solved:
             found = case.described.diagnoses[0]
             recorded = NewDiagnosis(disease=found.disease, label=found.label)
@@ -232,7 +251,7 @@ def prepare_network_node(name: str) -> list[Login]:
     organisation = _organisation(hospital.code, hospital.name, hospital.name_en, Kind.HOSPITAL, country)
     people = [_person(organisation, *person) for person in hospital.people]
     first = PATIENTS * (list(NETWORK).index(name) + len(HOSPITALS))
-    _register(organisation, people[0], Drawer(vocabulary.knowledge()), first=first, with_example=True)
+    _register(organisation, people[0], _descriptions(Drawer(vocabulary.knowledge()), first), with_example=True)
     for case in Case.objects.filter(organisation=organisation, reach=Reach.INSTITUTION).order_by("pk"):
         set_terms(by=people[0], case=case, terms=Terms(Reach.ABROAD), consent=attested(Reach.ABROAD))
     return [
@@ -266,8 +285,10 @@ def password_of(email: str) -> str:
     return base64.b32encode(digest[:10]).decode().lower()
 
 
-def _register(organisation: Organisation, by: Person, drawer: Drawer, *, first: int, with_example: bool) -> None:
-    """The hospital's patients, all or none: those that are not there yet."""
+def _register(
+    organisation: Organisation, by: Person, patients: Iterator[Description], *, with_example: bool, shared: int = 0
+) -> None:
+    """The hospital's patients, all or none: those that are not there yet; the first ``shared`` open to its network."""
     there = set(Case.objects.filter(organisation=organisation).values_list("local_id", flat=True))
     wanted = [f"{organisation.code}-{number:03d}" for number in range(1, PATIENTS + 1)]
     example = f"{organisation.code}-EXAMPLE"
@@ -281,9 +302,9 @@ def _register(organisation: Organisation, by: Person, drawer: Drawer, *, first: 
             enter_case(
                 by=by, organisation=organisation, local_id=example, description=described, synthetic=True, register=True
             )
-        for local_id, description in zip(wanted, _descriptions(drawer, first), strict=True):
+        for place, (local_id, description) in enumerate(zip(wanted, patients, strict=True)):
             if local_id not in there:
-                enter_case(
+                made = enter_case(
                     by=by,
                     organisation=organisation,
                     local_id=local_id,
@@ -292,12 +313,20 @@ def _register(organisation: Organisation, by: Person, drawer: Drawer, *, first: 
                     register=True,
                 )
 
+                if place < shared:
+                    set_terms(by=by, case=made, terms=Terms(Reach.NETWORK), consent=attested(Reach.NETWORK))
 
-def _descriptions(drawer: Drawer, first: int) -> Iterator[Description]:
-    """Synthetic patients; some share their disease with the one before, some are solved."""
+
+def _descriptions(drawer: Drawer, first: int, *, alike: bool = False) -> Iterator[Description]:
+    """Synthetic patients; some share their disease with the one before, some are solved.
+
+    ``alike``: one of them shares it with a patient of the first hospital.
+    """
     before: SyntheticPatient | None = None
     for number in range(first, first + PATIENTS):
         shared = before.disease if before is not None and number % SAME_DISEASE_EVERY == 1 else None
+        if alike and number != ALIKE and number % PATIENTS == ALIKE:
+            shared = drawer.patient(seed=SEED, number=ALIKE).disease
         before = drawer.patient(seed=SEED, number=number, disease=shared)
         yield description_of(before, solved=number % SOLVED_EVERY == 0)
 

@@ -79,7 +79,7 @@ def _call_back(case: Case, *, by: Any, note: str) -> None:
 
 
 def _done(case: Case, *, by: Any, note: str) -> None:
-    analyses.insist_on_done(case, by=by)
+    analyses.insist_on_done(case, by=by, result=note)
     _revise(case, by=by, note=note)
 
 
@@ -134,6 +134,7 @@ CASE_FLOW = Workflow(
             rule=rules.may_record_analysis,
             label_staff=_("Record that the analysis is done"),
             label_applicant=_("Record that the analysis is done"),
+            needs_note=True,  # the result in short, or why there is none
             act=_done,
             event=events.moved,
         ),

@@ -69,17 +69,26 @@ def record_received(*, by: Any, case: Case, on: date | None = None) -> Analysis:
     return sent
 
 
-def record_analysis(*, by: Any, case: Case, done_on: date | None = None, result: str = "") -> Analysis:
-    """The analysis is done, with its result in short: the case is analysed. Raises NotAllowed, Conflict, Invalid."""
-    day = done_on or timezone.localdate()
+def record_analysis(
+    *, by: Any, case: Case, done_on: date | None = None, result: str = "", no_result: str = ""
+) -> Analysis:
+    """The analysis is done: the case is analysed. ``result`` in short, or ``no_result``: why there is none.
+
+    Raises NotAllowed, Conflict, Invalid (neither of the two is said, or both are).
+    """
+    day, result, no_result = done_on or timezone.localdate(), result.strip()[:500], no_result.strip()[:500]
+    if not result and not no_result:
+        raise Invalid({"result": [_("Give the result in short, or say below why there is none.")]})
+    if result and no_result:
+        raise Invalid({"no_result": [_("There is a result: leave this empty, or take the result out.")]})
     with transaction.atomic():
         sent = open_analysis(case)
         if sent is not None:
             _insist_on_day(sent, day, "done_on")
-        advance(case, "record_analysis", by=by)
+        advance(case, "record_analysis", by=by, note=result or no_result)
         done = case.analyses.get(pk=sent.pk) if sent is not None else case.analyses.latest("pk")
-        done.done_on, done.result = day, result.strip()[:500]
-        done.save(update_fields=["done_on", "result"])
+        done.done_on, done.result, done.no_result_because = day, result, no_result
+        done.save(update_fields=["done_on", "result", "no_result_because"])
     return done
 
 
@@ -113,9 +122,9 @@ def insist_on_sent(case: Case, *, by: Any) -> None:
         Analysis.objects.create(case=case, sent_by=by)
 
 
-def insist_on_done(case: Case, *, by: Any) -> None:
+def insist_on_done(case: Case, *, by: Any, result: str) -> None:
     """Part of the move out of analysis: what was under way is done today, and its centre sees the case no longer."""
-    _end(case, "done_on", by=by)
+    _end(case, "done_on", by=by, result=result.strip()[:500])
 
 
 def call_back(case: Case, *, by: Any) -> None:
@@ -123,9 +132,10 @@ def call_back(case: Case, *, by: Any) -> None:
     _end(case, "called_back_on", by=by)
 
 
-def _end(case: Case, field: str, *, by: Any) -> None:
+def _end(case: Case, field: str, *, by: Any, result: str = "") -> None:
     under_way = open_analysis(case)
     if under_way is not None:
         setattr(under_way, field, timezone.localdate())
+        under_way.result = result
         end_access(under_way, by=by)
         under_way.save()

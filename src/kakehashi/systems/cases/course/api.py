@@ -150,7 +150,7 @@ def received(request: HttpRequest, case_id: Path[CaseId], said: schemas.Received
 def done(request: HttpRequest, case_id: Path[CaseId], said: schemas.DoneIn) -> schemas.CourseOut:
     """By its hospital or its analysis centre; the case is analysed."""
     case = _case(request, case_id)
-    analyses.record_analysis(by=caller(request), case=case, done_on=said.done_on, result=said.result)
+    analyses.record_analysis(by=caller(request), case=case, **said.model_dump())
     return _after(case, caller(request))
 
 

@@ -125,10 +125,11 @@ class ReceivedIn(Schema):
 
 
 class DoneIn(Schema):
-    """What came of the analysis."""
+    """What came of the analysis: its result in short, or why there is none."""
 
     done_on: date | None = None
     result: Note = ""
+    no_result: Note = ""
 
 
 class ReviewIn(Schema):

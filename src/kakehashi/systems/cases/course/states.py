@@ -10,6 +10,7 @@ class Route(models.TextChoices):
     DIRECT = "direct", _("Came straight to a hub")
     REFERRED = "referred", _("Referred to a hub")
     SETTLED = "settled", _("Settled without a visit")
+    WAITING = "waiting", _("Waits to be referred")
 
 
 class PhenotypeGroup(models.TextChoices):

@@ -95,7 +95,10 @@ def _analyses(case: Case) -> Iterator[CourseEvent]:
         if one.received_on:
             yield CourseEvent(one.received_on, "received", _("Received by the analysis centre"))
         if one.done_on:
-            yield CourseEvent(one.done_on, "analysed", _("Analysis done"), one.result)
+            why_none = _("No result: %(reason)s") % {"reason": one.no_result_because}
+            yield CourseEvent(
+                one.done_on, "analysed", _("Analysis done"), why_none if one.no_result_because else one.result
+            )
         if one.called_back_on:
             yield CourseEvent(one.called_back_on, "called_back", _("Analysis called back"))
 

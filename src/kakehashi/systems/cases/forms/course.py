@@ -72,7 +72,7 @@ class ConsultationForm(forms.Form):
     phenotype_group = forms.ChoiceField(label=_("Kind of signs"), choices=PhenotypeGroup.choices, initial="other")
     route = forms.ChoiceField(
         label=_("How it came"),
-        choices=[(one.value, one.label) for one in (Route.DIRECT, Route.SETTLED)],
+        choices=[(one.value, one.label) for one in (Route.DIRECT, Route.WAITING, Route.SETTLED)],
         initial=Route.DIRECT,
         widget=forms.RadioSelect,
         help_text=_("A family that another hospital is to see is noted here and referred on the next page."),
@@ -143,6 +143,9 @@ class DoneForm(CourseForm):
 
     done_on = day_field(_("Done on"))
     result = forms.CharField(label=_("Result in short"), max_length=500, required=False)
+    no_result = forms.CharField(
+        label=_("No result, because"), max_length=500, required=False, help_text=_("Only where there is none.")
+    )
 
 
 class CommitteeForm(CourseForm):

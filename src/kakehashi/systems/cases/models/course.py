@@ -25,6 +25,7 @@ class Analysis(models.Model):
     done_on = models.DateField(_("done on"), null=True)
     called_back_on = models.DateField(_("called back on"), null=True)
     result = models.CharField(_("result in short"), max_length=500, blank=True)
+    no_result_because = models.CharField(_("no result, because"), max_length=500, blank=True)
     sent_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     grant = models.ForeignKey("sharing.Grant", models.SET_NULL, null=True, related_name="+", editable=False)
 

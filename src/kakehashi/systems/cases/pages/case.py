@@ -22,7 +22,7 @@ from kakehashi.kernel.workflow import advance, judge, workflow_of
 from kakehashi.protocols.phenopacket import to_tree
 from kakehashi.systems.cases import actions, queries, ranking, solved, tasks
 from kakehashi.systems.cases.actions import EditConflict
-from kakehashi.systems.cases.course import consulted, eligibility
+from kakehashi.systems.cases.course import consulted
 from kakehashi.systems.cases.forms.case import CaseEntry, ImportForm
 from kakehashi.systems.cases.forms.course import MoveForm
 from kakehashi.systems.cases.freetext import FIELD
@@ -32,7 +32,7 @@ from kakehashi.systems.cases.models import Case, Consultation
 from kakehashi.systems.cases.packets.entering import phenopacket_of
 from kakehashi.systems.cases.pages import freetext, panes, pictures
 from kakehashi.systems.cases.pages.listing import CASES
-from kakehashi.systems.cases.pages.moves import losses
+from kakehashi.systems.cases.pages.moves import losses, said_criteria
 
 SIMILAR_SHOWN = 10
 
@@ -263,8 +263,8 @@ def make_move(request: HttpRequest, case_id: str, move: str) -> HttpResponse:
     taken = workflow_of(case).move(move)
     context = {"case": case, "move": taken, "loses": losses(move), "form": form, "needs_note": taken.needs_note}
     if move == "register":
-        context["criteria"] = criteria = eligibility.judge(case.described)
-        context["needs_note"] = not criteria
+        context |= said_criteria(case)
+        context["needs_note"] = not context["criteria"]
     return render(request, "cases/move.html", context, status=status)
 
 

@@ -26,6 +26,7 @@ from kakehashi.systems.cases.course.timeline import disease_name, timeline_of
 from kakehashi.systems.cases.forms import course as forms
 from kakehashi.systems.cases.models import Case
 from kakehashi.systems.cases.pages import panes
+from kakehashi.systems.cases.pages.moves import said_criteria
 from kakehashi.systems.cases.states import UNSOLVED, CaseState
 
 
@@ -189,6 +190,7 @@ def course(request: HttpRequest, case_id: str) -> HttpResponse:
         "recorded": [(row, disease_name(row)) for row in diagnoses.standing(case)],
         "may_reopen": may_reopen,
     }
+    context |= said_criteria(case)
     return render(request, "cases/course.html", context)
 
 

@@ -1,7 +1,13 @@
 """What a move of a case means, for the page that asks before it."""
 
+from typing import Any
+
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
+
+from kakehashi.systems.cases.course import eligibility
+from kakehashi.systems.cases.models import Case
+from kakehashi.systems.cases.states import Eligibility
 
 COURSE_MOVES = {
     "send_for_analysis": _lazy("The case counts as being analysed from today. It can be found as before."),
@@ -13,6 +19,13 @@ COURSE_MOVES = {
     "reopen_diagnosis": _lazy("No recorded diagnosis of this case stands any more; they stay in its history."),
     "reopen_closed": _lazy("A diagnosis is looked for again; the case goes on where it stood."),
 }
+
+
+def said_criteria(case: Case) -> dict[str, Any]:
+    """Whether the patient fits the Exchange as far as the case says it: the verdict, its name, what is open."""
+    verdict = eligibility.judge(case.described)
+    standing = eligibility.standing_of(verdict)
+    return {"criteria": verdict, "judged": standing.label, "unsaid": standing == Eligibility.NOT_ALL_SAID}
 
 
 def losses(move: str) -> list[str]:
