@@ -13,6 +13,8 @@ import click
 from kakehashi.cli import counted, start_django, text, unready
 
 State = Literal["ok", "warning", "failed"]
+CATALOGUES = Path(__file__).parents[1] / "locale" / "ja" / "LC_MESSAGES"
+"""Built with the package; in a source tree by hand."""
 SIGNS = {"ok": ("OK", "正常"), "warning": ("CARE", "注意"), "failed": ("FAIL", "異常")}
 
 
@@ -170,6 +172,17 @@ def japanese_labels() -> Check:
     return Check("Japanese labels", "ok", text(f"{count:,} terms", f"{count:,} 語"))
 
 
+def catalogues() -> Check:
+    if (CATALOGUES / "django.mo").exists():
+        return Check("catalogues", "ok", text("Japanese is built", "日本語は作成済み"))
+    to_do = text(
+        "In the source tree run: make messages (or python -m kakehashi.locale.build)",
+        "ソースのフォルダで make messages(または python -m kakehashi.locale.build)を実行してください。",
+    )
+    said = text("Japanese is not built: pages show English", "日本語が未作成です(画面は英語で表示されます)")
+    return Check("catalogues", "warning", said, to_do)
+
+
 def case_index() -> Check:
     from kakehashi.systems.cases.public import index_agreement
 
@@ -260,6 +273,7 @@ CHECKS: dict[str, tuple[str, Callable[[], Check]]] = {  # name → (Japanese nam
     "database": ("データベース", database),
     "ontology": ("オントロジー", ontology),
     "Japanese labels": ("日本語ラベル", japanese_labels),
+    "catalogues": ("表示言語", catalogues),
     "index": ("症例索引", case_index),
     "search": ("サイト内検索", search),
     "audit": ("監査記録", audit_trail),

@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from kakehashi.cli import NodeGroup, text
+from kakehashi.cli import NodeGroup, say, text
 from kakehashi.cli.people import SHAPE, organisation_of, show, told_plainly
 
 
@@ -44,7 +44,15 @@ def precision(code: str | None, shape: str) -> None:
         {"group": "dismissed", "name": reason.value, "reviewed": number, "confirmed": 0} | dict.fromkeys(NO_FIGURES)
         for reason, number in found.reasons()
     ]
-    show(rows + dismissed, shape)
+    if shape == "json" or found.decided:
+        show(rows + dismissed if shape == "json" else [_in_words(one) for one in rows + dismissed], shape)
+    else:
+        say("No match has been confirmed or dismissed yet.", "確定または対象外とされたマッチはまだありません。")
+
+
+def _in_words(row: dict[str, Any]) -> dict[str, Any]:
+    """A row for people: where too few were reviewed for a share, that instead of nothing."""
+    return {key: text("too few", "件数不足") if one is None else one for key, one in row.items()}
 
 
 NO_FIGURES = ("share", "low", "high")

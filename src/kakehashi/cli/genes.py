@@ -85,7 +85,11 @@ def listed(shape: str) -> None:
 def search(names: tuple[str, ...]) -> None:
     table = tables.load()
     if table is None:
-        say("No gene table is installed.", "遺伝子表は導入されていません。", err=True)
+        say(
+            f"No gene table is installed. Get {ADDRESS} and run: kakehashi genes install FILE",
+            f"遺伝子表は導入されていません。{ADDRESS} を入手し kakehashi genes install FILE を実行してください。",
+            err=True,
+        )
         raise SystemExit(1)
     words = {
         "symbol": ("approved symbol", "承認済みの記号"),

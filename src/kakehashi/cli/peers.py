@@ -108,7 +108,10 @@ def list_peers(shape: str) -> None:
 
 @peers.command(
     "match",
-    help=text("Ask all peers for patients like a case.", "症例に似た患者をすべての相手ノードに照会する。"),
+    help=text(
+        "Ask all peers for patients like a case. Exit code 1 when none of them answered.",
+        "症例に似た患者をすべての相手ノードに照会する。応答したノードがなければ終了コード1。",
+    ),
 )
 @click.argument("case_id")
 @SHAPE
@@ -125,6 +128,25 @@ def match(case_id: str, shape: str) -> None:
         questions = ask_peers(by=None, case_id=key, told=None if shape == "json" else _tell)
         if shape == "json":
             click.echo(json.dumps(_answers(case_id.strip().upper(), questions), ensure_ascii=False, indent=1))
+    if not any(not one.why for one in questions):
+        say(*_why_nothing(questions), err=True)
+        raise SystemExit(1)
+
+
+def _why_nothing(questions: "list[Question]") -> tuple[str, str]:
+    """Why no peer answered at all."""
+    if not questions:
+        return (
+            "No peer is asked yet. Add one with: kakehashi peers add NAME ADDRESS --token-file FILE",
+            "照会先のノードがありません。kakehashi peers add NAME ADDRESS --token-file FILE で追加してください。",
+        )
+    from django.utils import translation
+
+    said = []
+    for language in ("en", "ja"):
+        with translation.override(language):
+            said.append("; ".join(f"{one.peer.name}: {one.why_text}" for one in questions))
+    return f"No peer answered. {said[0]}", f"応答したノードはありません。{said[1]}"
 
 
 def _tell(question: "Question") -> None:

@@ -172,7 +172,16 @@ REQUIREMENTS = (
             ANSWERS,
             "an_answer_holds_what_the_specification_asks_of_a_patient",
         ),
-        ("The contact is the institution; people stay unnamed", ANSWERS, "an_institution_is_named_and_no_person"),
+        (
+            "The contact says the institution's kind and country; its name only at the whole level; no person",
+            ANSWERS,
+            "an_institution_is_named_where_the_whole_case_may_be_seen_and_a_person_nowhere",
+        ),
+        (
+            "A score is the similarity by findings and genes; without any in common, or below 0.1, nothing is answered",
+            ANSWERS,
+            "what_scores_too_little_is_not_answered",
+        ),
         (
             "Only what this peer may see, from the next request on",
             SERVER,

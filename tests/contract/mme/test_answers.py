@@ -9,9 +9,10 @@ from django.core.cache import cache
 from tests.systems.exchange import peers
 from tests.systems.exchange.conftest import FINDINGS
 
-from kakehashi.kernel.organisations.models import Organisation
+from kakehashi.kernel.sharing.states import DataClass, Level
 from kakehashi.systems.cases.actions import edit_case
-from kakehashi.systems.exchange import actions
+from kakehashi.systems.cases.models import Case
+from kakehashi.systems.exchange import actions, answering
 from kakehashi.systems.exchange.models import ForeignMatch, Peer, Question
 from kakehashi.systems.exchange.questions import ask_peers
 
@@ -149,8 +150,22 @@ def test_a_node_served_securely_sends_plain_requests_to_https(client, settings, 
     assert answer["Location"].startswith("https://")
 
 
-def test_an_institution_is_named_and_no_person(match, make_case, clinician):
-    make_case()
+@pytest.mark.parametrize(
+    ("level", "said"),
+    [(Level.WHOLE, "First Hospital"), (Level.MATCHING, "Hospital in Japan"), (Level.EXISTS, "Hospital in Japan")],
+)
+def test_an_institution_is_named_where_the_whole_case_may_be_seen_and_a_person_nowhere(
+    match, make_case, clinician, level, said
+):
+    open_to_all = {"sharing_class": DataClass.OPEN} if level == Level.WHOLE else {}
+    Case.objects.filter(pk=make_case().pk).update(shown=level, **open_to_all)
     contact = match().tree["results"][0]["patient"]["contact"]
-    assert contact["institution"] == Organisation.objects.get(code="h1").label("en")
+    assert contact["institution"] == said
     assert clinician.email not in json.dumps(contact)
+
+
+def test_what_scores_too_little_is_not_answered(match, make_case, monkeypatch):
+    make_case()
+    assert match().tree["results"]
+    monkeypatch.setattr(answering, "LEAST_SCORE", 1.01)
+    assert match(id="another").tree["results"] == []

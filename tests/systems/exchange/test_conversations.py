@@ -26,17 +26,12 @@ from kakehashi.systems.exchange.models import Conversation, Match, Side, SideMes
 from kakehashi.systems.exchange.states import SideState
 from kakehashi.systems.exchange.waiting import waiting_for
 from tests.systems.exchange.conftest import make_clinician
+from tests.systems.exchange.pairs import pair
+
+__all__ = ["pair"]
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("compiled_ontology")]
 WORKERS = {Role.CLINICIAN, Role.DATA_MANAGER}
-
-
-@pytest.fixture
-def pair(make_case, far_case):
-    """The two matches of one pair: (ours, theirs)."""
-    ours, theirs = make_case(), far_case()
-    matching.match_cases([ours.pk])
-    return Match.objects.get(case=ours), Match.objects.get(case=theirs)
 
 
 @pytest.fixture

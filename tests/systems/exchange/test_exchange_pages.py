@@ -3,6 +3,7 @@
 import pytest
 from django.core import mail
 from django.urls import reverse
+from django.utils import timezone
 
 from kakehashi.kernel import jobs
 from kakehashi.kernel.jobs.models import Job
@@ -10,7 +11,8 @@ from kakehashi.kernel.notices.models import Notice
 from kakehashi.kernel.people.models import Membership, Person
 from kakehashi.kernel.people.roles import Role
 from kakehashi.kernel.sharing.states import Reach
-from kakehashi.systems.exchange import actions
+from kakehashi.systems.cases.terms import set_reach
+from kakehashi.systems.exchange import actions, questions
 from kakehashi.systems.exchange.models import Message
 from tests.systems.exchange import peers
 
@@ -49,6 +51,20 @@ def test_answers_and_failures_stand_side_by_side(site, make_case):
     japanese = page(site, case, "ja").text
     assert "接続できませんでした。" in japanese
     assert "発作" in japanese
+
+
+def test_answers_from_before_the_case_was_narrowed_say_so(site, make_case, clinician):
+    case = make_case()
+    with peers.serving(peers.answer(body=peers.results(("their-patient", 0.8)))) as good:
+        actions.add_peer(by=None, name="Good", base_url=good, token="t", timeout_s=3)
+        questions.ask_peers(by=clinician, case_id=case.pk)
+    assert "no longer sent" not in page(site, case).text
+    set_reach(by=clinician, case=case, reach=Reach.INSTITUTION)
+    text = page(site, case).text
+    assert "their-patient" in text
+    assert "This case is no longer sent to this node." in text
+    assert f"As of {timezone.localtime():%Y-%m-%d}" in text
+    assert "この症例はこのノードに送られなくなりました" in page(site, case, "ja").text
 
 
 def test_links_of_peers_are_cleaned(site, make_case):

@@ -20,17 +20,13 @@ from kakehashi.systems.exchange.queries import match_for
 from kakehashi.systems.exchange.solving.actions import accept, solve
 from kakehashi.systems.exchange.solving.workflow import PROPOSAL_FLOW
 from kakehashi.systems.exchange.states import ProposalState
+from tests.systems.exchange.pairs import pair
+
+__all__ = ["pair"]
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("compiled_ontology")]
 DRAVET = NewDiagnosis(disease="OMIM:607208", gene="SCN1A", evidence="The same variant.")
 WORKERS = {Role.CLINICIAN, Role.DATA_MANAGER}
-
-
-@pytest.fixture
-def pair(make_case, far_case):
-    ours, theirs = make_case(), far_case()
-    matching.match_cases([ours.pk])
-    return Match.objects.get(case=ours), Match.objects.get(case=theirs)
 
 
 @pytest.fixture

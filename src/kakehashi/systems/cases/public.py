@@ -15,9 +15,12 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from kakehashi.kernel import audit
 from kakehashi.kernel.errors import NotFound
+from kakehashi.kernel.organisations.models import Organisation
+from kakehashi.kernel.organisations.places import place_of
 from kakehashi.kernel.people.models import Person
 from kakehashi.kernel.people.queries import people_holding
 from kakehashi.kernel.rules import Verdict
@@ -148,7 +151,10 @@ def similar_to(person: Any, description: Description, *, k: int = 10) -> Sequenc
 
 @dataclass(frozen=True)
 class SharedMatch:
-    """A similar case as far as the asker may know it (see ``SharedCase``); described at the whole level."""
+    """A similar case as far as the asker may know it (see ``SharedCase``); described at the whole level.
+
+    ``organisation``: which one holds it, at the whole level, else only of what kind and where; in English.
+    """
 
     public_id: str
     organisation_id: int
@@ -169,11 +175,12 @@ def case_keys(public_ids: Sequence[str]) -> dict[str, int]:
 
 @dataclass(frozen=True)
 class CaseForPeers:
-    """A case as it is sent to peers that may see it."""
+    """A case as it is sent to peers that may see it; ``place``: its institution's kind and country."""
 
     id: int
     public_id: str
     organisation: str
+    place: str
     revision: int
     synthetic: bool
     description: Description
@@ -183,6 +190,10 @@ class CaseForPeers:
         """Whether a peer may be shown what is asked by: the findings and genes."""
         return level_of(subject, self._record, Purpose.MATCHING, context()) >= Level.MATCHING
 
+    def may_be_named_to(self, subject: Subject) -> bool:
+        """Whether a peer may learn which institution holds the case: where it may see the whole of it."""
+        return level_of(subject, self._record, Purpose.MATCHING, context()) == Level.WHOLE
+
 
 def case_for_peers(case_id: int) -> CaseForPeers:
     """A registered case, to be sent to peers. Raises NotFound."""
@@ -190,8 +201,21 @@ def case_for_peers(case_id: int) -> CaseForPeers:
     if case is None:
         raise NotFound(_("Case"))
     return CaseForPeers(
-        case.pk, case.public_id, case.organisation.label("en"), case.revision, case.synthetic, case.described, case
+        id=case.pk,
+        public_id=case.public_id,
+        organisation=case.organisation.label("en"),
+        place=_place(case.organisation),
+        revision=case.revision,
+        synthetic=case.synthetic,
+        description=case.described,
+        _record=case,
     )
+
+
+def _place(organisation: Organisation) -> str:
+    """Of what kind an institution is and where, for nodes abroad."""
+    with override("en"):
+        return place_of(organisation)
 
 
 def term_labels(terms: Sequence[str]) -> list[str]:
@@ -297,7 +321,7 @@ def _match(found: SharedCase) -> SharedMatch:
     return SharedMatch(
         public_id=found.case.public_id,
         organisation_id=holder.pk,
-        organisation=holder.label("en"),
+        organisation=holder.label("en") if found.level == Level.WHOLE else _place(holder),
         country=holder.country,
         level=found.level,
         score=found.score,

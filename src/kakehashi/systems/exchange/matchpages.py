@@ -127,6 +127,11 @@ def triage(request: HttpRequest) -> HttpResponse:
     if moved:
         said = {"state": Match(state=MATCH_FLOW.move(name).target).get_state_display(), "number": moved}
         messages.success(request, _("%(state)s: %(number)s") % said)
+    if moved and name == "confirm":
+        if request.POST.get("here"):
+            back = redirect(f"{reverse('exchange:match', args=[chosen[0].pk])}#solve-head")
+        else:
+            messages.info(request, _("Open a confirmed match to record the diagnosis that it led to, of both cases."))
     if moved < len(chosen):
         messages.error(request, _("Not possible from their state: %(number)s") % {"number": len(chosen) - moved})
     return back

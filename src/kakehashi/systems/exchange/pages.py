@@ -20,6 +20,7 @@ from kakehashi.systems.exchange.messages import write_message
 from kakehashi.systems.exchange.models import ForeignMatch, Message, Peer, Question, Told
 from kakehashi.systems.exchange.outgoing import csv_of, told_of
 from kakehashi.systems.exchange.patients import gene_shown
+from kakehashi.systems.exchange.questions import told_now
 from kakehashi.systems.exchange.tasks import KIND, start_asking
 
 SHOWN = 50
@@ -91,13 +92,15 @@ def _answers(summary: CaseSummary, person: Any) -> dict[str, Any]:
     for question in Question.objects.filter(case_id=summary.id).select_related("peer").order_by("-pk")[:500]:
         latest.setdefault(question.peer_id, question)
     matches = ForeignMatch.objects.filter(case_id=summary.id).select_related("peer").order_by("-score", "pk")[:SHOWN]
+    still = told_now(summary.id, {one.peer for one in latest.values()} | {one.peer for one in matches})
     may_list = reads_its_cases(person, summary.organisation_id)
     told, received = Told.objects.filter(case_id=summary.id), Message.objects.filter(case_id=summary.id)
     return {
         "peers": list(Peer.objects.filter(asked=True)),
         "questions": sorted(latest.values(), key=lambda one: one.peer.name),
         "asking": _running(summary.id),
-        "matches": [said_of(match) for match in matches],
+        "matches": [said_of(match) | {"no_longer": match.peer_id not in still} for match in matches],
+        "no_longer": {pk for pk in latest if pk not in still},
         "told": told.select_related("peer").order_by("-day", "pk")[:SHOWN] if may_list else (),
         "received": received.order_by("-at")[:SHOWN] if may_list else (),
         "may_list": may_list,

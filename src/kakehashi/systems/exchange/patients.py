@@ -15,7 +15,8 @@ ROOT = "HP:0000118"
 
 
 def registrant_contact(public_id: str, institution: str) -> Contact:
-    """Whom to write to about a case: its institution, through this node; people stay unnamed until both agree."""
+    """Whom to write to about a case, through this node. ``institution``: its name, or kind and country where the peer
+    may not learn which it is; people stay unnamed until both agree."""
     href = f"{settings.BASE_URL}/exchange/contact/{public_id}/"
     return Contact(name=f"Registrant of {public_id}", institution=institution, href=href)
 

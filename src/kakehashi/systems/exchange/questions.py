@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +10,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from kakehashi.kernel import audit
+from kakehashi.kernel.errors import NotFound
 from kakehashi.kernel.sharing.states import Sector
+from kakehashi.kernel.sharing.subject import Subject
 from kakehashi.kernel.sharing.subjects import node_subject
 from kakehashi.protocols.mme import MatchRequest, Patient
 from kakehashi.systems.cases.public import CaseForPeers, case_for_peers
@@ -26,6 +28,19 @@ FAILURES_TO_PAUSE = 3
 LONGEST_PAUSE = timedelta(hours=1)
 
 
+def told_now(case_id: int, peers: Collection[Peer]) -> set[int]:
+    """Of these peers those that the case may be shown to today, by their keys."""
+    try:
+        case = case_for_peers(case_id)
+    except NotFound:
+        return set()
+    return {peer.pk for peer in peers if case.may_be_sent_to(_subject(peer))}
+
+
+def _subject(peer: Peer) -> Subject:
+    return node_subject(peer.name, country=peer.country, sector=Sector(peer.sector))
+
+
 def ask_peers(
     *, by: Any, case_id: int, peers: Sequence[Peer] | None = None, told: Callable[[Question], None] | None = None
 ) -> list[Question]:
@@ -37,11 +52,11 @@ def ask_peers(
     case = case_for_peers(case_id)
     chosen = list(Peer.objects.filter(asked=True)) if peers is None else list(peers)
     questions: dict[int, Question] = {}
-    addresses = []
+    addresses, whole = [], True
     with transaction.atomic():
         for peer in chosen:
             token, why = opened(peer.sealed_token), Why.NONE
-            subject = node_subject(peer.name, country=peer.country, sector=Sector(peer.sector))
+            subject = _subject(peer)
             if not case.may_be_sent_to(subject):
                 why = Why.NOT_SHARED
             elif token is None:
@@ -60,6 +75,7 @@ def ask_peers(
             questions[question.pk] = question
             if not why and token is not None:
                 addresses.append(Address(question.pk, peer.base_url, token, peer.timeout_s))
+                whole = whole and case.may_be_named_to(subject)
         sent = [questions[address.key].peer_id for address in addresses]
         if sent:
             audit.record(by, "case.sent_to_peers", ("case", case.id), detail={"peers": sent})
@@ -67,15 +83,16 @@ def ask_peers(
         for question in questions.values():
             if question.why:
                 told(question)
-    for outcome in put_to(addresses, _question(case)):
+    for outcome in put_to(addresses, _question(case, whole)):
         question = keep(questions[outcome.key], outcome)
         if told is not None:
             told(question)
     return list(questions.values())
 
 
-def _question(case: CaseForPeers) -> MatchRequest:
-    contact = registrant_contact(case.public_id, case.organisation)
+def _question(case: CaseForPeers, whole: bool) -> MatchRequest:
+    """The case as it is asked by; its institution is named where every peer that is asked may see the whole of it."""
+    contact = registrant_contact(case.public_id, case.organisation if whole else case.place)
     patient = asked(case.public_id, case.description, contact, test=case.synthetic)
     return MatchRequest(patient=patient, disclaimer=DISCLAIMER, terms=TERMS)
 
