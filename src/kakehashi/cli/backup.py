@@ -45,6 +45,16 @@ def bar_of() -> Iterator["Progress"]:
         yield bar
 
 
+WITHOUT_LINKAGE = (
+    "linkage.key is not among the keys, on purpose: who holds it beside the database can try names until a key fits. "
+    "Keep a copy of your own, away from the back-ups and from these keys.",
+    "linkage.key は意図的に鍵に含めていません。"
+    "データベースとあわせて入手した者が、鍵が一致するまで氏名を試せてしまうためです。"
+    "バックアップともこれらの鍵とも別の場所に、控えを保管してください。",
+)
+"""What is said where keys are written."""
+
+
 @click.command(
     help=text(
         "Back up the node while it runs, to a new FILE or into a FOLDER: database, uploaded files, installed ontology "
@@ -129,6 +139,8 @@ def _make(target: Path, with_keys: bool, keys_to: Path | None, shape: str) -> No
             "鍵は含まれていません。kakehashi backup … --keys-to FILE で一度書き出し、別の場所に保管してください。",
             err=True,
         )
+    if with_keys or keys_to is not None:
+        say(*WITHOUT_LINKAGE, err=True)
     if made.lost:
         raise SystemExit(1)
 

@@ -136,20 +136,22 @@ def _open(ask: Question) -> Test:
 
 OWN_INSTITUTION = Condition("not_own", _("It belongs to another institution."), _holder)
 TAKES_PART = Condition(
-    "no_part", _("Your role does not take part in the sharing of such records between institutions."), _takes_part
+    "no_part", _("The role does not take part in the sharing of such records between institutions."), _takes_part
 )
 OFFERED = Condition("not_offered", _("It is not registered for sharing."), _offered)
 SHOWN = Condition("not_shown", _("Its registrant does not show that much to others."), _shown)
-IN_REACH = Condition("out_of_reach", _("Your institution is outside the reach its registrant set."), _in_reach)
+IN_REACH = Condition("out_of_reach", _("The institution is outside the reach that the registrant set."), _in_reach)
 CONSENT_IN_FORCE = Condition("no_consent", _("No consent to sharing is in force."), _consent_in_force)
-CONSENT_AS_FAR = Condition("consent_too_narrow", _("The consent does not reach your country."), _consent_as_far)
+CONSENT_AS_FAR = Condition(
+    "consent_too_narrow", _("The consent does not reach the institution's country."), _consent_as_far
+)
 SECTOR = Condition("sector", _("It is not shared with the private sector."), _sector_allowed)
 EMBARGO = Condition("embargo", _("It is under an embargo."), _embargo_over)
 OPT_OUT = Condition("opted_out", _("The patient has opted out of secondary use."), _no_opt_out)
 OPT_OUT_OR_JOINED = Condition("opted_out", _("The patient has opted out of secondary use."), _no_opt_out_or_joined)
-GRANTED = Condition("no_grant", _("No access has been granted to you."), _granted)
+GRANTED = Condition("no_grant", _("No access beyond the patient's care has been granted."), _granted)
 REFERRED = Condition(
-    "not_referred", _("The patient is not in your institution's care: no referral, analysis or review."), _referred
+    "not_referred", _("The patient is not in the institution's care: no referral, analysis or review."), _referred
 )
 NAMED_GROUP = Condition(
     "restricted", _("It is of the restricted class: a grant counts within its reach only."), _named_group
@@ -174,25 +176,25 @@ _REFERRED = (TAKES_PART, OFFERED, REFERRED)
 TABLE: tuple[Path, ...] = (
     Path(
         "own",
-        _("Your own institution holds it."),
+        _("The institution holds it itself."),
         frozenset({Purpose.CARE, Purpose.MATCHING, Purpose.RESEARCH, Purpose.OVERSIGHT}),
         dict.fromkeys((Level.EXISTS, Level.MATCHING, Level.WHOLE), (OWN_INSTITUTION,)),
     ),
     Path(
         "reach",
-        _("Its registrant lets institutions such as yours see this much."),
+        _("Its registrant lets institutions such as this one see this much."),
         _AMONG_INSTITUTIONS,
         {Level.EXISTS: _REACH, Level.MATCHING: _REACH, Level.WHOLE: (*_REACH, OPEN)},
     ),
     Path(
         "grant",
-        _("You have been granted access."),
+        _("Access has been granted."),
         _AMONG_INSTITUTIONS,
         dict.fromkeys((Level.EXISTS, Level.MATCHING, Level.WHOLE), _GRANT),
     ),
     Path(
         "referred",
-        _("The patient was referred to your institution, or it analyses or reviews the case."),
+        _("The patient was referred to the institution, or it analyses or reviews the case."),
         frozenset({Purpose.CARE}),
         dict.fromkeys((Level.EXISTS, Level.MATCHING, Level.WHOLE), _REFERRED),
     ),

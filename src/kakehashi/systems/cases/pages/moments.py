@@ -25,7 +25,8 @@ def age_text(age: str) -> str:
         _("%(number)d m") % {"number": months} if months else "",
         _("%(number)d d") % {"number": weeks * 7 + days} if (weeks or days) and years < 2 else "",
     ]
-    return " ".join(part for part in parts if part) or _("at birth")
+    between = "" if vocabulary.language() == "ja" else " "
+    return between.join(part for part in parts if part) or _("at birth")
 
 
 def span_text(finding: Finding) -> str:
