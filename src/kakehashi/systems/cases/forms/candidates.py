@@ -5,8 +5,8 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from kakehashi.kernel.errors import Invalid
 from kakehashi.systems.cases.candidates import insist_on_size
+from kakehashi.systems.cases.forms.files import WholeFile
 
 ASSEMBLIES = [("", _("as the file says")), ("GRCh38", "GRCh38"), ("GRCh37", "GRCh37")]
 
@@ -14,7 +14,8 @@ ASSEMBLIES = [("", _("as the file says")), ("GRCh38", "GRCh38"), ("GRCh37", "GRC
 class VcfForm(forms.Form):
     """A file, and what it may not say."""
 
-    file = forms.FileField(
+    file = WholeFile(
+        within=insist_on_size,
         label=_("VCF file of candidates"),
         help_text=_("Filtered to the candidates: at most 2,000 records, .vcf or .vcf.gz. The file itself is not kept."),
     )
@@ -24,13 +25,3 @@ class VcfForm(forms.Form):
     assembly = forms.ChoiceField(
         label=_("Assembly"), required=False, choices=ASSEMBLIES, help_text=_("Used where the header does not tell.")
     )
-
-    def clean_file(self) -> bytes:
-        """What the file holds."""
-        upload = self.cleaned_data["file"]
-        try:
-            insist_on_size(upload.size)
-        except Invalid as error:
-            raise forms.ValidationError([str(text) for text in error.problems["file"]]) from None
-        data: bytes = upload.read()
-        return data

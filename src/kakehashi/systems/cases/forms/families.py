@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from kakehashi.kernel.errors import Invalid
 from kakehashi.systems.cases.families.members import MOST_MEMBERS, Members, Relative
 from kakehashi.systems.cases.families.pedfiles import insist_on_size
+from kakehashi.systems.cases.forms.files import WholeFile
 from kakehashi.systems.cases.models import Case, Family
 from kakehashi.systems.cases.states import Answer, Sex
 
@@ -141,17 +142,8 @@ class FamilyEntry:
 class PedForm(forms.Form):
     """A PED file to look at before it is taken over."""
 
-    file = forms.FileField(
+    file = WholeFile(
+        within=insist_on_size,
         label=_("PED or FAM file"),
         help_text=_("One line a person: family, individual, father, mother, sex (1/2/0), phenotype (1/2/0)."),
     )
-
-    def clean_file(self) -> bytes:
-        """What the file holds. A pedigree needs a few kilobytes."""
-        upload = self.cleaned_data["file"]
-        try:
-            insist_on_size(upload.size)
-        except Invalid as error:
-            raise forms.ValidationError([str(text) for text in error.problems["file"]]) from None
-        data: bytes = upload.read()
-        return data
