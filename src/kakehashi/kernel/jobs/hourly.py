@@ -22,7 +22,7 @@ def every_hour(chore: Chore) -> Chore:
 
 def do_chores() -> None:
     """Call every one; one that fails is logged, called again an hour later, and keeps none of the others."""
-    for name, chore in _chores.items():
+    for name, chore in list(_chores.items()):  # one may import a module that has another
         try:
             chore()
         except Exception:

@@ -22,7 +22,7 @@ class ExchangeConfig(AppConfig):
     def ready(self) -> None:
         from kakehashi.kernel.jobs.kinds import name_kind
         from kakehashi.systems.cases.public import CaseTab, register_tab
-        from kakehashi.systems.exchange import handlers, matching, tasks, workflow  # noqa: F401
+        from kakehashi.systems.exchange import handlers, matching, metrics, tasks, workflow  # noqa: F401
         from kakehashi.systems.exchange.conversations import workflow as conversation_workflow  # noqa: F401
         from kakehashi.systems.exchange.solving import workflow as solving_workflow  # noqa: F401
 
