@@ -100,6 +100,14 @@ def test_list_narrows_sorts_and_pages(api, case):
     assert api("get", "/?sort=nonsense").status_code == 422
 
 
+def test_a_long_list_says_that_there_are_more_and_is_read_on_all_the_same(api, case, monkeypatch):
+    assert api("post", "/", {"local_id": "L-1", "description": {"genes": ["FBN1"]}}).status_code == 201
+    assert api("get", "/").json()["more"] is False
+    monkeypatch.setattr("kakehashi.systems.cases.api.COUNTED", 1)
+    beyond = api("get", "/?page=2&page_size=1").json()
+    assert (beyond["total"], beyond["more"], len(beyond["items"])) == (1, True, 1)
+
+
 def test_other_hospitals_see_and_touch_nothing(client, case, other_hospital, make_person):
     client.force_login(make_person(other_hospital, "clinician"))
     assert client.get("/api/cases/").json()["total"] == 0

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from ninja import File, Form, Path, Query, Router, Status
@@ -17,6 +16,7 @@ from kakehashi.kernel.api.authentication import caller
 from kakehashi.kernel.errors import Invalid
 from kakehashi.kernel.jobs.api import JobOut
 from kakehashi.kernel.jobs.models import Job
+from kakehashi.kernel.listing import COUNTED
 from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.workflow import advance
 from kakehashi.protocols.phenopacket import to_tree
@@ -142,7 +142,11 @@ def match(request: HttpRequest, patient: schemas.MatchIn) -> schemas.SimilarCase
 
 @router.get("/", response=schemas.CasePage, summary="List cases")
 def list_cases(request: HttpRequest, asked: Query[schemas.CaseQuery]) -> schemas.CasePage:
-    """The cases that the caller may see, narrowed, sorted, a page at a time."""
+    """The cases that the caller may see, narrowed, sorted, a page at a time; counted as far as the pages count them.
+
+    Of more than 10,000 cases `total` says 10,000 and `more` that there are more: an exact count of a million takes
+    longer than the page. Pages beyond are read on until one is empty.
+    """
     narrowed = queries.narrowed(
         queries.visible_cases(caller(request)),
         CaseFilter(
@@ -158,12 +162,13 @@ def list_cases(request: HttpRequest, asked: Query[schemas.CaseQuery]) -> schemas
     )
     field = SORTS[asked.sort.lstrip("-")]
     ordered = narrowed.order_by(f"-{field}" if asked.sort.startswith("-") else field, "pk")
-    paginator = Paginator(ordered, asked.page_size)
-    cases = list(paginator.page(asked.page).object_list) if asked.page <= paginator.num_pages else []
+    first = (asked.page - 1) * asked.page_size
+    cases, found = list(ordered[first : first + asked.page_size]), narrowed.order_by()[: COUNTED + 1].count()
     queries.record_shown(caller(request), cases)
     return schemas.CasePage(
         items=[answers.row(case) for case in cases],
-        total=paginator.count,
+        total=min(found, COUNTED),
+        more=found > COUNTED,
         page=asked.page,
         page_size=asked.page_size,
     )

@@ -54,10 +54,11 @@ class CaseRow(Schema):
 
 
 class CasePage(Schema):
-    """One page of a list; ``total`` counts all pages."""
+    """One page of a list; ``total`` counts all pages up to 10,000 rows, ``more``: there are more."""
 
     items: list[CaseRow]
     total: int
+    more: bool
     page: int
     page_size: int
 
