@@ -57,6 +57,7 @@ def publish(request: HttpRequest) -> HttpResponse:
     done = Publication.objects.filter(as_of__gte=as_of, synthetic=synthetic).first()
     made = done or publishing.prepared(as_of, synthetic=synthetic)
     context = _context(made) | {"done": done, "waiting": recounting.waiting()}
+    context["nothing"] = done is None and not publishing.counts_anything(as_of, synthetic=synthetic)
     return render(request, "cases/outcomes/publish.html", context)
 
 
