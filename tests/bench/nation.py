@@ -249,6 +249,7 @@ def _drawn(
                 "registered_by_id": people[place],
                 "created_at": at,
                 "changed_at": changed,
+                "consent_from": at.date(),
                 "description": text,
                 "sex": said.get("sex", "unknown"),
                 "age_days": like.age_days,

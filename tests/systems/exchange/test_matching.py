@@ -1,7 +1,10 @@
 """Matching in the background: both directions, never twice, one job however many changes, resumable."""
 
+import sqlite3
+
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.utils import timezone
 
 from kakehashi.kernel import jobs
@@ -164,6 +167,18 @@ def test_many_changes_wait_for_one_job(make_case):
     done = jobs.run_here(job)
     assert (done.state, done.result, done.done, done.total) == (JobState.DONE, {"cases": 3, "new": 3}, 3, 3)
     assert not Unmatched.objects.exists()
+
+
+def test_more_cases_wait_than_a_statement_has_room_for(make_case):
+    case = make_case()
+    made = [Case(organisation=case.organisation, local_id=f"MANY-{number}") for number in range(1300)]
+    ids = [one.pk for one in Case.objects.bulk_create(made)]
+    if connection.vendor == "sqlite":
+        before = connection.connection.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 1200)
+    matching.match_soon(ids)
+    if connection.vendor == "sqlite":
+        connection.connection.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, before)
+    assert Unmatched.objects.filter(case__gte=ids[0]).count() == 1300
 
 
 def test_a_killed_job_goes_on_with_what_is_left(make_case, monkeypatch):

@@ -54,7 +54,7 @@ def match_soon(case_ids: Collection[int]) -> None:
     """
     now = timezone.now()
     with transaction.atomic():
-        held = set(Unmatched.objects.filter(case__in=case_ids, since__gt=now).values_list("case_id", flat=True))
+        held = set(Unmatched.objects.filter(since__gt=now).values_list("case_id", flat=True))  # few, of any number
         waiting = [Unmatched(case_id=case_id, since=now) for case_id in sorted(set(case_ids) - held)]
         Unmatched.objects.bulk_create(
             waiting, batch_size=ROWS, update_conflicts=True, unique_fields=["case"], update_fields=["since"]
