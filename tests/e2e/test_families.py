@@ -24,7 +24,7 @@ def test_ped_file_is_looked_at_kept_and_drawn(open_page, clinician, screenshots)
     assert not Family.objects.exists()
     follow(page.get_by_role("button", name="この家系を保存"))
     page.get_by_text("家系を保存しました").wait_for()
-    assert page.locator("svg.pedigree-picture desc").text_content() == "3人、2世代。罹患者1人:II-1。発端者:II-1。"
+    assert page.locator("svg.pedigree-picture desc").text_content() == "3人、2世代。罹患者1人：II-1。発端者：II-1。"
     assert faults_of(page) == []
     page.screenshot(path=screenshots / "family.png", full_page=True)
 

@@ -141,7 +141,7 @@ def test_eight_findings_typed_in_japanese_are_registered_ranked_and_matched(open
     page.wait_for_url("**/questions/")
     before = page.locator("#questions").inner_text()
     page.get_by_role("button", name="あり", exact=True).first.click()
-    page.get_by_text("回答(未保存)").wait_for()
+    page.get_by_text("回答（未保存）").wait_for()
     assert page.locator("#questions").inner_text() != before
     assert not faults_of(page)
     shoot(page, "worked-example-questions")

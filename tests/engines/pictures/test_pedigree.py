@@ -252,7 +252,7 @@ def test_picture_is_named_in_both_languages_and_carries_no_inline_style():
     assert summary(english) == (
         "3 members in 2 generations; 1 affected: II-1; not known whether affected: I-2; proband: II-1."
     )
-    assert summary(japanese) == "3人、2世代。罹患者1人:II-1。罹患の有無が不明:I-2。発端者:II-1。"
+    assert summary(japanese) == "3人、2世代。罹患者1人：II-1。罹患の有無が不明：I-2。発端者：II-1。"
     for pedigree in (english, japanese):
         text = draw(pedigree)
         root = ET.fromstring(text)

@@ -316,7 +316,7 @@ def test_family_is_entered_row_by_row(client, case, clinician):
     assert {one.id for one in Family.objects.get().relatives} == {"N-001", "pa", "ma"}
     page = client.get(reverse("cases:family", args=[case.public_id]), headers={"accept-language": "ja"})
     text = page.content.decode()
-    assert "発端者:II-1" in text
+    assert "発端者：II-1" in text
     assert "FAM9" in text
 
 

@@ -86,7 +86,7 @@ def test_import_killed_anywhere_ends_done_once(clinician, hospital, monkeypatch,
     assert not StoredFile.objects.exists()
     told = Notice.objects.get(kind="case.import_done")
     assert told.text_en.startswith("Import: ")
-    assert told.text_ja.startswith("取り込み:新規")
+    assert told.text_ja.startswith("取り込み：新規")
 
 
 @pytest.mark.django_db(transaction=True)

@@ -124,7 +124,7 @@ def test_course_is_drawn_told_and_kept_in_history(client, clinician, hospital, l
     page = client.get(reverse("cases:show", args=[case.public_id]), headers={"accept-language": language})
     text = page.content.decode()
     assert "timeline-picture" in text
-    assert ("時期の記載なし: 白内障" if language == "ja" else "Without times: Cataract") in text
+    assert ("時期の記載なし： 白内障" if language == "ja" else "Without times: Cataract") in text
     assert ("変動性" if language == "ja" else "Fluctuating") in text
     history = client.get(reverse("cases:history", args=[case.public_id]), headers={"accept-language": language})
     assert ("5歳" if language == "ja" else "until 5 y") in history.content.decode()

@@ -81,10 +81,10 @@ def _told(pedigree: Pedigree, plan: Layout) -> str:
     people, generations = len(plan.places), len(plan.heights)
     if pedigree.language == "ja":
         parts = [f"{people}人、{generations}世代"]
-        parts += [f"罹患者{len(affected)}人:{'、'.join(affected)}" if affected else "罹患者なし"]
-        parts += [f"罹患の有無が不明:{'、'.join(unsure)}"] if unsure else []
-        parts += [f"発端者:{'、'.join(probands)}"] if probands else []
-        parts += [f"血族婚:{'、'.join(related)}"] if related else []
+        parts += [f"罹患者{len(affected)}人：{'、'.join(affected)}" if affected else "罹患者なし"]
+        parts += [f"罹患の有無が不明：{'、'.join(unsure)}"] if unsure else []
+        parts += [f"発端者：{'、'.join(probands)}"] if probands else []
+        parts += [f"血族婚：{'、'.join(related)}"] if related else []
         return "。".join(parts) + "。"
     parts = [f"{_count(people, 'member')} in {_count(generations, 'generation')}"]
     parts += [f"{len(affected)} affected: {', '.join(affected)}" if affected else "nobody affected"]
