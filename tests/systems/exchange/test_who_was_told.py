@@ -1,5 +1,7 @@
 """Who was told of a case: told and asked nodes, messages, other institutions' people; for its own readers alone."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -42,6 +44,20 @@ def test_everything_that_went_out_is_listed_and_exported(client, case, clinician
     assert any("'=A. Colleague" in row for row in rows)
     japanese = client.get(address, headers={"accept-language": "ja"}).text
     assert "この症例を知らされた相手" in japanese
+
+
+def test_one_who_looks_all_day_is_one_line_of_the_page_and_every_time_in_the_export(client, case, clinician):
+    for _ in range(3):
+        client.get(reverse("exchange:matches"))  # as the far clinician
+    client.force_login(clinician)
+    address = reverse("exchange:told", args=[case.public_id])
+    page = client.get(address, headers={"accept-language": "en"}).text
+    assert page.count("told of as similar") == 1
+    assert '<td class="number">4</td>' in page
+    rows = client.get(address, {"format": "csv"}, headers={"accept-language": "en"}).text.splitlines()
+    looked = [row for row in rows if "told of as similar" in row]
+    assert len(looked) == 4
+    assert all(re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+09:00,", row) for row in looked)
 
 
 def test_only_its_own_readers_see_it(client, case, far_clinician, hospital):

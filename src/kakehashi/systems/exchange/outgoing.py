@@ -10,8 +10,8 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import datetime, time
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
 from itertools import chain
 
 from django.http import HttpResponse
@@ -48,13 +48,25 @@ def told_of(case_id: int, organisation_id: int) -> list[Row]:
     return sorted(rows, key=lambda row: row.at, reverse=True)
 
 
+def by_day(rows: Iterable[Row]) -> list[Row]:
+    """The same of one day to the same in one row, at its last time: who reads a list all day long is one line of it."""
+    days: dict[tuple[date, str, str], Row] = {}
+    for row in sorted(rows, key=lambda row: row.at, reverse=True):
+        key = (timezone.localdate(row.at), row.who, row.what)
+        first = days.get(key)
+        days[key] = row if first is None else replace(first, times=first.times + row.times)
+    return list(days.values())
+
+
 def csv_of(rows: Iterable[Row]) -> HttpResponse:
-    """The rows as CSV in UTF-8 with a byte-order mark, so that spreadsheets read Japanese."""
+    """The rows as CSV in UTF-8 with a byte-order mark, so that spreadsheets read Japanese; local times."""
     response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="who-was-told-{timezone.localdate():%Y%m%d}.csv"'
     writer = csv.writer(response)
     writer.writerow([_("When"), _("To whom"), _("What it was"), _("Times")])
-    writer.writerows([row.at.isoformat(), plain_cell(row.who), plain_cell(row.what), row.times] for row in rows)
+    for row in rows:
+        at = timezone.localtime(row.at).isoformat(timespec="seconds")
+        writer.writerow([at, plain_cell(row.who), plain_cell(row.what), row.times])
     return response
 
 

@@ -18,7 +18,7 @@ from kakehashi.protocols.mme import Patient
 from kakehashi.systems.cases.public import CaseSummary, case_page, known_abroad, reads_its_cases, term_labels
 from kakehashi.systems.exchange.messages import write_message
 from kakehashi.systems.exchange.models import ForeignMatch, Message, Peer, Question, Told
-from kakehashi.systems.exchange.outgoing import csv_of, told_of
+from kakehashi.systems.exchange.outgoing import by_day, csv_of, told_of
 from kakehashi.systems.exchange.patients import gene_shown
 from kakehashi.systems.exchange.questions import told_now
 from kakehashi.systems.exchange.tasks import KIND, start_asking
@@ -55,7 +55,7 @@ def told(request: HttpRequest, public_id: str) -> HttpResponse:
     rows = told_of(summary.id, summary.organisation_id)
     if request.GET.get("format") == "csv":
         return csv_of(rows)
-    return render(request, "exchange/told.html", context | {"rows": rows})
+    return render(request, "exchange/told.html", context | {"rows": by_day(rows)})
 
 
 @login_required
