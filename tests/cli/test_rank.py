@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -333,7 +334,9 @@ def long_run(tmp_path):
     path.write_text((json.dumps(packet("p", *MARFAN)) + "\n") * 20_000, encoding="utf-8")
     command = [sys.executable, "-m", "kakehashi", "rank", str(path), "--format", "jsonl", "--top", "50"]
     environment = {**os.environ, "PYTHONPATH": str(SOURCE)}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment) as process:
+    heard = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # tests run in the background do not hear it
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdout=pipe, stderr=pipe, env=environment, preexec_fn=heard) as process:
         assert json.loads(process.stdout.readline())["id"] == "p"  # written at once, long before the end
         yield process
         process.kill()

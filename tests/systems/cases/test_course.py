@@ -207,7 +207,7 @@ def test_a_case_seen_for_care_is_in_no_search_match_or_answer_to_other_nodes(
     said = client.get(reverse("cases:sharing", args=[case.public_id]), headers={"accept-language": "en"}).text
     care = said.partition("For the care of this patient")[2]
     assert hub.label("en") in care
-    assert "The patient was referred to your institution" in care
+    assert "The patient was referred to the institution" in care
 
 
 def test_case_made_later_is_opened_to_the_hub(referral, family, shared, clinician, colleague):
