@@ -59,6 +59,7 @@ def filled(rows: int, seed: int) -> list:
 
 def at_random(questions: int, records: int) -> int:
     """The filter's answers pair by pair; returns how many pairs were compared."""
+    from kakehashi.kernel.sharing import conditions
     from kakehashi.kernel.sharing.decision import decide, visible_to
     from kakehashi.kernel.sharing.states import Level
     from tests.kernel.sharing.records.models import Record
@@ -68,11 +69,12 @@ def at_random(questions: int, records: int) -> int:
     made = filled(records, 2026)
     plains = [plain(row) for row in made]
     draw = random.Random(5)
-    compared = 0
-    for _ in range(questions):
+    compared, few = 0, conditions.FEW
+    for number in range(questions):
         subject, purpose, context = random_question(draw, records)
         level = draw.choice([Level.EXISTS, Level.MATCHING, Level.WHOLE])
         ask = plain_question(subject, purpose, context)
+        conditions.FEW = few * (number % 2)  # many values are asked for in another way than few
         wanted = visible_to(subject, purpose, context, KIND, level)
         found = set(Record.objects.filter(wanted).values_list("pk", flat=True))
         for row, record in zip(made, plains, strict=True):
@@ -83,6 +85,7 @@ def at_random(questions: int, records: int) -> int:
                 assert verdict.allowed == (against is None)
                 assert against is None or set(verdict.codes) == against
             compared += 1
+    conditions.FEW = few
     Record.objects.all().delete()
     return compared
 

@@ -5,6 +5,7 @@ import random
 
 import pytest
 
+from kakehashi.kernel.sharing import conditions
 from kakehashi.kernel.sharing.decision import decide, judge, level_of, visible_to
 from kakehashi.kernel.sharing.models import OptOut
 from kakehashi.kernel.sharing.states import DataClass, Level, Purpose, Sector
@@ -94,8 +95,10 @@ def test_table_agrees_with_its_second_statement_at_random():
             agree(subject, purpose, context, random_row(draw, pk))
 
 
+@pytest.mark.parametrize("few", [0, conditions.FEW], ids=["many values", "few values"])
 @pytest.mark.django_db
-def test_the_database_filters_as_the_table_decides():
+def test_the_database_filters_as_the_table_decides(few, monkeypatch):
+    monkeypatch.setattr(conditions, "FEW", few)
     draw = random.Random(11)
     rows = [random_row(draw, pk) for pk in range(1, 401)]
     Record.objects.bulk_create(
