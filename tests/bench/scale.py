@@ -158,6 +158,7 @@ def pages(node: Node, people: list[tuple[Any, str, str]], said: Callable[[str], 
     web process and of the database.
     """
     asked: dict[str, Callable[[int, str], str]] = {
+        "home, of each person the first page after a start": lambda _n, _case: "/",
         "home": lambda _n, _case: "/",
         "list of cases": lambda _n, _case: "/cases/",
         "list, in a state": lambda _n, _case: "/cases/?state=registered",

@@ -107,7 +107,8 @@ def test_what_others_hold_never_pushes_out_what_one_may_see(hospital, make_perso
 
 
 def test_the_newest_are_shown_without_looking_at_all(hospital, make_person, organisations_found, monkeypatch):
-    monkeypatch.setattr(queries, "LOOKED_AT", (20, 30))
+    monkeypatch.setattr(queries, "FIRST", 20)
+    monkeypatch.setattr(queries, "SECOND", 30)
     all_of_them = replace(organisations_found, visible_to=lambda _person: Organisation.objects.all())
     monkeypatch.setattr(kinds, "_kinds", {"organisation": all_of_them})
     made = Organisation.objects.bulk_create(Organisation(code=f"N{n}", name=f"小脳 {n}") for n in range(100))

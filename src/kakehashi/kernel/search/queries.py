@@ -28,7 +28,7 @@ SQL = {  # the newest first; the sum keeps PostgreSQL from reading every text al
 }
 KEYS = {"sqlite": "SELECT value FROM json_each(%s)", "postgresql": "SELECT unnest(%s::bigint[])"}
 """Many keys as one parameter: Django takes thirty microseconds over each of a list."""
-LOOKED_AT = (200, 2000)
+FIRST, SECOND = 200, 2000
 """So many of the newest entries that the index finds are looked at, one number after the other, then the rest."""
 AT_ONCE = 10_000
 """Of the rest, so many at once: hardly any of the newest may be seen, and asking costs more than rows."""
@@ -138,22 +138,22 @@ def _held(person: Any, kind: SearchKind, text: str, limit: int) -> list[str]:
     for some in _newest_first(text, kind.name):
         keys = list(visible(person, kind, _entries(some)).values_list("pk", flat=True))
         keys.sort(reverse=True)
-        for start in range(0, len(keys), 2 * limit):
-            part = SearchEntry.objects.filter(pk__in=keys[start : start + 2 * limit]).order_by("-pk")
-            held += _in_its_order(part, text).values_list("object_id", flat=True)
+        part = 2 * limit
+        while keys:
+            held += _in_its_order(_entries(keys[:part]).order_by("-pk"), text).values_list("object_id", flat=True)
             if len(held) >= limit:
                 return held[:limit]
+            keys, part = keys[part:], 2 * part
     return held
 
 
 def _newest_first(text: str, kind: str) -> Iterator[list[int]]:
-    last = LAST
-    for number in LOOKED_AT:
-        yield (some := _found(text, kind, before=last, most=number))
-        if len(some) < number:
-            return
-        last = some[-1]
-    rest = _found(text, kind, before=last)
+    first = _found(text, kind, most=FIRST + SECOND)
+    yield first[:FIRST]
+    yield first[FIRST:]
+    if len(first) < FIRST + SECOND:
+        return
+    rest = _found(text, kind, before=first[-1])
     for start in range(0, len(rest), AT_ONCE):
         yield rest[start : start + AT_ONCE]
 
