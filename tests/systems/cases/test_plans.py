@@ -44,6 +44,8 @@ def asked(person):
         "which of the most similar": matching.filter(public_id__in=some),
         "for a node abroad": Case.objects.filter(abroad, state__in=FINDABLE).order_by().values_list("public_id")[:4001],
         "by name": queries.cases_named(visible, "N-001"),
+        "whose name begins so": queries.keys_begun([person.memberships.get().organisation_id], "Fam-0"),
+        "which of these are visible": queries.cases_begun(person, "N-0"),
         "the solved": solved.latest_solved(person, synthetic=False),
         "waiting for the index": Case.objects.not_indexed()[:1000],
         "waiting to be counted": Case.objects.not_counted()[:1000],
@@ -59,6 +61,15 @@ def test_no_plan_reads_the_table_through(plan, clinician):
     for question, rows in asked(clinician).items():
         said = plan(rows)
         assert not THROUGH.search(said), f"{question}: {said}"
+
+
+def test_whose_name_begins_so_is_asked_of_their_own_hospital_alone(plan, case):
+    said = plan(queries.keys_begun([case.organisation_id], "Fam-0"))
+    within = {
+        "sqlite": "COVERING INDEX sqlite_autoindex_cases_case_2",
+        "postgresql": "(organisation_id =",
+    }
+    assert within[connection.vendor] in said, said
 
 
 def test_who_waits_for_the_index_is_found_at_once_in_a_table_that_waits_for_nothing(case):

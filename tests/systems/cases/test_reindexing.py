@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from kakehashi.cli import doctor, node
-from kakehashi.kernel.jobs import running, worker
+from kakehashi.kernel.jobs import running, start, worker
 from kakehashi.kernel.jobs.models import Job, JobState
 from kakehashi.kernel.search.models import SearchEntry
 from kakehashi.kernel.search.queries import matching
@@ -91,3 +91,29 @@ def test_the_doctor_counts_them(upgraded):
     assert "3" in found.said
     rows.reindex_outdated()
     assert doctor.search().state == "ok"
+
+
+def test_it_ends_where_other_labels_come_into_force_on_the_way(upgraded, monkeypatch):
+    def told(done):
+        assert done <= 4, "the first is read once more, and then none is left"
+        monkeypatch.setattr(rows, "TEXTS", "newer")
+
+    assert rows.reindex_outdated(told=told) == 4
+    assert rows.waiting_to_be_read() == 0
+
+
+def test_the_job_lets_others_come_first(upgraded, monkeypatch, clinician):
+    monkeypatch.setattr(reindexing, "SECONDS_AT_A_TIME", 0.0)
+    reindexing.start_reindexing()
+    other = start("cases.other", look_at, owner=clinician)
+    turns = [worker.run_waiting() for _turn in range(4)]
+    assert turns == [2, 1, 1, 1]
+    assert Job.objects.get(pk=other.pk).result == {"left": 2}, "after the first turn of the long job, not after its end"
+    job = jobs().get()
+    assert (job.state, job.attempts) == (JobState.DONE, 1)
+    assert rows.waiting_to_be_read() == 0
+
+
+def look_at(job):
+    """Another job: how many cases are left to read when it has its turn."""
+    return {"left": rows.waiting_to_be_read()}

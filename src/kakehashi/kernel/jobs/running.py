@@ -9,7 +9,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone, translation
@@ -45,7 +45,7 @@ class Cancelled(Exception):
 
 
 class Interrupted(Exception):
-    """The worker ends, or lost its lease: the job goes on elsewhere. Raised by ``progress``; let it pass."""
+    """The worker ends, or lost its lease, or others come first: the job goes on later. Let it pass."""
 
 
 def _process_start(pid: int) -> str:
@@ -107,6 +107,13 @@ class Running:
         stop = stop_event.get()
         if stop is not None and stop.is_set():
             raise Interrupted
+
+    def make_way(self) -> NoReturn:
+        """Go to the end of the queue, so that what waits for the worker comes first; the function is then called anew.
+
+        For long work that goes on where it stopped. Outside a transaction; raises Interrupted, always.
+        """
+        raise Interrupted
 
 
 def execute(job_id: int, *, worker: str) -> Job | None:
@@ -179,7 +186,7 @@ def tell_end(job: Job) -> None:
 
 
 def _hand_back(job: Job) -> None:
-    """Queue the job again: this worker ends before it."""
+    """Queue the job again: this worker ends before it, or others come first."""
     with transaction.atomic():
         mine = Job.objects.filter(pk=job.pk, worker=job.worker, attempts=job.attempts, state__in=ACTIVE)
         over = {"state": JobState.CANCELLED, "finished_at": timezone.now(), "lease_until": None}

@@ -10,7 +10,8 @@ from urllib.parse import urlencode
 
 from django.db.models import Case as Choice
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, When
-from django.db.models.functions import TruncDate
+from django.db.models.functions import Left, TruncDate
+from django.db.models.lookups import Exact
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -31,6 +32,7 @@ from kakehashi.systems.cases.states import CaseState, RevisionKind
 CHANGES_SHOWN = 50
 SINGLY_AT_MOST = 3
 """So many changes of one kind are still said one by one."""
+BEGUN_AT_MOST = 1000
 
 SORTS = {
     "id": "public_id",
@@ -78,11 +80,24 @@ def cases_named(cases: QuerySet[Case], text: str) -> QuerySet[Case]:
 
 
 def cases_begun(person: Any, text: str) -> QuerySet[Case]:
-    """The cases of the person's own institutions whose pseudonym begins with the text; nobody else knows it."""
-    wordings = {text, text.upper(), text.lower()}
-    begins = Q(*(Q(local_id__startswith=one) for one in sorted(wordings)), _connector=Q.OR)
-    own = current_memberships(person).values("organisation_id")
-    return searchable_cases(person).filter(begins, organisation__in=own)
+    """The cases of the person's own institutions whose pseudonym begins with the text; nobody else knows it.
+
+    Of more than ``BEGUN_AT_MOST`` the newest. Capitals count, on every database alike: the pseudonym begins with the
+    text as typed, or with it all in capitals or in small letters.
+    """
+    # first by name within these institutions, then which of these are visible: two short looks, as in ``cases_named``
+    own = list(current_memberships(person).values_list("organisation_id", flat=True))
+    return searchable_cases(person).filter(pk__in=list(keys_begun(own, text)))
+
+
+def keys_begun(organisation_ids: Collection[int], text: str) -> QuerySet[Case, int]:
+    """The keys of the newest ``BEGUN_AT_MOST`` cases of institutions whose pseudonym begins so, visible or not."""
+    wordings = sorted({text, text.upper(), text.lower()})
+    # no LIKE: that of SQLite takes capitals and small letters for one
+    begins = Q(*(Exact(Left("local_id", len(one)), one) for one in wordings), _connector=Q.OR)
+    begun = Case.objects.filter(begins, organisation__in=organisation_ids)
+    newest = begun.order_by((F("pk") + 0).desc())  # not by the index of the keys, which are of all hospitals
+    return newest.values_list("pk", flat=True)[:BEGUN_AT_MOST]
 
 
 def case_for(person: Any, public_id: str, *, reading: bool = True) -> Case:

@@ -108,13 +108,13 @@ def reindex_outdated(*, everything: bool = False, told: Callable[[int], None] | 
     """Make anew what cases are found by where it was made with other labels, gene names or rules; how many cases.
 
     ``told`` hears how many are done, between the transactions; it may raise to stop here. Stopped, it goes on the next
-    time. A case whose genes are named otherwise now is put into the case index again.
+    time. A case whose genes are named otherwise now is put into the case index again. What is in force may change
+    on the way: what was read before that is then read once more.
     """
     if everything:
         SearchEntry.objects.filter(kind=SEARCH_KIND).update(version=None)
     count = 0
-    waiting = outdated(SEARCH_KIND, search_version()).values_list("object_id", flat=True)
-    while ahead := list(waiting[:READ_AHEAD]):
+    while ahead := list(outdated(SEARCH_KIND, search_version()).values_list("object_id", flat=True)[:READ_AHEAD]):
         for start in range(0, len(ahead), AT_ONCE):
             ids = ahead[start : start + AT_ONCE]
             _reindex(ids)
