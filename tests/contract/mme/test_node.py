@@ -124,20 +124,38 @@ def test_every_benchmark_partner_is_first_from_node_to_node(nodes, benchmark):
     """Each patient of ours is asked for by `kakehashi peers match`; its own record there is left out of the answers."""
     theirs, ours, _token = nodes
     by_id = {patient["id"]: patient for patient in benchmark}
-    there, here = public_ids(theirs), public_ids(ours)
-    partnered = first = 0
-    for patient in benchmark:
-        genes = genes_of(patient)
-        if not any(genes & genes_of(one) for one in benchmark if one is not patient):
-            continue
-        partnered += 1
-        ours_now = {name: public for public, name in here.items()}[patient["id"]]
-        answer = json.loads(ours("peers", "match", ours_now, "--format", "json"))
+    there, here = public_ids(theirs), {name: public for public, name in public_ids(ours).items()}
+    partnered = [
+        patient
+        for patient in benchmark
+        if any(genes_of(patient) & genes_of(one) for one in benchmark if one is not patient)
+    ]
+    first = 0
+    for patient, answer in zip(partnered, answers(ours, [here[one["id"]] for one in partnered]), strict=True):
         assert answer["peers"][0]["state"] == "answered", answer["peers"]
         names = [there[one["patient"]["id"]] for one in answer["matches"]]
         others = [name for name in names if name != patient["id"]]
-        first += bool(others) and bool(genes & genes_of(by_id[others[0]]))
-    assert (partnered, first) == (34, 34)
+        first += bool(others) and bool(genes_of(patient) & genes_of(by_id[others[0]]))
+    assert (len(partnered), first) == (34, 34)
+
+
+COMMANDS = """
+import sys
+from click.testing import CliRunner
+from kakehashi.cli import main
+for case in sys.argv[1:]:
+    done = CliRunner().invoke(main, ["peers", "match", case, "--format", "json"], catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    print(done.stdout, end="\\0")
+"""
+
+
+def answers(node, cases):
+    """What the command says of each case: one command after the other, in one process of the node."""
+    command = [sys.executable, "-c", COMMANDS, *cases]
+    done = subprocess.run(command, env=node.environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return [json.loads(said) for said in done.stdout.split("\0")[:-1]]
 
 
 def genes_of(patient):
