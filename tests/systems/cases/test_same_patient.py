@@ -378,6 +378,13 @@ def test_reading_the_list_of_suspicions_stands_in_the_trail(suspected, ours, cli
     assert shown.count() == before + 1
 
 
+@pytest.mark.parametrize("number", [0, 2**63, 2**80])
+def test_a_number_that_no_suspicion_can_have_is_refused(ours, clinician, client, number):
+    client.force_login(clinician)
+    address = f"/api/cases/{ours.public_id}/same-patient/{number}"
+    assert client.post(address, {"keep": "ours"}, content_type="application/json").status_code == 422
+
+
 def test_sides_write_to_each_other_unnamed(suspected, ours, theirs, clinician, colleague, client):
     actions.write_note(by=colleague, case=theirs, suspicion_id=suspected.pk, text="Seen by us in May?")
     client.force_login(clinician)

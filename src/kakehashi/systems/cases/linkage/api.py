@@ -21,6 +21,7 @@ router = Router(tags=["same patient"])
 everything = Router(tags=["same patient"])
 
 CaseId = Annotated[str, StringConstraints(pattern=r"^K-[0-9A-Z]{12}$")]
+SuspicionId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 
 
@@ -107,7 +108,9 @@ def forget_identity(request: HttpRequest, case_id: Path[CaseId]) -> GivenOut:
 
 
 @router.post("/{case_id}/same-patient/{suspicion_id}", response=list[SuspicionOut], summary="Answer a suspicion")
-def answer(request: HttpRequest, case_id: Path[CaseId], suspicion_id: Path[int], said: AnswerIn) -> list[SuspicionOut]:
+def answer(
+    request: HttpRequest, case_id: Path[CaseId], suspicion_id: SuspicionId, said: AnswerIn
+) -> list[SuspicionOut]:
     """For one's own side: an answer, which record is to be kept, a note to the other side; each if given."""
     person = caller(request)
     case = queries.case_for(person, case_id)  # what the two sides wrote comes back
