@@ -91,7 +91,7 @@ def form(request: HttpRequest) -> HttpResponse:
 def parts(request: HttpRequest) -> HttpResponse:
     tabs = [{"label": "Diseases", "url": "?", "current": True}, {"label": "Similar", "url": "?tab=2", "count": 12}]
     context = {"tabs": tabs, "reasons": ["3 findings", "its history"], "job": RUNNING, "picture": picture("en")}
-    return page("parts", request, **context)
+    return page("parts", request, asked=Questionnaire(), **context)
 
 
 def panes(request: HttpRequest) -> HttpResponse:

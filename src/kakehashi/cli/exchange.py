@@ -51,8 +51,9 @@ def precision(code: str | None, shape: str) -> None:
 
 
 def _in_words(row: dict[str, Any]) -> dict[str, Any]:
-    """A row for people: where too few were reviewed for a share, that instead of nothing."""
-    return {key: text("too few", "件数不足") if one is None else one for key, one in row.items()}
+    """A row for people: where too few were reviewed for a share, that; where there is none (of reasons), a dash."""
+    nothing = "–" if row["group"] == "dismissed" else text("too few", "件数不足")
+    return {key: nothing if one is None else one for key, one in row.items()}
 
 
 NO_FIGURES = ("share", "low", "high")

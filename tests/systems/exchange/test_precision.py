@@ -105,3 +105,17 @@ def test_the_command_says_it_too(reviewed, monkeypatch):
     assert rows["score", "0.5-0.6"]["share"] == pytest.approx(1 / 3, abs=1e-4)
     assert rows["score", "0.7-0.8"]["share"] is None
     assert rows["dismissed", "too_common"]["reviewed"] == 10
+
+
+@pytest.mark.parametrize(("language", "too_few"), [("en", "too few"), ("ja", "件数不足")])
+def test_the_command_says_too_few_of_shares_and_nothing_of_reasons(reviewed, monkeypatch, language, too_few):
+    monkeypatch.setattr("kakehashi.cli.start_django", lambda: None)
+    monkeypatch.setenv("KAKEHASHI_CLI_LANGUAGE", language)
+    done = CliRunner().invoke(main, ["exchange", "precision"])
+    assert done.exit_code == 0, done.output
+    lines = done.output.splitlines()
+    (reason,) = (line for line in lines if "too_common" in line)
+    assert too_few not in reason
+    assert reason.count("–") == 3
+    (band,) = (line for line in lines if "0.7-0.8" in line)
+    assert band.count(too_few) == 3

@@ -53,6 +53,8 @@ def test_one_who_looks_all_day_is_one_line_of_the_page_and_every_time_in_the_exp
     address = reverse("exchange:told", args=[case.public_id])
     page = client.get(address, headers={"accept-language": "en"}).text
     assert page.count("told of as similar") == 1
+    assert "the CSV holds every time" in page
+    assert "すべての回" in client.get(address, headers={"accept-language": "ja"}).text
     assert '<td class="number">4</td>' in page
     rows = client.get(address, {"format": "csv"}, headers={"accept-language": "en"}).text.splitlines()
     looked = [row for row in rows if "told of as similar" in row]

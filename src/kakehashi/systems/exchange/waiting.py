@@ -1,16 +1,17 @@
 """What of the queue waits for someone: new matches, what the other sides wrote, and what they put to them."""
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
-from django.db.models import Count, Exists, Min, OuterRef
+from django.db.models import Count, Exists, Min, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from kakehashi.kernel.shell import Waiting
-from kakehashi.systems.cases.public import working_on
+from kakehashi.systems.cases.public import organisations_worked_for, working_on
 from kakehashi.systems.exchange.conversations.queries import unread_sides
-from kakehashi.systems.exchange.conversations.rules import other_side
+from kakehashi.systems.exchange.conversations.rules import offered
 from kakehashi.systems.exchange.models import Match, Proposal, Side
 from kakehashi.systems.exchange.queries import COUNTED, matches_for
 from kakehashi.systems.exchange.states import OPEN, MatchState, ProposalState, SideState
@@ -46,21 +47,36 @@ def _proposed(person: Any) -> Iterator[Waiting]:
 
 
 def _asking_for_names(person: Any) -> Iterator[Waiting]:
-    """Other sides that agreed to be named, where ours has not."""
-    ours = Side.objects.filter(working_on(person, "conversation__sides__case"), conversation__sides__state="unnamed")
-    agreed = ours.filter(state=SideState.AGREED).select_related("conversation").order_by("agreed_at")
-    for one in agreed[:SINGLY_AT_MOST]:
-        side = other_side(one)
+    """Other sides that agreed to be named, where ours has not: while both cases stand and neither side dismissed."""
+    first, second = OuterRef("conversation__first"), OuterRef("conversation__second")
+    pair = Q(case=first, other=second) | Q(case=second, other=first)
+    dismissed = Match.objects.filter(pair, state=MatchState.DISMISSED)
+    agreed = Side.objects.filter(conversation=OuterRef("conversation"), state=SideState.AGREED).values("agreed_at")
+    ours = Side.objects.filter(organisation__in=organisations_worked_for(person), state=SideState.UNNAMED)
+    asked = ours.annotate(asked_at=Subquery(agreed[:1])).filter(~Exists(dismissed), asked_at__isnull=False)
+    rows = (
+        asked.order_by("asked_at", "pk")
+        .select_related("case", "conversation__first", "conversation__second")
+        .defer("case__description", "conversation__first__description", "conversation__second__description")
+    )
+    standing = (one for one in rows if offered(one.conversation.first) and offered(one.conversation.second))
+    for side in islice(standing, SINGLY_AT_MOST):
         text = _("The other side of the match of {id} agreed to be named").format(id=side.case.public_id)
-        since = one.agreed_at or one.last_at
-        yield Waiting(since, text, reverse("exchange:conversation", args=[side.pk]), _("Look, and agree or not"))
+        link = reverse("exchange:conversation", args=[side.pk])
+        yield Waiting(side.asked_at, text, link, _("Look, and agree or not"))
 
 
 def _confirmed_across(person: Any) -> Iterator[Waiting]:
-    """Matches that the other side has confirmed, and ours has not decided."""
-    across = Match.objects.filter(case=OuterRef("other"), other=OuterRef("case"), state=MatchState.CONFIRMED)
-    ours = Match.objects.filter(working_on(person, "case"), Exists(across), state__in=OPEN).order_by("pk")
-    few = list(ours.values_list("pk", flat=True)[:SINGLY_AT_MOST])
-    for one in matches_for(person).filter(pk__in=few).order_by("pk") if few else ():
-        text = _("The other side confirmed the match of {id}").format(id=one.case.public_id)
-        yield Waiting(one.last_seen, text, reverse("exchange:match", args=[one.pk]), _("Confirm or dismiss"))
+    """Matches that the other side has confirmed, and ours has not decided; by when they were confirmed.
+
+    Asked from what others confirmed, which is little, and not from all that one's institution has open.
+    """
+    ours = Match.objects.filter(case=OuterRef("other"), other=OuterRef("case"), state__in=OPEN)
+    across = Match.objects.filter(working_on(person, "other"), state=MatchState.CONFIRMED)
+    undecided = across.annotate(ours=Subquery(ours.values("pk")[:1])).filter(ours__isnull=False)
+    rows = undecided.order_by("confirmed_at", "pk").values_list("ours", "confirmed_at")[:COUNTED]
+    since = {pk: at for pk, at in rows if at is not None}
+    known = {one.pk: one for one in matches_for(person).filter(pk__in=list(since))} if since else {}
+    for pk in [pk for pk in since if pk in known][:SINGLY_AT_MOST]:
+        text = _("The other side confirmed the match of {id}").format(id=known[pk].case.public_id)
+        yield Waiting(since[pk], text, reverse("exchange:match", args=[pk]), _("Confirm or dismiss"))

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +19,12 @@ def _reviewed(match: Match, *, by: Any, note: str) -> None:
         match.reviewed_score, match.reviewed_gene = match.score, bool(match.genes)
 
 
+def _confirm(match: Match, *, by: Any, note: str) -> None:
+    """From now on it waits for the other side, which is told since when."""
+    match.confirmed_at = timezone.now()
+    _reviewed(match, by=by, note=note)
+
+
 def _dismiss(match: Match, *, by: Any, note: str) -> None:
     """The note of a dismissal is one of its reasons, by code."""
     if note not in Dismissal.values:
@@ -27,7 +34,7 @@ def _dismiss(match: Match, *, by: Any, note: str) -> None:
 
 
 def _reopen(match: Match, *, by: Any, note: str) -> None:
-    match.dismissal, match.reviewed_score, match.reviewed_gene = "", None, False
+    match.dismissal, match.confirmed_at, match.reviewed_score, match.reviewed_gene = "", None, None, False
 
 
 MATCH_FLOW = Workflow(
@@ -65,7 +72,7 @@ MATCH_FLOW = Workflow(
             rule=may_triage,
             label_staff=_("Confirm the match"),
             label_applicant=_("Confirm the match"),
-            act=_reviewed,
+            act=_confirm,
         ),
         Move(
             "dismiss",

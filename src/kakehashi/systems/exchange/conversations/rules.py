@@ -58,15 +58,16 @@ def may_write(person: Any, match: Match, *, heard: bool, known: bool) -> Verdict
         return OTHER_NODE
     if match.case.organisation_id == match.other.organisation_id:
         return ONE_INSTITUTION
-    if not _offered(match.case):
+    if not offered(match.case):
         return WITHDRAWN
     if match.state == MatchState.DISMISSED:
         return DISMISSED
     dismissed = Match.objects.filter(case=match.other, other=match.case_id, state=MatchState.DISMISSED).exists()
-    if dismissed or not _offered(match.other):
+    if dismissed or not offered(match.other):
         return CLOSED if heard or known else NOT_KNOWN
     return ALLOWED if heard or known else NOT_KNOWN
 
 
-def _offered(case: Any) -> bool:
+def offered(case: Any) -> bool:
+    """Whether a case stands where it may be shared at all: registered, and not withdrawn since."""
     return str(case.state) in case.offered_states

@@ -49,6 +49,7 @@ class Match(models.Model):
     named_place: str = ""
     confirmed_across: bool = False
     likes: "Share | None" = None  # put there by matchlist and matchpages: how matches like it were decided
+    confirmed_at = models.DateTimeField(null=True, editable=False)  # empty while it is not
     reviewed_score = models.FloatField(null=True, editable=False)  # this node's own, when it was decided
     reviewed_gene = models.BooleanField(default=False, editable=False)
     dismissal = models.CharField(_("why dismissed"), max_length=20, choices=Dismissal.choices, blank=True)
