@@ -8,9 +8,11 @@ from kakehashi.kernel.errors import Conflict, NotAllowed
 from kakehashi.kernel.sharing.actions import add_network, join_network
 from kakehashi.kernel.sharing.models import NetworkRole
 from kakehashi.kernel.workflow import advance
-from kakehashi.systems.cases.course.consultations import enter_consultation, unlink_case
+from kakehashi.systems.cases.course.consultations import enter_consultation, lead_to_case, unlink_case
 from kakehashi.systems.cases.course.referrals import refer
+from kakehashi.systems.cases.course.states import Route
 from kakehashi.systems.cases.models import Case, Consultation
+from kakehashi.systems.cases.outcomes.recounting import recount
 from kakehashi.systems.cases.queries import visible_cases
 
 pytestmark = pytest.mark.django_db
@@ -77,6 +79,8 @@ def test_registered_patient_is_linked_and_parted_again(site, clinician, case, co
     assert Consultation.objects.get().case == case
     unlink = reverse("cases:consultation_unlink", args=[consultation.pk])
     assert unlink in site(clinician).get(reverse("cases:consultation", args=[consultation.pk])).text
+    assert case.public_id in site(clinician).get(unlink).text
+    assert Consultation.objects.get().case == case, "the page only asks"
     site(clinician).post(unlink)
     assert Consultation.objects.get().case is None
     actions = ("consultation.lead_to_case", "consultation.unlink")
@@ -120,3 +124,73 @@ def test_hub_sees_the_linked_case_until_the_two_are_parted(clinician, make_perso
     assert visible_cases(colleague).get() == case
     unlink_case(by=clinician, consultation=Consultation.objects.get())
     assert not visible_cases(colleague).exists()
+
+
+@pytest.mark.parametrize("move", ["accept", "answer"])
+def test_hub_parts_its_own_case_from_a_family_whatever_became_of_the_referral(
+    site, clinician, make_person, hub, consultation, case, move
+):
+    colleague = make_person(hub, "clinician")
+    case.organisation = hub
+    case.save()
+    sent = refer(by=clinician, consultation=consultation, hub=hub, note="please")
+    advance(sent, "accept", by=colleague)
+    lead_to_case(by=colleague, consultation=consultation, case=case)
+    if move != "accept":
+        advance(sent, move, by=colleague, note="seen")
+    unlink = reverse("cases:consultation_unlink", args=[consultation.pk])
+    assert unlink in site(colleague).get(reverse("cases:referral", args=[sent.public_id])).text
+    assert unlink not in site(clinician).get(reverse("cases:referral", args=[sent.public_id])).text
+    assert [site(clinician).post(unlink).status_code, site(clinician).get(unlink).status_code] == [403, 403]
+    page = site(colleague).get(unlink)
+    assert (page.status_code, consultation.local_id in page.text) == (200, False)
+    assert site(colleague).post(unlink).status_code == 302
+    assert Consultation.objects.get().case is None
+    assert site(colleague).get(unlink).status_code == 409
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_the_page_names_the_hub_that_loses_sight_of_the_case(
+    client, clinician, make_person, hub, case, consultation, language
+):
+    refer(by=clinician, consultation=consultation, hub=hub, note="please")
+    client.force_login(clinician)
+    client.post(reverse("cases:consultation_case", args=[consultation.pk]), {"case": "N-001"})
+    unlink = reverse("cases:consultation_unlink", args=[consultation.pk])
+    page = client.get(unlink, headers={"accept-language": language}).text
+    assert {"en": "South Hospital can no longer open", "ja": "南病院"}[language] in page
+
+
+@pytest.mark.parametrize("synthetic", [True, False])
+@pytest.mark.parametrize("route", [Route.DIRECT, Route.SETTLED, Route.WAITING])
+def test_parted_family_is_counted_as_before(clinician, hospital, case, route, synthetic):
+    noted = enter_consultation(by=clinician, organisation=hospital, local_id="F-3", route=route, synthetic=synthetic)
+    recount()
+    linked = lead_to_case(by=clinician, consultation=noted, case=case)
+    recount()
+    assert (linked.route == Route.SETTLED, linked.synthetic) == (False, False)
+    lead_to_case(by=clinician, consultation=noted, case=case)  # said twice, it changes nothing
+    unlink_case(by=clinician, consultation=Consultation.objects.get())
+    recount()
+    parted = Consultation.objects.get()
+    assert (parted.route, parted.synthetic, parted.again) == (route, synthetic, False)
+    assert parted.route_before is parted.synthetic_before is None
+
+
+def test_family_referred_in_between_stays_referred(clinician, hospital, hub, case):
+    noted = enter_consultation(by=clinician, organisation=hospital, local_id="F-3", route=Route.SETTLED)
+    lead_to_case(by=clinician, consultation=noted, case=case)
+    refer(by=clinician, consultation=noted, hub=hub, note="please")
+    unlink_case(by=clinician, consultation=Consultation.objects.get())
+    assert Consultation.objects.get().route == Route.REFERRED
+
+
+@pytest.mark.parametrize("name", ["new", "consultation_case", "consultation_unlink"])
+def test_every_page_that_shows_a_consultation_records_the_reading(site, clinician, case, consultation, name):
+    if name == "consultation_unlink":
+        lead_to_case(by=clinician, consultation=consultation, case=case)
+    address = reverse("cases:new") + f"?consultation={consultation.pk}"
+    if name != "new":
+        address = reverse(f"cases:{name}", args=[consultation.pk])
+    assert site(clinician).get(address).status_code == 200
+    assert AuditEntry.objects.get(action="consultation.read").subject_id == str(consultation.pk)

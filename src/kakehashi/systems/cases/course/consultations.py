@@ -21,6 +21,9 @@ from kakehashi.systems.cases.events import ConsultationNoted
 from kakehashi.systems.cases.models import Case, Consultation
 from kakehashi.systems.cases.queries import visible_cases
 
+LINKED = ("case", "route", "route_before", "synthetic", "synthetic_before", "again")
+"""What a link to a case changes, and parting the two puts back."""
+
 
 def enter_consultation(
     *,
@@ -93,19 +96,23 @@ def lead_to_case(*, by: Any, consultation: Consultation, case: Case) -> Consulta
         accepted = locked.referrals.filter(state=ReferralState.ACCEPTED, hub_id=case.organisation_id)
         if case.organisation_id != locked.organisation_id and not accepted.exists():
             raise Invalid({"case": [_("The case belongs to a hospital that neither saw nor accepted this family.")]})
+        if locked.case_id is None:
+            locked.route_before, locked.synthetic_before = locked.route, locked.synthetic
         if locked.route == Route.SETTLED:
             locked.route = Route.DIRECT
         locked.case = case
         if locked.synthetic != case.synthetic:
             locked.synthetic, locked.again = case.synthetic, None
             events.publish(ConsultationNoted(locked.pk))
-        locked.save(update_fields=["case", "route", "synthetic", "again"])
+        locked.save(update_fields=LINKED)
         audit.record(by, "consultation.lead_to_case", locked, detail={"case": case.pk})
     return locked
 
 
 def unlink_case(*, by: Any, consultation: Consultation) -> Consultation:
     """The family's patient is not this case: the case stays as it is, the hubs asked see it through this no longer.
+
+    The consultation is counted again as it was before the two were linked; a referral since then stays.
 
     Raises NotAllowed, Conflict (it led to no case).
     """
@@ -120,7 +127,13 @@ def unlink_case(*, by: Any, consultation: Consultation) -> Consultation:
             end_access(referral, by=by)
             referral.save(update_fields=["grant"])
         locked.case = None
-        locked.save(update_fields=["case"])
+        if locked.route == Route.DIRECT and locked.route_before is not None:
+            locked.route = locked.route_before
+        if locked.synthetic_before not in (None, locked.synthetic):
+            locked.synthetic, locked.again = locked.synthetic_before, None
+            events.publish(ConsultationNoted(locked.pk))
+        locked.route_before = locked.synthetic_before = None
+        locked.save(update_fields=LINKED)
         audit.record(by, "consultation.unlink", locked, detail={"case": consultation.case_id})
     return locked
 

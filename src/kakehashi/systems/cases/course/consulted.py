@@ -7,14 +7,15 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from kakehashi.kernel.errors import Invalid, NotFound
+from kakehashi.kernel import audit
+from kakehashi.kernel.errors import Conflict, Invalid, NotFound
+from kakehashi.systems.cases import rules
 from kakehashi.systems.cases.actions import enter_case
 from kakehashi.systems.cases.course.consultations import consultations_of, lead_to_case
 from kakehashi.systems.cases.course.referrals import open_to_hub, referrals_of
 from kakehashi.systems.cases.course.states import ReferralState
 from kakehashi.systems.cases.models import Case, Consultation
 from kakehashi.systems.cases.queries import cases_named, visible_cases
-from kakehashi.systems.cases.rules import organisations_written_by
 from kakehashi.systems.cases.states import CaseState
 
 
@@ -23,7 +24,7 @@ def enter_case_of(*, by: Any, consultation_id: int, **said: Any) -> Case:
     with transaction.atomic():
         case = enter_case(by=by, **said)
         if consultation_id:
-            lead_to_case(by=by, consultation=consultation_within_reach(by, consultation_id), case=case)
+            lead_to_case(by=by, consultation=_within_reach(by, consultation_id), case=case)
             open_to_hub(by=by, case=case)
     return case
 
@@ -41,7 +42,7 @@ def link_case_of(*, by: Any, consultation: Consultation, case: Case) -> Consulta
 
 def case_to_link(person: Any, consultation: Consultation, typed: str) -> Case:
     """The case that an id or pseudonym names, among those that the person may edit. Raises Invalid."""
-    written = organisations_written_by(person)
+    written = rules.organisations_written_by(person)
     editable = visible_cases(person).filter(organisation__in=written).exclude(state=CaseState.WITHDRAWN)
     found = list(cases_named(editable, typed.strip())[:2]) if typed.strip() else []
     if not found:
@@ -52,10 +53,38 @@ def case_to_link(person: Any, consultation: Consultation, typed: str) -> Case:
 
 
 def consultation_within_reach(person: Any, consultation_id: int) -> Consultation:
-    """A consultation of one's own hospital, or one that one's hub accepted. Raises NotFound."""
+    """A consultation of one's own hospital, or one that one's hub accepted; the read is recorded. Raises NotFound."""
+    found = _within_reach(person, consultation_id)
+    audit.read_of(person, "consultation", [found])
+    return found
+
+
+def _within_reach(person: Any, consultation_id: int) -> Consultation:
     own = consultations_of(person).filter(pk=consultation_id).first()
     accepted = referrals_of(person).filter(consultation_id=consultation_id, state=ReferralState.ACCEPTED).first()
     found = own or (accepted.consultation if accepted is not None else None)
     if found is None:
         raise NotFound(_("Consultation"))
+    return found
+
+
+def may_unlink(person: Any, consultation: Consultation) -> bool:
+    """Whether the person may part a consultation that they see from its case: the case is theirs to edit."""
+    return consultation.case is not None and bool(rules.may_edit(person, consultation.case))
+
+
+def consultation_to_unlink(person: Any, consultation_id: int) -> Consultation:
+    """A consultation of one's own hospital, or referred to one's hub, whatever came of that; the reading is recorded.
+
+    Raises NotFound, NotAllowed (its case is not one's to edit), Conflict (it led to none).
+    """
+    own = consultations_of(person).filter(pk=consultation_id).first()
+    referred = referrals_of(person).filter(consultation_id=consultation_id).first()
+    found = own or (referred.consultation if referred is not None else None)
+    if found is None:
+        raise NotFound(_("Consultation"))
+    if found.case is None:
+        raise Conflict(_("This consultation led to no case."))
+    audit.insist(rules.may_edit(person, found.case), by=person, action="consultation.unlink", subject=found)
+    audit.read_of(person, "consultation", [found])
     return found

@@ -40,6 +40,9 @@ class Consultation(models.Model):
         Case, models.PROTECT, null=True, blank=True, related_name="consultations", verbose_name=_("case")
     )
     synthetic = models.BooleanField(_("synthetic"), default=False)
+    # As they were before a case was linked, to be put back when the two are parted; null: none is, or nothing is known.
+    route_before = models.CharField(max_length=10, choices=Route.choices, null=True, editable=False)
+    synthetic_before = models.BooleanField(null=True, editable=False)
     entered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("entered by")
     )

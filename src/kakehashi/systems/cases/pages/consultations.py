@@ -26,7 +26,7 @@ from kakehashi.systems.cases import queries, rules
 from kakehashi.systems.cases.course import consultations, consulted, referrals
 from kakehashi.systems.cases.course.states import PhenotypeGroup, ReferralState, Route
 from kakehashi.systems.cases.forms.course import AnswerForm, ConsultationForm, LinkForm, ReferForm
-from kakehashi.systems.cases.models import Referral
+from kakehashi.systems.cases.models import Consultation, Referral
 from kakehashi.systems.cases.pages import panes
 
 CONSULTATIONS = Listing(
@@ -130,7 +130,7 @@ def consultation(request: HttpRequest, consultation_id: int) -> HttpResponse:
         "consultation": found,
         "form": form,
         "may_edit": bool(rules.may_register(request.user, found)),
-        "may_unlink": found.case is not None and bool(rules.may_edit(request.user, found.case)),
+        "may_unlink": consulted.may_unlink(request.user, found),
         "asked": (asked := referrals.referrals_of(request.user).filter(consultation=found)),
         "all_asked": asked.exists() and not form.fields["hub"].choices,  # type: ignore[attr-defined]
     }
@@ -144,7 +144,6 @@ def link(request: HttpRequest, consultation_id: int) -> HttpResponse:
     found = consulted.consultation_within_reach(request.user, consultation_id)
     if not rules.organisations_written_by(request.user):
         raise NotAllowed(rules.may_register(request.user, found))
-    audit.read_of(request.user, "consultation", [found])
     form = LinkForm(request.POST if request.method == "POST" else None)
     status = 422 if form.errors else 200
     if request.method == "POST" and form.is_valid():
@@ -161,14 +160,35 @@ def link(request: HttpRequest, consultation_id: int) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@require_http_methods(["GET", "POST"])
 def unlink(request: HttpRequest, consultation_id: int) -> HttpResponse:
-    """The case is not of this family: part the two again."""
-    found = consulted.consultation_within_reach(request.user, consultation_id)
-    parted = consultations.unlink_case(by=request.user, consultation=found)
-    messages.success(request, _("The consultation is parted from the case; the case stays as it is."))
-    own = consultations.consultations_of(request.user).filter(pk=parted.pk).exists()
-    return redirect("cases:consultation", parted.pk) if own else redirect("cases:referrals")
+    """The case is not of this family: ask, then part the two again."""
+    found = consulted.consultation_to_unlink(request.user, consultation_id)
+    own = consultations.consultations_of(request.user).filter(pk=found.pk).exists()
+    back = reverse("cases:consultation", args=[found.pk]) if own else reverse("cases:referrals")
+    if request.method == "POST":
+        consultations.unlink_case(by=request.user, consultation=found)
+        messages.success(request, _("The consultation is parted from the case; the case stays as it is."))
+        return redirect(back)
+    return render(request, "cases/consultation_unlink.html", _parting(found) | {"back_url": back})
+
+
+def _parting(found: Consultation) -> dict[str, Any]:
+    """What the page says before a consultation and its case are parted."""
+    assert found.case is not None  # or there was nothing to part
+    loses = [
+        _("The family's consultation leads to no case any more; it is counted again as before."),
+        _("The case, its history and its course stay as they are."),
+    ]
+    hubs = sorted({one.hub.label() for one in found.referrals.exclude(grant=None).select_related("hub")})
+    if hubs:
+        loses.insert(0, _("%(hubs)s can no longer open the case for this family's care.") % {"hubs": "; ".join(hubs)})
+    return {
+        "title": _("Part case %(id)s from this consultation?") % {"id": found.case.public_id},
+        "loses": loses,
+        "action_url": reverse("cases:consultation_unlink", args=[found.pk]),
+        "action_label": _("Part the two"),
+    }
 
 
 @login_required
@@ -234,7 +254,7 @@ def _shown(person: Any, found: Referral) -> dict[str, Any]:
         "case": case if opened else None,
         "has_case": case is not None,
         "hub_sees": hub_sees,
-        "may_unlink": case is not None and bool(rules.may_edit(person, case)),
+        "may_unlink": consulted.may_unlink(person, found.consultation),
         "moves": moves_available(found, person),
         "registers": found.state == ReferralState.ACCEPTED and bool(rules.organisations_written_by(person)),
     }
