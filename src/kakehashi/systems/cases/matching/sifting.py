@@ -15,7 +15,7 @@ from kakehashi.engines.phenotype.caseindex import Profile
 from kakehashi.engines.phenotype.caseindex.snapshot import Match, Snapshot
 from kakehashi.systems.cases.models import Case
 
-LOOKED_AT = (64, 512, 4096)
+LOOKED_AT = (128, 512, 4096)
 """So many of the most similar cases of all are looked at, one number after the other."""
 FEW = 4000
 """So many cases that count are few: their ids are read, and they are searched alone."""
