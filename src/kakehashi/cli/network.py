@@ -110,21 +110,27 @@ def _run(environment: dict[str, str], *arguments: str) -> str:
 
 
 def _serve(environments: dict[str, dict[str, str]], ports: dict[str, int]) -> None:
-    """Run both nodes until told to stop, or until one ends; then the other ends too."""
-    children: list[subprocess.Popen[Any]] = [
-        subprocess.Popen(  # noqa: S603  our own command
-            [sys.executable, "-m", "kakehashi", "up", "--port", str(ports[name])], env=environment
-        )
-        for name, environment in environments.items()
-    ]
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    """Run both nodes until told to stop, or until one ends; then the other ends too.
+
+    Each is a process group of its own: a terminal's Ctrl-C comes here alone, and each node is told once. Told twice in
+    the same moment, by the terminal and from here, its server may wait for itself for ever.
+    """
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: sys.exit(0))
+    children: list[subprocess.Popen[Any]] = []
     try:
+        for name, environment in environments.items():
+            command = [sys.executable, "-m", "kakehashi", "up", "--port", str(ports[name])]
+            children.append(subprocess.Popen(command, env=environment, process_group=0))  # noqa: S603  our own command
         while all(child.poll() is None for child in children):
             time.sleep(0.5)
     except KeyboardInterrupt:
-        pass
+        say("\nStopping both nodes …", "\n両ノードを停止しています…")
     finally:
         for child in children:
             child.terminate()
         for child in children:
-            child.wait(timeout=40)
+            try:
+                child.wait(timeout=40)
+            except subprocess.TimeoutExpired:
+                child.kill()  # its job worker ends with it
