@@ -176,6 +176,26 @@ def test_analysis_is_done_with_a_result_or_the_reason_why_not(sent, client, case
     assert "No result: too little DNA" in client.get(reverse("cases:course", args=[case.public_id])).text
 
 
+def test_note_of_the_bare_move_is_taken_for_no_result(sent, case, clinician):
+    advance(case, "send_for_analysis", by=clinician)
+    page = sent(clinician, reverse("cases:move", args=[case.public_id, "record_analysis"]), {"note": "too little DNA"})
+    assert page.url == reverse("cases:course_step", args=[case.public_id, "record_analysis"])
+    advance(case, "record_analysis", by=clinician, note="too little DNA")
+    done = case.analyses.get()
+    assert (done.done_on, done.result, done.no_result_because) == (timezone.localdate(), "", "")
+    assert case.revisions.latest("number").note == "too little DNA"
+
+
+def test_patient_registered_in_between_is_refused_as_a_conflict(sent, hospital, case, clinician):
+    family = Consultation.objects.create(organisation=hospital, local_id="F-9", case=case)
+    said = {f"{part}-{name}": "0" for part in ("findings", "variants") for name in ("INITIAL_FORMS", "TOTAL_FORMS")}
+    said |= {"sex": "female", "genes": "CEP290", "affected_relatives": "yes", "consanguinity": "no"}
+    address = f"{reverse('cases:new')}?consultation={family.pk}"
+    page = sent(clinician, address, said | {"local_id": "N-9"})
+    assert (page.status_code, "led to another case" in page.text) == (409, True)
+    assert sent(clinician, address, said | {"local_id": ""}).status_code == 422
+
+
 def test_criteria_that_cannot_be_judged_say_what_to_ask(client, case, clinician):
     client.force_login(clinician)
     client.cookies["django_language"] = "en"

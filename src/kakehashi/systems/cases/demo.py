@@ -312,7 +312,6 @@ def _register(
                     synthetic=True,
                     register=True,
                 )
-
                 if place < shared:
                     set_terms(by=by, case=made, terms=Terms(Reach.NETWORK), consent=attested(Reach.NETWORK))
 

@@ -14,20 +14,14 @@ from typing import Any
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q
 from django.http import HttpRequest
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override
 
 from kakehashi.kernel import audit
-from kakehashi.kernel.errors import NotFound
-from kakehashi.kernel.organisations.models import Organisation
-from kakehashi.kernel.organisations.places import place_of
 from kakehashi.kernel.people.models import Person
 from kakehashi.kernel.people.queries import people_holding
 from kakehashi.kernel.rules import Verdict
 from kakehashi.kernel.sharing.decision import level_of
 from kakehashi.kernel.sharing.models import OptOut
 from kakehashi.kernel.sharing.states import Level, Purpose
-from kakehashi.kernel.sharing.subject import Subject
 from kakehashi.kernel.sharing.subjects import context
 from kakehashi.systems.cases import genenames, queries, rules, vocabulary
 from kakehashi.systems.cases.course.diagnoses import NewDiagnosis, record_diagnosis, reopen_diagnosis
@@ -43,7 +37,8 @@ from kakehashi.systems.cases.matching.matched import (
     pairs_of,
     working_on,
 )
-from kakehashi.systems.cases.matching.shared import ANY_NODE, SharedCase, counts_abroad, find_shared
+from kakehashi.systems.cases.matching.peers import CaseForPeers, SharedMatch, case_for_peers, shared_matches
+from kakehashi.systems.cases.matching.shared import ANY_NODE, counts_abroad
 from kakehashi.systems.cases.matching.similar import find_similar, profile_key
 from kakehashi.systems.cases.models import Case
 from kakehashi.systems.cases.pages.tabs import CaseTab, register_tab
@@ -149,73 +144,9 @@ def similar_to(person: Any, description: Description, *, k: int = 10) -> Sequenc
     return tuple(SimilarSummary(_summary(one.case), one.score) for one in found)
 
 
-@dataclass(frozen=True)
-class SharedMatch:
-    """A similar case as far as the asker may know it (see ``SharedCase``); described at the whole level.
-
-    ``organisation``: which one holds it, at the whole level, else only of what kind and where; in English.
-    """
-
-    public_id: str
-    organisation_id: int
-    organisation: str
-    country: str
-    level: Level
-    score: float
-    findings: tuple[str, ...]
-    genes: tuple[str, ...]
-    synthetic: bool
-    description: Description | None
-
-
 def case_keys(public_ids: Sequence[str]) -> dict[str, int]:
     """Public id → primary key, for rows of siblings that point at cases."""
     return dict(Case.objects.filter(public_id__in=public_ids).values_list("public_id", "pk"))
-
-
-@dataclass(frozen=True)
-class CaseForPeers:
-    """A case as it is sent to peers that may see it; ``place``: its institution's kind and country."""
-
-    id: int
-    public_id: str
-    organisation: str
-    place: str
-    revision: int
-    synthetic: bool
-    description: Description
-    _record: Case
-
-    def may_be_sent_to(self, subject: Subject) -> bool:
-        """Whether a peer may be shown what is asked by: the findings and genes."""
-        return level_of(subject, self._record, Purpose.MATCHING, context()) >= Level.MATCHING
-
-    def may_be_named_to(self, subject: Subject) -> bool:
-        """Whether a peer may learn which institution holds the case: where it may see the whole of it."""
-        return level_of(subject, self._record, Purpose.MATCHING, context()) == Level.WHOLE
-
-
-def case_for_peers(case_id: int) -> CaseForPeers:
-    """A registered case, to be sent to peers. Raises NotFound."""
-    case = Case.objects.filter(pk=case_id, state__in=FINDABLE).select_related("organisation").first()
-    if case is None:
-        raise NotFound(_("Case"))
-    return CaseForPeers(
-        id=case.pk,
-        public_id=case.public_id,
-        organisation=case.organisation.label("en"),
-        place=_place(case.organisation),
-        revision=case.revision,
-        synthetic=case.synthetic,
-        description=case.described,
-        _record=case,
-    )
-
-
-def _place(organisation: Organisation) -> str:
-    """Of what kind an institution is and where, for nodes abroad."""
-    with override("en"):
-        return place_of(organisation)
 
 
 def term_labels(terms: Sequence[str]) -> list[str]:
@@ -307,29 +238,6 @@ def english_label(term: str) -> str:
     ontology = vocabulary.knowledge().ontology
     index = ontology.index(term)
     return ontology.label(index) if index is not None else term
-
-
-def shared_matches(
-    subject: Subject, description: Description, *, asker: str, k: int = 10, synthetic: bool = True
-) -> tuple[SharedMatch, ...]:
-    """The registered cases most similar to a description, as far as ``subject`` may know each; the asker audits."""
-    return tuple(_match(one) for one in find_shared(subject, description, asker=asker, k=k, synthetic=synthetic))
-
-
-def _match(found: SharedCase) -> SharedMatch:
-    holder = found.case.organisation
-    return SharedMatch(
-        public_id=found.case.public_id,
-        organisation_id=holder.pk,
-        organisation=holder.label("en") if found.level == Level.WHOLE else _place(holder),
-        country=holder.country,
-        level=found.level,
-        score=found.score,
-        findings=found.findings,
-        genes=found.genes,
-        synthetic=found.case.synthetic,
-        description=found.case.described if found.level == Level.WHOLE else None,
-    )
 
 
 def registered_ids(*, organisation_id: int | None = None, award_id: int | None = None) -> list[int]:

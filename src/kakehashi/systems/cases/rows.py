@@ -71,7 +71,7 @@ def search_texts(case: Case, description: Description) -> list[str]:
     """What the site's search finds a case by: its id, genes, present findings and diagnoses, in both languages.
 
     Not its hospital's own pseudonym: these texts are one for all readers, and by that name others may not find it. Its
-    own people do, by ``queries.cases_named``.
+    own people do, by ``queries.cases_named`` and ``cases_begun``.
     A finding is found by its label, its synonyms and the other ways clinicians write it. The surest words come first,
     since a text of the search has an end.
     """

@@ -79,7 +79,7 @@ def _call_back(case: Case, *, by: Any, note: str) -> None:
 
 
 def _done(case: Case, *, by: Any, note: str) -> None:
-    analyses.insist_on_done(case, by=by, result=note)
+    analyses.insist_on_done(case, by=by)
     _revise(case, by=by, note=note)
 
 
@@ -134,7 +134,7 @@ CASE_FLOW = Workflow(
             rule=rules.may_record_analysis,
             label_staff=_("Record that the analysis is done"),
             label_applicant=_("Record that the analysis is done"),
-            needs_note=True,  # the result in short, or why there is none
+            needs_note=True,  # the result or why there is none: which it is, ``analyses.record_analysis`` says
             act=_done,
             event=events.moved,
         ),

@@ -1,12 +1,13 @@
 """Before figures are published that would all be nought, the page says so."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from kakehashi.kernel.organisations.models import Kind, Organisation
-from kakehashi.systems.cases.models import Consultation
+from kakehashi.systems.cases.models import Case, Consultation
 
 
 @pytest.mark.django_db
@@ -16,5 +17,11 @@ def test_empty_node_is_warned_before_it_publishes(client, make_person, hospital)
     client.cookies["django_language"] = "en"
     address = reverse("outcomes:publish")
     assert "There is nothing to publish yet" in client.get(address).text
-    Consultation.objects.create(organisation=hospital, local_id="F-1", consulted_on=date(2026, 1, 5))
+    late = Case(organisation=hospital, local_id="F-0", state="registered", registered_on=timezone.localdate())
+    late.save()
+    Case.objects.update(created_at=datetime(2026, 1, 5, tzinfo=UTC))  # entered before the day, registered after it
+    early = Consultation(organisation=hospital, local_id="F-1", consulted_on=date(2026, 1, 5), again=True)
+    early.save()
+    assert "There is nothing to publish yet" in client.get(address).text, "neither is counted"
+    Consultation.objects.update(again=False)
     assert "There is nothing to publish yet" not in client.get(address).text

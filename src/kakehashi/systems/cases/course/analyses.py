@@ -122,9 +122,13 @@ def insist_on_sent(case: Case, *, by: Any) -> None:
         Analysis.objects.create(case=case, sent_by=by)
 
 
-def insist_on_done(case: Case, *, by: Any, result: str) -> None:
-    """Part of the move out of analysis: what was under way is done today, and its centre sees the case no longer."""
-    _end(case, "done_on", by=by, result=result.strip()[:500])
+def insist_on_done(case: Case, *, by: Any) -> None:
+    """Part of the move out of analysis: what was under way is done today, and its centre sees the case no longer.
+
+    The move's note stays in the history alone: whether it is a result or why there is none, only ``record_analysis``
+    knows.
+    """
+    _end(case, "done_on", by=by)
 
 
 def call_back(case: Case, *, by: Any) -> None:
@@ -132,10 +136,9 @@ def call_back(case: Case, *, by: Any) -> None:
     _end(case, "called_back_on", by=by)
 
 
-def _end(case: Case, field: str, *, by: Any, result: str = "") -> None:
+def _end(case: Case, field: str, *, by: Any) -> None:
     under_way = open_analysis(case)
     if under_way is not None:
         setattr(under_way, field, timezone.localdate())
-        under_way.result = result
         end_access(under_way, by=by)
         under_way.save()

@@ -24,14 +24,13 @@ from kakehashi.engines.disclosure import Figures, Form, publishable, widths
 from kakehashi.kernel import audit
 from kakehashi.kernel.errors import Conflict
 from kakehashi.kernel.fiscal import fiscal_year
-from kakehashi.systems.cases.models import Case, Consultation, Publication
+from kakehashi.systems.cases.models import Publication
 from kakehashi.systems.cases.outcomes import rules, tallies
 from kakehashi.systems.cases.outcomes.groups import BITS, in_groups
 from kakehashi.systems.cases.outcomes.periods import quarter_end_before
 from kakehashi.systems.cases.outcomes.queries import ELSEWHERE, region_of_each
 from kakehashi.systems.cases.outcomes.recounting import recount
 from kakehashi.systems.cases.outcomes.words import By
-from kakehashi.systems.cases.states import FINDABLE
 
 SMALLEST = 10
 """No count below this can be had of what is published."""
@@ -65,10 +64,10 @@ def publish(*, by: Any) -> Publication:
 
 
 def counts_anything(as_of: date, *, synthetic: bool) -> bool:
-    """Whether any family consulted or any case was registered by a day; else every figure would be nought."""
-    families = Consultation.objects.filter(consulted_on__lte=as_of, synthetic=synthetic)
-    cases = Case.objects.filter(created_at__date__lte=as_of, synthetic=synthetic, state__in=FINDABLE)
-    return families.exists() or cases.exists()
+    """Whether any family or case is counted as of a day, as the figures count them; else every figure is nought."""
+    asked = tallies.Slice(as_of, synthetic=synthetic)
+    families = tallies.consultations(asked).filter(asked.within("consulted_on"))
+    return families.exists() or tallies.cases(asked).exists()
 
 
 def prepared(as_of: date, *, synthetic: bool = False) -> Publication:

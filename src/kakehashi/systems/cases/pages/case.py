@@ -71,9 +71,12 @@ def new_case(request: HttpRequest) -> HttpResponse:
     heard = freetext.heard(request)
     sent = heard.data if heard else request.POST if request.method == "POST" else None
     entry = CaseEntry(sent, local_id=source.local_id if source is not None and own else "")
+    status = 200
     if heard is not None:
         entry.leave_unjudged()
-    elif request.method == "POST" and entry.is_valid():
+    elif request.method == "POST" and not entry.is_valid():
+        status = 422
+    elif request.method == "POST":
         try:
             case = consulted.enter_case_of(
                 by=_person(request),
@@ -86,11 +89,12 @@ def new_case(request: HttpRequest) -> HttpResponse:
             )
         except (Invalid, Conflict) as error:
             panes.show_problems(entry, error)
+            status = error.status
         else:
             messages.success(request, _kept(case, source if own else None))
             return redirect("cases:show", case.public_id)
     context = {"entry": entry, "organisation": organisation, "heard": heard, "consultation": source, "own": own}
-    return render(request, "cases/form.html", context, status=422 if entry.problems else 200)
+    return render(request, "cases/form.html", context, status=status)
 
 
 def _kept(case: Case, source: Consultation | None) -> str:
@@ -112,9 +116,12 @@ def edit_case(request: HttpRequest, case_id: str) -> HttpResponse:
     heard = freetext.heard(request)
     entry = CaseEntry(heard.data if heard else request.POST if request.method == "POST" else None, case=case)
     conflict: EditConflict | None = None
+    status = 200
     if heard is not None:
         entry.leave_unjudged()
-    elif request.method == "POST" and entry.is_valid():
+    elif request.method == "POST" and not entry.is_valid():
+        status = 422
+    elif request.method == "POST":
         try:
             actions.edit_case(
                 by=_person(request),
@@ -127,6 +134,7 @@ def edit_case(request: HttpRequest, case_id: str) -> HttpResponse:
             conflict = error
         except (Invalid, Conflict) as error:
             panes.show_problems(entry, error)
+            status = error.status
         else:
             messages.success(request, _("The changes are kept."))
             return redirect("cases:show", case.public_id)
@@ -134,7 +142,7 @@ def edit_case(request: HttpRequest, case_id: str) -> HttpResponse:
     context["heard"] = heard
     context["from_revision"] = conflict.revision if conflict else request.POST.get("from_revision", case.revision)
     context["theirs"] = panes.said_changes(conflict.theirs) if conflict else []
-    return render(request, "cases/form.html", context, status=409 if conflict else 422 if entry.problems else 200)
+    return render(request, "cases/form.html", context, status=conflict.status if conflict else status)
 
 
 @login_required
@@ -244,6 +252,8 @@ def make_move(request: HttpRequest, case_id: str, move: str) -> HttpResponse:
     case = queries.case_for(_person(request), case_id)
     if move not in workflow_of(case).moves:
         raise NotFound(_("The step"))
+    if move == "record_analysis":  # what came of it is not asked here: a result, or why there is none
+        return redirect("cases:course_step", case.public_id, move)
     form = MoveForm(request.POST if request.method == "POST" else None)
     status = 200
     if request.method == "GET":
