@@ -1,15 +1,16 @@
 """Template tags and components: bars that do not overclaim, forms with their errors, breadcrumbs, tabs."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django import forms
 from django.template import engines
 from django.test import RequestFactory
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.module_loading import import_string
 
-from kakehashi.web.templatetags.web import bar, percent
+from kakehashi.web.templatetags.web import bar, percent, waited
 
 
 class Questionnaire(forms.Form):
@@ -78,6 +79,17 @@ def test_tick_box_stands_before_its_label_and_radio_in_a_fieldset():
     text = rendered("{{ form }}", form=Questionnaire())
     assert text.index('id="id_agreed"') < text.index('for="id_agreed"')
     assert "<legend>Sex" in text
+
+
+@pytest.mark.parametrize(
+    ("days", "english", "japanese"),
+    [(0, "since today", "本日から"), (1, "for 1 day", "1日経過"), (40, "for 40 days", "40日経過")],
+)
+def test_how_long_something_waits_is_said_in_days(days, english, japanese):
+    since = timezone.now() - timedelta(days=days)
+    for language, said in (("en", english), ("ja", japanese)):
+        with translation.override(language):
+            assert waited(since) == said
 
 
 def test_breadcrumbs_end_with_this_page():

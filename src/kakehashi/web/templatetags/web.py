@@ -1,12 +1,15 @@
 """Template tags of the shell: ``{% load web %}``."""
 
+from datetime import datetime
 from typing import Any
 
 from django import template
 from django.forms import BoundField, CheckboxInput
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from kakehashi.engines.pictures import Picture, draw, summary
 
@@ -17,6 +20,13 @@ register = template.Library()
 def widget_kind(field: BoundField) -> str:
     """``check`` for a single tick box, whose label stands behind it; otherwise ``plain``."""
     return "check" if isinstance(field.field.widget, CheckboxInput) else "plain"
+
+
+@register.filter
+def waited(since: datetime) -> str:
+    """Since when something waits, in days: of most things nobody knows the hour."""
+    days = (timezone.localdate() - timezone.localdate(since)).days
+    return ngettext("for %(days)s day", "for %(days)s days", days) % {"days": days} if days > 0 else _("since today")
 
 
 @register.filter
