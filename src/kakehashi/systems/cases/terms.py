@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 
 from kakehashi.kernel import audit, events
 from kakehashi.kernel.sharing.actions import Consent, Terms, put_terms
+from kakehashi.kernel.sharing.explanation import standings_for_care
 from kakehashi.kernel.sharing.states import Level, Reach
-from kakehashi.systems.cases import rules
+from kakehashi.systems.cases import rules, vocabulary
 from kakehashi.systems.cases.actions import add_revision
 from kakehashi.systems.cases.events import CaseChanged
 from kakehashi.systems.cases.models import Case
@@ -57,10 +58,13 @@ def attested(reach: Reach, version: str = "") -> Consent:
 
 
 def reach_sentence(case: Case) -> str:
-    """Who may learn of the case, as a plain sentence."""
+    """Who may learn of the case, and who sees it for the patient's care, in plain words."""
+    caring = [one.name for one in standings_for_care(case) if one.level > Level.NOTHING]
+    names = ("、" if vocabulary.language() == "ja" else ", ").join(caring)
+    beside = " " + _("For the patient's care, %(caring)s may see it.") % {"caring": names} if caring else ""
     if case.state == CaseState.WITHDRAWN:
-        return _("This case is withdrawn: it is in no search, and nobody learns of it.")
-    only = _("Only %(organisation)s sees this case.") % {"organisation": case.organisation.label()}
+        return _("This case is withdrawn: it is in no search, and nobody learns of it.") + beside
+    only = _only(case.organisation.label(), names)
     if case.reach == Reach.INSTITUTION or case.state == CaseState.DRAFT:
         return only
     if not Consent.of(case).in_force(timezone.localdate()):
@@ -70,10 +74,19 @@ def reach_sentence(case: Case) -> str:
         Reach.DOMESTIC: _("institutions in our country"),
         Reach.ABROAD: _("institutions at home and abroad"),
     }[Reach(case.reach)]
+    if case.shown == Level.NOTHING:
+        return only
     sentence = {
         Level.EXISTS: _("%(who)s may learn that a similar case exists."),
         Level.MATCHING: _("%(who)s may learn that a similar case exists, and which findings and genes match."),
         Level.WHOLE: _("%(who)s may see this case."),
-    }.get(Level(case.shown), only)
+    }[Level(case.shown)]
     said = sentence % {"who": who}
-    return said[:1].upper() + said[1:]
+    return said[:1].upper() + said[1:] + beside
+
+
+def _only(holder: str, caring: str) -> str:
+    if not caring:
+        return _("Only %(organisation)s sees this case.") % {"organisation": holder}
+    both = _("Only %(organisation)s sees this case; and, for the patient's care, %(caring)s.")
+    return both % {"organisation": holder, "caring": caring}
