@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.utils import translation
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
@@ -99,6 +100,13 @@ def _emptying_the_audit_trail_between_tests():
     TransactionTestCase._fixture_teardown = teardown
     yield
     TransactionTestCase._fixture_teardown = original
+
+
+@pytest.fixture(autouse=True)
+def _no_language_of_other_tests():
+    """A request leaves its language in force in the thread that it was answered in."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)

@@ -166,6 +166,16 @@ def test_both_are_named_once_both_have_agreed_and_not_before(begun, clinician, f
     assert sorted(acts) == ["side.agree", "side.agree", "side.agree", "side.name", "side.name", "side.take_back"]
 
 
+def test_nobody_who_is_named_already_is_told_that_they_are_not(client, begun, clinician, far_clinician):
+    ours, theirs = begun
+    client.force_login(clinician)
+    address, said = reverse("exchange:conversation", args=[ours.pk]), "learns who you are once both have agreed"
+    assert said in client.get(address, headers={"accept-language": "en"}).text
+    actions.agree(by=clinician, side=ours)
+    actions.agree(by=far_clinician, side=theirs)
+    assert said not in client.get(address, headers={"accept-language": "en"}).text
+
+
 def test_a_colleague_who_wrote_before_and_did_not_agree_is_not_named(begun, clinician, far_clinician, hospital):
     ours, theirs = begun
     actions.write_to_side(by=far_clinician, side=theirs, text="Who?")

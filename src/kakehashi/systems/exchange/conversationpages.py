@@ -138,6 +138,8 @@ def _sent(form: MessageForm, send: Any) -> bool:
 
 def _shown(request: HttpRequest, side: Side, form: MessageForm, status: int = 200) -> HttpResponse:
     shown = matches_for(request.user).filter(pk=match_of(side).pk).first()
+    if side.opened:
+        form.fields["text"].help_text = _("Write nothing that names a patient.")
     context = {"conversation": conversation_for(_person(request), side), "form": form, "match": shown}
     context["proposals"] = proposals_of(_person(request), side)
     actions.mark_read(by=_person(request), side=side)
