@@ -1,8 +1,9 @@
 """Importing phenopackets: in batches, each one transaction, so that a stop at any moment loses and doubles nothing.
 
-What makes a packet the same one again is its organisation, its id (kept as the case's pseudonym) and the hash of its
-content: a new id is a new case, another content of a known id a new revision, the same content nothing to do. A batch
-stands whole or not at all; starting the same import again goes on where the last one stopped.
+What makes a packet the same one again is its organisation, its id (kept as the case's pseudonym, or the public id that
+a case of the organisation was exported under) and the hash of its content: a new id is a new case, another content of a
+known id a new revision, the same content nothing to do. A batch stands whole or not at all; starting the same import
+again goes on where the last one stopped.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ from kakehashi.systems.cases.families.packets import read_family
 from kakehashi.systems.cases.models import Case, Packet, Revision
 from kakehashi.systems.cases.packets.meta import is_marked
 from kakehashi.systems.cases.packets.reading import ReadPacket, UnusablePacket, read_packet
+from kakehashi.systems.cases.packets.recognising import as_exported, known_cases
 from kakehashi.systems.cases.rows import replace_rows, write_rows
 from kakehashi.systems.cases.states import BESIDE, CaseState, RevisionKind
 from kakehashi.systems.cases.terms import attested
@@ -225,11 +227,9 @@ def _write_batch(
     new: NewCase,
     done: ImportSummary,
 ) -> None:
-    ids = [packet.packet_id for packet, _entry in batch]
-    known = {
-        case.local_id: case
-        for case in Case.objects.select_for_update().filter(organisation=organisation, local_id__in=ids).order_by("pk")
-    }
+    packets = [packet for packet, _entry in batch]
+    known = known_cases(packets, by=by, organisation=organisation)
+    unchanged = as_exported(packets, known)
     fresh: list[tuple[Case, ReadPacket]] = []
     entries: list[audit.Entry] = []
     touched: list[int] = []
@@ -252,7 +252,7 @@ def _write_batch(
             case.eligibility = standing_of(judge(packet.description))
             fresh.append((case, packet))
             done.new += 1
-        elif case.packet_sha256 == packet.sha256:
+        elif case.packet_sha256 == packet.sha256 or packet.packet_id in unchanged:
             done.unchanged += 1
         elif case.state == CaseState.WITHDRAWN:
             done.problems.append(
@@ -279,7 +279,7 @@ def _write_batch(
                     set_award(by=by, case=case, number=new.award)
     if any(entry.family is not None for _packet, entry in batch):
         with audit.batch():
-            _keep_families(batch, organisation, by=by, done=done)
+            _keep_families(batch, known | {case.local_id: case for case, _packet in fresh}, by=by, done=done)
     if touched:
         events.publish(CasesImported(tuple(touched)))
         audit.record_many(entries)
@@ -287,16 +287,15 @@ def _write_batch(
 
 def _keep_families(
     batch: list[tuple[ReadPacket, Entry[Phenopacket]]],
-    organisation: Organisation,
+    cases: dict[str, Case],
     *,
     by: Person | None,
     done: ImportSummary,
 ) -> None:
-    """The pedigrees that came with these packets, once their cases stand."""
-    told = {packet.packet_id: entry for packet, entry in batch if entry.family is not None}
-    cases = Case.objects.filter(organisation=organisation, local_id__in=told).exclude(state=CaseState.WITHDRAWN)
-    for case in cases.order_by("pk"):
-        entry = told[case.local_id]
+    """The pedigrees that came with these packets, once their ``cases``, by the packets' ids, stand."""
+    told = {cases[packet.packet_id].pk: entry for packet, entry in batch if entry.family is not None}
+    for case in Case.objects.filter(pk__in=told).exclude(state=CaseState.WITHDRAWN).order_by("pk"):
+        entry = told[case.pk]
         read = read_family(entry.family) if entry.family is not None else None
         try:
             if read is not None:
