@@ -11,7 +11,7 @@ from kakehashi.systems.cases.description import Description, Finding, Variant
 from kakehashi.systems.cases.models import Case, Revision
 from kakehashi.systems.cases.packets.reading import description_of
 from kakehashi.systems.cases.packets.writing import as_packet
-from tests.protocols.test_vcf import CONTIG, TOP, file, line
+from tests.protocols.test_vcf import CONTIG, CSQ, TOP, file, line
 from tests.systems.cases.test_pages import form_data
 
 pytestmark = pytest.mark.django_db
@@ -88,6 +88,32 @@ def test_vcf_is_looked_at_and_the_chosen_are_added_as_one_revision(client, case,
     assert Revision.objects.filter(case=case).count() == 3
     again = upload(client, case, data)
     assert [one["row"].known for one in again.context["rows"]] == [True, False, True]
+
+
+@pytest.mark.parametrize(
+    ("have", "known"),
+    [
+        ("NM_000138.5:c.3037G>A", True),
+        ("NM_000138.5(FBN1):c.3037G>A (p.Gly1013Arg)", True),
+        ("NM_000138.5:c.3037G>T", False),
+        ("NM_000138.4:c.3037G>A", False),
+        ("NP_000129.3:p.Gly1013Arg", False),
+        ("c.3037G>A", False),
+        ("", False),
+    ],
+)
+def test_variant_that_the_case_has_by_hgvs_alone_is_not_added_again(client, hospital, clinician, have, known):
+    described = Description(variants=(Variant(gene="FBN1", hgvs=have),))
+    case = enter_case(by=clinician, organisation=hospital, local_id="N-HGVS", description=described)
+    client.force_login(clinician)
+    info = "CSQ=G|missense|FBN1|NM_000138.5:c.3037G>A||"
+    looked = upload(client, case, file(line(info=info), line(pos=200), top=TOP + CONTIG + CSQ))
+    rows = [one["row"] for one in looked.context["rows"]]
+    assert [(one.known, one.offered) for one in rows] == [(known, not known), (False, True)]
+    sent = {"take": [one.sent for one in rows], "assembly": "GRCh38", "from_revision": case.revision}
+    assert client.post(reverse("cases:candidates_add", args=[case.public_id]), sent).status_code == 302
+    case.refresh_from_db()
+    assert len(case.described.variants) == (2 if known else 3)
 
 
 def test_assembly_is_asked_for_where_the_file_does_not_say(client, case, clinician):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,8 @@ from kakehashi.systems.cases import genenames
 from kakehashi.systems.cases.actions import edit_case
 from kakehashi.systems.cases.description import MOST_VARIANTS, Variant
 from kakehashi.systems.cases.models import Case
+
+_ALLELE = re.compile(r"(?P<reference>[^:()]+)(\([^:()]+\))?:(?P<change>[cgmn]\.[^:]+?)(\(p\..+\))?")
 
 MOST_MIB = 16
 """Largest file that is taken, packed or not; what it unpacks to is bounded by the reader."""
@@ -71,18 +74,18 @@ def preview(data: bytes, *, case: Case, sample: str = "", assembly: str = "") ->
     except VcfError as error:
         return Preview(problems=error.problems, readable=False)
     said = file.assembly or assembly
-    have = {_place(one) for one in case.described.variants}
-    rows = tuple(_row(one, said, have) for one in file.candidates)
+    have, named = {_place(one) for one in case.described.variants}, _named_only(case.described.variants)
+    rows = tuple(_row(one, said, have, named) for one in file.candidates)
     return Preview(said, file.sample, file.samples, rows, file.problems)
 
 
 def add_variants(*, by: Any, case: Case, variants: Iterable[Variant], from_revision: int) -> int:
     """Add variants to a case as one revision; how many were new. Raises as ``edit_case``, and Invalid."""
     said = case.described
-    have = {_place(one) for one in said.variants}
+    have, named = {_place(one) for one in said.variants}, _named_only(said.variants)
     new: dict[tuple[Any, ...], Variant] = {}
     for variant in variants:
-        if _place(variant) not in have:
+        if _place(variant) not in have and _name(variant) not in named:
             new.setdefault(_place(variant), variant)
     if not new:
         raise Invalid({"variants": [_("Choose at least one variant that the case does not have yet.")]})
@@ -110,7 +113,7 @@ def read_chosen(sent: Iterable[str], *, assembly: str) -> list[Variant]:
     return found
 
 
-def _row(found: vcf.Candidate, assembly: str, have: set[tuple[Any, ...]]) -> Row:
+def _row(found: vcf.Candidate, assembly: str, have: set[tuple[Any, ...]], named: set[str]) -> Row:
     variant = Variant.model_validate(
         {
             "gene": genenames.current_gene(found.gene) if found.gene else "",
@@ -123,7 +126,8 @@ def _row(found: vcf.Candidate, assembly: str, have: set[tuple[Any, ...]]) -> Row
             "zygosity": found.zygosity,
         }
     )
-    known = any(_place(variant.model_copy(update={"assembly": one})) in have for one in {assembly, ""})
+    placed = any(_place(variant.model_copy(update={"assembly": one})) in have for one in {assembly, ""})
+    known = placed or _name(variant) in named
     return Row(found.line, variant, found.genotype, found.carried, found.consequence, found.filters, known)
 
 
@@ -132,3 +136,17 @@ def _place(variant: Variant) -> tuple[Any, ...]:
     if variant.position is None:
         return (variant.gene, variant.hgvs, variant.note)
     return (variant.assembly, chromosome, variant.position, variant.reference.upper(), variant.alternate.upper())
+
+
+def _named_only(variants: Iterable[Variant]) -> set[str]:
+    """The names of the variants that a case has by HGVS alone: only these have no place to be known by."""
+    return {_name(one) for one in variants if one.position is None} - {""}
+
+
+def _name(variant: Variant) -> str:
+    """A variant's HGVS without spaces and what is in brackets after the reference; "" where it names no one allele.
+
+    A protein's change (``NP_000129.3:p.Gly1013Arg``) can be of several alleles, one without its reference of any.
+    """
+    said = _ALLELE.fullmatch("".join(variant.hgvs.split()))
+    return f"{said['reference']}:{said['change']}" if said else ""
