@@ -10,8 +10,16 @@ from kakehashi.kernel.people.models import Membership, Person
 from kakehashi.kernel.people.roles import Role
 from kakehashi.kernel.sharing.actions import grant_access
 from kakehashi.kernel.sharing.states import Level, Purpose
+from kakehashi.kernel.workflow import advance
+from kakehashi.systems.cases.public import NewDiagnosis
 from kakehashi.systems.exchange import matching
+from kakehashi.systems.exchange.conversations.actions import agree, write_to_match
+from kakehashi.systems.exchange.conversations.queries import side_of
 from kakehashi.systems.exchange.models import Message, Peer, Question, Told
+from kakehashi.systems.exchange.solving.actions import accept, solve
+from tests.systems.exchange.pairs import pair
+
+__all__ = ["pair"]
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("compiled_ontology")]
 
@@ -93,3 +101,39 @@ def test_who_opens_the_case_from_elsewhere_reads_neither_messages_nor_who_was_to
         for said in ("Messages about this case", "a@example.net", "A. Colleague", "Which nodes were told of this case"):
             assert (said in answer.text) == shown
     assert client.get(reverse("exchange:told", args=[case.public_id])).status_code == 404
+
+
+def test_what_a_conversation_told_the_other_side_is_listed_and_names_it_once_both_agreed(
+    client, pair, clinician, far_clinician
+):
+    ours, theirs = pair
+    write_to_match(by=clinician, match=ours, text="We see the same.")
+    write_to_match(by=far_clinician, match=theirs, text="So do we.")
+    agree(by=clinician, side=side_of(ours))
+    dravet = NewDiagnosis(disease="OMIM:607208", gene="SCN1A")
+    proposal = solve(by=clinician, match=advance(ours, "confirm", by=clinician), diagnosis=dravet).proposal
+    client.force_login(clinician)
+    address = reverse("exchange:told", args=[ours.case.public_id])
+    sent = ("Wrote to the other side of a match", "Agreed to be named", "Proposed a diagnosis to the other side")
+    page = client.get(address, headers={"accept-language": "en"}).text
+    assert all(page.count(said) == 1 for said in sent)
+    assert "Hospital in Japan" in page
+    assert "Second Hospital" not in page
+    assert "Told who speaks for this case" not in page
+
+    agree(by=far_clinician, side=side_of(theirs))
+    accept(by=far_clinician, proposal=proposal)
+    page = client.get(address, headers={"accept-language": "en"}).text
+    assert all(said in page for said in (*sent, f"Told who speaks for this case: {clinician}", "Second Hospital"))
+    rows = client.get(address, {"format": "csv"}, headers={"accept-language": "en"}).text.splitlines()
+    assert all("Second Hospital" in row for row in rows if any(said in row for said in sent))
+    japanese = client.get(address, headers={"accept-language": "ja"}).text
+    assert "マッチの相手側に診断を提案" in japanese
+
+    across = reverse("exchange:told", args=[theirs.case.public_id])
+    assert client.get(across).status_code == 404
+    client.force_login(far_clinician)
+    assert client.get(address).status_code == 404
+    page = client.get(across, headers={"accept-language": "en"}).text
+    assert "Answered a diagnosis proposed for it: Accepted" in page
+    assert "First Hospital" in page

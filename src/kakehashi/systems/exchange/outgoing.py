@@ -1,8 +1,9 @@
 """Who was told of a case, asked for it, or looked at it from elsewhere: for those who read it for its own institution.
 
-From the rows that the exchange keeps (told, asked, messages) and from the audit trail (people of other institutions).
-Where no more than a match was told, the other institution stands here by kind and country, as it does in the queue;
-who opened the case itself is named.
+From the rows that the exchange keeps (told, asked, messages, conversations, proposed diagnoses) and from the audit
+trail (people of other institutions). Where no more than a match was told, the other institution stands here by kind
+and country, as it does in the queue; who opened the case itself is named, and so is the other side of a conversation
+in which both have agreed to be.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from itertools import chain
 
+from django.db.models import Q
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -24,7 +26,9 @@ from kakehashi.kernel.audit.verbs import action_label
 from kakehashi.kernel.listing import plain_cell
 from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.organisations.places import place_of
-from kakehashi.systems.exchange.models import Message, Question, Told
+from kakehashi.systems.exchange.conversations.queries import shown_place
+from kakehashi.systems.exchange.models import Message, Proposal, Question, Side, SideMessage, Told
+from kakehashi.systems.exchange.states import ProposalState
 
 MOST = 1000
 """The latest so many of each kind."""
@@ -44,7 +48,10 @@ class Row:
 
 def told_of(case_id: int, organisation_id: int) -> list[Row]:
     """Everything, the latest first."""
-    rows = chain(_told(case_id), _asked(case_id), _written(case_id), _looked(case_id, organisation_id))
+    rows = chain(
+        *(_told(case_id), _asked(case_id), _written(case_id)),
+        *(_conversed(case_id), _proposed(case_id), _looked(case_id, organisation_id)),
+    )
     return sorted(rows, key=lambda row: row.at, reverse=True)
 
 
@@ -90,6 +97,40 @@ def _asked(case_id: int) -> Iterator[Row]:
 def _written(case_id: int) -> Iterator[Row]:
     for one in Message.objects.filter(case_id=case_id).order_by("-at")[:MOST]:
         yield Row(one.at, f"{one.name}, {one.institution}", _("Wrote about it from another node"))
+
+
+def _conversed(case_id: int) -> Iterator[Row]:
+    """What the case's own people told the other sides of its conversations: messages, and who they are."""
+    others = _other_sides(case_id)
+    sides = Side.objects.filter(case_id=case_id).select_related("agreed_by", "conversation").order_by("-last_at")
+    for side in sides[:MOST]:
+        other = others[side.conversation_id]
+        if side.agreed_at is not None:
+            yield Row(side.agreed_at, other, _("Agreed to be named"))
+        if side.conversation.opened_at is not None:
+            what = _("Told who speaks for this case: %(name)s, with institution and e-mail address")
+            yield Row(side.conversation.opened_at, other, what % {"name": side.agreed_by})
+    for one in SideMessage.objects.filter(side__case_id=case_id).order_by("-at")[:MOST]:
+        yield Row(one.at, others[one.conversation_id], _("Wrote to the other side of a match"))
+
+
+def _proposed(case_id: int) -> Iterator[Row]:
+    """Diagnoses that the case's own people proposed for other cases, and their answers to those proposed for it."""
+    others = _other_sides(case_id)
+    either = Proposal.objects.filter(Q(match__case_id=case_id) | Q(to__case_id=case_id)).select_related("to", "match")
+    for one in either.order_by("-at")[:MOST]:
+        other = others[one.to.conversation_id]
+        if one.match.case_id == case_id:
+            yield Row(one.at, other, _("Proposed a diagnosis to the other side of a match"))
+        elif one.decided_at is not None and one.state in (ProposalState.ACCEPTED, ProposalState.DECLINED):
+            what = _("Answered a diagnosis proposed for it: %(state)s")
+            yield Row(one.decided_at, other, what % {"state": one.get_state_display()})
+
+
+def _other_sides(case_id: int) -> dict[int, str]:
+    """Who is across from the case in each of its conversations, by the conversations' keys."""
+    across = Side.objects.filter(conversation__sides__case_id=case_id).exclude(case_id=case_id)
+    return {one.conversation_id: shown_place(one) for one in across.select_related("organisation")}
 
 
 def _looked(case_id: int, organisation_id: int) -> Iterator[Row]:

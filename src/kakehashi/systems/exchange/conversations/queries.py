@@ -112,7 +112,7 @@ def conversation_for(person: Person, side: Side) -> Conversed:
     audit.read_of(person, "case", [side.case_id], action="case.correspondence")
     return Conversed(
         side=side,
-        place=_shown_place(other),
+        place=shown_place(other),
         messages=tuple(
             Said(
                 author=_author(one, own=one.side_id == side.pk, other=other, opened=opened),
@@ -132,7 +132,8 @@ def conversation_for(person: Person, side: Side) -> Conversed:
     )
 
 
-def _shown_place(other: Side) -> str:
+def shown_place(other: Side) -> str:
+    """Who the other side is: by kind and country, by name once both sides have agreed."""
     return other.organisation.label() if other.opened else place_of(other.organisation)
 
 
@@ -147,4 +148,4 @@ def _author(one: SideMessage, *, own: bool, other: Side, opened: datetime | None
         return str(one.by)
     if opened is not None and (one.by_id == other.agreed_by_id or one.at >= opened):
         return f"{one.by} ({other.organisation.label()})"
-    return _("A clinician: %(place)s") % {"place": _shown_place(other)}
+    return _("A clinician: %(place)s") % {"place": shown_place(other)}
