@@ -72,6 +72,18 @@ def test_course_leads_from_referral_to_a_reopened_diagnosis(go, client, shared, 
     assert "does not fit after all" in go(clinician, "cases:course", here).text
 
 
+def test_centre_is_led_home_when_its_work_is_done(go, shared, hub, clinician, make_person):
+    centre = Organisation.objects.create(code="KAISEKI", name="解析センター", name_en="Analysis Centre")
+    network = NetworkMember.objects.filter(organisation=hub).get().network
+    join_network(by=None, network=network, organisation=centre, role=NetworkRole.ANALYSIS)
+    analyst, here = make_person(centre, "researcher"), shared.public_id
+    sent = {"kind": "exome", "sent_on": "2026-01-05", "centre": centre.code}
+    go(clinician, "cases:course_step", here, "send_for_analysis", data=sent)
+    page = go(analyst, "cases:course_step", here, "record_analysis", data={"done_on": "2026-02-01", "result": "x"})
+    assert page.redirect_chain == [(reverse("web:home"), 302)]
+    go(analyst, "cases:course", here, status=404)
+
+
 def test_consultation_is_noted_referred_and_registered(go, hub, clinician, make_person):
     said = {"local_id": "F-1", "consulted_on": "2026-03-01", "phenotype_group": "nervous", "route": "direct"}
     page = go(clinician, "cases:new_consultation", data=said)

@@ -241,6 +241,6 @@ def _answered(
         if not form.errors:
             messages.success(request, _("“%(step)s” is done.") % {"step": label})
             seen = queries.visible_cases(request.user).filter(pk=case.pk).exists()
-            return redirect("cases:course", case.public_id) if seen else redirect("cases:referrals")
+            return redirect("cases:course", case.public_id) if seen else redirect("web:home")
     context = {"case": case, "label": label, "form": form}
     return render(request, "cases/course_step.html", context, status=status)
