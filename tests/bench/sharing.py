@@ -4,7 +4,7 @@
     TEST_DATABASE=postgresql python -m tests.bench.sharing          # PostgreSQL
     python -m tests.bench.sharing --rows 100000
 
-1. Every state: each combination of a record's fields × ten standings × five purposes, against the second statement.
+1. Every state: each combination of a record's fields × twelve standings × five purposes, against the second statement.
 2. Random: a thousand questions × a thousand records in the database; which records the filter finds, pair by pair,
    against the second statement (a million cases), and the decision of each tenth.
 3. Decision time: CPU time of one decision, of records in memory.
