@@ -4,6 +4,8 @@ import pytest
 
 from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.people.models import Membership, Person
+from kakehashi.kernel.sharing.actions import add_network, join_network
+from kakehashi.kernel.sharing.models import NetworkRole
 from kakehashi.systems.cases.actions import enter_case, register_case
 from kakehashi.systems.cases.description import Description, Finding
 from kakehashi.systems.cases.matching import similar
@@ -78,3 +80,12 @@ def draft(hospital, clinician, worked_example):
 @pytest.fixture
 def case(draft, clinician):
     return register_case(by=clinician, case=draft)
+
+
+@pytest.fixture
+def hub(hospital, other_hospital):
+    """The other hospital as the hub of a network that the hospital co-operates in."""
+    network = add_network(by=None, code="irud", name="未診断疾患", name_en="Undiagnosed diseases")
+    join_network(by=None, network=network, organisation=other_hospital, role=NetworkRole.HUB)
+    join_network(by=None, network=network, organisation=hospital, role=NetworkRole.COOPERATING, hub=other_hospital)
+    return other_hospital

@@ -4,21 +4,13 @@ import pytest
 from django.urls import reverse
 
 from kakehashi.kernel.organisations.models import Kind, Organisation
-from kakehashi.kernel.sharing.actions import Terms, add_network, join_network
+from kakehashi.kernel.sharing.actions import Terms, join_network
 from kakehashi.kernel.sharing.models import NetworkMember, NetworkRole
 from kakehashi.kernel.sharing.states import Reach
 from kakehashi.systems.cases.models import Case, CaseDiagnosis, Consultation, Referral
 from kakehashi.systems.cases.terms import attested, set_terms
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def hub(hospital, other_hospital):
-    network = add_network(by=None, code="irud", name="未診断疾患", name_en="Undiagnosed diseases")
-    join_network(by=None, network=network, organisation=other_hospital, role=NetworkRole.HUB)
-    join_network(by=None, network=network, organisation=hospital, role=NetworkRole.COOPERATING, hub=other_hospital)
-    return other_hospital
 
 
 @pytest.fixture

@@ -6,8 +6,6 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from kakehashi.kernel.sharing.actions import add_network, join_network
-from kakehashi.kernel.sharing.models import NetworkRole
 from kakehashi.kernel.workflow import advance
 from kakehashi.systems.cases.actions import enter_case
 from kakehashi.systems.cases.course import referrals
@@ -16,14 +14,6 @@ from kakehashi.systems.cases.models import Consultation, Referral
 
 pytestmark = pytest.mark.django_db
 TYPED = "Please look at the eyes once more."
-
-
-@pytest.fixture
-def hub(hospital, other_hospital):
-    network = add_network(by=None, code="irud", name="未診断疾患", name_en="Undiagnosed diseases")
-    join_network(by=None, network=network, organisation=other_hospital, role=NetworkRole.HUB)
-    join_network(by=None, network=network, organisation=hospital, role=NetworkRole.COOPERATING, hub=other_hospital)
-    return other_hospital
 
 
 @pytest.fixture

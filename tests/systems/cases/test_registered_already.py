@@ -5,8 +5,6 @@ from django.urls import reverse
 
 from kakehashi.kernel.audit.models import AuditEntry
 from kakehashi.kernel.errors import Conflict, NotAllowed
-from kakehashi.kernel.sharing.actions import add_network, join_network
-from kakehashi.kernel.sharing.models import NetworkRole
 from kakehashi.kernel.workflow import advance
 from kakehashi.systems.cases.course.consultations import enter_consultation, lead_to_case, unlink_case
 from kakehashi.systems.cases.course.referrals import refer
@@ -18,14 +16,6 @@ from kakehashi.systems.cases.queries import visible_cases
 pytestmark = pytest.mark.django_db
 ROWS = {f"{part}-{name}": "0" for part in ("findings", "variants") for name in ("INITIAL_FORMS", "TOTAL_FORMS")}
 SAID = ROWS | {"sex": "female", "genes": "CEP290", "affected_relatives": "yes", "consanguinity": "no"}
-
-
-@pytest.fixture
-def hub(hospital, other_hospital):
-    network = add_network(by=None, code="irud", name="未診断疾患", name_en="Undiagnosed diseases")
-    join_network(by=None, network=network, organisation=other_hospital, role=NetworkRole.HUB)
-    join_network(by=None, network=network, organisation=hospital, role=NetworkRole.COOPERATING, hub=other_hospital)
-    return other_hospital
 
 
 @pytest.fixture
