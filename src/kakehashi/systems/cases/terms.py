@@ -63,7 +63,7 @@ def reach_sentence(case: Case) -> str:
     names = ("、" if vocabulary.language() == "ja" else ", ").join(caring)
     beside = " " + _("For the patient's care, %(caring)s may see it.") % {"caring": names} if caring else ""
     if case.state == CaseState.WITHDRAWN:
-        return _("This case is withdrawn: it is in no search, and nobody learns of it.") + beside
+        return _("This case is withdrawn: it is in no search, and nobody learns of it.")
     only = _only(case.organisation.label(), names)
     if case.reach == Reach.INSTITUTION or case.state == CaseState.DRAFT:
         return only
