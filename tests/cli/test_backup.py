@@ -43,6 +43,33 @@ def test_no_secret_of_the_environment_is_in_a_backup(name, tmp_path, monkeypatch
             assert b"clear-and-legible" not in archive.read(part), part
 
 
+NO_FOLDER = {
+    "en": "The folder {} is not there; make it or name another.\n",
+    "ja": "フォルダ {} がありません。作成するか別の場所を指定してください。\n",
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize("missing", ["target", "keys"])
+def test_a_folder_that_is_not_there_is_named_and_nothing_is_written(missing, language, tmp_path):
+    away = tmp_path / "away"
+    target, keys = (away, tmp_path) if missing == "target" else (tmp_path, away)
+    asked = ["backup", str(target / "b.zip"), "--keys-to", str(keys / "keys.json")]
+    refused = CliRunner().invoke(main, asked, env={"KAKEHASHI_CLI_LANGUAGE": language})
+    assert (refused.exit_code, refused.output) == (2, NO_FOLDER[language].format(away))
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.django_db
+def test_keys_that_cannot_be_written_are_told_with_their_place(tmp_path):
+    name = tmp_path / ("k" * 300)
+    refused = CliRunner().invoke(main, ["backup", str(tmp_path / "b.zip"), "--keys-to", str(name)])
+    assert refused.exit_code == 2
+    assert f"cannot be written to {name} (" in refused.output
+    assert list(tmp_path.iterdir()) == []
+
+
 def let_go():
     """As if the process that held a home had ended."""
     while holding._held:

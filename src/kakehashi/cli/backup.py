@@ -5,6 +5,7 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -75,7 +76,7 @@ WITHOUT_LINKAGE = (
     is_flag=True,
     help=text(
         "Put the keys inside: who holds the file then holds everything.",
-        "鍵も含める(ファイルを持つ人がすべてを読める)。",
+        "鍵も含める（ファイルを持つ人がすべてを読める）。",
     ),
 )
 @click.option(
@@ -83,7 +84,7 @@ WITHOUT_LINKAGE = (
     type=click.Path(dir_okay=False, path_type=Path),
     help=text(
         "Write the keys into a file of their own, to be kept elsewhere.",
-        "鍵を別ファイルに書き出す(別の場所に保管する)。",
+        "鍵を別ファイルに書き出す（別の場所に保管する）。",
     ),
 )
 @click.option("--format", "shape", type=click.Choice(["table", "json"]), default="table", show_default=True)
@@ -104,13 +105,14 @@ def verify_backup(path: Path, shape: str) -> None:
         manifest, size = archive.manifest, path.stat().st_size
     report(path, manifest, size, shape)
     if shape == "table":
-        say("Whole: every part is what the manifest says.", "正常:すべての部分が目録と一致します。")
+        say("Whole: every part is what the manifest says.", "正常：すべての部分が目録と一致します。")
 
 
 def _make(target: Path, with_keys: bool, keys_to: Path | None, shape: str) -> None:
     start_django()
-    from kakehashi.kernel.backup.making import make_backup
+    from kakehashi.kernel.backup.making import make_backup, named
 
+    target = named(target, datetime.now(UTC))  # before the keys are written: refused later, they would lie there
     if keys_to is not None:
         from django.conf import settings
 
@@ -179,7 +181,7 @@ def report(path: Path, manifest: Manifest, size: int, shape: str, *, seconds: fl
     files = counted(manifest.files, "file")
     say(
         f"{counted(cases, 'case')}, {counted(revisions, 'revision')}, {audit}, {files}, {keys[0]}",
-        f"症例 {cases:,}、版 {revisions:,}、監査記録 {manifest.audit.entries:,}(… {manifest.audit.hash[:16]})、"
+        f"症例 {cases:,}、版 {revisions:,}、監査記録 {manifest.audit.entries:,}（… {manifest.audit.hash[:16]}）、"
         f"ファイル {manifest.files:,}、{keys[1]}",
     )
     if preferred_language() == "ja" and manifest.files_removed:

@@ -24,6 +24,7 @@ DESCRIPTIONS = st.builds(
     Description,
     sex=st.sampled_from(["female", "male", "other", "unknown"]),
     birth=st.sampled_from(["", "2019", "2019-04"]),
+    undiagnosed_since=st.sampled_from(["", "2024", "2024-05"]),
     age=st.sampled_from(["", "P3Y2M"]),
     onset=st.sampled_from(["", "HP:0003577", "P1Y"]),
     findings=st.lists(
@@ -59,6 +60,8 @@ DESCRIPTIONS = st.builds(
 FULL = Description(
     sex="female",
     birth="2019",
+    undiagnosed_since="2024-05",
+    age="P3Y2M",
     onset="HP:0003577",
     findings=(Finding(term="HP:0001250"),),
     genes=("FBN1",),
@@ -67,6 +70,8 @@ FULL = Description(
     consanguinity="no",
     family_history="姉に同様の所見\nA cousin too",
     inheritance=("HP:0000007", "HP:0000006"),
+    diagnoses=(Diagnosis(disease="OMIM:154700", label="Marfan syndrome"),),
+    sources=("PMID:1",),
     note="seen twice",
 )
 
@@ -88,6 +93,11 @@ def test_what_is_edited_reads_as_it_was_edited(before, after):
     assert read_packet(again).description == after
     if before == after:
         assert to_tree(again) == json.loads(original)
+
+
+def test_nothing_that_is_said_of_a_patient_is_left_out_of_the_round_trip():
+    assert {name for name in Description.model_fields if getattr(FULL, name) == getattr(Description(), name)} == set()
+    assert read_packet(written(FULL)).description == FULL
 
 
 @pytest.mark.django_db

@@ -166,31 +166,32 @@ class Archive:
     def _read_manifest(self) -> Manifest:
         names = self._zip.namelist()
         if NAME not in names or self._zip.getinfo(NAME).file_size > MOST_MANIFEST_BYTES:
-            raise self._damaged("holds no manifest", "に目録(manifest.json)がありません")
+            raise self._damaged("holds no manifest", "に目録（manifest.json）がありません")
         try:
             manifest = Manifest.model_validate_json(self._zip.read(NAME))
         except (ValidationError, zipfile.BadZipFile) as error:
             raise self._damaged(
                 "has a manifest that cannot be read (damaged, or written by a later version)",
-                "の目録を読めません(破損しているか、より新しいバージョンで作られています)",
+                "の目録を読めません（破損しているか、より新しいバージョンで作られています）",
             ) from error
         if manifest.format > FORMAT:
             raise BackupProblem(
                 f"{self.path} was written by kakehashi {manifest.kakehashi} in a later format. Install that "
                 "version first.",
-                f"{self.path} は新しい形式(kakehashi {manifest.kakehashi})です。先にそのバージョンを導入してください。",
+                f"{self.path} は新しい形式（kakehashi {manifest.kakehashi}）です。"
+                "先にそのバージョンを導入してください。",
             )
         if sorted(names) != sorted([NAME, *manifest.parts]):
             raise self._damaged("does not hold exactly what its manifest names", "の中身が目録と一致しません")
         for name, part in manifest.parts.items():
             if not _is_a_name(name, part):
                 raise self._damaged(
-                    f"names a part that no back-up has ({name!r})", f"に不正な名前の部分({name!r})があります"
+                    f"names a part that no back-up has ({name!r})", f"に不正な名前の部分（{name!r}）があります"
                 )
             if self._zip.getinfo(name).file_size != part.size or (name == KEYS_PART and part.size > MOST_KEYS_BYTES):
                 raise self._damaged(
                     f"is damaged: {name} has not the size that the manifest says",
-                    f"は破損しています:{name} の大きさが目録と一致しません",
+                    f"は破損しています：{name} の大きさが目録と一致しません",
                 )
         return manifest
 
@@ -222,7 +223,7 @@ class Archive:
             raise self._damaged(f"is damaged in {name}", f"は {name} が破損しています") from error
         if size != part.size or digest.hexdigest() != part.sha256:
             raise self._damaged(
-                f"is damaged: {name} is not what the manifest says", f"は破損しています:{name} が目録と一致しません"
+                f"is damaged: {name} is not what the manifest says", f"は破損しています：{name} が目録と一致しません"
             )
 
     def content(self, name: str) -> bytes:

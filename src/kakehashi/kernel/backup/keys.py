@@ -8,7 +8,7 @@ import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from kakehashi.kernel.backup.problems import BackupProblem
+from kakehashi.kernel.backup.problems import BackupProblem, folder_missing
 
 ROUNDS = 200_000
 """A key set by hand may be weak: who steals a back-up shall not guess it quickly by its hash."""
@@ -33,13 +33,23 @@ def stored(keys: NodeKeys) -> bytes:
 
 
 def write_keys(path: Path, keys: NodeKeys) -> None:
-    """Write the keys into a new file that only its owner reads. Raises BackupProblem when there is one already."""
+    """Write the keys into a new file that only its owner reads.
+
+    Raises BackupProblem when there is one already, when its folder is not there and where nothing may be written.
+    """
+    if not path.parent.is_dir():
+        raise folder_missing(path.parent)
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError as error:
         raise BackupProblem(
             f"{path} is there already; name a new file for the keys.",
             f"{path} は既にあります。鍵の保存先には新しいファイル名を指定してください。",
+        ) from error
+    except OSError as error:
+        raise BackupProblem(
+            f"The keys cannot be written to {path} ({error.strerror}); name a place that you may write to.",
+            f"鍵を {path} に書き出せません（{error.strerror}）。書き込める保存先を指定してください。",
         ) from error
     with os.fdopen(descriptor, "wb") as file:
         file.write(stored(keys))

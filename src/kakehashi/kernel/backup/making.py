@@ -31,7 +31,7 @@ from kakehashi.kernel.backup.manifest import (
     Table,
     Vendor,
 )
-from kakehashi.kernel.backup.problems import BackupProblem
+from kakehashi.kernel.backup.problems import folder_missing
 from kakehashi.kernel.files import store
 from kakehashi.kernel.files.models import StoredFile
 
@@ -50,14 +50,11 @@ class Made:
 
 
 def named(target: Path, now: datetime) -> Path:
-    """The file to write: ``target`` itself, or in a folder a name that tells the moment (UTC)."""
+    """The file to write: ``target`` itself, or in a folder a name that tells the moment (UTC). Raises BackupProblem."""
     if target.is_dir():
         return target / f"kakehashi-{now:%Y%m%dT%H%M%SZ}{SUFFIX}"
     if not target.parent.is_dir():
-        raise BackupProblem(
-            f"The folder {target.parent} is not there; make it or name another.",
-            f"フォルダ {target.parent} がありません。作成するか別の場所を指定してください。",
-        )
+        raise folder_missing(target.parent)
     return target
 
 

@@ -39,7 +39,7 @@ def insist_on_known_version(manifest: Manifest) -> None:
         raise BackupProblem(
             f"The back-up was made by kakehashi {manifest.kakehashi}, a later version than this one ({unknown[0]} is "
             "not known here). Install that version and restore with it.",
-            f"このバックアップはより新しい kakehashi {manifest.kakehashi} で作られています({unknown[0]} が未知)。"
+            f"このバックアップはより新しい kakehashi {manifest.kakehashi} で作られています（{unknown[0]} が未知）。"
             "そのバージョンを導入してから復元してください。",
         )
 
@@ -75,7 +75,7 @@ def insist_on_agreement(manifest: Manifest, database: Path | None) -> None:
         told = "; ".join(damage[:5])
         raise BackupProblem(
             f"The restored database is not what was backed up ({told}). Nothing was put in place; use another back-up.",
-            f"復元したデータベースがバックアップ時と一致しません({told})。何も置き換えていません。"
+            f"復元したデータベースがバックアップ時と一致しません（{told}）。何も置き換えていません。"
             "別のバックアップを使ってください。",
         )
 

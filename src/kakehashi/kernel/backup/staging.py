@@ -108,8 +108,8 @@ def keys_for(archive: Archive, home: Path, *, named: Path | None, environment: N
         raise BackupProblem(
             f"The keys of the node that was backed up are needed ({missing}). Name their file with --keys, or give "
             "--without-keys: then the audit trail cannot be verified and tokens of peers must be entered anew.",
-            f"バックアップ元ノードの鍵({missing})が必要です。--keys で鍵ファイルを指定してください。--without-keys なら"
-            "鍵なしで復元しますが、監査記録は検証できず、相手ノードのトークンは再登録が必要です。",
+            f"バックアップ元ノードの鍵（{missing}）が必要です。--keys で鍵ファイルを指定してください。"
+            "--without-keys なら鍵なしで復元しますが、監査記録は検証できず、相手ノードのトークンは再登録が必要です。",
         )
     return NodeKeys(secret=secret, audit=audit)
 
@@ -150,7 +150,7 @@ class Staging:
             if not target.resolve().is_relative_to(self.folder.resolve()):
                 raise BackupProblem(
                     f"{archive.path} names a part outside the home folder ({name!r}). Use another back-up.",
-                    f"{archive.path} にホームフォルダの外を指す部分({name!r})があります。"
+                    f"{archive.path} にホームフォルダの外を指す部分（{name!r}）があります。"
                     "別のバックアップを使ってください。",
                 )
             archive.extract(name, target, progress)

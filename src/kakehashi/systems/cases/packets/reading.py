@@ -53,8 +53,8 @@ ASSEMBLIES = {"hg38": "GRCh38", "grch38": "GRCh38", "hg19": "GRCh37", "grch37": 
 CARRIED_ID = "kakehashi:case"
 """The id of the external reference in whose description a packet of ours carries, as JSON, fields that it lacks."""
 CARRIED = (
-    *("birth", "onset", "affected_relatives", "consanguinity", "family_history", "inheritance", "note"),
-    *("genes", "variants", "diagnoses", "sources"),
+    *("birth", "undiagnosed_since", "onset", "affected_relatives", "consanguinity", "family_history", "inheritance"),
+    *("note", "genes", "variants", "diagnoses", "sources"),
 )
 """The fields that may be carried so; each only when the packet alone would not say the same, if only in its order."""
 ZYGOSITY = "kakehashi:zygosity"
@@ -111,9 +111,9 @@ def _unusable(error: ValidationError) -> UnusablePacket:
         return UnusablePacket(
             PLACES.get(place, "$"),
             f"{given:,} {place} are given and a case holds at most {most:,}; leave out the least telling",
-            f"{given:,}件({place})が記載されていますが、1症例に保存できるのは{most:,}件までです。重要でないものを除いてください",
+            f"{given:,}件（{place}）が記載されていますが、1症例に保存できるのは{most:,}件までです。重要でないものを除いてください",
         )
-    return UnusablePacket("$", f"{place}: {first['msg']}", f"{place} の値を使えません({first['type']})")
+    return UnusablePacket("$", f"{place}: {first['msg']}", f"{place} の値を使えません（{first['type']}）")
 
 
 def description_of(packet: Phenopacket) -> Description:
@@ -173,7 +173,7 @@ def _carried(packet: Phenopacket) -> dict[str, Any]:
                 raise UnusablePacket(
                     f"$.metaData.externalReferences[{place}].description",
                     f"this is no JSON object of the fields {', '.join(CARRIED)}; correct it, or take the reference out",
-                    f"項目({'、'.join(CARRIED)})のJSONオブジェクトではありません。修正するか、この参照を削除してください",
+                    f"項目（{'、'.join(CARRIED)}）のJSONオブジェクトではありません。修正するか、この参照を削除してください",
                 )
             return said
     return {}
