@@ -99,6 +99,7 @@ def test_pages_of_consultations_and_networks_are_accessible(open_page, clinician
     page = open_page(look, clinician)
     page.goto("/cases/consultations/new/")
     page.locator("#id_local_id").fill("F-1")
+    page.locator("#id_phenotype_group").select_option("eye")
     follow(page.locator("form.form button.primary"))
     page.wait_for_url("**/cases/consultations/*/")
     faults = faults_of(page)

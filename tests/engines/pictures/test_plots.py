@@ -17,7 +17,7 @@ from kakehashi.engines.pictures.plots import (
     draw_funnel,
     draw_series,
 )
-from kakehashi.engines.pictures.plots.marks import WIDTH, scale_end
+from kakehashi.engines.pictures.plots.marks import WIDTH, scale_end, ticks
 
 SVG = "{http://www.w3.org/2000/svg}"
 count = st.integers(0, 10**7)
@@ -71,3 +71,18 @@ def test_any_bars_are_drawn(rows):
 @given(st.integers(1, 10**9))
 def test_an_axis_ends_above_and_not_far_above(largest):
     assert largest <= scale_end(largest) <= 2.5 * largest
+
+
+@given(st.integers(1, 10**9))
+def test_an_axis_names_whole_numbers_that_are_evenly_apart(largest):
+    named = ticks(scale_end(largest))
+    assert (named[0], named[-1]) == (0, scale_end(largest))
+    assert len({after - before for before, after in zip(named, named[1:], strict=False)}) == 1
+    assert 2 <= len(named) <= 6
+
+
+def test_a_series_up_to_five_says_where_its_lines_are():
+    root = read(draw_series(Series("A & B", "told <1>", ["2024", "2025"], [Line("one", [2, 5])])))
+    said = {one.text: float(one.get("y")) for one in root.iter(f"{SVG}text") if one.get("text-anchor") == "end"}
+    assert list(said) == ["0", "1", "2", "3", "4", "5"]
+    assert said["0"] - said["2"] == 2 * (said["0"] - said["1"])

@@ -77,7 +77,7 @@ def test_centre_is_led_home_when_its_work_is_done(go, shared, hub, clinician, ma
 
 
 def test_consultation_is_noted_referred_and_registered(go, hub, clinician, make_person):
-    said = {"local_id": "F-1", "consulted_on": "2026-03-01", "phenotype_group": "nervous", "route": "direct"}
+    said = {"local_id": "F-1", "consulted_on": "2026-03-01", "phenotype_group": "nervous", "route": "waiting"}
     page = go(clinician, "cases:new_consultation", data=said)
     made = Consultation.objects.get()
     assert f"?consultation={made.pk}" in page.text

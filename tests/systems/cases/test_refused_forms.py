@@ -6,10 +6,13 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from kakehashi.kernel.errors import Invalid
 from kakehashi.kernel.workflow import advance
 from kakehashi.systems.cases.actions import enter_case
 from kakehashi.systems.cases.course import referrals
+from kakehashi.systems.cases.course.consultations import enter_consultation
 from kakehashi.systems.cases.course.diagnoses import NewDiagnosis, record_diagnosis
+from kakehashi.systems.cases.course.states import Route
 from kakehashi.systems.cases.models import Consultation, Referral
 
 pytestmark = pytest.mark.django_db
@@ -195,13 +198,21 @@ def test_criteria_that_cannot_be_judged_say_what_to_ask(client, case, clinician)
     assert "Add it to the case" in page
 
 
-def test_hospital_with_a_hub_notes_that_a_family_waits_to_be_referred(client, hub, clinician, make_person):
+def test_hospital_with_a_hub_notes_that_a_family_waits_to_be_referred(client, hospital, hub, clinician, make_person):
     address = reverse("cases:new_consultation")
     client.force_login(clinician)
-    assert re.search(r'value="waiting"[^>]*checked', client.get(address).text)
+    page = client.get(address).text
+    assert re.search(r'value="waiting"[^>]*checked', page)
+    assert 'value="direct"' not in page
+    with pytest.raises(Invalid):
+        enter_consultation(by=clinician, organisation=hospital, local_id="F", route=Route.DIRECT)
     client.force_login(make_person(hub, "clinician"))
     assert re.search(r'value="direct"[^>]*checked', client.get(address).text)
     client.force_login(clinician)
+    said = {"local_id": "F-9", "consulted_on": "2026-03-01", "route": "waiting"}
+    unsaid = client.post(address, said | {"phenotype_group": ""})
+    assert unsaid.status_code == 422
+    assert not re.search(r"<option[^>]*value=\"\w+\"[^>]*selected", unsaid.text)
     client.post(
         address, {"local_id": "F-9", "consulted_on": "2026-03-01", "phenotype_group": "eye", "route": "waiting"}
     )

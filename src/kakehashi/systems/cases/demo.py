@@ -221,7 +221,7 @@ def _course(organisation: Organisation, by: Person, *, new_disease: str) -> None
                 organisation=organisation,
                 local_id=f"F-{case.local_id}",
                 consulted_on=today - timedelta(days=30 * (number + 1)),
-                route=Route.SETTLED if number % 4 == 3 else Route.DIRECT,
+                route=Route.SETTLED if number % 4 == 3 else None,
                 phenotype_group=(in_groups(case.phenotype_groups) or [PhenotypeGroup.OTHER])[0],
                 synthetic=True,
             )

@@ -59,6 +59,12 @@ def scale_end(largest: float) -> int:
         step *= 10
 
 
+def ticks(end: int) -> list[int]:
+    """The whole numbers, evenly apart, that an axis from nought to a ``scale_end`` names."""
+    step = end // 2 if end % 2 == 0 else 1  # those that have no whole half are 1 and 5
+    return list(range(0, end + 1, step))
+
+
 def number(value: int) -> str:
     """1,016."""
     return f"{value:,}"

@@ -56,10 +56,10 @@ def _y(value: float, top: int) -> float:
 
 def _grid(top: int) -> str:
     lines = []
-    for share in (0, 0.5, 1) if top > 1 else (0, 1):
-        y = _y(top * share, top)
+    for value in marks.ticks(top):
+        y = _y(value, top)
         lines.append(marks.rule(LEFT, y, marks.WIDTH - RIGHT, y))
-        lines.append(marks.words(f"{top * share:,.0f}", LEFT - 8, y + 4, anchor="end", quiet=True))
+        lines.append(marks.words(marks.number(value), LEFT - 8, y + 4, anchor="end", quiet=True))
     return "".join(lines)
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from kakehashi.kernel import audit, events
 from kakehashi.kernel.errors import Conflict, Invalid, NotFound
 from kakehashi.kernel.organisations.models import Organisation
+from kakehashi.kernel.sharing.networks import refers
 from kakehashi.systems.cases import rules
 from kakehashi.systems.cases.course.grants import end_access
 from kakehashi.systems.cases.course.states import OPEN_REFERRALS, PhenotypeGroup, ReferralState, Route
@@ -25,22 +26,30 @@ LINKED = ("case", "route", "route_before", "synthetic", "synthetic_before", "aga
 """What a link to a case changes, and parting the two puts back."""
 
 
+def routes_for(organisation: Organisation) -> list[Route]:
+    """How a family may be noted to have come, the usual way first: only to a hospital that asks no hub straight."""
+    first = Route.WAITING if refers(organisation.pk) else Route.DIRECT
+    return [first, Route.SETTLED] if first == Route.WAITING else [first, Route.WAITING, Route.SETTLED]
+
+
 def enter_consultation(
     *,
     by: Any,
     organisation: Organisation,
     local_id: str,
     consulted_on: date | None = None,
-    route: Route = Route.DIRECT,
+    route: Route | None = None,
     phenotype_group: PhenotypeGroup = PhenotypeGroup.OTHER,
     synthetic: bool = False,
 ) -> Consultation:
     """Note that a family consulted, under the hospital's own pseudonym. Raises NotAllowed, Invalid.
 
-    It becomes a referred one by being referred (see referrals.py).
+    ``route``: one of ``routes_for``; without it the usual one there. It becomes a referred one by being referred (see
+    referrals.py).
     """
     audit.insist(rules.may_register(by, organisation), by=by, action="consultation.enter", organisation=organisation)
-    pseudonym, day = pseudonym_of(local_id), consulted_on or timezone.localdate()
+    pseudonym, day, routes = pseudonym_of(local_id), consulted_on or timezone.localdate(), routes_for(organisation)
+    way = route or routes[0]
     problems: dict[str, list[Any]] = {}
     if pseudonym is None:
         problems["local_id"] = [_("Give the pseudonym your hospital uses: 1 to 120 printable characters.")]
@@ -48,6 +57,8 @@ def enter_consultation(
         problems["consulted_on"] = [_("This day is yet to come.")]
     if route == Route.REFERRED:
         problems["route"] = [_("Note the consultation first, then refer it to a hub.")]
+    elif route is not None and route not in routes:
+        problems["route"] = [_("Your hospital is no hub. Note that the family waits to be referred, or was settled.")]
     if problems:
         raise Invalid(problems)
     try:
@@ -56,12 +67,12 @@ def enter_consultation(
                 organisation=organisation,
                 local_id=pseudonym or "",
                 consulted_on=day,
-                route=str(route),
+                route=str(way),
                 phenotype_group=str(phenotype_group),
                 synthetic=synthetic,
                 entered_by=by,
             )
-            audit.record(by, "consultation.enter", made, detail={"route": str(route)})
+            audit.record(by, "consultation.enter", made, detail={"route": str(way)})
             events.publish(ConsultationNoted(made.pk))
     except IntegrityError:
         raise Invalid({"local_id": [_("This family's consultation of that day is noted already.")]}) from None
@@ -99,7 +110,7 @@ def lead_to_case(*, by: Any, consultation: Consultation, case: Case) -> Consulta
         if locked.case_id is None:
             locked.route_before, locked.synthetic_before = locked.route, locked.synthetic
         if locked.route == Route.SETTLED:
-            locked.route = Route.DIRECT
+            locked.route = routes_for(locked.organisation)[0]
         locked.case = case
         if locked.synthetic != case.synthetic:
             locked.synthetic, locked.again = case.synthetic, None
@@ -127,7 +138,7 @@ def unlink_case(*, by: Any, consultation: Consultation) -> Consultation:
             end_access(referral, by=by)
             referral.save(update_fields=["grant"])
         locked.case = None
-        if locked.route == Route.DIRECT and locked.route_before is not None:
+        if locked.route != Route.REFERRED and locked.route_before is not None:
             locked.route = locked.route_before
         if locked.synthetic_before not in (None, locked.synthetic):
             locked.synthetic, locked.again = locked.synthetic_before, None

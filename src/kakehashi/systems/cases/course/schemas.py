@@ -25,12 +25,15 @@ Long = Annotated[str, StringConstraints(max_length=2000, pattern=PRINTABLE_LINES
 
 
 class ConsultationIn(Schema):
-    """A family consults. ``route``: direct or settled; it becomes referred by being referred."""
+    """A family consults. ``route``: direct (to a hub), waiting or settled; it becomes referred by being referred.
+
+    Without it, as is usual at the hospital: at one that has hubs to ask and is none itself, waiting; else direct.
+    """
 
     local_id: Annotated[str, StringConstraints(min_length=1, max_length=120)]
     organisation: Text = ""
     consulted_on: date | None = None
-    route: Route = Route.DIRECT
+    route: Route | None = None
     phenotype_group: PhenotypeGroup = PhenotypeGroup.OTHER
 
 

@@ -16,6 +16,7 @@ from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.sharing.networks import analysis_centres_for
 from kakehashi.systems.cases import genenames, vocabulary
 from kakehashi.systems.cases.course.committee import committees_for
+from kakehashi.systems.cases.course.consultations import routes_for
 from kakehashi.systems.cases.course.diagnoses import NewDiagnosis
 from kakehashi.systems.cases.course.referrals import hubs_to_ask
 from kakehashi.systems.cases.course.states import (
@@ -24,7 +25,6 @@ from kakehashi.systems.cases.course.states import (
     Basis,
     PhenotypeGroup,
     ReviewDecision,
-    Route,
 )
 from kakehashi.systems.cases.models import Case
 
@@ -69,14 +69,22 @@ class ConsultationForm(forms.Form):
         help_text=_("The hospital's own pseudonym. Never a name, a birth date or a patient number."),
     )
     consulted_on = day_field(_("Consulted on"))
-    phenotype_group = forms.ChoiceField(label=_("Kind of signs"), choices=PhenotypeGroup.choices, initial="other")
+    phenotype_group = forms.ChoiceField(
+        label=_("Kind of signs"),
+        choices=[("", _("Choose")), *PhenotypeGroup.choices],
+        error_messages={"required": _("Choose the kind of signs that the family consults for.")},
+    )
     route = forms.ChoiceField(
         label=_("How it came"),
-        choices=[(one.value, one.label) for one in (Route.DIRECT, Route.WAITING, Route.SETTLED)],
-        initial=Route.DIRECT,
         widget=forms.RadioSelect,
         help_text=_("A family that another hospital is to see is noted here and referred on the next page."),
     )
+
+    def __init__(self, *args: Any, organisation: Organisation, **more: Any) -> None:
+        super().__init__(*args, **more)
+        routes = routes_for(organisation)
+        self.fields["route"].choices = [(one.value, one.label) for one in routes]  # type: ignore[attr-defined]
+        self.fields["route"].initial = routes[0]
 
 
 class CourseForm(forms.Form):

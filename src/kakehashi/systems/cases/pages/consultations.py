@@ -18,7 +18,6 @@ from kakehashi.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from kakehashi.kernel.listing import Column, Filter, Listing
 from kakehashi.kernel.people.forms import add_problems
 from kakehashi.kernel.sharing.explanation import standing
-from kakehashi.kernel.sharing.networks import refers
 from kakehashi.kernel.sharing.states import Purpose
 from kakehashi.kernel.sharing.subjects import institution_subject
 from kakehashi.kernel.workflow import advance, moves_available, workflow_of
@@ -86,8 +85,7 @@ def consultation_list(request: HttpRequest) -> HttpResponse:
 def new_consultation(request: HttpRequest) -> HttpResponse:
     """Note that a family consulted."""
     organisation = panes.organisation_to_register_for(request)
-    usual = Route.WAITING if refers(organisation.pk) else Route.DIRECT
-    form = ConsultationForm(request.POST if request.method == "POST" else None, initial={"route": usual})
+    form = ConsultationForm(request.POST if request.method == "POST" else None, organisation=organisation)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         try:
