@@ -43,6 +43,11 @@ def test_pages_are_accessible(open_page, director, look, screenshots):
 def test_filtered_published_and_read_by_a_stranger(open_page, director):
     page = open_page(Look(language="en"), director)
     page.goto("/outcomes/")
+    controls = page.locator("form.row :is(input:not([type=hidden]), select, button)")
+    ends = {
+        round(bottom) for bottom in controls.evaluate_all("all => all.map(one => one.getBoundingClientRect().bottom)")
+    }
+    assert len(ends) <= 2, "the filters stand on one line, or two where there is no room"
     follow(page.locator("a[href*='by=region']").first)
     page.locator("#outcomes-first").fill("2016-04-01")
     follow(page.get_by_role("button", name="Show"))

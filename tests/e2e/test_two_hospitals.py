@@ -64,8 +64,12 @@ def test_from_the_match_to_two_diagnoses(open_page, sides, screenshots):
     here.goto(f"/exchange/matches/{match.pk}/")
     here.locator("input[name=disease]").fill("OMIM:607208")
     here.locator("input[name=gene]").fill("SCN1A")
+    here.evaluate("scrollTo(0, 0)")  # else the bar at the top lies over half of the breadcrumb's links
     faults += faults_of(here)
     here.screenshot(path=screenshots / "two-hospitals-match.png", full_page=True)
+    follow(here.locator("form[action$='/solve/'] button"))  # which fills in what it knows of the disease, and asks
+    assert here.locator("input[name=orphanet]").input_value() == "ORPHA:33069"
+    faults += faults_of(here)
     follow(here.locator("form[action$='/solve/'] button"))
     here.wait_for_selector(".message.success")
     there.goto(f"/exchange/matches/{across.pk}/")

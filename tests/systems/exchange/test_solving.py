@@ -1,10 +1,12 @@
 """Solving both cases of a match: each diagnosis is written by its own people, with the match named as evidence."""
 
+import re
 from itertools import product
 
 import pytest
 from django.db import transaction
 from django.urls import reverse
+from django.utils import translation
 
 from kakehashi.kernel.audit.models import AuditEntry
 from kakehashi.kernel.errors import Conflict, NotAllowed
@@ -49,10 +51,9 @@ def test_one_side_proposes_and_the_other_records_it_itself(pair, proposal, clini
     assert diagnosed() == {ours.pk: ("OMIM:607208", clinician), theirs.pk: ("OMIM:607208", far_clinician)}
     assert {one.state for one in Case.objects.filter(pk__in=[ours.pk, theirs.pk])} == {"diagnosed"}
     assert Match.objects.get(pk=pair[1].pk).state == "confirmed"
-    for row in CaseDiagnosis.objects.all():
-        assert str(pair[0].pk) in row.evidence
-        assert "The same variant." in row.evidence
-        assert not {ours.public_id, theirs.public_id} & set(row.evidence.split())
+    numbers = {row.case_id: row.match_number for row in CaseDiagnosis.objects.all()}
+    assert numbers == {ours.pk: pair[0].pk, theirs.pk: pair[1].pk}
+    assert {(row.basis, row.evidence) for row in CaseDiagnosis.objects.all()} == {("similar_case", "The same variant.")}
     with pytest.raises(Conflict):
         accept(by=far_clinician, proposal=proposal)
 
@@ -94,6 +95,23 @@ def test_what_fails_on_one_side_leaves_the_other_as_it_was(pair, proposal, clini
     assert len(diagnosed()) == 1
 
 
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_each_side_reads_what_was_agreed_in_its_language_under_its_own_match(
+    client, pair, proposal, clinician, far_clinician, language
+):
+    with translation.override("ja"):
+        accept(by=far_clinician, proposal=proposal)
+    for own, other, person in (*pair, clinician), (*reversed(pair), far_clinician):
+        client.force_login(person)
+        page = client.get(reverse("cases:course", args=[own.case.public_id]), headers={"accept-language": language})
+        text = " ".join(page.text.split())
+        agreed = {"ja": "マッチ{}で合意：", "en": "Agreed in match {}: "}[language]
+        assert agreed.format(own.pk) in text
+        assert agreed.format(other.pk) not in text
+        assert re.search(agreed.format(own.pk) + r"[^<]*\(OMIM:607208\)[^<]*SCN1A", text)
+        assert {"ja": "他施設の類似症例", "en": "A similar case elsewhere"}[language] in text
+
+
 @pytest.mark.parametrize("combination", list(every_combination(PROPOSAL_FLOW)), ids=str)
 def test_proposals_move_exactly_as_the_table_says(proposal, combination):
     side = {"ours": proposal.match.case.organisation, "theirs": proposal.to.organisation}
@@ -117,8 +135,14 @@ def test_proposing_and_deciding_on_the_pages(client, pair, clinician, far_clinic
     client.force_login(clinician)
     address = reverse("exchange:solve", args=[pair[0].pk])
     refused = client.post(address, {"disease": "Dravet"}, follow=True, headers={"accept-language": "en"})
+    assert refused.status_code == 422
     assert "Write the disease as OMIM:607208" in refused.text
     sent = {"disease": "OMIM:607208", "gene": "SCN1A", "variant": "NM_001165963.4:c.2593C>T", "own_too": "on"}
+    asked = client.post(address, sent, headers={"accept-language": "en"})
+    assert asked.status_code == 422
+    assert 'value="ORPHA:33069"' in asked.text
+    assert "c.2593C&gt;T" in asked.text
+    sent["orphanet"] = "ORPHA:33069"
     done = client.post(address, sent, follow=True, headers={"accept-language": "en"})
     assert "It is proposed to the other side" in done.text
     proposal = Proposal.objects.get()
@@ -131,6 +155,7 @@ def test_proposing_and_deciding_on_the_pages(client, pair, clinician, far_clinic
     client.post(reverse("exchange:decide", args=[proposal.pk]), {"move": "accept"})
     assert len(diagnosed()) == 2
     assert CaseDiagnosis.objects.get(case=pair[1].case).variant["hgvs"] == "NM_001165963.4:c.2593C>T"
+    assert {row.catalogue for row in CaseDiagnosis.objects.all()} == {"orphanet"}
     assert AuditEntry.objects.filter(action="proposal.accept", outcome="done").count() == 1
     stranger = Person.objects.create_user("stranger@example.org")
     client.force_login(stranger)

@@ -35,6 +35,7 @@ from kakehashi.systems.cases.course.analyses import record_analysis, send_for_an
 from kakehashi.systems.cases.course.committee import committees_for, open_review
 from kakehashi.systems.cases.course.consultations import enter_consultation, lead_to_case
 from kakehashi.systems.cases.course.diagnoses import NewDiagnosis, record_diagnosis
+from kakehashi.systems.cases.course.listed import listed_as
 from kakehashi.systems.cases.course.states import Basis, PhenotypeGroup, Route
 from kakehashi.systems.cases.description import Description, Diagnosis, Finding, age_text
 from kakehashi.systems.cases.models import Case, Consultation
@@ -238,7 +239,8 @@ def _course(organisation: Organisation, by: Person, *, new_disease: str) -> None
             open_review(by=by, case=others[2], committee=organisation)
         for case in solved:
             found = case.described.diagnoses[0]
-            recorded = NewDiagnosis(disease=found.disease, label=found.label)
+            listed = listed_as(by, found.disease)
+            recorded = NewDiagnosis(disease=found.disease, label=found.label, orphanet=listed.orphanet)
             record_diagnosis(by=by, case_id=case.pk, diagnosis=recorded)
         if new_disease and len(others) > 1:
             recorded = NewDiagnosis(label=new_disease, new_disease=True, basis=Basis.CLINICAL)

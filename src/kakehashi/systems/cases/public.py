@@ -25,8 +25,10 @@ from kakehashi.kernel.sharing.states import Level, Purpose
 from kakehashi.kernel.sharing.subjects import context
 from kakehashi.systems.cases import genenames, queries, rules, vocabulary
 from kakehashi.systems.cases.course.diagnoses import NewDiagnosis, record_diagnosis, reopen_diagnosis
+from kakehashi.systems.cases.course.states import Basis
 from kakehashi.systems.cases.description import Description
 from kakehashi.systems.cases.events import CaseChanged, CaseRegistered, CasesImported, CaseWithdrawn
+from kakehashi.systems.cases.forms.listed import ListedForm
 from kakehashi.systems.cases.matching import similar
 from kakehashi.systems.cases.matching.agreement import Agreement, compare
 from kakehashi.systems.cases.matching.describing import asked_by_describing
@@ -48,6 +50,7 @@ from kakehashi.systems.cases.states import FINDABLE
 
 __all__ = [
     "Agreement",
+    "Basis",
     "CaseChanged",
     "CaseForPeers",
     "CaseRegistered",
@@ -57,6 +60,7 @@ __all__ = [
     "CasesImported",
     "Description",
     "KnownCase",
+    "ListedForm",
     "NewDiagnosis",
     "Pair",
     "SharedMatch",

@@ -23,8 +23,8 @@ from kakehashi.systems.exchange.models import Match
 from kakehashi.systems.exchange.pages import said_of
 from kakehashi.systems.exchange.precision import precision_of
 from kakehashi.systems.exchange.queries import COUNTED, counted, match_for, matches_for
+from kakehashi.systems.exchange.solving.forms import DiagnosisForm
 from kakehashi.systems.exchange.solving.queries import proposals_of
-from kakehashi.systems.exchange.solvingpages import DiagnosisForm
 from kakehashi.systems.exchange.states import OPEN, Dismissal, MatchState
 from kakehashi.systems.exchange.workflow import MATCH_FLOW
 
@@ -79,8 +79,14 @@ def match_list(request: HttpRequest) -> HttpResponse:
 @require_GET
 def match(request: HttpRequest, match_id: int) -> HttpResponse:
     """One match: what the two have in common, as far as it may be known, and what to do about it."""
-    found = match_for(request.user, match_id)
+    return match_page(request, match_for(request.user, match_id))
+
+
+def match_page(request: HttpRequest, found: Match, *, solving: DiagnosisForm | None = None) -> HttpResponse:
+    """The page of a match; ``solving``: a diagnosis that was sent and cannot be taken so."""
     side, person = side_of(found), _person(request)
+    if solving is None and found.state == MatchState.CONFIRMED:
+        solving = DiagnosisForm(by=request.user)
     found.likes = precision_of([found.case.organisation_id]).like(found)
     context = {
         "match": found,
@@ -88,7 +94,7 @@ def match(request: HttpRequest, match_id: int) -> HttpResponse:
         "conversation": conversation_for(person, side) if side else None,
         "form": MessageForm(),
         "proposals": proposals_of(person, side) if side else [],
-        "solving": DiagnosisForm() if found.state == MatchState.CONFIRMED else None,
+        "solving": solving,
         "works_on_both": found.other_id is not None and bool(may_work_on(person, found.other_id)),
         "contact": said_of(found.foreign)["contact"] if found.foreign else None,
         "place": place_of(found),
@@ -98,7 +104,7 @@ def match(request: HttpRequest, match_id: int) -> HttpResponse:
     } | _triage()
     if side is not None:
         mark_read(by=person, side=side)
-    return render(request, "exchange/match.html", context)
+    return render(request, "exchange/match.html", context, status=422 if solving and solving.is_bound else 200)
 
 
 @login_required

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from kakehashi.kernel import audit
@@ -18,6 +19,7 @@ from kakehashi.kernel.workflow import advance
 from kakehashi.systems.cases import rules
 from kakehashi.systems.cases.course.grants import end_access, give_access
 from kakehashi.systems.cases.course.states import AnalysisKind
+from kakehashi.systems.cases.course.telling import tell_own_people
 from kakehashi.systems.cases.models import Analysis, Case
 from kakehashi.systems.cases.queries import visible_cases
 from kakehashi.systems.cases.states import CaseState
@@ -34,7 +36,7 @@ def send_for_analysis(
 ) -> Analysis:
     """Send a registered case, or an analysed one once more (which needs a ``note``), to an analysis centre.
 
-    Raises NotAllowed, Conflict, Invalid (no centre of our networks, a day to come).
+    The note is what the centre reads. Raises NotAllowed, Conflict, Invalid (no centre of our networks, a day to come).
     """
     day = sent_on or timezone.localdate()
     problems: dict[str, list[Any]] = {}
@@ -116,19 +118,23 @@ def open_analysis(case: Case) -> Analysis | None:
     return case.analyses.filter(done_on=None, called_back_on=None).first()
 
 
-def insist_on_sent(case: Case, *, by: Any) -> None:
+def insist_on_sent(case: Case, *, by: Any, note: str) -> None:
     """Part of the moves into analysis: the analysis is known, with no centre named where none was said."""
     if open_analysis(case) is None:
-        Analysis.objects.create(case=case, sent_by=by)
+        Analysis.objects.create(case=case, sent_by=by, note=note.strip()[:500])
 
 
 def insist_on_done(case: Case, *, by: Any) -> None:
     """Part of the move out of analysis: what was under way is done today, and its centre sees the case no longer.
 
     The move's note stays in the history alone: whether it is a result or why there is none, only ``record_analysis``
-    knows.
+    knows. Who registered the case and who sent it are told.
     """
+    sent = open_analysis(case)
     _end(case, "done_on", by=by)
+    asked_by = [sent.sent_by_id] if sent is not None else []
+    text = format_lazy(_("The analysis of case {case} is done."), case=case.public_id)
+    tell_own_people(case, text, by=by, asked_by=asked_by)
 
 
 def call_back(case: Case, *, by: Any) -> None:

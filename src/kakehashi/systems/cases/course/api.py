@@ -248,6 +248,7 @@ def _diagnosis(row: CaseDiagnosis) -> schemas.DiagnosisOut:
         **said,
         id=row.pk,
         catalogue_class=Catalogue(row.catalogue),
+        match_number=row.match_number,
         reopened_at=row.reopened_at,
         reopened_because=row.reopened_because,
     )

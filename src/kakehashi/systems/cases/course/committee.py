@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from kakehashi.kernel import audit
@@ -23,6 +24,7 @@ from kakehashi.systems.cases import rules
 from kakehashi.systems.cases.course.diagnoses import NewDiagnosis, record_diagnosis
 from kakehashi.systems.cases.course.grants import end_access, give_access
 from kakehashi.systems.cases.course.states import REVIEW_TAKEN_BACK, ReviewDecision
+from kakehashi.systems.cases.course.telling import tell_own_people
 from kakehashi.systems.cases.models import Case, Opinion, Review
 from kakehashi.systems.cases.states import CaseState
 
@@ -70,7 +72,7 @@ def give_opinion(*, by: Any, review: Review, text: str) -> Opinion:
 def decide(
     *, by: Any, review: Review, decision: ReviewDecision, note: str, diagnosis: NewDiagnosis | None = None
 ) -> Review:
-    """The committee's decision: it moves the case in the same transaction.
+    """The committee's decision: it moves the case in the same transaction, and the case's own people are told.
 
     Raises NotAllowed, Conflict (decided already, or the case has moved on), Invalid (no grounds, or no diagnosis said).
     """
@@ -93,6 +95,8 @@ def decide(
         locked.decided_at, locked.decided_by = timezone.now(), by
         locked.save()
         audit.record(by, "review.decide", case, detail={"decision": str(decision)})
+        decided = format_lazy(_("The diagnosis committee has decided on case {case}."), case=case.public_id)
+        tell_own_people(case, decided, by=by, asked_by=[locked.opened_by_id])
     return locked
 
 

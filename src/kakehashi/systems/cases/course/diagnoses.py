@@ -22,6 +22,7 @@ from kakehashi.kernel.events.results import CaseDiagnosed, DiagnosisReopened
 from kakehashi.kernel.workflow import advance
 from kakehashi.protocols.phenopacket.hgvs import parse_hgvs
 from kakehashi.systems.cases import rules
+from kakehashi.systems.cases.course.listed import on_orphanet
 from kakehashi.systems.cases.course.states import AcmgClass, Basis, Catalogue
 from kakehashi.systems.cases.description import (
     Description,
@@ -78,7 +79,7 @@ class NewDiagnosis(Value):
             return Catalogue.NEW
         if self.designated:
             return Catalogue.DESIGNATED
-        orphanet = self.orphanet or self.disease.upper().startswith(("ORPHA:", "ORPHANET:"))
+        orphanet = self.orphanet or on_orphanet(self.disease)
         return Catalogue.ORPHANET if orphanet else Catalogue.OTHER
 
     def term(self, case: Case) -> str:
@@ -97,10 +98,18 @@ class NewDiagnosis(Value):
         return rows.filter(disease__startswith=f"{NEW_PREFIX}:", label__iexact=self.label).first()
 
 
-def record_diagnosis(*, by: Any, case_id: int, diagnosis: NewDiagnosis, review: Review | None = None) -> CaseDiagnosis:
+def record_diagnosis(
+    *,
+    by: Any,
+    case_id: int,
+    diagnosis: NewDiagnosis,
+    review: Review | None = None,
+    match_number: int | None = None,
+) -> CaseDiagnosis:
     """Record a diagnosis of a case: the description names it, the case is diagnosed, awards hear of it.
 
-    ``review``: the committee's, where one decided. Raises NotFound, NotAllowed, Conflict (a draft, closed or withdrawn;
+    ``review``: the committee's, where one decided; ``match_number``: of the match it was agreed on in, as the case's
+    own people know it. Raises NotFound, NotAllowed, Conflict (a draft, closed or withdrawn;
     or the same disease stands already), Invalid.
     """
     case = _case(case_id)
@@ -126,6 +135,7 @@ def record_diagnosis(*, by: Any, case_id: int, diagnosis: NewDiagnosis, review: 
             variant=diagnosis.variant.model_dump(mode="json", exclude_defaults=True) if diagnosis.variant else None,
             diagnosed_on=on,
             review=review,
+            match_number=match_number,
             recorded_by=by,
             **diagnosis.model_dump(
                 include={

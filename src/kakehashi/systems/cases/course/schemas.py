@@ -85,6 +85,7 @@ class DiagnosisOut(NewDiagnosis):
 
     id: int
     catalogue_class: Catalogue
+    match_number: int | None = Field(description="Of the confirmed match that it was agreed on in")
     reopened_at: datetime | None
     reopened_because: str
 

@@ -91,7 +91,7 @@ def _moves(case: Case) -> Iterator[CourseEvent]:
 def _analyses(case: Case) -> Iterator[CourseEvent]:
     for one in case.analyses.select_related("centre"):
         facts = {"kind": one.get_kind_display(), "centre": _name(one.centre)}
-        yield CourseEvent(one.sent_on, "sent", _("Sent for analysis: %(kind)s, %(centre)s") % facts)
+        yield CourseEvent(one.sent_on, "sent", _("Sent for analysis: %(kind)s, %(centre)s") % facts, one.note)
         if one.received_on:
             yield CourseEvent(one.received_on, "received", _("Received by the analysis centre"))
         if one.done_on:
@@ -120,7 +120,7 @@ def _reviews(case: Case) -> Iterator[CourseEvent]:
 def _diagnoses(case: Case) -> Iterator[CourseEvent]:
     for row in case.diagnosis_rows.all():
         named = {"disease": f"{disease_name(row)} ({row.disease})"}
-        yield CourseEvent(row.diagnosed_on, "diagnosed", _("Diagnosis: %(disease)s") % named, row.evidence)
+        yield CourseEvent(row.diagnosed_on, "diagnosed", _("Diagnosis: %(disease)s") % named, evidence_said(row))
         if row.reopened_at is not None:
             text = _("Diagnosis reopened: %(disease)s") % named
             yield CourseEvent(_day(row.reopened_at), "reopened", text, row.reopened_because)
@@ -129,6 +129,19 @@ def _diagnoses(case: Case) -> Iterator[CourseEvent]:
 def disease_name(row: CaseDiagnosis) -> str:
     """What a diagnosed disease is called."""
     return row.label or vocabulary.disease_label(row.disease)
+
+
+def evidence_said(row: CaseDiagnosis) -> str:
+    """The evidence of a diagnosis, with the match it was agreed on in, by its number, disease and gene."""
+    if row.match_number is None:
+        return row.evidence
+    named = {"number": row.match_number, "disease": f"{disease_name(row)} ({row.disease})", "gene": row.gene}
+    text = (
+        _("Agreed in match %(number)s: %(disease)s, %(gene)s.")
+        if row.gene
+        else _("Agreed in match %(number)s: %(disease)s.")
+    )
+    return f"{text % named} {row.evidence}".strip()
 
 
 def _day(moment: Any) -> date:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -26,9 +25,9 @@ from kakehashi.systems.cases.course.states import (
     PhenotypeGroup,
     ReviewDecision,
 )
+from kakehashi.systems.cases.forms.listed import ListedForm
 from kakehashi.systems.cases.models import Case
 
-ORPHANET_ID = re.compile(r"(?:ORPHA(?:NET)?\s*:?\s*)?(\d{1,7})", re.IGNORECASE | re.ASCII)
 UNREADABLE = {
     "disease": _("Write an id with its prefix, such as OMIM:213300 or ORPHA:475, or a known disease's exact name."),
     "designated": _("Write the number on the list: letters, digits and hyphens only."),
@@ -88,15 +87,16 @@ class ConsultationForm(forms.Form):
 
 
 class CourseForm(forms.Form):
-    """A step of a case's course; ``fit`` fills in what depends on the case."""
+    """A step of a case's course; ``fit`` fills in what depends on the case and on who fills it in (``by``)."""
 
     case: Case
+    by: Any = None
 
     @classmethod
-    def of(cls, case: Case, data: Any = None) -> CourseForm:
+    def of(cls, case: Case, data: Any = None, *, by: Any = None) -> CourseForm:
         """The form for a case, empty or as it was sent."""
         form = cls(data)
-        form.case = case
+        form.case, form.by = case, by
         form.fit(case)
         return form
 
@@ -132,7 +132,12 @@ class SendForm(CourseForm):
     centre = forms.ChoiceField(label=_("Analysis centre"), required=False)
     kind = forms.ChoiceField(label=_("Analysis"), choices=AnalysisKind.choices, initial=AnalysisKind.EXOME)
     sent_on = day_field(_("Sent on"))
-    note = words(_("Reason (kept in the history)"), required=False, max_length=500)
+    note = words(
+        _("Note to the analysis centre"),
+        required=False,
+        max_length=500,
+        help_text=_("The centre reads it with the case, and it stays in the history. Nothing that names the family."),
+    )
 
     def fit(self, case: Case) -> None:
         """The centres of the hospital's networks."""
@@ -206,17 +211,11 @@ class AnswerForm(forms.Form):
     )
 
 
-class DiagnosisForm(CourseForm):
+class DiagnosisForm(ListedForm, CourseForm):
     """A diagnosis with its evidence."""
 
     disease = forms.CharField(
         label=_("Disease"), max_length=200, required=False, help_text=_("OMIM or Orphanet id, or its exact name.")
-    )
-    designated = forms.CharField(
-        label=_("Number on the list of designated intractable diseases"), max_length=20, required=False
-    )
-    orphanet = forms.CharField(
-        label=_("Orphanet id"), max_length=60, required=False, help_text=_("If the disease is named by another id.")
     )
     new_disease = forms.BooleanField(label=_("A new disease, described for the first time"), required=False)
     label = forms.CharField(label=_("Name of the new disease"), max_length=500, required=False)
@@ -243,6 +242,7 @@ class DiagnosisForm(CourseForm):
         recorded = set(case.diagnosis_rows.filter(reopened_at=None).values_list("disease", flat=True))
         reported = [one.disease for one in said.diagnoses if one.disease not in recorded]
         self.fields["disease"].initial = reported[0] if reported else ""
+        self.offer_numbers()
         if not self.gene_doubts:
             del self.fields["gene_meant"]
 
@@ -260,16 +260,6 @@ class DiagnosisForm(CourseForm):
         """The id of what was typed."""
         typed = str(self.cleaned_data["disease"]).strip()
         return vocabulary.disease_named(typed) if typed else ""
-
-    def clean_orphanet(self) -> str:
-        """Its id, of the bare number too."""
-        typed = str(self.cleaned_data["orphanet"]).strip()
-        found = ORPHANET_ID.fullmatch(typed)
-        if typed and found is None:
-            raise forms.ValidationError(
-                _("Write the number of Orphanet, such as ORPHA:475. An OMIM id goes into the field “Disease”.")
-            )
-        return f"ORPHA:{found.group(1)}" if found else ""
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
@@ -291,7 +281,9 @@ class DiagnosisForm(CourseForm):
         if said["hgvs"]:
             chosen = {"gene": said["gene"], "hgvs": said["hgvs"]}
         try:
-            return NewDiagnosis.model_validate(fields | {"variant": chosen})
+            found = NewDiagnosis.model_validate(fields | {"variant": chosen})
+            self.insist_on_class(said)
+            return found
         except ValidationError as error:
             for one in error.errors():
                 place = str(one["loc"][0]) if one["loc"] else "disease"
@@ -304,7 +296,7 @@ class DiagnosisForm(CourseForm):
 class DecisionForm(DiagnosisForm):
     """What the committee decides, with the diagnosis where it found one."""
 
-    field_order = ("decision", "note")
+    field_order = ("decision", "note", *ListedForm.field_order)
 
     decision = forms.ChoiceField(
         label=_("Decision"), choices=ReviewDecision.choices, widget=forms.RadioSelect, initial=ReviewDecision.DIAGNOSED

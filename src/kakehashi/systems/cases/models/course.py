@@ -27,6 +27,7 @@ class Analysis(models.Model):
     result = models.CharField(_("result in short"), max_length=500, blank=True)
     no_result_because = models.CharField(_("no result, because"), max_length=500, blank=True)
     sent_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    note = models.CharField(_("note to the centre"), max_length=500, blank=True)
     grant = models.ForeignKey("sharing.Grant", models.SET_NULL, null=True, related_name="+", editable=False)
 
     class Meta:
@@ -101,6 +102,7 @@ class CaseDiagnosis(models.Model):
 
     It stands until it is reopened; both stay. While it stands, the case's description names its disease.
     ``disease``: an id of OMIM, Orphanet, …; ``NANBYO:`` or ``NEW:`` where none of them names it yet.
+    ``match_number``: of the confirmed match it was agreed on in, as the case's own people know it.
     """
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="diagnosis_rows")
@@ -114,6 +116,7 @@ class CaseDiagnosis(models.Model):
     acmg = models.CharField(_("ACMG class"), max_length=17, choices=AcmgClass.choices, blank=True)
     basis = models.CharField(_("stands on"), max_length=12, choices=Basis.choices, default=Basis.GENETIC)
     evidence = models.TextField(_("evidence"), max_length=5000, blank=True)
+    match_number = models.BigIntegerField(_("match"), null=True, editable=False)
     new_disease = models.BooleanField(_("new disease"), default=False)
     new_link = models.BooleanField(_("new link of gene and disease"), default=False)
     diagnosed_on = models.DateField(_("diagnosed on"), default=timezone.localdate)

@@ -22,7 +22,7 @@ from kakehashi.kernel.workflow import advance, moves_available
 from kakehashi.systems.cases import queries, rules
 from kakehashi.systems.cases.course import analyses, committee, diagnoses, referrals
 from kakehashi.systems.cases.course.states import AnalysisKind, ReviewDecision
-from kakehashi.systems.cases.course.timeline import disease_name, timeline_of
+from kakehashi.systems.cases.course.timeline import disease_name, evidence_said, timeline_of
 from kakehashi.systems.cases.forms import course as forms
 from kakehashi.systems.cases.models import Case
 from kakehashi.systems.cases.pages import panes
@@ -175,6 +175,7 @@ STEPS: tuple[CourseStep, ...] = (
     ),
 )
 BY_NAME = {step.name: step for step in STEPS}
+AT_THE_CENTRE = ("received", "record_analysis")
 
 
 @login_required
@@ -187,7 +188,8 @@ def course(request: HttpRequest, case_id: str) -> HttpResponse:
     context = panes.case_context(request, case, "course") | {
         "timeline": timeline_of(request.user, case),
         "steps": steps,
-        "recorded": [(row, disease_name(row)) for row in diagnoses.standing(case)],
+        "under_way": analyses.open_analysis(case),
+        "recorded": [(row, disease_name(row), evidence_said(row)) for row in diagnoses.standing(case)],
         "may_reopen": may_reopen,
     }
     context |= said_criteria(case)
@@ -204,8 +206,9 @@ def course_step(request: HttpRequest, case_id: str, step: str) -> HttpResponse:
     taken = BY_NAME[step]
     if request.method == "GET" and not taken.offered(request.user, case):
         raise NotAllowed(_("“%(step)s” is not for you to do, or not as the case stands now.") % {"step": taken.label})
-    form = taken.form.of(case, request.POST if request.method == "POST" else None)
-    return _answered(request, case, taken.label, form, lambda: taken.does(request.user, form))
+    form = taken.form.of(case, request.POST if request.method == "POST" else None, by=request.user)
+    shown = {"under_way": analyses.open_analysis(case)} if step in AT_THE_CENTRE else {}
+    return _answered(request, case, taken.label, form, lambda: taken.does(request.user, form), shown)
 
 
 @login_required
@@ -227,7 +230,12 @@ def reopen(request: HttpRequest, case_id: str, diagnosis_id: int) -> HttpRespons
 
 
 def _answered(
-    request: HttpRequest, case: Case, label: Text, form: forms.CourseForm, does: Callable[[], Any]
+    request: HttpRequest,
+    case: Case,
+    label: Text,
+    form: forms.CourseForm,
+    does: Callable[[], Any],
+    shown: dict[str, Any] | None = None,
 ) -> HttpResponse:
     status = 200
     if request.method == "POST":
@@ -242,5 +250,5 @@ def _answered(
             messages.success(request, _("“%(step)s” is done.") % {"step": label})
             seen = queries.visible_cases(request.user).filter(pk=case.pk).exists()
             return redirect("cases:course", case.public_id) if seen else redirect("web:home")
-    context = {"case": case, "label": label, "form": form}
+    context = {"case": case, "label": label, "form": form} | (shown or {})
     return render(request, "cases/course_step.html", context, status=status)

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from kakehashi.kernel import audit
 from kakehashi.kernel.errors import Conflict
 from kakehashi.kernel.people.models import Person
 from kakehashi.kernel.workflow import advance
-from kakehashi.systems.cases.public import NewDiagnosis, diagnosed_with, may_work_on, record_diagnosis
+from kakehashi.systems.cases.public import Basis, NewDiagnosis, diagnosed_with, may_work_on, record_diagnosis
 from kakehashi.systems.exchange.conversations.actions import begin, tell
 from kakehashi.systems.exchange.conversations.rules import other_side
 from kakehashi.systems.exchange.models import Match, Proposal
@@ -41,11 +40,11 @@ def solve(*, by: Person, match: Match, diagnosis: NewDiagnosis, own_too: bool = 
     if match.state != MatchState.CONFIRMED:
         raise Conflict(_("Confirm the match first; then the diagnosis it led to can be recorded of both cases."))
     with transaction.atomic():
-        own = own_too and _record(by, match.case_id, diagnosis, match)
+        own = own_too and _record(by, match.case_id, diagnosis, match.pk)
         if match.other is None:
             return Solved(own, other=False, proposal=None)
         if may_work_on(by, match.other_id or 0):
-            other = _record(by, match.other.pk, diagnosis, match)
+            other = _record(by, match.other.pk, diagnosis, _number_across(match))
             _confirm_across(by, match)
             return Solved(own, other=other, proposal=None)
         return Solved(own, other=False, proposal=_propose(by, match, diagnosis))
@@ -55,7 +54,8 @@ def accept(*, by: Person, proposal: Proposal) -> Proposal:
     """Record a proposed diagnosis of one's own case and confirm one's own match. Raises NotAllowed, Conflict."""
     with transaction.atomic():
         done = advance(proposal, "accept", by=by)
-        _record(by, done.to.case_id, NewDiagnosis.model_validate(done.diagnosis), done.match)
+        agreed = NewDiagnosis.model_validate(done.diagnosis)
+        _record(by, done.to.case_id, agreed, _number_across(done.match))
         _confirm_across(by, done.match)
         tell(other_side(done.to), _("The other side of a match recorded the diagnosis that your side proposed."))
     return done
@@ -66,14 +66,21 @@ def decide(*, by: Person, proposal: Proposal, move: str) -> Proposal:
     return accept(by=by, proposal=proposal) if move == "accept" else advance(proposal, move, by=by)
 
 
-def _record(by: Any, case_id: int, diagnosis: NewDiagnosis, match: Match) -> bool:
-    """Record it with the match named as evidence, by number alone; not where it is recorded already."""
+def _record(by: Any, case_id: int, diagnosis: NewDiagnosis, match_number: int | None) -> bool:
+    """Record it as standing on a similar case, with the number of the match; not where it is recorded already."""
     if diagnosed_with(case_id, diagnosis):
         return False
-    named = _now("Match %(number)s: a confirmed similar case.") % {"number": match.pk}
-    evidence = f"{named} {diagnosis.evidence}".strip()
-    record_diagnosis(by=by, case_id=case_id, diagnosis=diagnosis.model_copy(update={"evidence": evidence}))
+    found = diagnosis.model_copy(update={"basis": Basis.SIMILAR_CASE})
+    record_diagnosis(by=by, case_id=case_id, diagnosis=found, match_number=match_number)
     return True
+
+
+def _number_across(match: Match) -> int | None:
+    """The number under which those who work on the other case know the match; within one institution there is one."""
+    across = Match.objects.filter(case=match.other_id, other=match.case_id).values_list("pk", flat=True).first()
+    if across is None and match.other is not None and match.other.organisation_id == match.case.organisation_id:
+        return match.pk
+    return across
 
 
 def _propose(by: Person, match: Match, diagnosis: NewDiagnosis) -> Proposal:
