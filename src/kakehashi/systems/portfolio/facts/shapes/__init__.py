@@ -1,0 +1,1 @@
+"""The types of the facts, one module for each subject."""
