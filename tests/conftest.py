@@ -84,18 +84,21 @@ def compiled_ontology(knowledge: Knowledge) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _emptying_the_audit_trail_between_tests():
-    """Transactional tests empty every table at their end; the audit trail refuses that, so its triggers step aside."""
+    """Transactional tests empty every table at their end; trail and ledger refuse that: their triggers step aside."""
     from django.db import connection
     from django.test import TransactionTestCase
 
     from kakehashi.kernel.audit import triggers
+    from kakehashi.systems.portfolio.ledger import triggers as ledger
 
     original = TransactionTestCase._fixture_teardown
 
     def teardown(case):
-        triggers.remove(connection)
+        for refusing in (triggers, ledger):
+            refusing.remove(connection)
         original(case)
-        triggers.install(connection)
+        for refusing in (triggers, ledger):
+            refusing.install(connection)
 
     TransactionTestCase._fixture_teardown = teardown
     yield

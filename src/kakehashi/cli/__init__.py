@@ -66,6 +66,12 @@ COMMANDS: dict[str, tuple[str, str, str, str]] = {
         "拠点病院・協力病院・解析センターのネットワーク。",
     ),
     "awards": ("awards", "awards", "The awards that pay for cases.", "症例を支援する課題。"),
+    "portfolio": (
+        "portfolio",
+        "portfolio",
+        "Budgets, awards, results and goals.",
+        "予算・課題・成果・目標。",
+    ),
     "people": ("people", "people", "Manage people and their roles.", "人と役割の管理。"),
 }
 

@@ -63,12 +63,12 @@ def list_awards(shape: str) -> None:
             "number": one.number,
             "title": one.title,
             "title_en": one.title_en,
-            "programme": one.programme,
-            "programme_en": one.programme_en,
+            "programme": one.programme.name if one.programme else "",
+            "programme_en": one.programme.name_en if one.programme else "",
             "organisation": one.organisation.code,
             "begins": one.begins.isoformat(),
             "ends": one.ends.isoformat(),
         }
-        for one in Award.objects.select_related("organisation")
+        for one in Award.objects.select_related("organisation", "programme")
     ]
     show(rows, shape)

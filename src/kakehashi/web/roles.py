@@ -9,9 +9,17 @@ from kakehashi.kernel.people.queries import current_memberships
 from kakehashi.kernel.people.roles import Role
 from kakehashi.kernel.shell import Text
 
-_MANAGEMENT_TO_COME = _(
-    "Calls, applications, awards and reviews are not on this node yet: there is nothing for you to do here until they "
-    "are. You will be told by a notice when something waits for you."
+_REVIEW_TO_COME = _(
+    "Calls, applications and reviews are not on this node yet: there is nothing for you to do here until they are. You "
+    "will be told by a notice when something waits for you."
+)
+_READS_THE_PORTFOLIO = _(
+    "At a funding agency you see what it funds: budgets, programmes, awards, results and goals. Every figure opens to "
+    "its rows."
+)
+_KEEPS_THE_BOOKS = _(
+    "At a funding agency you see where its money lies, down to each entry of the ledger. Entries are made by import; "
+    "what was wrong is corrected by another entry."
 )
 WORK: dict[str, Text] = {
     Role.CLINICIAN: _(
@@ -32,10 +40,13 @@ WORK: dict[str, Text] = {
         "At an analysis centre you record what came of the cases that were sent to it; they stand here when they wait. "
         "Elsewhere there is nothing for you to do here yet."
     ),
-    Role.REVIEWER: _MANAGEMENT_TO_COME,
-    Role.PROGRAMME_OFFICER: _MANAGEMENT_TO_COME,
-    Role.PROGRAMME_SUPERVISOR: _MANAGEMENT_TO_COME,
-    Role.PROGRAMME_DIRECTOR: _MANAGEMENT_TO_COME,
+    Role.REVIEWER: _REVIEW_TO_COME,
+    Role.PROGRAMME_OFFICER: _READS_THE_PORTFOLIO,
+    Role.PROGRAMME_SUPERVISOR: _READS_THE_PORTFOLIO,
+    Role.PROGRAMME_DIRECTOR: _READS_THE_PORTFOLIO,
+    Role.DISEASE_COORDINATOR: _READS_THE_PORTFOLIO,
+    Role.PRESIDENT: _READS_THE_PORTFOLIO,
+    Role.ACCOUNTANT: _KEEPS_THE_BOOKS,
 }
 
 

@@ -9,12 +9,18 @@ from hypothesis import strategies as st
 from kakehashi.engines.pictures.plots import (
     Bar,
     Bars,
+    Bullet,
+    Bullets,
+    Flow,
     FunnelPlot,
     Line,
     Segment,
     Series,
     Stage,
+    Standing,
     draw_bars,
+    draw_bullets,
+    draw_flow,
     draw_funnel,
     draw_series,
 )
@@ -87,3 +93,31 @@ def test_a_series_up_to_five_says_where_its_lines_are():
     said = {one.text: float(one.get("y")) for one in root.iter(f"{SVG}text") if one.get("text-anchor") == "end"}
     assert list(said) == ["0", "1", "2", "3", "4", "5"]
     assert said["0"] - said["2"] == 2 * (said["0"] - said["1"])
+
+
+@given(rows=st.lists(st.tuples(label, st.none() | count, st.none() | count), min_size=1, max_size=12))
+def test_bullets_stay_in_their_room_and_say_their_words(rows):
+    bullets = [Bullet(name, reached, target, f"{reached} / {target}") for name, reached, target in rows]
+    drawn = draw_bullets(Bullets("A & B", "told <1>", bullets))
+    root = read(drawn)
+    said = [text.text for text in root.iter(f"{SVG}text")]
+    assert all(one.words in said for one in bullets)
+    targets = [path for path in root.iter(f"{SVG}path") if path.get("class") == "plot-target"]
+    assert len(targets) == sum(target is not None for _name, _reached, target in rows)
+
+
+def test_a_bar_that_passed_its_target_ends_behind_it():
+    root = read(draw_bullets(Bullets("A & B", "told <1>", [Bullet("out", 225, 5, "225 / 5")])))
+    bar = next(rect for rect in root.iter(f"{SVG}rect") if rect.get("class") == "plot-bar")
+    target = next(path for path in root.iter(f"{SVG}path") if path.get("class") == "plot-target")
+    at = float(target.get("d")[1:].split()[0])
+    assert float(bar.get("x")) < at < float(bar.get("x")) + float(bar.get("width"))
+
+
+@given(values=st.lists(count, min_size=1, max_size=7))
+def test_a_flow_draws_each_stage_on_one_scale(values):
+    drawn = draw_flow(Flow("A & B", "told <1>", [Standing(f"s{at}", value) for at, value in enumerate(values)]))
+    heights = [float(rect.get("height")) for rect in read(drawn).iter(f"{SVG}rect")]
+    assert len(heights) == len(values)
+    for height, value in zip(heights, values, strict=True):
+        assert abs(height - 120 * value / max([1, *values])) <= 0.1

@@ -15,5 +15,8 @@ class Role(models.TextChoices):
     PROGRAMME_OFFICER = "programme_officer", _("Programme officer")
     PROGRAMME_SUPERVISOR = "programme_supervisor", _("Programme supervisor")
     PROGRAMME_DIRECTOR = "programme_director", _("Programme director")
+    DISEASE_COORDINATOR = "disease_coordinator", _("Disease area coordinator")
+    PRESIDENT = "president", _("President")
+    ACCOUNTANT = "accountant", _("Accountant")
     ADMINISTRATOR = "administrator", _("Administrator")
     AUDITOR = "auditor", _("Auditor")

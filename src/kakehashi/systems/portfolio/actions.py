@@ -4,12 +4,13 @@ from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 
 from kakehashi.kernel import audit
 from kakehashi.kernel.errors import Invalid
 from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.people.models import Person
-from kakehashi.systems.portfolio.models import Award
+from kakehashi.systems.portfolio.models import Award, Programme
 
 
 def register_award(
@@ -29,13 +30,12 @@ def register_award(
         number=number.strip(),
         title=title.strip(),
         title_en=title_en.strip(),
-        programme=programme.strip(),
-        programme_en=programme_en.strip(),
         organisation=organisation,
         begins=begins,
         ends=ends,
     )
     with transaction.atomic():
+        award.programme = _programme(programme, programme_en)
         try:
             award.full_clean()
         except ValidationError as error:
@@ -43,3 +43,21 @@ def register_award(
         award.save()
         audit.record(by, "award.register", award, organisation=organisation, detail={"number": award.number})
     return award
+
+
+def _programme(name: str, name_en: str) -> Programme | None:
+    """The programme of a code or a name, added under a code of its own where there is none yet; None without a name."""
+    wanted = name.strip() or name_en.strip()
+    if not wanted:
+        return None
+    named = Q(code=wanted) | Q(name=wanted) | Q(name_en=wanted)
+    found = Programme.objects.filter(named).order_by("pk").first()
+    return found or Programme.objects.create(code=_free_code(), name=wanted, name_en=name_en.strip())
+
+
+def _free_code() -> str:
+    """A code for a programme that has none: P1, P2 …"""
+    number = Programme.objects.count() + 1
+    while Programme.objects.filter(code=f"P{number}").exists():
+        number += 1
+    return f"P{number}"

@@ -1,11 +1,52 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from kakehashi.kernel.shell import Group, NavigationEntry
+
 
 class PortfolioConfig(AppConfig):
     name = "kakehashi.systems.portfolio"
     label = "portfolio"
     verbose_name = _("Portfolio")
+    navigation = (
+        NavigationEntry(
+            Group.RESEARCH_MANAGEMENT,
+            _("The agency"),
+            "portfolio:agency",
+            order=10,
+            used_by="kakehashi.systems.portfolio.rules.used_by",
+        ),
+        NavigationEntry(
+            Group.RESEARCH_MANAGEMENT,
+            _("Awards"),
+            "portfolio:awards",
+            order=12,
+            area="/portfolio/awards/",
+            used_by="kakehashi.systems.portfolio.rules.used_by",
+        ),
+        NavigationEntry(
+            Group.RESEARCH_MANAGEMENT,
+            _("Ledger"),
+            "portfolio:entries",
+            order=14,
+            area="/portfolio/entries/",
+            used_by="kakehashi.systems.portfolio.rules.used_by",
+        ),
+    )
 
     def ready(self) -> None:
-        from kakehashi.systems.portfolio import handlers  # noqa: F401
+        from django.urls import reverse
+
+        from kakehashi.kernel.search.kinds import SearchKind, register
+        from kakehashi.systems.portfolio import finding, handlers, queries  # noqa: F401
+
+        register(
+            SearchKind(
+                finding.SEARCH_KIND,
+                _("Award"),
+                visible_to=queries.awards_visible_to,
+                title=lambda award: f"{award.number} · {award.label()}",
+                link=lambda award: reverse("portfolio:award", args=[award.number]),
+                named=queries.awards_named,
+            )
+        )

@@ -1,18 +1,26 @@
-"""Plots of counts as SVG: a funnel, lines over periods, bars with rates and their intervals."""
+"""Plots as SVG: a funnel, lines over periods, bars with rates and intervals, bullet charts, a flow of stages."""
 
 from kakehashi.engines.pictures.plots.bars import Bar, Bars, draw_bars
+from kakehashi.engines.pictures.plots.bullets import Bullet, Bullets, draw_bullets
+from kakehashi.engines.pictures.plots.flow import Flow, Standing, draw_flow
 from kakehashi.engines.pictures.plots.funnel import FunnelPlot, Segment, Stage, draw_funnel
 from kakehashi.engines.pictures.plots.series import Line, Series, draw_series
 
 __all__ = [
     "Bar",
     "Bars",
+    "Bullet",
+    "Bullets",
+    "Flow",
     "FunnelPlot",
     "Line",
     "Segment",
     "Series",
     "Stage",
+    "Standing",
     "draw_bars",
+    "draw_bullets",
+    "draw_flow",
     "draw_funnel",
     "draw_series",
 ]

@@ -1,0 +1,62 @@
+"""``kakehashi portfolio``: the agency's figures of a year, and whether they are the sums of their rows."""
+
+import csv
+import json
+import sys
+
+import click
+
+from kakehashi.cli import NodeGroup, say, text
+from kakehashi.cli.people import told_plainly
+
+AT_FAULT = 1
+
+
+@click.group(cls=NodeGroup, help=text("Budgets, awards, results and goals.", "予算・課題・成果・目標。"))
+def portfolio() -> None:
+    pass
+
+
+@portfolio.command(
+    "figures",
+    help=text(
+        "Budgeted, committed and spent yen, awards, outputs and goals of a fiscal year.",
+        "ある年度の予算額・契約額・執行額(円)、課題数、成果、目標。",
+    ),
+)
+@click.option("--fiscal-year", type=click.IntRange(1990, 2200), required=True, help=text("April to March.", "年度。"))
+@click.option("--term", type=int, help=text("Plan term whose scheme is used.", "集計に用いる計画の期。"))
+@click.option("--format", "shape", type=click.Choice(["json", "csv"]), default="json", show_default=True)
+def figures(fiscal_year: int, term: int | None, shape: str) -> None:
+    from kakehashi.systems.portfolio.answers import COLUMNS, plain, table
+    from kakehashi.systems.portfolio.figures import book
+
+    with told_plainly():
+        told = book(fiscal_year, term)
+        if shape == "json":
+            click.echo(json.dumps(plain(told), ensure_ascii=False, indent=1))
+            return
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(COLUMNS)
+        writer.writerows(table(told))
+
+
+@portfolio.command(
+    "reconcile",
+    help=text(
+        "Show every figure that differs from its rows; exit code 1 when there is one.",
+        "内訳と一致しない数値をすべて示す。一つでもあれば終了コード1。",
+    ),
+)
+def reconcile() -> None:
+    from kakehashi.systems.portfolio.reconciling import faults
+
+    found = 0
+    with told_plainly():
+        for one in faults():
+            found += 1
+            click.echo(f"{one.code}\t{one.where}\t{one.text}")
+    if found:
+        say(f"{found} figures do not agree with their rows.", f"{found} 件の数値が内訳と一致しません。", err=True)
+        raise SystemExit(AT_FAULT)
+    say("Every figure is the sum of its rows.", "すべての数値が内訳と一致しています。")

@@ -1,0 +1,46 @@
+"""Triggers by which the database itself refuses to change or delete a table's rows, on SQLite and PostgreSQL.
+
+Used by migrations, and by tests that must empty or tamper with such a table. Names given here are ours, never input.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+
+def install(connection: Any, table: str, *, prefix: str, what: str, key: str = "id") -> None:
+    """Make a table append-only. ``prefix`` names the triggers, ``what`` its rows in the refusal, ``key`` what tells
+    them apart: SQLite's INSERT OR REPLACE takes a row away without asking the trigger on DELETE."""
+    for statement in _statements(connection.vendor, table, prefix, what, key):
+        _run(connection, statement)
+
+
+def remove(connection: Any, table: str, *, prefix: str) -> None:
+    """Lift the refusal."""
+    names = ("change", "truncate") if connection.vendor == "postgresql" else ("update", "delete", "replace")
+    suffix = f" ON {table}" if connection.vendor == "postgresql" else ""
+    for name in names:
+        _run(connection, f"DROP TRIGGER IF EXISTS {prefix}_no_{name}{suffix}")
+
+
+def _statements(vendor: str, table: str, prefix: str, what: str, key: str) -> Sequence[str]:
+    if vendor == "postgresql":
+        return (
+            f"CREATE OR REPLACE FUNCTION {prefix}_refuse() RETURNS trigger LANGUAGE plpgsql AS "
+            f"$$ BEGIN RAISE EXCEPTION '{what} are append-only'; END $$",
+            f"CREATE OR REPLACE TRIGGER {prefix}_no_change BEFORE UPDATE OR DELETE ON {table} "
+            f"FOR EACH ROW EXECUTE FUNCTION {prefix}_refuse()",
+            f"CREATE OR REPLACE TRIGGER {prefix}_no_truncate BEFORE TRUNCATE ON {table} "
+            f"FOR EACH STATEMENT EXECUTE FUNCTION {prefix}_refuse()",
+        )
+    refuse = f"BEGIN SELECT RAISE(ABORT, '{what} are append-only'); END"
+    return (
+        f"CREATE TRIGGER IF NOT EXISTS {prefix}_no_update BEFORE UPDATE ON {table} {refuse}",
+        f"CREATE TRIGGER IF NOT EXISTS {prefix}_no_delete BEFORE DELETE ON {table} {refuse}",
+        f"CREATE TRIGGER IF NOT EXISTS {prefix}_no_replace BEFORE INSERT ON {table} "  # noqa: S608  no input
+        f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {key} = NEW.{key}) {refuse}",
+    )
+
+
+def _run(connection: Any, statement: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)

@@ -1,0 +1,100 @@
+"""The rows behind a figure: the accounts, the awards or the results that it is the sum of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet, Sum, TextChoices
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from kakehashi.kernel.fiscal import fiscal_year_days
+from kakehashi.systems.portfolio.figures import counting_in, places, running_in
+from kakehashi.systems.portfolio.ledger.kinds import AccountKind
+from kakehashi.systems.portfolio.models import Account, Award, AwardResult, IntegratedProject, Programme
+
+
+class Money(TextChoices):
+    """The figures that are sums of balances."""
+
+    BUDGETED = "budgeted", _("Budgeted")
+    CARRIED_IN = "carried_in", _("Carried over from the year before")
+    COMMITTED = "committed", _("Committed")
+    SPENT = "spent", _("Spent")
+
+
+@dataclass(frozen=True)
+class Slice:
+    """Which part of a year's book: one programme, one project of a term, one ministry, one kind of budget, or all."""
+
+    fiscal_year: int
+    programme: Programme | None = None
+    project: IntegratedProject | None = None
+    ministry: str = ""
+    kind: str = ""
+
+
+def accounts_behind(what: Money, part: Slice) -> QuerySet[Account]:
+    """The accounts whose balances come to the figure."""
+    rows = Account.objects.filter(fiscal_year=part.fiscal_year, programme__isnull=False)
+    if what in (Money.COMMITTED, Money.SPENT):
+        rows = rows.filter(award__isnull=False)
+    if what is Money.SPENT:
+        rows = rows.filter(kind=AccountKind.SPENT)
+    if what is Money.CARRIED_IN:
+        rows = rows.filter(kind=AccountKind.CARRIED_IN)
+    if part.programme is not None:
+        rows = rows.filter(programme=part.programme)
+    if part.project is not None:
+        rows = rows.filter(_placed_in(part.project, part.fiscal_year, "programme_id", "award_id"))
+    if part.ministry:
+        rows = rows.filter(appropriation__ministry=part.ministry)
+    if part.kind:
+        rows = rows.filter(appropriation__kind=part.kind)
+    return rows.exclude(balance_yen=0)
+
+
+def yen_behind(what: Money, part: Slice) -> int:
+    """What the rows come to."""
+    total = accounts_behind(what, part).aggregate(yen=Sum("balance_yen"))["yen"] or 0
+    return -total if what is Money.CARRIED_IN else total
+
+
+def awards_behind(part: Slice, *, new: bool | None = None) -> QuerySet[Award]:
+    """The awards that run in the year; only those that began in it, or only those that began before."""
+    rows = Award.objects.filter(running_in(part.fiscal_year))
+    if part.programme is not None:
+        rows = rows.filter(programme=part.programme)
+    if part.project is not None:
+        rows = rows.filter(_placed_in(part.project, part.fiscal_year, "programme_id", "pk"))
+    if part.ministry:
+        paid = Account.objects.filter(
+            fiscal_year=part.fiscal_year, appropriation__ministry=part.ministry, award__isnull=False
+        )
+        rows = rows.filter(pk__in=paid.values("award_id"))
+    if new is not None:
+        first, _last = fiscal_year_days(part.fiscal_year)
+        rows = rows.filter(begins__gte=first) if new else rows.filter(begins__lt=first)
+    return rows
+
+
+def results_behind(part: Slice, kind: str = "") -> QuerySet[AwardResult]:
+    """The results that count in the year, as of today."""
+    rows = AwardResult.objects.filter(counting_in(part.fiscal_year, timezone.localdate()))
+    if part.programme is not None:
+        rows = rows.filter(award__programme=part.programme)
+    if part.project is not None:
+        rows = rows.filter(_placed_in(part.project, part.fiscal_year, "award__programme_id", "award_id"))
+    return rows.filter(kind=kind) if kind else rows
+
+
+def _placed_in(project: IntegratedProject, fiscal_year: int, programme: str, award: str) -> Q:
+    """What counts in a project: its programmes' awards but those placed elsewhere, and awards placed in it."""
+    of_programme, of_award = places(project.term, fiscal_year)
+    programmes = [one for one, where in of_programme.items() if where == project.pk]
+    here = [one for one, where in of_award.items() if where == project.pk]
+    elsewhere = [one for one, where in of_award.items() if where != project.pk]
+    by_programme = Q(**{f"{programme}__in": programmes})
+    if elsewhere:
+        by_programme &= ~Q(**{f"{award}__in": elsewhere}) | Q(**{f"{award}__isnull": True})
+    return by_programme | Q(**{f"{award}__in": here}) if here else by_programme

@@ -1,0 +1,138 @@
+"""What an entry may move: routes by kind, one appropriation, one year, places that name what they must."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+
+from django.utils.translation import gettext as _
+
+from kakehashi.kernel.errors import Invalid
+from kakehashi.systems.portfolio.ledger.entries import NewEntry, Transfer
+from kakehashi.systems.portfolio.ledger.kinds import (
+    NAMED,
+    NAMES_AWARD,
+    NAMES_INSTITUTION,
+    NAMES_PROGRAMME,
+    ROUTES,
+    AccountKind,
+    EntryKind,
+    Place,
+)
+from kakehashi.systems.portfolio.models import Appropriation, Award
+
+LARGEST_YEN = 10**15
+"""No amount is larger: a thousand times what the nation spends on this in a year. Sums stay far below 2^63."""
+MANY = 100  # so many faults are told at once
+
+
+def check(new: Iterable[NewEntry]) -> None:
+    """Raise Invalid naming each entry at fault, by its place in what was sent."""
+    new = list(new)
+    named = {award for one in new for transfer in one.transfers for award in (transfer.target.award,) if award}
+    named |= {transfer.source.award for one in new for transfer in one.transfers if transfer.source.award}
+    programmes = dict(Award.objects.filter(pk__in=named).values_list("pk", "programme_id")) if named else {}
+    money = {one.pk: one for one in Appropriation.objects.all()}
+    faults: defaultdict[str, list[str]] = defaultdict(list)
+    for number, one in enumerate(new, 1):
+        for fault in _faults(one, programmes, money):
+            faults[str(number)].append(fault)
+        if len(faults) >= MANY:
+            break
+    if faults:
+        raise Invalid(dict(faults))
+
+
+def _faults(one: NewEntry, programmes: Mapping[int, int | None], money: Mapping[int, Appropriation]) -> Iterator[str]:
+    if one.kind not in ROUTES:
+        yield _("There is no entry of the kind “%(kind)s”.") % {"kind": one.kind}
+        return
+    if not one.transfers:
+        yield _("The entry moves nothing.")
+    for transfer in one.transfers:
+        yield from _faults_of(one, transfer)
+        for place in (transfer.source, transfer.target):
+            yield from _misnamed(place, programmes)
+            yield from _out_of_time(place, money)
+    if one.kind == EntryKind.CARRY_OVER:
+        yield from _uncarried(one)
+
+
+def _faults_of(one: NewEntry, transfer: Transfer) -> Iterator[str]:
+    source, target = transfer.source, transfer.target
+    if not 0 < transfer.amount_yen <= LARGEST_YEN:
+        yield _("An amount is a whole number of yen above 0 (and at most %(most)s), not %(amount)s.") % {
+            "most": f"{LARGEST_YEN:,}",
+            "amount": f"{transfer.amount_yen:,}",
+        }
+    if (source.kind, target.kind) not in ROUTES[one.kind]:
+        yield _("“%(kind)s” cannot move money from “%(source)s” to “%(target)s”.") % {
+            "kind": EntryKind(one.kind).label,
+            "source": AccountKind(source.kind).label,
+            "target": AccountKind(target.kind).label,
+        }
+    if source.appropriation != target.appropriation:
+        yield _("Money keeps its appropriation: both accounts must be of the same.")
+    if source.fiscal_year != target.fiscal_year:
+        yield _("Money moves within a fiscal year; only a carry-over brings it into the next.")
+    elif one.kind != EntryKind.CARRY_OVER and source.fiscal_year != one.fiscal_year:
+        yield _("The entry is of fiscal year %(year)d, its accounts of %(other)d.") % {
+            "year": one.fiscal_year,
+            "other": source.fiscal_year,
+        }
+    stays = one.kind in (EntryKind.CARRY_OVER, EntryKind.RETURN)
+    for field in ("programme", "award", "organisation"):
+        ours, theirs = getattr(source, field), getattr(target, field)
+        known = stays or None not in (ours, theirs)
+        if known and ours != theirs and (field, one.kind) != ("organisation", EntryKind.SUBAWARD):
+            yield _("Money does not change its programme, award or institution in one step.")
+    if source.key == target.key:
+        yield _("Money moves between two accounts, not from one to itself.")
+
+
+def _misnamed(place: Place, programmes: Mapping[int, int | None]) -> Iterator[str]:
+    """An account names exactly what its kind is of, and its award's own programme."""
+    for kinds, given, what in (
+        (NAMES_PROGRAMME, place.programme, _("programme")),
+        (NAMES_AWARD, place.award, _("award")),
+        (NAMES_INSTITUTION, place.organisation, _("institution")),
+    ):
+        told = {"kind": AccountKind(place.kind).label, "what": what}
+        if place.kind in kinds and given is None:
+            yield _("The account “%(kind)s” names no %(what)s.") % told
+        if place.kind in NAMED and place.kind not in kinds and given is not None:
+            yield _("The account “%(kind)s” is of no %(what)s.") % told
+    if place.award is not None and programmes.get(place.award) != place.programme:
+        yield _("The account names a programme that is not the award's.")
+
+
+def _out_of_time(place: Place, money: Mapping[int, Appropriation]) -> Iterator[str]:
+    origin = money.get(place.appropriation)
+    if origin is None:
+        yield _("There is no such appropriation.")
+    elif place.fiscal_year < origin.fiscal_year:
+        yield _("The appropriation %(code)s is not there before fiscal year %(year)d.") % {
+            "code": origin.code,
+            "year": origin.fiscal_year,
+        }
+
+
+def _uncarried(one: NewEntry) -> Iterator[str]:
+    """What leaves a place in one year comes into the same place in the next, to the yen."""
+    left: defaultdict[Place, int] = defaultdict(int)
+    for transfer in one.transfers:
+        source, target = transfer.source, transfer.target
+        if target.kind == AccountKind.CARRIED_OUT:
+            left[source] += transfer.amount_yen
+        else:
+            before = Place(
+                target.kind,
+                target.appropriation,
+                target.fiscal_year - 1,
+                target.programme,
+                target.award,
+                target.organisation,
+            )
+            left[before] -= transfer.amount_yen
+    if any(left.values()) or any(place.fiscal_year != one.fiscal_year for place in left):
+        yield _("A carry-over brings what leaves a place in fiscal year %(year)d into the same place of the next.") % {
+            "year": one.fiscal_year
+        }

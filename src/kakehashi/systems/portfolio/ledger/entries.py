@@ -1,0 +1,26 @@
+"""What is to be written to the ledger, before it is: plain values."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from kakehashi.systems.portfolio.ledger.kinds import Place
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """So many yen (above 0) from one place to another."""
+
+    source: Place
+    target: Place
+    amount_yen: int
+
+
+@dataclass(frozen=True)
+class NewEntry:
+    """What happened, when, in which fiscal year, and what moved."""
+
+    kind: str
+    on: date
+    fiscal_year: int
+    transfers: tuple[Transfer, ...]
+    memo: str = ""

@@ -1,0 +1,180 @@
+"""Writing to the ledger: entries with their movements, and the balances they change, in one transaction.
+
+Whoever writes does so alone, from reading the balances to the commit; the database refuses to overdraw an account
+whatever happens. Entries are numbered without a gap in the order in which they take effect.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from kakehashi.kernel import audit
+from kakehashi.kernel.errors import Conflict, Invalid
+from kakehashi.kernel.locks import alone
+from kakehashi.kernel.people.models import Person
+from kakehashi.systems.portfolio.ledger.checking import check
+from kakehashi.systems.portfolio.ledger.entries import NewEntry, Transfer
+from kakehashi.systems.portfolio.ledger.kinds import AccountKind, EntryKind, Place
+from kakehashi.systems.portfolio.models import Account, Entry, Movement
+
+BATCH = 5_000
+
+
+def post(new: NewEntry, *, by: Person | None) -> Entry:
+    """Write one entry. Raises Invalid (a movement that its kind does not allow), Conflict (an account would be
+    overdrawn; nothing is written then)."""
+    return post_many([new], by=by)[0]
+
+
+def post_many(new: Sequence[NewEntry], *, by: Person | None) -> list[Entry]:
+    """Write entries in order, all or none; an import of a year's payments is one call. Raises as ``post``."""
+    if not new:
+        return []
+    check(new)
+    with transaction.atomic():
+        written = _write(new, by=by, corrects=None)
+        _told(written, by, "ledger.post")
+    return written
+
+
+def correct(entry: Entry, *, by: Person | None, memo: str, on: date | None = None) -> Entry:
+    """Undo an entry by another that moves everything back. Nothing is ever changed or deleted.
+
+    Raises Invalid without a memo; Conflict where it is corrected already, is itself a correction, or where what it
+    gave has gone on meanwhile: correct that first.
+    """
+    if not memo.strip():
+        raise Invalid({"memo": [_("Say why the entry is corrected.")]})
+    with transaction.atomic():
+        locked = Entry.objects.select_for_update().get(pk=entry.pk)
+        if locked.kind == EntryKind.CORRECT:
+            raise Conflict(_("A correction is not corrected: write anew what is right."))
+        if Entry.objects.filter(corrects=locked).exists():
+            raise Conflict(_("Entry %(number)d is corrected already.") % {"number": locked.number})
+        back = [
+            Transfer(place_of(one.target), place_of(one.source), one.amount_yen)
+            for one in locked.movements.select_related("source", "target")
+        ]
+        undoing = NewEntry(EntryKind.CORRECT, on or timezone.localdate(), locked.fiscal_year, tuple(back), memo.strip())
+        written = _write([undoing], by=by, corrects=locked)
+        _told(written, by, "ledger.correct", corrects=locked.number)
+    return written[0]
+
+
+def place_of(account: Account) -> Place:
+    """The place that an account is."""
+    return Place(
+        account.kind,
+        account.appropriation_id,
+        account.fiscal_year,
+        account.programme_id,
+        account.award_id,
+        account.organisation_id,
+    )
+
+
+def _told(written: Sequence[Entry], by: Person | None, action: str, **more: int) -> None:
+    detail = {"first": written[0].number, "last": written[-1].number, "entries": len(written), **more}
+    audit.record(by, action, written[0], detail=detail)
+
+
+def _write(new: Sequence[NewEntry], *, by: Person | None, corrects: Entry | None) -> list[Entry]:
+    alone("portfolio.ledger")
+    accounts = _accounts(new)
+    _move(accounts, new)
+    last = Entry.objects.order_by("-number").values_list("number", flat=True).first() or 0
+    now = timezone.now()
+    entries = [
+        Entry(
+            number=last + place,
+            kind=one.kind,
+            fiscal_year=one.fiscal_year,
+            on=one.on,
+            memo=one.memo,
+            corrects=corrects,
+            recorded_by=by,
+            recorded_at=now,
+        )
+        for place, one in enumerate(new, 1)
+    ]
+    Entry.objects.bulk_create(entries, batch_size=BATCH)
+    movements = (
+        Movement(
+            entry=entry,
+            source=accounts[transfer.source.key],
+            target=accounts[transfer.target.key],
+            amount_yen=transfer.amount_yen,
+        )
+        for entry, one in zip(entries, new, strict=True)
+        for transfer in one.transfers
+    )
+    Movement.objects.bulk_create(movements, batch_size=BATCH)
+    return entries
+
+
+def _accounts(new: Iterable[NewEntry]) -> dict[str, Account]:
+    """The accounts that are touched, by key; those that are not there yet are not saved yet."""
+    places = {
+        place.key: place for one in new for transfer in one.transfers for place in (transfer.source, transfer.target)
+    }
+    keys, found = sorted(places), dict[str, Account]()
+    for first in range(0, len(keys), BATCH):
+        found |= {one.key: one for one in Account.objects.filter(key__in=keys[first : first + BATCH])}
+    return found | {key: _account(place) for key, place in places.items() if key not in found}
+
+
+def _account(place: Place) -> Account:
+    return Account(
+        key=place.key,
+        kind=place.kind,
+        fiscal_year=place.fiscal_year,
+        appropriation_id=place.appropriation,
+        programme_id=place.programme,
+        award_id=place.award,
+        organisation_id=place.organisation,
+    )
+
+
+def _move(accounts: Mapping[str, Account], new: Iterable[NewEntry]) -> None:
+    """Bring the balances up to date. Raises Conflict at the first entry that would overdraw an account."""
+    for number, one in enumerate(new, 1):
+        change: defaultdict[str, int] = defaultdict(int)
+        for transfer in one.transfers:
+            change[transfer.source.key] -= transfer.amount_yen
+            change[transfer.target.key] += transfer.amount_yen
+        for key, yen in change.items():
+            accounts[key].balance_yen += yen
+            _insist(accounts[key], number)
+    there = [(one.balance_yen, one.pk) for one in accounts.values() if one.pk is not None]
+    Account.objects.bulk_create([one for one in accounts.values() if one.pk is None], batch_size=BATCH)
+    with connection.cursor() as cursor:  # the ORM's bulk update of a year's accounts takes a hundred times as long
+        cursor.executemany("UPDATE portfolio_account SET balance_yen = %s WHERE id = %s", there)
+
+
+def _insist(account: Account, number: int) -> None:
+    origin = account.kind in AccountKind.origins()
+    if origin and account.balance_yen > 0:
+        text = _("Entry %(number)d would give back %(yen)s yen more than was given (%(place)s).")
+    elif not origin and account.balance_yen < 0:
+        text = _("Entry %(number)d takes %(yen)s yen more than there is (%(place)s).")
+    else:
+        return
+    named = {"number": number, "yen": f"{abs(account.balance_yen):,}", "place": describe(account)}
+    raise Conflict(text % named)
+
+
+def describe(account: Account) -> str:
+    """An account in words, for messages and tables."""
+    parts = [
+        AccountKind(account.kind).label,
+        account.award.number if account.award_id and account.award else "",
+        account.programme.label() if account.programme_id and account.programme else "",
+        account.organisation.label() if account.organisation_id and account.organisation else "",
+        account.appropriation.code,
+        str(account.fiscal_year),
+    ]
+    return " · ".join(str(part) for part in parts if part)

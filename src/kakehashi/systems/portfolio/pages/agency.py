@@ -1,0 +1,230 @@
+"""The agency on one page: six figures, awards from basic to practical use, goals, projects and programmes of a year."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import Count, Sum
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from kakehashi.kernel.errors import NotFound
+from kakehashi.systems.portfolio import drawing
+from kakehashi.systems.portfolio.figures import Book, Figures, book, places, running_in
+from kakehashi.systems.portfolio.ledger.kinds import BudgetKind
+from kakehashi.systems.portfolio.models import Account, Award, Goal, GoalActual, IntegratedProject, Ministry, Programme
+from kakehashi.systems.portfolio.money import exact, said
+from kakehashi.systems.portfolio.pages.asking import Asked, asked
+
+
+@dataclass(frozen=True)
+class Headline:
+    """One of the six figures: what, how much, how it changed since the year before, and where its rows are."""
+
+    label: str
+    value: str
+    exact: str
+    change: str
+    url: str
+
+
+@login_required
+@require_GET
+def show(request: HttpRequest) -> HttpResponse:
+    """The whole agency in one fiscal year."""
+    wanted = asked(request)
+    now, before = (book(year, wanted.term.number if wanted.term else None) for year in (wanted.year, wanted.year - 1))
+    goals = goals_of(wanted)
+    flow, paid = by_phase(wanted.year)
+    choices = wanted.choices()
+    context: dict[str, Any] = (
+        choices
+        | {
+            "as_of": now.as_of,
+            "headlines": headlines(wanted, now.total, before.total, goals),
+            "flow": mark_safe(drawing.flow_plot(flow, paid, choices["year_name"])),  # noqa: S308  its texts are escaped
+            "goals": mark_safe(drawing.goals_plot(goals)),  # noqa: S308
+            "projects": project_lines(wanted, now),
+            "programmes": programme_lines(wanted, now),
+            "ministries": ministry_lines(wanted, now),
+            "kinds": [(kind, kind.label, exact(now.total.budgeted.get(kind, 0))) for kind in BudgetKind],
+            "allotted": [(BudgetKind(kind).label, exact(yen)) for kind, yen in now.allotted.items()],
+            "empty": not wanted.years[1:] and not now.programmes,
+        }
+    )
+    return render(request, "portfolio/agency.html", context)
+
+
+def headlines(
+    wanted: Asked, now: Figures, before: Figures, goals: list[tuple[Goal, GoalActual | None]]
+) -> list[Headline]:
+    """The six figures of the first row."""
+    told = [
+        _money(wanted, what, label, sum(getattr(now, what).values()), sum(getattr(before, what).values()))
+        for what, label in (("budgeted", _("Budgeted")), ("committed", _("Committed")), ("spent", _("Spent")))
+    ]
+    awards = reverse("portfolio:awards")
+    told.append(_count(_("Awards"), now.awards, before.awards, f"{awards}?{wanted.query}"))
+    told.append(_count(_("New awards"), now.new, before.new, f"{awards}?{wanted.query}&began=new"))
+    reached = [actual.value >= goal.target for goal, actual in goals if goal.target is not None and actual is not None]
+    told.append(Headline(_("Goals met"), f"{sum(reached)} / {len(reached)}", "", "", "#goals"))
+    return told
+
+
+def _money(wanted: Asked, what: str, label: str, now: int, before: int) -> Headline:
+    url = f"{reverse('portfolio:rows', args=[what])}?{wanted.query}"
+    return Headline(label, said(now), exact(now), _change(now - before, said(abs(now - before)), before), url)
+
+
+def _count(label: str, now: int, before: int, url: str) -> Headline:
+    return Headline(label, f"{now:,}", "", _change(now - before, f"{abs(now - before):,}", before), url)
+
+
+def _change(difference: int, words: str, before: int) -> str:
+    if not before:
+        return _("nothing to compare with")
+    if not difference:
+        return _("as the year before")
+    return (_("%(much)s more than the year before") if difference > 0 else _("%(much)s less than the year before")) % {
+        "much": words
+    }
+
+
+def goals_of(wanted: Asked, project: IntegratedProject | None = None) -> list[tuple[Goal, GoalActual | None]]:
+    """The goals of the term (of one of its projects), each with the latest that was told of it."""
+    if wanted.term is None:
+        return []
+    rows = Goal.objects.filter(term=wanted.term).order_by("project__order", "code")
+    if project is not None:
+        rows = rows.filter(project=project)
+    latest: dict[int, GoalActual] = {}
+    for actual in GoalActual.objects.filter(goal__in=rows).order_by("as_of", "pk"):
+        latest[actual.goal_id] = actual
+    return [(goal, latest.get(goal.pk)) for goal in rows]
+
+
+def by_phase(year: int) -> tuple[dict[str, int], dict[str, int]]:
+    """Awards of a year by phase, and the yen committed to them."""
+    running = Award.objects.filter(running_in(year)).order_by()
+    awards = dict(running.values_list("phase").annotate(number=Count("pk")))
+    money = Account.objects.filter(fiscal_year=year, award__isnull=False).order_by()
+    return awards, dict(money.values_list("award__phase").annotate(yen=Sum("balance_yen")))
+
+
+def project_lines(wanted: Asked, told: Book) -> list[dict[str, Any]]:
+    """The integrated projects of the term, and what has no place among them."""
+    projects = IntegratedProject.objects.in_bulk([one for one in told.projects if one])
+    order = sorted(told.projects, key=lambda one: projects[one].order if one else 10**6)
+    lines = []
+    for key in order:
+        line = told.projects[key]
+        if key is None and not (line.awards or any(line.budgeted.values())):
+            continue
+        name = projects[key].label() if key else _("Not placed in this term")
+        url = f"{reverse('portfolio:project', args=[projects[key].code])}?{wanted.query}" if key else ""
+        narrowed = f"project={projects[key].code}" if key else ""
+        lines.append(_line(wanted, name, url, line, narrowed))
+    return lines
+
+
+def programme_lines(wanted: Asked, told: Book, only: set[int] | None = None) -> list[dict[str, Any]]:
+    """The programmes with money or awards in the year, most money first."""
+    programmes = Programme.objects.in_bulk([one for one in told.programmes if one])
+    lines = []
+    for key, line in sorted(told.programmes.items(), key=lambda one: -sum(one[1].budgeted.values())):
+        if only is not None and key not in only:
+            continue
+        name = programmes[key].label() if key else _("No programme")
+        url = f"{reverse('portfolio:programme', args=[programmes[key].code])}?{wanted.query}" if key else ""
+        lines.append(_line(wanted, name, url, line, f"programme={programmes[key].code}" if key else ""))
+    return lines
+
+
+def ministry_lines(wanted: Asked, told: Book) -> list[dict[str, Any]]:
+    """The ministries whose money it is."""
+    return [
+        _line(wanted, str(Ministry(code).label), "", line, f"ministry={code}") for code, line in told.ministries.items()
+    ]
+
+
+def _line(wanted: Asked, name: str, url: str, line: Figures, narrowed: str) -> dict[str, Any]:
+    """A row of a table: each figure with the address of its rows."""
+
+    def rows(what: str) -> str:
+        return f"{reverse('portfolio:rows', args=[what])}?{wanted.query}&{narrowed}" if narrowed else ""
+
+    awards = f"{reverse('portfolio:awards')}?{wanted.query}&{narrowed}" if narrowed else ""
+    cells = [
+        {"label": label, "text": said(yen), "title": exact(yen), "url": rows(what) if yen else ""}
+        for what, label, yen in (
+            ("budgeted", _("Budgeted"), sum(line.budgeted.values())),
+            ("committed", _("Committed"), sum(line.committed.values())),
+            ("spent", _("Spent"), sum(line.spent.values())),
+        )
+    ]
+    cells += [
+        {"label": _("Shown again"), "text": said(line.shown_again) if line.shown_again else "", "title": "", "url": ""},
+        {"label": _("Awards"), "text": f"{line.awards:,}", "title": "", "url": awards if line.awards else ""},
+        {
+            "label": _("of these new"),
+            "text": f"{line.new:,}",
+            "title": "",
+            "url": f"{awards}&began=new" if narrowed and line.new else "",
+        },
+        {"label": _("Results"), "text": f"{sum(line.results.values()):,}", "title": "", "url": ""},
+    ]
+    return {"name": name, "url": url, "cells": cells}
+
+
+@login_required
+@require_GET
+def project(request: HttpRequest, code: str) -> HttpResponse:
+    """One integrated project: its figures, programmes and goals. Raises NotFound where there is none."""
+    wanted = asked(request)
+    one = IntegratedProject.objects.filter(term=wanted.term, code=code).select_related("term").first()
+    if one is None:
+        raise NotFound(_("This integrated project"))
+    told = book(wanted.year, one.term.number)
+    of_programme, _of_award = places(one.term, wanted.year)
+    here = {programme for programme, where in of_programme.items() if where == one.pk and programme}
+    goals = goals_of(wanted, one)
+    context = wanted.choices() | {
+        "as_of": told.as_of,
+        "project": one,
+        "line": _line(wanted, one.label(), "", told.projects[one.pk], f"project={one.code}"),
+        "programmes": programme_lines(wanted, told, here),
+        "again": one.shared_budgets.filter(fiscal_year=wanted.year).select_related("programme"),
+        "goals": mark_safe(drawing.goals_plot(goals)),  # noqa: S308  its texts are escaped
+        "goal_rows": goals,
+    }
+    return render(request, "portfolio/project.html", context)
+
+
+@login_required
+@require_GET
+def programme(request: HttpRequest, code: str) -> HttpResponse:
+    """One programme: its figures year by year, where it stands under each term, its calls."""
+    wanted = asked(request)
+    one = Programme.objects.filter(code=code).first()
+    if one is None:
+        raise NotFound(_("This programme"))
+    years = []
+    for year in wanted.years:
+        line = book(year, wanted.term.number if wanted.term else None).programmes.get(one.pk)
+        if line is not None:
+            asked_of = Asked(year, wanted.term, wanted.years)
+            years.append(_line(asked_of, str(year), "", line, f"programme={one.code}"))
+    context = wanted.choices() | {
+        "programme": one,
+        "lines": years,
+        "placements": one.placements.select_related("project__term").order_by("project__term__number"),
+        "again": one.shared_budgets.select_related("project__term"),
+        "calls": one.calls.all(),
+    }
+    return render(request, "portfolio/programme.html", context)

@@ -1,0 +1,70 @@
+"""What every page of the portfolio asks of its address: a fiscal year and a plan term."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest, QueryDict
+from django.utils import timezone, translation
+
+from kakehashi.kernel import audit
+from kakehashi.kernel.fiscal import fiscal_year, fiscal_year_name
+from kakehashi.systems.portfolio import rules
+from kakehashi.systems.portfolio.figures import term_of
+from kakehashi.systems.portfolio.models import Account, PlanTerm
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A fiscal year and the term by whose scheme it is told (None: there are no terms)."""
+
+    year: int
+    term: PlanTerm | None
+    years: tuple[int, ...]
+
+    @property
+    def query(self) -> str:
+        """The part of an address that keeps both."""
+        query = QueryDict(mutable=True)
+        query["year"] = str(self.year)
+        if self.term:
+            query["term"] = str(self.term.number)
+        return query.urlencode()
+
+    def choices(self) -> dict[str, Any]:
+        """What the selectors of a page offer."""
+        language = translation.get_language() or "ja"
+        return {
+            "years": [(one, fiscal_year_name(one, language), one == self.year) for one in self.years],
+            "terms": [(one.number, one.label(), one == self.term) for one in PlanTerm.objects.all()],
+            "year": self.year,
+            "year_name": fiscal_year_name(self.year, language),
+            "term": self.term,
+            "query": self.query,
+        }
+
+
+def asked(request: HttpRequest, *, action: str = "portfolio.read") -> Asked:
+    """The year and term of the address, else the latest year with money and its term; refused to strangers."""
+    audit.insist(rules.may_see(request.user), by=request.user, action=action)
+    years = years_with_money()
+    year = _number(request.GET.get("year")) or latest(years)
+    wanted = _number(request.GET.get("term"))
+    known = PlanTerm.objects.filter(number=wanted).exists() if wanted is not None else False
+    return Asked(year, term_of(year, wanted if known else None), tuple(sorted({*years, year}, reverse=True)))
+
+
+def years_with_money() -> tuple[int, ...]:
+    """The fiscal years that the ledger has accounts of, latest first."""
+    years = Account.objects.order_by("-fiscal_year").values_list("fiscal_year", flat=True).distinct()
+    return tuple(years)
+
+
+def latest(years: tuple[int, ...], day: date | None = None) -> int:
+    """The running fiscal year, or the last one with money before it, or the running one where there is none."""
+    running = fiscal_year(day or timezone.localdate())
+    return next((one for one in years if one <= running), running)
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) <= 4 else None

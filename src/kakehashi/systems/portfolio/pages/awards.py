@@ -1,0 +1,136 @@
+"""The awards: found, filtered, listed; and one of them with its money, its terms' places and its results."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET
+
+from kakehashi.kernel.errors import NotFound
+from kakehashi.kernel.listing import Column, Filter, Listing
+from kakehashi.systems.portfolio import finding
+from kakehashi.systems.portfolio.behind import awards_behind
+from kakehashi.systems.portfolio.ledger.kinds import AccountKind
+from kakehashi.systems.portfolio.models import Account, Award, Entry, Modality, Phase, ResultKind
+from kakehashi.systems.portfolio.money import exact
+from kakehashi.systems.portfolio.numbers import acknowledgement_number
+from kakehashi.systems.portfolio.pages.asking import Asked, asked
+from kakehashi.systems.portfolio.pages.trail import slice_of
+
+AWARDS = Listing(
+    "awards",
+    columns=(
+        Column("number", gettext_lazy("Number"), lambda one: one.number, sort="number", short=True),
+        Column("title", gettext_lazy("Title"), lambda one: one.label(), wide=True),
+        Column("programme", gettext_lazy("Programme"), lambda one: one.programme.label() if one.programme else ""),
+        Column("institution", gettext_lazy("Institution"), lambda one: one.organisation.label()),
+        Column("phase", gettext_lazy("Phase"), lambda one: one.get_phase_display(), sort="phase"),
+        Column("modality", gettext_lazy("Modality"), lambda one: one.get_modality_display(), shown=False),
+        Column("area", gettext_lazy("Disease area"), lambda one: one.area.label() if one.area else "", shown=False),
+        Column("begins", gettext_lazy("Begins"), lambda one: one.begins, sort="begins"),
+        Column("ends", gettext_lazy("Ends"), lambda one: one.ends, sort="ends"),
+    ),
+    filters=(
+        Filter("phase", gettext_lazy("Phase"), Phase.choices, lambda rows, key: rows.filter(phase=key)),
+        Filter("modality", gettext_lazy("Modality"), Modality.choices, lambda rows, key: rows.filter(modality=key)),
+    ),
+    order="number",
+    row_link=lambda one: reverse("portfolio:award", args=[one.number]),
+)
+
+
+@login_required
+@require_GET
+def awards(request: HttpRequest) -> HttpResponse:
+    """The awards that run in a year, or of every year; narrowed by words and by where they stand."""
+    wanted = asked(request)
+    found, words = _narrowed(request, wanted)
+    text = request.GET.get("q", "").strip()
+    if text:
+        found = finding.holding(found, text)
+    found = found.select_related("programme", "organisation", "area")
+    if request.GET.get("format") == "csv":
+        return AWARDS.csv(request, found)
+    kept = [(key, value) for key, value in request.GET.items() if key not in ("q", "page", "every")]
+    context = wanted.choices() | {
+        "table": AWARDS.show(request, found),
+        "search_text": text,
+        "of": words,
+        "every": "every" in request.GET,
+        "began": request.GET.get("began", ""),
+        "kept": kept,
+    }
+    return render(request, "portfolio/awards.html", context)
+
+
+def _narrowed(request: HttpRequest, wanted: Asked) -> tuple[QuerySet[Award], str]:
+    part, words = slice_of(request, wanted)
+    if "every" in request.GET:
+        return Award.objects.all(), words
+    new = {"new": True, "continuing": False}.get(request.GET.get("began", ""))
+    return awards_behind(part, new=new), words
+
+
+@login_required
+@require_GET
+def award(request: HttpRequest, number: str) -> HttpResponse:
+    """One award: what it is about, where it counts, its money year by year down to the entries, its results."""
+    wanted = asked(request)
+    one = Award.objects.select_related("programme", "organisation", "area", "call").filter(number=number).first()
+    if one is None:
+        raise NotFound(_("This award"))
+    entries = Entry.objects.filter(Q(movements__source__award=one) | Q(movements__target__award=one))
+    context = wanted.choices() | {
+        "award": one,
+        "acknowledgement": acknowledgement_number(one.number),
+        "years": money_of(one),
+        "results": [(result, ResultKind(result.kind).label) for result in one.results.order_by("on")],
+        "places": _places(one),
+        "entries": [(entry, entry.get_kind_display()) for entry in entries.distinct().order_by("number")[:200]],
+    }
+    return render(request, "portfolio/award.html", context)
+
+
+def money_of(one: Award) -> list[dict[str, Any]]:
+    """An award's money by fiscal year: what lies where, each with its account."""
+    years: defaultdict[int, list[Account]] = defaultdict(list)
+    for account in one.accounts.select_related("organisation", "appropriation").order_by("fiscal_year", "pk"):
+        years[account.fiscal_year].append(account)
+    return [
+        {
+            "year": year,
+            "committed": exact(sum(account.balance_yen for account in accounts)),
+            "spent": exact(sum(a.balance_yen for a in accounts if a.kind == AccountKind.SPENT)),
+            "accounts": [
+                {
+                    "url": reverse("portfolio:account", args=[account.pk]),
+                    "kind": AccountKind(account.kind).label,
+                    "institution": account.organisation.label() if account.organisation else "",
+                    "money": account.appropriation.label(),
+                    "balance": exact(account.balance_yen),
+                }
+                for account in accounts
+                if account.balance_yen
+            ],
+        }
+        for year, accounts in sorted(years.items())
+    ]
+
+
+def _places(one: Award) -> list[tuple[str, str]]:
+    """Where an award counts under each term: by itself, or with its programme."""
+    own = {placed.project.term_id: placed for placed in one.placements.select_related("project__term")}
+    whole = one.programme.placements.select_related("project__term") if one.programme else ()
+    by_term = {placed.project.term_id: placed for placed in whole} | own
+    return [
+        (placed.project.term.label(), placed.project.label())
+        for placed in sorted(by_term.values(), key=lambda placed: placed.project.term.number)
+    ]

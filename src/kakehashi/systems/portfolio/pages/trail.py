@@ -1,0 +1,186 @@
+"""From a figure down to the entries: the accounts it is the sum of, the movements of an account, one entry."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET
+
+from kakehashi.kernel.errors import NotFound
+from kakehashi.kernel.listing import Column, Filter, Listing
+from kakehashi.systems.portfolio.behind import Money, Slice, accounts_behind, yen_behind
+from kakehashi.systems.portfolio.ledger.kinds import AccountKind, BudgetKind, EntryKind
+from kakehashi.systems.portfolio.ledger.posting import describe
+from kakehashi.systems.portfolio.models import Account, Entry, IntegratedProject, Ministry, Movement, Programme
+from kakehashi.systems.portfolio.money import exact
+from kakehashi.systems.portfolio.pages.asking import Asked, asked
+
+ACCOUNTS = Listing(
+    "accounts",
+    columns=(
+        Column("kind", gettext_lazy("Place"), lambda one: AccountKind(one.kind).label, sort="kind"),
+        Column("programme", gettext_lazy("Programme"), lambda one: one.programme.label() if one.programme else ""),
+        Column("award", gettext_lazy("Award"), lambda one: one.award.number if one.award else "", sort="award__number"),
+        Column(
+            "institution",
+            gettext_lazy("Institution"),
+            lambda one: one.organisation.label() if one.organisation else "",
+        ),
+        Column("ministry", gettext_lazy("Ministry"), lambda one: Ministry(one.appropriation.ministry).label),
+        Column("money", gettext_lazy("Kind of budget"), lambda one: BudgetKind(one.appropriation.kind).label),
+        Column("balance", gettext_lazy("Balance (yen)"), lambda one: one.balance_yen, sort="balance_yen", number=True),
+    ),
+    filters=(Filter("place", gettext_lazy("Place"), AccountKind.choices, lambda rows, kind: rows.filter(kind=kind)),),
+    order="-balance_yen",
+    row_link=lambda one: reverse("portfolio:account", args=[one.pk]),
+)
+
+ENTRIES = Listing(
+    "entries",
+    columns=(
+        Column("number", gettext_lazy("Number"), lambda one: one.number, sort="number", number=True),
+        Column("on", gettext_lazy("Day"), lambda one: one.on, sort="on"),
+        Column("year", gettext_lazy("Fiscal year"), lambda one: str(one.fiscal_year), sort="fiscal_year"),
+        Column("kind", gettext_lazy("What happened"), lambda one: EntryKind(one.kind).label, sort="kind"),
+        Column("memo", gettext_lazy("Memo"), lambda one: one.memo, wide=True),
+    ),
+    filters=(
+        Filter("kind", gettext_lazy("What happened"), EntryKind.choices, lambda rows, kind: rows.filter(kind=kind)),
+    ),
+    order="-number",
+    row_link=lambda one: reverse("portfolio:entry", args=[one.number]),
+)
+
+
+@login_required
+@require_GET
+def rows(request: HttpRequest, what: str) -> HttpResponse:
+    """The accounts behind a figure of money, and that they come to it; as CSV on demand."""
+    wanted = asked(request)
+    if what not in Money.values:
+        raise NotFound(_("This figure"))
+    part, words = slice_of(request, wanted)
+    found = accounts_behind(Money(what), part).select_related("programme", "award", "organisation", "appropriation")
+    if request.GET.get("format") == "csv":
+        return ACCOUNTS.csv(request, found)
+    context = wanted.choices() | {
+        "what": Money(what).label,
+        "of": words,
+        "sum": exact(yen_behind(Money(what), part)),
+        "table": ACCOUNTS.show(request, found),
+    }
+    return render(request, "portfolio/rows.html", context)
+
+
+def slice_of(request: HttpRequest, wanted: Asked) -> tuple[Slice, str]:
+    """The part of the book that the address names, and its name in words. Raises NotFound for what is not there."""
+    given = request.GET
+    programme = project = None
+    words: list[str] = []
+    if code := given.get("programme", ""):
+        programme = Programme.objects.filter(code=code).first()
+        if programme is None:
+            raise NotFound(_("This programme"))
+        words.append(programme.label())
+    if code := given.get("project", ""):
+        project = IntegratedProject.objects.filter(term=wanted.term, code=code).select_related("term").first()
+        if project is None:
+            raise NotFound(_("This integrated project"))
+        words.append(project.label())
+    ministry, kind = given.get("ministry", ""), given.get("budget", "")
+    if (ministry and ministry not in Ministry.values) or (kind and kind not in BudgetKind.values):
+        raise NotFound(_("This figure"))
+    words += [str(Ministry(ministry).label)] if ministry else []
+    words += [str(BudgetKind(kind).label)] if kind else []
+    return Slice(wanted.year, programme, project, ministry, kind), " · ".join(words)
+
+
+@login_required
+@require_GET
+def account(request: HttpRequest, pk: int) -> HttpResponse:
+    """One account: every movement into it and out of it, with the balance after each."""
+    wanted = asked(request)
+    one = Account.objects.select_related("programme", "award", "organisation", "appropriation").filter(pk=pk).first()
+    if one is None:
+        raise NotFound(_("This account"))
+    moved = Movement.objects.filter(Q(source=one) | Q(target=one)).select_related(
+        *("entry", "source__appropriation", "target__appropriation"),
+        *(f"{end}__{field}" for end in ("source", "target") for field in ("programme", "award", "organisation")),
+    )
+    lines, balance = [], 0
+    for movement in moved.order_by("entry__number", "pk"):
+        came = movement.target_id == one.pk
+        balance += movement.amount_yen if came else -movement.amount_yen
+        other = movement.source if came else movement.target
+        lines.append(
+            {
+                "entry": movement.entry,
+                "kind": EntryKind(movement.entry.kind).label,
+                "other": describe(other),
+                "other_url": reverse("portfolio:account", args=[other.pk]),
+                "came": exact(movement.amount_yen) if came else "",
+                "went": "" if came else exact(movement.amount_yen),
+                "balance": exact(balance),
+            }
+        )
+    context = wanted.choices() | {
+        "account": one,
+        "name": describe(one),
+        "kind": AccountKind(one.kind).label,
+        "balance": exact(one.balance_yen),
+        "agrees": balance == one.balance_yen,
+        "lines": lines,
+    }
+    return render(request, "portfolio/account.html", context)
+
+
+@login_required
+@require_GET
+def entries(request: HttpRequest) -> HttpResponse:
+    """The journal: every entry of the ledger, latest first."""
+    wanted = asked(request)
+    found = Entry.objects.all()
+    if request.GET.get("format") == "csv":
+        return ENTRIES.csv(request, found)
+    return render(request, "portfolio/entries.html", wanted.choices() | {"table": ENTRIES.show(request, found)})
+
+
+@login_required
+@require_GET
+def entry(request: HttpRequest, number: int) -> HttpResponse:
+    """One entry: what moved, who wrote it when, what it corrects or what corrects it."""
+    wanted = asked(request)
+    one = Entry.objects.filter(number=number).select_related("corrects", "recorded_by").first()
+    if one is None:
+        raise NotFound(_("This entry"))
+    moved = one.movements.select_related(
+        *(
+            f"{end}__{field}"
+            for end in ("source", "target")
+            for field in ("programme", "award", "organisation", "appropriation")
+        )
+    )
+    lines: list[dict[str, Any]] = [
+        {
+            "source": describe(movement.source),
+            "source_url": reverse("portfolio:account", args=[movement.source_id]),
+            "target": describe(movement.target),
+            "target_url": reverse("portfolio:account", args=[movement.target_id]),
+            "amount": exact(movement.amount_yen),
+        }
+        for movement in moved
+    ]
+    context = wanted.choices() | {
+        "entry": one,
+        "kind": EntryKind(one.kind).label,
+        "lines": lines,
+        "corrected_by": Entry.objects.filter(corrects=one).first(),
+    }
+    return render(request, "portfolio/entry.html", context)

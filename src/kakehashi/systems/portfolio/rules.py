@@ -1,0 +1,44 @@
+"""Who sees the agency's portfolio and who writes to its ledger. Default deny."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from kakehashi.kernel.organisations.models import Kind
+from kakehashi.kernel.people.queries import current_memberships
+from kakehashi.kernel.people.roles import Role
+from kakehashi.kernel.rules import logged_in, rule
+
+RUNS_AWARDS = (Kind.AGENCY, Kind.GOVERNMENT)
+SEES = (
+    Role.PROGRAMME_OFFICER,
+    Role.PROGRAMME_SUPERVISOR,
+    Role.PROGRAMME_DIRECTOR,
+    Role.DISEASE_COORDINATOR,
+    Role.PRESIDENT,
+    Role.ACCOUNTANT,
+    Role.ADMINISTRATOR,
+    Role.AUDITOR,
+)
+WRITES_ENTRIES = (Role.ACCOUNTANT,)
+
+
+@rule("not_of_the_agency", _("The portfolio is for those who work for the funding agency."))
+def works_for_the_agency(person: Any) -> bool:
+    """The person holds one of the roles at a funding agency or in the government."""
+    return current_memberships(person).filter(role__in=SEES, organisation__kind__in=RUNS_AWARDS).exists()
+
+
+@rule("not_its_accountant", _("The ledger is written by the funding agency's accountants."))
+def keeps_its_books(person: Any) -> bool:
+    """The person is an accountant of a funding agency."""
+    return current_memberships(person).filter(role__in=WRITES_ENTRIES, organisation__kind=Kind.AGENCY).exists()
+
+
+may_see = logged_in & works_for_the_agency
+may_write_entries = logged_in & keeps_its_books
+
+
+def used_by(person: Any) -> bool:
+    """Whether the portfolio stands in this person's rail."""
+    return bool(may_see(person))

@@ -1,0 +1,105 @@
+"""Each figure is held against its rows; a single yen or award too many is found and named."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+from django.db import connection
+
+from kakehashi.cli import main
+from kakehashi.kernel.organisations.models import Organisation
+from kakehashi.systems.portfolio import figures
+from kakehashi.systems.portfolio.ledger import triggers
+from kakehashi.systems.portfolio.ledger.kinds import AccountKind as A
+from kakehashi.systems.portfolio.ledger.kinds import EntryKind as E
+from kakehashi.systems.portfolio.ledger.posting import post_many
+from kakehashi.systems.portfolio.models import Account, Axis, IntegratedProject, Movement, PlanTerm, SharedBudget
+from kakehashi.systems.portfolio.reconciling import faults
+from tests.systems.portfolio.agency import YEAR, make_agency
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def agency():
+    agency = make_agency()
+    spent = agency.entry(E.SPEND, A.INSTITUTION, A.SPENT, 400)
+    post_many([*agency.paid(1_000), spent, *agency.paid(70, award=1, institution=1, money=1)], by=None)
+    return agency
+
+
+def run(*words):
+    return CliRunner(env={"KAKEHASHI_CLI_LANGUAGE": "en"}).invoke(main, ["portfolio", *words])
+
+
+def test_a_sound_book_has_no_fault(agency):
+    assert list(faults()) == []
+    answered = run("reconcile")
+    assert (answered.exit_code, answered.output) == (0, "Every figure is the sum of its rows.\n")
+
+
+def test_a_yen_that_no_movement_explains_is_found(agency):
+    Account.objects.filter(kind=A.SPENT).update(balance_yen=401)
+    answered = run("reconcile")
+    assert answered.exit_code == 1
+    codes = [line.split("\t")[0] for line in answered.output.splitlines() if "\t" in line]
+    assert {"balance", "sum", "figure"} <= set(codes)
+    assert f"{YEAR}::total:spent:initial" in answered.output
+
+
+def test_a_movement_changed_behind_the_ledgers_back_is_found(agency):
+    triggers.remove(connection)  # within the test's transaction, which is rolled back
+    Movement.objects.filter(target__kind=A.SPENT).update(amount_yen=399)
+    assert run("reconcile").exit_code == 1
+
+
+def test_figures_that_lose_an_award_are_found(agency, monkeypatch):
+    whole = figures.running_in
+    monkeypatch.setattr(figures, "running_in", lambda year: whole(year) & ~figures.Q(pk=agency.awards[0].pk))
+    assert {one.where for one in faults()} >= {f"{YEAR}::total:awards", f"{YEAR}::projects:awards:new"}
+
+
+def test_more_shown_again_than_there_is_is_found(agency):
+    term = PlanTerm.objects.create(number=1, name="第1期", begins="2015-04-01")
+    project = IntegratedProject.objects.create(term=term, code="rare", name="難病", axis=Axis.DISEASE)
+    SharedBudget.objects.create(programme=agency.programmes[0], project=project, fiscal_year=YEAR, amount_yen=1_001)
+    assert [one.code for one in faults()] == ["shown_again"]
+
+
+def test_figures_are_one_object_with_integers_and_a_day(agency):
+    told = json.loads(run("figures", "--fiscal-year", str(YEAR)).output)
+    assert (told["fiscal_year"], told["term"], told["unit"]) == (YEAR, None, "yen")
+    assert told["total"]["budgeted"] == {
+        "initial": 1_000,
+        "supplementary": 0,
+        "adjustment": 0,
+        "operating_grant": 0,
+        "multi_year": 70,
+    }
+    assert told["total"]["spent"]["initial"] == 400
+    assert told["total"]["awards"] == {"all": 2, "new": 1, "continuing": 1}
+    assert [one["code"] for one in told["programmes"]] == ["cell", "gene"]
+    assert [one["code"] for one in told["ministries"]] == ["cao", "mext"]
+    rows = run("figures", "--fiscal-year", str(YEAR), "--format", "csv").output.splitlines()
+    assert rows[0].startswith("scope,code,name,name_en,budgeted_initial_yen")
+    assert [row.split(",")[0] for row in rows[1:]] == [
+        "total",
+        "project",
+        "programme",
+        "programme",
+        "ministry",
+        "ministry",
+    ]
+
+
+def test_a_term_that_is_not_there_is_said(agency):
+    answered = run("figures", "--fiscal-year", "2019", "--term", "7")
+    assert answered.exit_code == 2
+    assert "7" in answered.output
+
+
+def test_a_year_without_anything_is_told_with_zeros():
+    Organisation.objects.create(code="univ", name="大学")
+    told = json.loads(run("figures", "--fiscal-year", "2030").output)
+    assert told["total"]["awards"]["all"] == 0
+    assert told["programmes"] == []
