@@ -62,7 +62,7 @@ def test_a_worker_that_stops_leaves_the_rest_to_the_next(upgraded, monkeypatch):
     assert jobs().get().state == JobState.WAITING
     worker.run_waiting()
     assert rows.waiting_to_be_read() == 0
-    assert jobs().get().result == {"cases": 2}
+    assert jobs().get().result == {"cases": 3}
 
 
 def test_a_node_starts_without_reading_the_cases(upgraded, monkeypatch, knowledge, capsys):
@@ -100,6 +100,27 @@ def test_it_ends_where_other_labels_come_into_force_on_the_way(upgraded, monkeyp
 
     assert rows.reindex_outdated(told=told) == 4
     assert rows.waiting_to_be_read() == 0
+
+
+def test_progress_counts_every_turn_of_the_job(upgraded, monkeypatch):
+    monkeypatch.setattr(reindexing, "SECONDS_AT_A_TIME", 0.0)
+    reindexing.start_reindexing()
+    told = []
+    while jobs().get().state == JobState.WAITING:
+        worker.run_waiting()
+        job = jobs().get()
+        told.append((job.done, job.total))
+    assert told == [(1, 3), (2, 3), (3, 3), (3, 3)]
+    assert job.result == {"cases": 3}
+
+
+def test_progress_grows_with_what_comes_to_wait_meanwhile(upgraded, monkeypatch):
+    monkeypatch.setattr(reindexing, "SECONDS_AT_A_TIME", 0.0)
+    reindexing.start_reindexing()
+    worker.run_waiting()
+    SearchEntry.objects.update(version="made with labels of another release")
+    worker.run_waiting()
+    assert (jobs().get().done, jobs().get().total) == (1, 3)
 
 
 def test_the_job_lets_others_come_first(upgraded, monkeypatch, clinician):

@@ -5,11 +5,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from kakehashi.kernel.audit.models import AuditEntry
+from kakehashi.kernel.search import index
+from kakehashi.kernel.search.models import SearchEntry
 from kakehashi.kernel.sharing.actions import Terms, join_network, opt_out
 from kakehashi.kernel.sharing.asking import HEARD_A_DAY
 from kakehashi.kernel.sharing.models import Asked, Network
 from kakehashi.kernel.sharing.states import Level, Reach
-from kakehashi.systems.cases import rules
+from kakehashi.systems.cases import rows, rules
 from kakehashi.systems.cases.actions import edit_case, enter_case
 from kakehashi.systems.cases.description import Description
 from kakehashi.systems.cases.matching import shared
@@ -189,3 +191,43 @@ def test_a_pseudonym_is_found_by_its_own_hospital_alone(site, client, ours, thei
     assert (ours.public_id in found) == (typed == "ours")
     client.force_login(person)
     assert (case.public_id in client.get(reverse("web:search"), {"q": typed}).text) == (typed != "ours")
+
+
+@pytest.mark.parametrize("version", [None, "4-older-release", "made by rules of long ago"])
+def test_what_older_rules_let_search_for_is_found_by_its_own_hospital_alone(site, client, theirs, version):
+    """From the first second after an upgrade on: the rows of before hold pseudonyms."""
+    case, person = theirs
+    set_terms(by=person, case=case, terms=Terms(Reach.DOMESTIC, Level.WHOLE, "open"), consent=attested(Reach.DOMESTIC))
+    index("case", case.pk, ["SCN1A", "THEIRS-1", "Müller-Trio"], organisation=case.organisation, version=version)
+    for typed in ("THEIRS-1", "THEIRS", "Müller-Trio", "SCN1A"):
+        assert case.public_id not in site.get(reverse("web:search"), {"q": typed}).text
+    assert case.public_id in site.get(reverse("web:search"), {"q": case.public_id}).text
+    client.force_login(person)
+    for typed in ("THEIRS-1", "SCN1A"):
+        assert case.public_id in client.get(reverse("web:search"), {"q": typed}).text
+
+
+def test_after_another_release_alone_others_find_it_as_before(site, clinician, theirs):
+    case, person = theirs
+    set_terms(by=person, case=case, terms=Terms(Reach.DOMESTIC, Level.WHOLE, "open"), consent=attested(Reach.DOMESTIC))
+    older = f"{rows.search_rules()}of-another-release"
+    index("case", case.pk, ["SCN1A"], organisation=case.organisation, version=older)
+    assert case.public_id in site.get(reverse("web:search"), {"q": "SCN1A"}).text
+    assert rows.waiting_to_be_read() == 1
+    rows.reindex_outdated()
+    assert case.public_id in site.get(reverse("web:search"), {"q": "SCN1A"}).text
+    assert case.public_id not in site.get(reverse("web:search"), {"q": "THEIRS-1"}).text
+
+
+def test_making_everything_anew_at_once_hides_only_what_older_rules_made(theirs, ours, monkeypatch):
+    index("case", ours.pk, ["SCN1A"], organisation=ours.organisation, version="4-older")
+    seen = []
+
+    def told(_done):
+        seen.append(dict(SearchEntry.objects.values_list("object_id", "version")))
+
+    monkeypatch.setattr(rows, "AT_ONCE", 1)
+    rows.reindex_outdated(everything=True, told=told)
+    first = seen[0]
+    assert {first[str(theirs[0].pk)], first[str(ours.pk)]} & {None, rows.search_rules()}
+    assert set(seen[-1].values()) == {rows.search_version()}

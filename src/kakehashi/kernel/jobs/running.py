@@ -88,6 +88,7 @@ class Running:
     def __init__(self, job: Job, worker: str) -> None:
         self.id, self.owner_id, self.attempt = job.pk, job.owner_id, job.attempts
         self.organisation_id, self._worker = job.organisation_id, worker
+        self.total_before = job.total or 0  # what an earlier turn of it said there is in all
         self.owner = job.owner
         if self.owner is not None:
             self.owner.acting_organisation_id = job.organisation_id

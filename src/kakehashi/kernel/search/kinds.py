@@ -16,6 +16,8 @@ class SearchKind:
     ``begun(person, text)``: those whose name begins so, where who may know that name is not who may see the thing: a
     text that all readers' searches look through does not hold it.
     ``note(thing)``: what a hit says beside its title. ``version()``: what texts are made with now, where it changes.
+    ``rules()``: how the version of every text begins that was made by the rules in force. Texts made by others may say
+    what not all may search for: until they are made anew, the holding institution's own people alone find by them.
     """
 
     name: str
@@ -27,6 +29,7 @@ class SearchKind:
     begun: Callable[[Any, str], QuerySet[Any]] | None = None
     note: Callable[[Any], str] | None = None
     version: Callable[[], str] | None = None
+    rules: Callable[[], str] | None = None
 
 
 _kinds: dict[str, SearchKind] = {}

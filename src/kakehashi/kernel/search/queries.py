@@ -12,6 +12,7 @@ from django.db.models.functions import Cast, Concat, StrIndex
 from django.utils.functional import Promise
 
 from kakehashi.kernel import audit
+from kakehashi.kernel.people.queries import organisation_ids_of
 from kakehashi.kernel.search import bigrams
 from kakehashi.kernel.search.kinds import SearchKind, registered
 from kakehashi.kernel.search.models import SearchEntry
@@ -101,9 +102,12 @@ def is_outdated(kind: str, version: str) -> bool:
 
 
 def visible(person: Any, kind: SearchKind, entries: QuerySet[SearchEntry]) -> QuerySet[SearchEntry]:
-    """Of entries of a kind those whose things this person may see, each looked up by its primary key."""
+    """Of entries of a kind those whose things and texts this person may see, each looked up by its primary key."""
     seen = kind.visible_to(person).order_by()
     key = Cast(OuterRef("object_id"), seen.model._meta.pk)
+    if kind.rules is not None:
+        own = Q(organisation_id__in=organisation_ids_of(person))
+        entries = entries.filter(Q(version__startswith=kind.rules()) | own)
     return entries.filter(Exists(seen.filter(pk=key)))
 
 

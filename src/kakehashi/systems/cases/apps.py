@@ -61,5 +61,6 @@ class CasesConfig(AppConfig):
                 begun=queries.cases_begun,
                 note=lambda case: vocabulary.disease_label(case.diagnosis) if case.diagnosis else "",
                 version=rows.search_version,
+                rules=rows.search_rules,
             )
         )

@@ -11,11 +11,8 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from django.db import transaction
-
 from kakehashi.kernel import jobs
 from kakehashi.kernel.jobs.hourly import every_hour
-from kakehashi.kernel.jobs.models import ACTIVE, Job, JobState
 from kakehashi.systems.cases import rows
 
 KIND = "cases.reindex"
@@ -28,21 +25,20 @@ def start_reindexing() -> int:
     """Have the worker read anew what was made with something else, unless it is at it; how many cases wait for it."""
     waiting = rows.waiting_to_be_read()
     if waiting:
-        with transaction.atomic():
-            under_way = Job.objects.select_for_update().filter(kind=KIND, state__in=(JobState.WAITING, *ACTIVE))
-            if not under_way.exists():
-                jobs.start(KIND, reindex, owner=None)
+        jobs.start_unless_waiting(KIND, reindex)
     return waiting
 
 
 def reindex(job: jobs.Running) -> dict[str, Any]:
-    """The job. Its progress counts from the last time that it had its turn."""
-    began, total = time.monotonic(), rows.waiting_to_be_read()
-    job.progress(0, total)
+    """The job. Its progress counts all its turns: what an earlier one has read is done."""
+    began, waiting = time.monotonic(), rows.waiting_to_be_read()
+    total = max(job.total_before, waiting)
+    read = total - waiting
+    job.progress(read, total)
 
     def tell(done: int) -> None:
-        job.progress(done, max(total, done))
+        job.progress(read + done, max(total, read + done))
         if time.monotonic() - began >= SECONDS_AT_A_TIME:
             job.make_way()
 
-    return {"cases": rows.reindex_outdated(told=tell)}
+    return {"cases": read + rows.reindex_outdated(told=tell)}

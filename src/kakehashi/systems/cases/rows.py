@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 from django.db import transaction
+from django.db.models import Case as Choice
+from django.db.models import Value, When
 
 from kakehashi.engines.phenotype.ontology import parse_id
 from kakehashi.kernel.search.actions import index_many
@@ -19,7 +21,7 @@ from kakehashi.systems.cases.outcomes.groups import groups_of
 SEARCH_KIND = "case"
 TEXTS = "5"
 """Changes with the rules of ``search_texts`` and with how the search reads words; every case is then read anew by the
-worker (see ``reindexing``)."""
+worker (see ``reindexing``), and until it is, found by its own hospital alone: older rules may have said too much."""
 AT_ONCE = 250
 READ_AHEAD = 20_000
 
@@ -64,7 +66,12 @@ def replace_rows(case: Case, description: Description) -> None:
 
 def search_version() -> str:
     """What the texts of the site's search hang on: these rules, the release in force, the table of genes."""
-    return "-".join(filter(None, (TEXTS, vocabulary.knowledge().fingerprint, genenames.fingerprint())))
+    return search_rules() + "-".join(filter(None, (vocabulary.knowledge().fingerprint, genenames.fingerprint())))
+
+
+def search_rules() -> str:
+    """How ``search_version`` begins, whatever release and table are in force."""
+    return f"{TEXTS}-"
 
 
 def search_texts(case: Case, description: Description) -> list[str]:
@@ -112,7 +119,8 @@ def reindex_outdated(*, everything: bool = False, told: Callable[[int], None] | 
     on the way: what was read before that is then read once more.
     """
     if everything:
-        SearchEntry.objects.filter(kind=SEARCH_KIND).update(version=None)
+        own = Choice(When(version__startswith=search_rules(), then=Value(search_rules())))  # of other rules: none
+        SearchEntry.objects.filter(kind=SEARCH_KIND).update(version=own)
     count = 0
     while ahead := list(outdated(SEARCH_KIND, search_version()).values_list("object_id", flat=True)[:READ_AHEAD]):
         for start in range(0, len(ahead), AT_ONCE):
