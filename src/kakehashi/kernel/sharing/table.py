@@ -158,6 +158,8 @@ NAMED_GROUP = Condition(
 )
 OPEN = Condition("not_open", _("The whole record is shown only if it is of the open class, or on application."), _open)
 
+GRANT = "grant"
+"""The code of the path by grant, for anything but care."""
 _AMONG_INSTITUTIONS = frozenset({Purpose.MATCHING, Purpose.RESEARCH, Purpose.PUBLIC_HEALTH})
 _REACH = (
     TAKES_PART,
@@ -187,7 +189,7 @@ TABLE: tuple[Path, ...] = (
         {Level.EXISTS: _REACH, Level.MATCHING: _REACH, Level.WHOLE: (*_REACH, OPEN)},
     ),
     Path(
-        "grant",
+        GRANT,
         _("Access has been granted."),
         _AMONG_INSTITUTIONS,
         dict.fromkeys((Level.EXISTS, Level.MATCHING, Level.WHOLE), _GRANT),

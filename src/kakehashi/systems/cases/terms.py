@@ -4,6 +4,7 @@ Terms are widened only as far as the consent goes and narrowed at any time; eith
 change is a revision of its own, with what changed, by whom and why.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from kakehashi.kernel import audit, events
 from kakehashi.kernel.sharing.actions import Consent, Terms, put_terms
-from kakehashi.kernel.sharing.explanation import standings_for_care
+from kakehashi.kernel.sharing.explanation import standings_by_grant, standings_for_care
 from kakehashi.kernel.sharing.states import Level, Reach
 from kakehashi.systems.cases import rules, vocabulary
 from kakehashi.systems.cases.actions import add_revision
@@ -58,13 +59,15 @@ def attested(reach: Reach, version: str = "") -> Consent:
 
 
 def reach_sentence(case: Case) -> str:
-    """Who may learn of the case, and who sees it for the patient's care, in plain words."""
-    caring = [one.name for one in standings_for_care(case) if one.level > Level.NOTHING]
-    names = ("、" if vocabulary.language() == "ja" else ", ").join(caring)
-    beside = " " + _("For the patient's care, %(caring)s may see it.") % {"caring": names} if caring else ""
+    """Who may learn of the case, who sees it for the patient's care, and whom a grant lets see it, in plain words."""
     if case.state == CaseState.WITHDRAWN:
         return _("This case is withdrawn: it is in no search, and nobody learns of it.")
-    only = _only(case.organisation.label(), names)
+    caring = _listed(one.name for one in standings_for_care(case) if one.level > Level.NOTHING)
+    granted = _listed(
+        _("%(name)s (%(purpose)s)") % {"name": one.name, "purpose": one.purpose.label}
+        for one in standings_by_grant(case, case.organisation, case.award_id)
+    )
+    only = _only(case.organisation.label(), caring, granted)
     if case.reach == Reach.INSTITUTION or case.state == CaseState.DRAFT:
         return only
     if not Consent.of(case).in_force(timezone.localdate()):
@@ -82,10 +85,26 @@ def reach_sentence(case: Case) -> str:
         Level.WHOLE: _("%(who)s may see this case."),
     }[Level(case.shown)]
     said = sentence % {"who": who}
-    return said[:1].upper() + said[1:] + beside
+    return said[:1].upper() + said[1:] + _beside(caring, granted)
 
 
-def _only(holder: str, caring: str) -> str:
+def _listed(names: Iterable[str]) -> str:
+    return ("、" if vocabulary.language() == "ja" else ", ").join(names)
+
+
+def _beside(caring: str, granted: str) -> str:
+    """Who sees it otherwise than by its reach, each in a sentence of its own."""
+    said = [
+        _("For the patient's care, %(caring)s may see it.") % {"caring": caring} if caring else "",
+        _("Access has been granted to %(granted)s.") % {"granted": granted} if granted else "",
+    ]
+    return "".join(f" {one}" for one in said if one)
+
+
+def _only(holder: str, caring: str, granted: str) -> str:
+    if granted:
+        named = _("Only %(organisation)s and those named here see this case.") % {"organisation": holder}
+        return named + _beside(caring, granted)
     if not caring:
         return _("Only %(organisation)s sees this case.") % {"organisation": holder}
     both = _("Only %(organisation)s sees this case; and, for the patient's care, %(caring)s.")
