@@ -52,6 +52,7 @@ WHOLE: dict[str, Text] = {
     "case.correspondence": pgettext_lazy("audit", "correspondence read"),
     "side.agree": pgettext_lazy("audit", "side of a conversation: agreed to be named"),
     "side.take_back": pgettext_lazy("audit", "side of a conversation: agreement taken back"),
+    "side.lapse": pgettext_lazy("audit", "side of a conversation: agreement lapsed"),
     "side.name": pgettext_lazy("audit", "side of a conversation: named to the other side"),
     "node.backup": pgettext_lazy("audit", "node: backed up"),
     "node.restore": pgettext_lazy("audit", "node: restored from a back-up"),

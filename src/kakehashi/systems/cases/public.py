@@ -36,6 +36,7 @@ from kakehashi.systems.cases.matching.matched import (
     KnownCase,
     Pair,
     Sight,
+    may_know,
     pairs_of,
     working_on,
 )
@@ -84,6 +85,7 @@ __all__ = [
     "is_case",
     "knowledge_fingerprint",
     "known_abroad",
+    "may_know",
     "may_work_on",
     "organisations_worked_for",
     "pairs_of",

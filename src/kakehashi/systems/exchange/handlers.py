@@ -1,6 +1,7 @@
 """What follows from a change of cases, or of who may see them: their matches are looked for anew, in a job.
 
-Only what widens sight needs looking anew; what narrows it is decided at every read.
+Only what widens sight needs looking anew; what narrows it is decided at every read. Agreements to be named that stood
+on it lapse.
 """
 
 from collections.abc import Collection
@@ -24,6 +25,7 @@ from kakehashi.systems.cases.public import (
     is_case,
     registered_ids,
 )
+from kakehashi.systems.exchange.conversations.actions import lapse_agreements
 from kakehashi.systems.exchange.matching import due, hold, match_soon
 
 CASES = "cases.case"
@@ -40,6 +42,19 @@ def match_case(event: Event) -> None:
         hold(event.case_id, until)
     else:
         match_soon([event.case_id])
+
+
+@handles(CaseChanged, CaseWithdrawn)
+def lapse_after_change(event: Event) -> None:
+    """Who no longer may know of the case is no longer bound by having agreed to be named to its people."""
+    assert isinstance(event, CaseChanged | CaseWithdrawn)
+    lapse_agreements(event.case_id)
+
+
+@every_hour
+def lapse_by_the_hour() -> int:
+    """The same where sight was lost without a change of a case: an opt-out, a grant or a consent that ended."""
+    return lapse_agreements()
 
 
 @every_hour

@@ -18,10 +18,10 @@ from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.organisations.places import place_of
 from kakehashi.kernel.sharing.asked import answering
 from kakehashi.kernel.sharing.asking import NEAR_FROM
-from kakehashi.kernel.sharing.decision import Judge, visible_to
+from kakehashi.kernel.sharing.decision import Judge, level_of, visible_to
 from kakehashi.kernel.sharing.models import read_opt_outs
 from kakehashi.kernel.sharing.states import Level, Purpose
-from kakehashi.kernel.sharing.subjects import context, institution_subjects
+from kakehashi.kernel.sharing.subjects import context, institution_subject, institution_subjects
 from kakehashi.systems.cases import rules
 from kakehashi.systems.cases.matching import similar
 from kakehashi.systems.cases.matching.shared import SharedCase, told
@@ -161,6 +161,12 @@ def _pair(case: Case, other: SharedCase) -> Pair:
 def working_on(person: Any, case: str) -> Q:
     """Rows of a sibling whose field ``case`` points at a case, in whatever state, that the person works on."""
     return Q(**{f"{case}__organisation_id__in": sorted(rules.organisations_written_by(person))})
+
+
+def may_know(organisation: Organisation, case_id: int) -> bool:
+    """Whether those who match cases for an institution may know of a case now, by its existence at least."""
+    case = Case.objects.select_related("organisation").defer("description").get(pk=case_id)
+    return level_of(institution_subject(organisation), case, Purpose.MATCHING, context()) > Level.NOTHING
 
 
 class Sight:

@@ -18,12 +18,14 @@ from kakehashi.kernel.shell import Text
 from kakehashi.kernel.workflow import advance
 from kakehashi.systems.cases.public import may_work_on, people_working_on, registrant_of
 from kakehashi.systems.exchange.conversations.queries import match_of, side_of, writing_verdict
-from kakehashi.systems.exchange.conversations.rules import other_side
+from kakehashi.systems.exchange.conversations.rules import other_side, sight_lost
 from kakehashi.systems.exchange.models import Conversation, LastRead, Match, Side, SideMessage
 from kakehashi.systems.exchange.models.conversations import LONGEST_MESSAGE
 from kakehashi.systems.exchange.states import MatchState, SideState
 
 KIND = "exchange.conversation"
+NODE = "system"
+"""Who lets an agreement lapse: the node itself, as the trail names it."""
 MOST_AN_HOUR = 30
 """Messages of one person, over all their conversations."""
 MOST_UNANSWERED = 3
@@ -62,6 +64,7 @@ def agree(*, by: Person, side: Side) -> Side:
     """
     with transaction.atomic():
         conversation = Conversation.objects.select_for_update().get(pk=side.conversation_id)
+        _lapse_if_lost(other_side(side))
         agreed = advance(side, "agree", by=by)
         other = other_side(agreed)
         if other.state == SideState.AGREED:
@@ -80,6 +83,40 @@ def take_back(*, by: Person, side: Side) -> Side:
     with transaction.atomic():
         Conversation.objects.select_for_update().get(pk=side.conversation_id)
         return advance(side, "take_back", by=by)
+
+
+def lapse_agreements(case_id: int | None = None) -> int:
+    """Let the agreements lapse of sides that may no longer know of the other case: of all, or of one case's
+    conversations; how many.
+
+    Both sides are told. Who still wants to be named agrees anew, as far as they may still write.
+    """
+    agreed = Side.objects.filter(state=SideState.AGREED, agreed_knowing=True)
+    if case_id is not None:
+        agreed = agreed.filter(conversation__sides__case=case_id)
+    lapsed = 0
+    for side in agreed.order_by("pk"):
+        with transaction.atomic():
+            Conversation.objects.select_for_update().get(pk=side.conversation_id)
+            lapsed += _lapse_if_lost(side)
+    return lapsed
+
+
+def _lapse_if_lost(side: Side) -> bool:
+    """In the transaction that has locked the conversation: whether the side's agreement stood and lapsed."""
+    side.refresh_from_db()
+    if side.state != SideState.AGREED or not sight_lost(NODE, side):
+        return False
+    side = advance(side, "lapse", by=NODE)
+    for told in (side, other_side(side)):
+        tell(
+            told,
+            _(
+                "An agreement to be named in a conversation about one of your matches has lapsed: the two cases are no "
+                "longer shown to each other as they were."
+            ),
+        )
+    return True
 
 
 def _checked(text: str) -> str:

@@ -2,7 +2,7 @@
 
 What was written stays readable to its two sides whatever becomes of the cases. Writing on needs more: both cases are
 still registered, neither side has dismissed the match, and the writer's institution may know of the other case now,
-or was written to by its people.
+or was written to by its people. Asking to be named needs as much; answering who asks does not.
 """
 
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from kakehashi.kernel.rules import ALLOWED, Verdict, denied, rule
-from kakehashi.systems.cases.public import may_work_on
+from kakehashi.systems.cases.public import may_know, may_work_on
 from kakehashi.systems.exchange.models import Match, Side
 from kakehashi.systems.exchange.states import MatchState, SideState
 
@@ -66,6 +66,17 @@ def may_write(person: Any, match: Match, *, heard: bool, known: bool) -> Verdict
     if dismissed or not offered(match.other):
         return CLOSED if heard or known else NOT_KNOWN
     return ALLOWED if heard or known else NOT_KNOWN
+
+
+@rule("still_known", _("The other case is still shown to this side, or was not when it agreed."))
+def sight_lost(person: Any, side: Any) -> bool:
+    """The side agreed to be named while its institution might know of the other case, and it no longer may."""
+    return side.agreed_knowing and not knows(side)
+
+
+def knows(side: Side) -> bool:
+    """Whether both cases stand and the side's institution may know of the other one now."""
+    return offered(side.case) and may_know(side.organisation, other_side(side).case_id)
 
 
 def offered(case: Any) -> bool:

@@ -40,6 +40,8 @@ class Side(models.Model):
     """One of the two sides of a conversation: those who work on ``case``.
 
     ``heard``: the last message of the other side, by its key; above a person's ``LastRead`` it is unread by them.
+    ``agreed_knowing``: the side agreed to be named while its institution might know of the other case; when it no
+    longer may, the agreement lapses.
     """
 
     conversation = models.ForeignKey(Conversation, models.PROTECT, related_name="sides")
@@ -48,6 +50,7 @@ class Side(models.Model):
     state = models.CharField(_("identities"), max_length=8, choices=SideState.choices, default=SideState.UNNAMED)
     agreed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     agreed_at = models.DateTimeField(_("agreed"), null=True)
+    agreed_knowing = models.BooleanField(default=False)
     heard = models.PositiveBigIntegerField(default=0)
     last_at = models.DateTimeField(_("last message"), default=timezone.now)
 
@@ -59,7 +62,8 @@ class Side(models.Model):
             models.CheckConstraint(condition=models.Q(state__in=SideState.values), name="side_state_known"),
         ]
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["organisation", "-last_at"], name="side_of_organisation")
+            models.Index(fields=["organisation", "-last_at"], name="side_of_organisation"),
+            models.Index(fields=["id"], name="side_agreed", condition=models.Q(state=SideState.AGREED)),
         ]
 
     def __str__(self) -> str:
