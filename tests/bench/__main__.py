@@ -15,6 +15,7 @@ BENCHMARKS = {
     "sharing_mutants": "how many faults in the rules of sharing the tests notice",
     "fishing": "what an attacker learns of a hidden case's findings, with and without the bounds of asking",
     "mentions": "findings suggested from clinical text, with negations",
+    "trail": "who was told of one case: the audit trail by its look-up and as text, and what an entry costs",
     "killed": "a node killed at 200 random moments of five kinds of work",
     "soak": "twenty people at work on a node for half an hour",
     "linkage": "the same patient of two hospitals: keyed hashes beside Bloom filters, on made-up people",

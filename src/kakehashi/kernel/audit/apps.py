@@ -17,3 +17,9 @@ class AuditConfig(AppConfig):
             used_by="kakehashi.kernel.audit.rules.used_by",
         ),
     )
+
+    def ready(self) -> None:
+        from kakehashi.kernel.audit import older
+        from kakehashi.kernel.jobs.kinds import name_kind
+
+        name_kind(older.KIND, _("Making older entries of the audit trail findable"))

@@ -62,6 +62,37 @@ class AuditEntry(models.Model):
         return several or ([self.subject_id] if self.subject_id else [])
 
 
+class NamedAmong(models.Model):
+    """One of the several things that one entry names: by these rows the entry is found by index (see lookup.py)."""
+
+    pk = models.CompositePrimaryKey("subject_type", "subject_id", "sequence")
+    subject_type = models.CharField(max_length=80)
+    subject_id = models.CharField(max_length=80)
+    sequence = models.BigIntegerField()
+
+    class Meta:
+        verbose_name = _("thing named among others")
+        verbose_name_plural = _("things named among others")
+
+    def __str__(self) -> str:
+        return f"{self.sequence} {self.subject_type}:{self.subject_id}"
+
+
+class Unlisted(models.Model):
+    """The entries after ``reached``, up to ``until``, whose things have no rows in ``NamedAmong`` yet. No row: none."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    reached = models.BigIntegerField()
+    until = models.BigIntegerField()
+
+    class Meta:
+        verbose_name = _("part of the audit trail without look-up")
+        verbose_name_plural = _("parts of the audit trail without look-up")
+
+    def __str__(self) -> str:
+        return f"{self.reached}–{self.until}"
+
+
 class AuditHead(models.Model):
     """The last entry's number and hash, sealed: one row, locked by every writer, so that a cut-off tail shows."""
 

@@ -12,6 +12,7 @@ from django.db import connection, models, transaction
 
 from kakehashi.kernel.audit import chain
 from kakehashi.kernel.audit.holders import holder_of
+from kakehashi.kernel.audit.lookup import list_subjects
 from kakehashi.kernel.audit.models import ACTING, AuditHead, Outcome
 
 Subject = models.Model | tuple[str, object] | None
@@ -143,6 +144,7 @@ def record_many(entries: Sequence[Entry]) -> None:
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:  # what cannot be recorded is not done
         sequence, previous = _locked_head(cursor)
         rows: list[tuple[Any, ...]] = []
+        several: list[tuple[str, int, str]] = []
         for one in entries:
             sequence += 1
             fields = chain.Fields(
@@ -158,10 +160,13 @@ def record_many(entries: Sequence[Entry]) -> None:
                 detail=chain.canonical(dict(one.detail)) if one.detail else "",
                 previous_hash=previous,
             )
+            if fields.subject_ids:
+                several.append((fields.subject_type, sequence, fields.subject_ids))
             previous = chain.seal(fields)
             stored_at = connection.ops.adapt_datetimefield_value(fields.at)
             rows.append((*fields._replace(at=stored_at), previous))  # type: ignore[arg-type]
         cursor.executemany(INSERT, rows)
+        list_subjects(cursor, several)
         cursor.execute(MOVE_HEAD, [sequence, previous, chain.seal_head(sequence, previous)])
         transaction.on_commit(partial(chain.write_checkpoint, sequence, previous), robust=True)
 

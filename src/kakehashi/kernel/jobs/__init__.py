@@ -18,17 +18,17 @@ from typing import TYPE_CHECKING
 from kakehashi.kernel.lazily import found_in
 
 if TYPE_CHECKING:
-    from kakehashi.kernel.jobs.actions import cancel, retry, start
+    from kakehashi.kernel.jobs.actions import cancel, retry, start, start_unless_waiting
     from kakehashi.kernel.jobs.running import Cancelled, Running
     from kakehashi.kernel.jobs.worker import run_here, run_waiting
 
 __getattr__ = found_in(
     __name__,
     {
-        "actions": ("cancel", "retry", "start"),
+        "actions": ("cancel", "retry", "start", "start_unless_waiting"),
         "running": ("Cancelled", "Running"),
         "worker": ("run_here", "run_waiting"),
     },
 )
 
-__all__ = ["Cancelled", "Running", "cancel", "retry", "run_here", "run_waiting", "start"]
+__all__ = ["Cancelled", "Running", "cancel", "retry", "run_here", "run_waiting", "start", "start_unless_waiting"]

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from kakehashi.kernel import audit, workflow
-from kakehashi.kernel.jobs.models import Job, JobState
+from kakehashi.kernel.jobs.models import ACTIVE, Job, JobState
 from kakehashi.kernel.jobs.queue import enqueue
 
 
@@ -30,6 +30,14 @@ def start(kind: str, function: Callable[..., Any], *, owner: Any, here: bool = F
             enqueue(job)
         audit.record(owner, "job.start", job, detail={"kind": kind})
     return job
+
+
+def start_unless_waiting(kind: str, function: Callable[..., Any]) -> None:
+    """The node's own job of this kind, unless one waits or is at it: for work that goes on where it stopped."""
+    with transaction.atomic():
+        same = Job.objects.select_for_update().filter(kind=kind, state__in=(JobState.WAITING, *ACTIVE))
+        if not same.exists():
+            start(kind, function, owner=None)
 
 
 def cancel(job: Job, *, by: Any) -> Job:

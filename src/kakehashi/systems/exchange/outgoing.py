@@ -136,7 +136,7 @@ def _other_sides(case_id: int) -> dict[int, str]:
 def _looked(case_id: int, organisation_id: int) -> Iterator[Row]:
     """What people of other institutions of this node did with it."""
     found = entries_about("case", case_id).filter(organisation=str(organisation_id), actor__startswith="person:")
-    entries = list(found.filter(detail__contains=f'"{ACTING}"')[:MOST])
+    entries = list(found.filter(detail__contains=f'"{ACTING}"').defer("subject_ids")[:MOST])
     holders = _acting(entries)
     for entry in entries:
         holder = holders.get(_acting_id(entry))
