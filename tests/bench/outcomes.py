@@ -1,10 +1,14 @@
-"""How long the outcomes take to count: python -m tests.bench.outcomes [cases …], on the database of TEST_DATABASE."""
+"""How long the outcomes take to count, and their page to answer: python -m tests.bench.outcomes [cases …].
+
+On the database of TEST_DATABASE.
+"""
 
 from __future__ import annotations
 
 import os
 import sys
 import time
+from collections.abc import Callable
 from datetime import date
 from statistics import median
 
@@ -16,8 +20,11 @@ def main(sizes: list[int]) -> None:
 
     django.setup()
     from django.db import connection
-    from django.test.utils import setup_databases
+    from django.test import Client
+    from django.test.utils import setup_databases, setup_test_environment
 
+    from kakehashi.kernel.organisations.models import Organisation
+    from kakehashi.kernel.people.models import Membership, Person
     from kakehashi.systems.cases.models import Case
     from kakehashi.systems.cases.outcomes.queries import Asked, outcomes
     from kakehashi.systems.cases.outcomes.recounting import recount
@@ -25,6 +32,7 @@ def main(sizes: list[int]) -> None:
     from kakehashi.systems.cases.outcomes.words import By
     from tests.systems.cases.outcomes import programme
 
+    setup_test_environment()
     setup_databases(verbosity=0, interactive=False)
     print(f"{connection.vendor}: milliseconds, median (worst) of 5, and CPU of this process; descriptions of 1.2 kB")
     for size in sizes:
@@ -55,17 +63,28 @@ def main(sizes: list[int]) -> None:
                 ("by signs", By.GROUP, {}),
                 ("by centre, two years", By.CENTRE, {"first": date(2020, 4, 1), "last": date(2022, 3, 31)}),
             ):
-                times, working = [], []
-                for _ in range(5):
-                    begun, cpu = time.perf_counter(), time.process_time()
-                    outcomes(Asked(by, Slice(date(2026, 11, 21), **part)))
-                    times.append((time.perf_counter() - begun) * 1000)
-                    working.append((time.process_time() - cpu) * 1000)
-                print(
-                    f"{size:>9,} cases  {name:<22} {median(times):7.0f} ({max(times):.0f}), CPU {median(working):.0f}",
-                    flush=True,
-                )
+                asked = Asked(by, Slice(date(2026, 11, 21), **part))
+                _timed(f"{size:>9,} cases  {name:<24}", lambda asked=asked: outcomes(asked))
+            agency = Organisation.objects.create(code="AGENCY", name="機構", kind="agency")
+            director = Person.objects.create_user("director@example.org")
+            Membership.objects.create(person=director, organisation=agency, role="programme_director")
+            site = Client()
+            site.force_login(director)
+            for by in (By.PERIOD, By.CENTRE, By.REGION, By.GROUP):
+                address = f"/outcomes/?by={by}"
+                assert site.get(address).status_code == 200
+                _timed(f"{size:>9,} cases  the page, by {by:<13}", lambda page=site, address=address: page.get(address))
             transaction.set_rollback(True)
+
+
+def _timed(name: str, work: Callable[[], object]) -> None:
+    times, working = [], []
+    for _ in range(5):
+        begun, cpu = time.perf_counter(), time.process_time()
+        work()
+        times.append((time.perf_counter() - begun) * 1000)
+        working.append((time.process_time() - cpu) * 1000)
+    print(f"{name} {median(times):7.0f} ({max(times):.0f}), CPU {median(working):.0f}", flush=True)
 
 
 if __name__ == "__main__":

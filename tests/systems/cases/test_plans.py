@@ -11,6 +11,7 @@ from kakehashi.kernel.sharing.decision import visible_to
 from kakehashi.kernel.sharing.states import Purpose
 from kakehashi.kernel.sharing.subjects import context, node_subject
 from kakehashi.systems.cases import queries, rules, solved
+from kakehashi.systems.cases.course.waiting import analysed_waiting
 from kakehashi.systems.cases.models import Case, Revision
 from kakehashi.systems.cases.states import FINDABLE
 
@@ -53,6 +54,8 @@ def asked(person):
         .values("state")
         .annotate(Count("pk"))
         .order_by(),
+        "analysed, one's own": analysed_waiting(person).filter(registered_by=person.pk)[:10],
+        "analysed, the others": analysed_waiting(person).exclude(pk__in=[1])[:1001],
         "changed since": Revision.objects.filter(at__gt=timezone.now()),
     }
 

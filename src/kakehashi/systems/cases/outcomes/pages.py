@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -23,7 +24,7 @@ from kakehashi.systems.cases import rules as cases_rules
 from kakehashi.systems.cases.course.states import PhenotypeGroup
 from kakehashi.systems.cases.models import Publication
 from kakehashi.systems.cases.outcomes import drawing, figures, rules, tallies
-from kakehashi.systems.cases.outcomes.counting import Funnel, Row
+from kakehashi.systems.cases.outcomes.counting import Funnel
 from kakehashi.systems.cases.outcomes.queries import Asked, hub_of_each, outcomes, region_names
 from kakehashi.systems.cases.outcomes.reading import SYNTHETIC_ONLY, Wanted, asked_for, beneath, read_address
 from kakehashi.systems.cases.outcomes.schemas import answer
@@ -46,14 +47,13 @@ def show(request: HttpRequest) -> HttpResponse:
     if shape == "json":
         return JsonResponse(answer(funnel).model_dump(mode="json"), json_dumps_params={"ensure_ascii": False})
     scope = rules.scope_of(request.user)
-    opens = bool(cases_rules.reads_somewhere(request.user))
     context: dict[str, Any] = {
         "funnel": funnel,
         "told": drawing.funnel_told(funnel.total),
         "funnel_plot": mark_safe(drawing.funnel_plot(funnel)),  # noqa: S308  its texts are escaped
         "rows_plot": mark_safe(drawing.rows_plot(funnel)),  # noqa: S308
         "heads": HEADS,
-        "table": [_line(wanted, row, within, opens=opens) for row, within in figures.rows_of(funnel)],
+        "table": _table(wanted, funnel, opens=bool(cases_rules.reads_somewhere(request.user))),
         "interval_head": _("95 % interval"),
         "lists": _lists(funnel),
         "said": figures.said_beneath(funnel),
@@ -127,18 +127,27 @@ def _csv(funnel: Funnel) -> HttpResponse:
     return response
 
 
-def _line(wanted: Wanted, row: Row, within: str, *, opens: bool) -> dict[str, Any]:
-    """A row of the table: figures that may be opened carry their address. What is within a hub is one institution."""
-    cells, behind_it = [], replace(wanted, by=str(By.CENTRE)) if within else wanted
-    for head in HEADS:
-        value = head.of(row.counts)
-        linked = opens and value and head.key in Step.values
-        url = f"{reverse('outcomes:behind', args=[head.key])}?{behind_it.query()}&row={row.key}" if linked else ""
-        text = ("–" if value is None else f"{value:.1%}") if head.key == "rate" else f"{value:,}"
-        cells.append({"label": head.label, "text": text, "url": url})
-    interval = row.counts.rate.interval
-    told = f"{interval[0]:.1%}–{interval[1]:.1%}" if interval else ""
-    return {"label": row.label, "within": within, "cells": cells, "interval": told, "total": row.key == "total"}
+def _table(wanted: Wanted, funnel: Funnel, *, opens: bool) -> list[dict[str, Any]]:
+    """The rows of the table. What is the same in all of their cells is worked out once: a country has 418 hospitals."""
+    labels = {head.key: conditional_escape(str(head.label)) for head in HEADS}
+    behind_it = {head.key: reverse("outcomes:behind", args=[head.key]) for head in HEADS if head.key in Step.values}
+    own, of_a_hub = wanted.query(), wanted.query(by=str(By.CENTRE))  # what is within a hub is one institution
+    lines = []
+    for row, within in figures.rows_of(funnel):
+        asked = f"{of_a_hub if within else own}&{urlencode({'row': row.key})}"
+        cells = []
+        for head in HEADS:
+            value = head.of(row.counts)
+            text = ("–" if value is None else f"{value:.1%}") if head.key == "rate" else f"{value:,}"
+            if opens and value and head.key in behind_it:
+                text = format_html('<a href="{}?{}">{}</a>', behind_it[head.key], asked, text)
+            cells.append({"label": labels[head.key], "shown": text})
+        interval = row.counts.rate.interval
+        told = f"{interval[0]:.1%}–{interval[1]:.1%}" if interval else ""
+        lines.append(
+            {"label": row.label, "within": within, "cells": cells, "interval": told, "total": row.key == "total"}
+        )
+    return lines
 
 
 def _lists(funnel: Funnel) -> list[dict[str, Any]]:
