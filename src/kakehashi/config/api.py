@@ -2,6 +2,7 @@
 
 from kakehashi import __version__
 from kakehashi.kernel.api.authentication import Session, Token
+from kakehashi.kernel.api.parameters import insist_on_known_parameters
 from kakehashi.kernel.api.site import Api, Renderer, answer_errors
 from kakehashi.kernel.jobs.api import router as jobs
 from kakehashi.kernel.notices.api import router as notices
@@ -16,14 +17,15 @@ api = Api(
     version=__version__,
     description=(
         "Cases, diseases and similar patients of this node. Errors are RFC 9457 problem documents. Labels and messages "
-        "are in the language of Accept-Language (ja, en; without it English). A query parameter that is not "
-        "documented here is ignored."
+        "are in the language of Accept-Language (ja, en; without it English). A query parameter that a route does not "
+        "document is refused with 400, naming those that it has: a misspelt filter never answers with everything."
     ),
     urls_namespace="api",
     auth=[Session(), Token()],
     renderer=Renderer(),
 )
 answer_errors(api)
+api.add_decorator(insist_on_known_parameters)
 api.add_router("", people)
 api.add_router("jobs", jobs)
 api.add_router("notices", notices)

@@ -16,7 +16,7 @@ from kakehashi.kernel.errors import KakehashiError
 logger = logging.getLogger(__name__)
 WRITES = {"post", "put", "patch", "delete"}
 DESCRIPTIONS = {
-    400: "The request could not be read.",
+    400: "The request could not be read, or its query names a parameter that is not documented here.",
     401: "Not logged in.",
     403: "Not allowed; the reasons say why.",
     404: "Not there, or not for this person.",

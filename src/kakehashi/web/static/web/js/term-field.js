@@ -66,7 +66,7 @@ class TermField {
     const turn = ++this.asked;
     const address = new URL(this.frame.dataset.endpoint, location.href);
     address.searchParams.set("q", text);
-    address.searchParams.set("language", this.frame.dataset.language || document.documentElement.lang);
+    if (this.frame.dataset.language) address.searchParams.set("language", this.frame.dataset.language);
     try {
       const answer = await fetch(address, { headers: { Accept: "application/json" } });
       if (turn !== this.asked) return; // a later question is under way
