@@ -1,13 +1,18 @@
 """Hospitals, people and cases for the tests of cases."""
 
 import pytest
+from django.urls import reverse
 
 from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.people.models import Membership, Person
-from kakehashi.kernel.sharing.actions import add_network, join_network
+from kakehashi.kernel.sharing.actions import Consent, Terms, add_network, join_network
 from kakehashi.kernel.sharing.models import NetworkRole
+from kakehashi.kernel.sharing.states import DataClass, Level, Reach
+from kakehashi.systems.cases import terms
 from kakehashi.systems.cases.actions import enter_case, register_case
-from kakehashi.systems.cases.description import Description, Finding
+from kakehashi.systems.cases.description import Description, Diagnosis, Finding, Variant
+from kakehashi.systems.cases.families.actions import enter_family
+from kakehashi.systems.cases.families.members import Relative
 from kakehashi.systems.cases.matching import similar
 
 PASSWORD = "correct horse battery"
@@ -21,6 +26,14 @@ WORKED_EXAMPLE = (
     "HP:0000411",
     "HP:0000519",
 )
+
+
+TRIO = (
+    Relative(id="N-001", sex="female", father="N-001-F", mother="N-001-M", affected="yes", proband=True),
+    Relative(id="N-001-F", sex="male", affected="no"),
+    Relative(id="N-001-M", sex="female", affected="no", deceased=True, note="died at 40"),
+)
+PED = "FAM1\tN-001\tN-001-F\tN-001-M\t2\t2\nFAM1\tN-001-F\t0\t0\t1\t1\tsite A\nFAM1\tN-001-M\t0\t0\t2\t-9\n"
 
 
 @pytest.fixture(autouse=True)
@@ -89,3 +102,60 @@ def hub(hospital, other_hospital):
     join_network(by=None, network=network, organisation=other_hospital, role=NetworkRole.HUB)
     join_network(by=None, network=network, organisation=hospital, role=NetworkRole.COOPERATING, hub=other_hospital)
     return other_hospital
+
+
+@pytest.fixture
+def site(client, clinician):
+    client.force_login(clinician)
+
+    def get(name, *args, language="en", **query):
+        return client.get(reverse(f"cases:{name}", args=args), query, headers={"accept-language": language})
+
+    return get
+
+
+@pytest.fixture
+def full_case(hospital, clinician):
+    """A case that says everything a case can say."""
+    description = Description(
+        sex="male",
+        birth="2019-04",
+        age="P3Y2M5D",
+        onset="HP:0003577",
+        findings=(
+            Finding(term="HP:0001250", onset="P1Y", severity="HP:0012828", modifiers=("HP:0012832",), note="nocturnal"),
+            Finding(term="HP:0000518", excluded=True),
+            Finding(term="HP:9999999", label="A term of tomorrow"),
+        ),
+        genes=("SCN1A",),
+        variants=(
+            Variant(gene="SCN1A", hgvs="NM_001165963.4:c.1A>G", zygosity="heterozygous"),
+            Variant(assembly="GRCh38", chromosome="2", position=1, reference="A", alternate="G"),
+        ),
+        affected_relatives="yes",
+        consanguinity="no",
+        family_history="A sister.",
+        inheritance=("HP:0000006",),
+        diagnoses=(Diagnosis(disease="OMIM:607208", label="Dravet syndrome"),),
+        sources=("PMID:1",),
+        note="seen twice",
+    )
+    case = enter_case(by=clinician, organisation=hospital, local_id="N-ALL", description=description, synthetic=True)
+    return register_case(by=clinician, case=case)
+
+
+@pytest.fixture
+def family(case, clinician):
+    return enter_family(by=clinician, case=case, local_id="FAM1", members=TRIO, cases={"N-001": case})
+
+
+@pytest.fixture
+def sibling(hospital, clinician):
+    described = Description(sex="male", findings=(Finding(term="HP:0001250"),))
+    entered = enter_case(by=clinician, organisation=hospital, local_id="N-001-S", description=described)
+    return register_case(by=clinician, case=entered)
+
+
+def shared_whole(case, by):
+    consent = Consent(version="1", since=case.created_at.date(), domestic=True)
+    return terms.set_terms(by=by, case=case, terms=Terms(Reach.DOMESTIC, Level.WHOLE, DataClass.OPEN), consent=consent)

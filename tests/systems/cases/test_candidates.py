@@ -12,7 +12,7 @@ from kakehashi.systems.cases.models import Case, Revision
 from kakehashi.systems.cases.packets.reading import description_of
 from kakehashi.systems.cases.packets.writing import as_packet
 from tests.protocols.test_vcf import CONTIG, CSQ, TOP, file, line
-from tests.systems.cases.test_pages import form_data
+from tests.systems.cases.test_case_form import form_data
 
 pytestmark = pytest.mark.django_db
 VARIANT = Variant(

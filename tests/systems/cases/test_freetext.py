@@ -8,7 +8,7 @@ from django.urls import reverse
 from kakehashi.kernel.audit.models import AuditEntry
 from kakehashi.systems.cases import freetext
 from kakehashi.systems.cases.models import Case
-from tests.systems.cases.test_pages import form_data
+from tests.systems.cases.test_case_form import form_data
 
 pytestmark = pytest.mark.django_db
 TEXT = "生後6か月から発作を認める。小頭症を認めない。母に白内障あり。"

@@ -7,7 +7,7 @@ from kakehashi.engines.phenotype.knowledge import load
 from kakehashi.systems.cases.actions import enter_case
 from kakehashi.systems.cases.description import MOST_FINDINGS, Description, Finding
 from kakehashi.systems.cases.models import Case
-from tests.systems.cases.test_pages import bound, form_data
+from tests.systems.cases.test_case_form import bound, form_data
 
 pytestmark = pytest.mark.django_db
 

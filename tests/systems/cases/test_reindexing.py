@@ -8,7 +8,7 @@ from kakehashi.cli import doctor, node
 from kakehashi.kernel.jobs import running, start, worker
 from kakehashi.kernel.jobs.models import Job, JobState
 from kakehashi.kernel.search.models import SearchEntry
-from kakehashi.kernel.search.queries import matching
+from kakehashi.kernel.search.queries import search
 from kakehashi.systems.cases import reindexing, rows
 from kakehashi.systems.cases.actions import enter_case
 from kakehashi.systems.cases.description import Description, Finding
@@ -37,12 +37,12 @@ def test_nothing_is_started_where_nothing_is_older(hospital, clinician):
     assert not jobs().exists()
 
 
-def test_one_job_reads_them_anew_and_says_how_far_it_is(upgraded):
+def test_one_job_reads_them_anew_and_says_how_far_it_is(upgraded, clinician):
     assert [reindexing.start_reindexing() for _twice in range(2)] == [3, 3]
     assert worker.run_waiting() == 1
     job = jobs().get()
     assert (job.state, job.done, job.total, job.result) == (JobState.DONE, 3, 3, {"cases": 3})
-    assert {one.object_id for one in matching("けいれん", "case")} == {str(case.pk) for case in upgraded}
+    assert {one.object_id for one in search(clinician, "けいれん")} == {str(case.pk) for case in upgraded}
     assert reindexing.start_reindexing() == 0
 
 

@@ -2,8 +2,9 @@
 
 import pytest
 
+from kakehashi.kernel.people.models import Person
 from kakehashi.kernel.search.models import SearchEntry
-from kakehashi.kernel.search.queries import matching, outdated
+from kakehashi.kernel.search.queries import outdated, search
 from kakehashi.systems.cases import rows
 from kakehashi.systems.cases.actions import enter_case
 from kakehashi.systems.cases.description import Description, Finding
@@ -20,7 +21,7 @@ def cases(hospital, clinician):
 
 
 def found(text):
-    return {entry.object_id for entry in matching(text, "case")}
+    return {hit.object_id for hit in search(Person.objects.get(), text) if hit.kind == "case"}
 
 
 def test_cases_of_other_labels_are_read_anew_once(cases, monkeypatch):

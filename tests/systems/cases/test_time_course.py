@@ -15,7 +15,7 @@ from kakehashi.systems.cases.models import Case
 from kakehashi.systems.cases.packets.reading import description_of
 from kakehashi.systems.cases.pages.timeline import course_of
 from tests.systems.cases.test_candidates import packed
-from tests.systems.cases.test_pages import form_data
+from tests.systems.cases.test_case_form import form_data
 
 pytestmark = pytest.mark.django_db
 TIMED = Description(
