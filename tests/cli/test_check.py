@@ -52,9 +52,9 @@ def test_the_same_odd_label_is_told_once_and_then_counted(run, tmp_path):
 
 def test_japanese_tells_errors_from_warnings(run, file):
     result = run(file, "--language", "ja", code=2)
-    assert f"エラー: {file} 2 行目 $.phenotypicFeatures[0].type.id: " in result.stdout
-    assert "警告: " in result.stdout
-    assert "警告: " not in run(file, "--language", "ja", "--errors-only", code=2).stdout
+    assert f"エラー：{file} 2 行目 $.phenotypicFeatures[0].type.id：" in result.stdout
+    assert "警告：" in result.stdout
+    assert "警告：" not in run(file, "--language", "ja", "--errors-only", code=2).stdout
 
 
 def test_json_lines_hold_codes(run, file):

@@ -61,7 +61,7 @@ def test_help_is_japanese_throughout(arguments):
     environment = os.environ | {"KAKEHASHI_CLI_LANGUAGE": "ja", "PYTHONPATH": str(CATALOGUE.parents[3])}
     command = [sys.executable, "-m", "kakehashi", *arguments]
     said = subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout
-    assert "使い方:" in said
+    assert "使い方：" in said
     assert not [word for word in ENGLISH if word in said], said
 
 

@@ -22,7 +22,7 @@ def test_precision_of_nothing_is_said_in_words(monkeypatch):
 def test_why_no_peer_answered_is_said_of_each():
     en, ja = _why_nothing([Question(peer=Peer(name="Down"), why="unreachable")])
     assert en == "No peer answered. Down: It could not be reached."
-    assert "Down: 接続できませんでした。" in ja
+    assert "Down：接続できませんでした。" in ja
     assert "kakehashi peers add" in _why_nothing([])[0]
 
 

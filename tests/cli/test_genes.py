@@ -49,7 +49,7 @@ def test_a_wrong_file_is_told_with_its_line(run, file: Path, tmp_path: Path) -> 
     wrong.write_text(hgnc.table("one\ttwo"))
     told = run("install", str(wrong))
     assert told.exit_code == 2
-    assert "wrong.txt, line 33: 2 columns instead of 54" in told.output
+    assert "wrong.txt, line 33: number of columns: 2 instead of 54" in told.output
     assert "33 行目" in run("install", str(wrong), language="ja").output
     assert run("install", str(tmp_path / "absent.txt")).exit_code == 2
     assert "31 genes" in run("status").output

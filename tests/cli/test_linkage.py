@@ -47,7 +47,7 @@ def test_a_file_of_items_becomes_keys_and_faults_are_told_by_line(hospital, tmp_
     )
     done = run("import", str(file), "--organisation", "KITA")
     assert done.exit_code == 1, done.output
-    assert "keys made for 1 cases" in done.output
+    assert "keys made for 1 case\n" in done.output
     for told in ("line 3: family is unusable", "line 4: birth is unusable", "line 5: no such case"):
         assert told in done.output
     assert "ヤマダ" not in done.output
@@ -55,7 +55,7 @@ def test_a_file_of_items_becomes_keys_and_faults_are_told_by_line(hospital, tmp_
     counts = json.loads(run("status", "--format", "json").output)
     assert (counts["with_keys"], counts["waiting"], counts["untold"]) == (1, 1, 0)
     assert "0 new suspicions" in run("look").output
-    assert "照合待ちの症例: 0" in run("status", language="ja").output
+    assert "照合待ちの症例：0" in run("status", language="ja").output
 
 
 @pytest.mark.parametrize(("content", "said"), [(b"local_id\nA-1\n", "family, given, birth"), (b"\xff\xfe", "UTF-8")])

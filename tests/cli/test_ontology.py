@@ -43,7 +43,7 @@ def test_status_says_what_is_in_use_and_where_labels_come_from(run) -> None:
     english, japanese = run("status"), run("status", language="ja")
     assert "HPO 2030-02-03 (installed)" in english.output
     assert "kakehashi ontology labels FILE" in english.output
-    assert "日本語ラベル: なし" in japanese.output
+    assert "日本語ラベル：なし" in japanese.output
     found = json.loads(run("status", "--format", "json").output)
     assert (found["terms"], found["diseases"], found["labels_ja"]) == (3, {"OMIM": 1}, 0)
 
@@ -51,16 +51,16 @@ def test_status_says_what_is_in_use_and_where_labels_come_from(run) -> None:
 def test_labels_are_put_in_place_and_searched(run, tmp_path: Path) -> None:
     assert run("search", "試験用発作名").exit_code == 1
     assert "日本語ラベルは未導入" in run("search", "試験用", language="ja").stderr
-    assert run("labels", str(tmp_path / "ja.tsv")).output == "1 terms have a Japanese label now.\n"
+    assert run("labels", str(tmp_path / "ja.tsv")).output == "1 term with a Japanese label now.\n"
     assert run("search", "試験用", language="ja").output == "HP:0001250  試験用発作名\n"
-    assert run("search", "試験用").output == "HP:0001250  Seizure  (試験用発作名)\n"
+    assert run("search", "試験用").output == "HP:0001250  Seizure (試験用発作名)\n"
     (row,) = [json.loads(line) for line in run("search", "AB", "--diseases", "--format", "jsonl").output.splitlines()]
     assert (row["id"], row["rank"]) == ("OMIM:1", "gene")
     assert run("search", "all").exit_code == 1
     assert run("search", "all", "--everything").output == "HP:0000001  All\n"
     assert run("labels", "none").exit_code == 0
     assert run("search", "試験用").exit_code == 1
-    assert run("search", "けいれん", language="ja").output == "HP:0001250  発作  (けいれん)\n"
+    assert run("search", "けいれん", language="ja").output == "HP:0001250  発作（けいれん）\n"
 
 
 @pytest.mark.parametrize("command", [("install", "no/such/folder"), ("labels", "no/such/file")])

@@ -43,7 +43,7 @@ def test_a_patients_own_annotations_stay_with_a_word_or_go_when_asked(tmp_path, 
     for answer in (kept, dropped):
         assert list(answer) == ["id", "matches", "warnings"]
         assert {case["id"] for case in answer["matches"]} == {"of-another", "of-none"}
-    assert [warning for warning in kept["warnings"] if publication in warning and "were kept" in warning]
+    assert [warning for warning in kept["warnings"] if publication in warning and "rows kept" in warning]
     assert not dropped["warnings"]
     scores = [{case["id"]: case["score"] for case in answer["matches"]} for answer in (kept, dropped)]
     assert scores[0] != scores[1]

@@ -199,8 +199,8 @@ def test_messages_are_japanese_when_asked(run, tmp_path):
     path = tmp_path / "bad.json"
     path.write_text(BAD, encoding="utf-8")
     result = run(rank, path, "--language", "ja", code=2)
-    assert f"エラー: {path} 1 行目 $.subject.sex: " in result.stderr
-    assert "対処: 使える値: UNKNOWN_SEX" in result.stderr
+    assert f"エラー：{path} 1 行目 $.subject.sex：" in result.stderr
+    assert "対処：使える値：UNKNOWN_SEX" in result.stderr
 
 
 @pytest.mark.parametrize("command", [rank, match])
@@ -228,7 +228,7 @@ def test_solved_cases_that_cannot_help_are_counted(run, patients, tmp_path):
     solved = tmp_path / "solved.json"
     solved.write_text(json.dumps(packet("s", *MARFAN, disease="OMIM:999999")), encoding="utf-8")
     result = run(rank, patients, "--solved-cases", solved, "--format", "jsonl")
-    assert result.stderr.startswith("note: 1 solved cases are left aside")
+    assert result.stderr.startswith("note: 1 solved case left aside")
 
 
 def test_match_wants_one_library(run, patients, library):

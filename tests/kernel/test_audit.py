@@ -254,7 +254,7 @@ def test_organisation_acted_for_is_named_in_words(of_two, hospital, other_hospit
     audit.record(of_two, "audit.read", hospital, detail={"entries": 3})
     entries = list(entries_of(hospital))
     reader = make_person(hospital, "auditor")
-    said = {"en": "entries: 3 · acting for: South Hospital", "ja": "記録数: 3 · 操作時の所属機関: 南病院"}
+    said = {"en": "entries: 3 · acting for: South Hospital", "ja": "記録数：3 · 操作時の所属機関：南病院"}
     for language, words in said.items():
         with translation.override(language):
             naming.say(entries, reader=reader, organisation=hospital)
@@ -264,7 +264,7 @@ def test_organisation_acted_for_is_named_in_words(of_two, hospital, other_hospit
 def test_details_are_read_in_words():
     entry = AuditEntry(detail=json.dumps({"role": "clinician", "methods": ["password"], "other": [1, 2]}))
     with translation.override("ja"):
-        assert naming.detail_words(entry).startswith("役割: ")
-        assert "方法: パスワード" in naming.detail_words(entry)
+        assert naming.detail_words(entry).startswith("役割：")
+        assert "方法：パスワード" in naming.detail_words(entry)
     with translation.override("en"):
         assert naming.detail_words(entry) == "role: Clinician · by means of: password · other: 1, 2"

@@ -47,7 +47,7 @@ def test_failure_is_told_without_internals(person):
     jobs.run_waiting()
     refused.refresh_from_db()
     broken.refresh_from_db()
-    assert (refused.state, refused.error) == (JobState.FAILED, "line 3: There is no such term.")
+    assert (refused.state, refused.error) == (JobState.FAILED, "line 3：There is no such term.")
     assert broken.state == JobState.FAILED
     assert "secret" not in broken.error
     assert str(broken.pk) in broken.error

@@ -127,7 +127,8 @@ def test_result_of_a_check_is_said_plainly(client, read, auditor, hospital):
     AuditEntry.objects.filter(action="case.read").update(subject_id="6")
     triggers.install(connection)
     page = client.post(reverse("audit:verify"), headers={"accept-language": "en"}, follow=True).content.decode()
-    assert "The trail is broken: 1 things" in page
+    assert "The trail is broken. Entries: " in page
+    assert "what does not fit: 1." in page
     assert 'role="alert"' in page
 
 

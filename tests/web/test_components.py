@@ -36,7 +36,7 @@ def test_bar_is_drawn_without_inline_style_and_read_out():
     drawn = bar(0.56, "Probability")
     assert 'width="56.0"' in drawn
     assert "style" not in drawn
-    assert "Probability: </span>56 %" in drawn
+    assert "Probability：</span>56 %" in drawn
     assert 'width="100.0"' in bar(7)
 
 

@@ -95,9 +95,26 @@ def counted(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def labelled(label: str, said: str) -> str:
+    """ "cases: 3", 症例：3."""
+    return text(f"{label}: {said}", f"{label}：{said}")
+
+
+def noted(said: str, note: str) -> str:
+    """ "HPO 2025-01-16 (embedded)", HPO 2025-01-16（内蔵）."""
+    return text(f"{said} ({note})", f"{said}（{note}）")
+
+
 def say(en: str, ja: str, *, language: str | None = None, err: bool = False) -> None:
     """Print one message in the person's language."""
     click.echo(ja if (language or preferred_language()) == "ja" else en, err=err)
+
+
+class JapaneseHelp(click.HelpFormatter):
+    """click's help with headings as Japanese sets them; click itself ends each with its own colon."""
+
+    def write_heading(self, heading: str) -> None:
+        self.write(f"{'':>{self.current_indent}}{heading}：\n")
 
 
 @contextmanager
@@ -110,7 +127,8 @@ def click_speaking() -> Iterator[None]:
     if preferred_language() != "ja":
         yield
         return
-    domain, language = gettext.textdomain(), os.environ.get("LANGUAGE")
+    domain, language, helping = gettext.textdomain(), os.environ.get("LANGUAGE"), click.Context.formatter_class
+    click.Context.formatter_class = JapaneseHelp
     gettext.bindtextdomain("click", str(Path(__file__).parents[1] / "locale"))
     gettext.textdomain("click")
     os.environ["LANGUAGE"] = "ja"
@@ -118,6 +136,7 @@ def click_speaking() -> Iterator[None]:
         yield
     finally:
         gettext.textdomain(domain)
+        click.Context.formatter_class = helping
         if language is None:
             del os.environ["LANGUAGE"]
         else:
@@ -158,7 +177,7 @@ class LazyGroup(click.Group):
     context_settings={"help_option_names": ["-h", "--help"]},
     help=text(
         "Kakehashi (架け橋): research management and data sharing, from one hospital to the world.",
-        "架け橋:研究マネジメントとデータ共有を、一つの病院から世界まで。",
+        "架け橋：研究マネジメントとデータ共有を、一つの病院から世界まで。",
     ),
 )
 @click.version_option(

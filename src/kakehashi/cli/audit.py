@@ -51,7 +51,7 @@ def verify(shape: str) -> None:
 @audit.command("list", help=text("Show entries, newest first.", "記録を新しい順に表示する。"))
 @click.option("--actor", default=None, help=text("person:12, system, visitor …", "person:12、system、visitor など。"))
 @click.option("--action", default=None, help=text("case.register, login …", "case.register、login など。"))
-@click.option("--subject", default=None, help=text("TYPE:ID, as case:5.", "種別:ID(例 case:5)。"))
+@click.option("--subject", default=None, help=text("TYPE:ID, as case:5.", "TYPE:ID（例 case:5）。"))
 @click.option("--refused", is_flag=True, help=text("Only refusals.", "拒否のみ。"))
 @click.option("--since", default=None, type=click.DateTime(), help=text("Not before.", "この日時以降。"))
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 100_000))
@@ -74,7 +74,7 @@ def list_entries(
     if subject is not None:
         kind, colon, identifier = subject.partition(":")
         if not colon:
-            raise click.BadParameter(text("write TYPE:ID, as case:5", "種別:ID の形で指定してください(例 case:5)"))
+            raise click.BadParameter(text("write TYPE:ID, as case:5", "TYPE:ID の形で指定してください（例 case:5）"))
         found = entries_about(kind, identifier)
     if actor:
         found = found.filter(actor=actor)

@@ -18,9 +18,9 @@ def awards() -> None:
 @awards.command("add", help=text("Register an award by its number.", "課題を課題管理番号で登録する。"))
 @click.argument("number")
 @click.option("--title", required=True, help=text("Title.", "課題名。"))
-@click.option("--title-en", default="", help=text("Title in English.", "課題名(英語)。"))
+@click.option("--title-en", default="", help=text("Title in English.", "課題名（英語）。"))
 @click.option("--programme", default="", help=text("Programme.", "事業名。"))
-@click.option("--programme-en", default="", help=text("Programme in English.", "事業名(英語)。"))
+@click.option("--programme-en", default="", help=text("Programme in English.", "事業名（英語）。"))
 @click.option(
     "--organisation", required=True, metavar="CODE", help=text("The institution that holds it.", "課題を実施する機関。")
 )

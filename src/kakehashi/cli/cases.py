@@ -40,8 +40,8 @@ def cases() -> None:
         "Import phenopackets (.json .jsonl .yaml, each also .gz, or a folder; - reads standard input) as registered "
         "cases of an organisation. A known packet id with other content is a new revision, with the same content "
         "nothing to do; so an import that was stopped is simply started again.",
-        "Phenopacket(.json .jsonl .yaml、いずれも .gz 可、またはフォルダ。- は標準入力)を機関の登録症例として取り込む。"
-        "既知のIDで内容が異なれば新しい版、同じなら何もしない。中断した取り込みは、もう一度実行すれば続きから進む。",
+        "Phenopacket（.json .jsonl .yaml、いずれも .gz 可、またはフォルダ。- は標準入力）を"
+        "機関の登録症例として取り込む。既知のIDで内容が異なれば新しい版、同じなら何もしない。中断した取り込みは、もう一度実行すれば続きから進む。",
     ),
 )
 @click.argument("files", nargs=-1, required=True, metavar="FILE…")
@@ -60,7 +60,7 @@ def cases() -> None:
     show_default=True,
     help=text(
         "Go on past packets that cannot be used, or stop at the first (what came before it stands).",
-        "使えないパケットがあっても続ける、または最初の一つで止まる(それ以前のものは残る)。",
+        "使えないパケットがあっても続ける、または最初の一つで止まる（それ以前のものは残る）。",
     ),
 )
 @click.option(
@@ -212,7 +212,7 @@ def _report(summary: "ImportSummary", seconds: float, shape: str) -> None:
     "export",
     help=text(
         "Write the registered cases as phenopackets, one JSON a line; imported ones keep all they came with.",
-        "登録症例をPhenopacket(1行1件のJSON)として書き出す。取り込んだものは元の内容をすべて保つ。",
+        "登録症例をPhenopacket（1行1件のJSON）として書き出す。取り込んだものは元の内容をすべて保つ。",
     ),
 )
 @click.option("--organisation", metavar="CODE", help=text("Of one organisation only.", "一つの機関に限る。"))
@@ -257,7 +257,7 @@ def _written_whole(output: Path) -> Iterator[BinaryIO]:
     "reach",
     help=text(
         "Let a case be seen this far, from the next search on; no further than its consent.",
-        "症例の公開範囲を変える(次の検索から有効。同意の範囲まで)。",
+        "症例の公開範囲を変える（次の検索から有効。同意の範囲まで）。",
     ),
 )
 @click.argument("case_id")
@@ -273,7 +273,7 @@ def set_reach(case_id: str, level: str) -> None:
         if found is None:
             raise NotFound(case_id)
         changed = widen_or_narrow(by=None, case=found, reach=Reach.named(level))
-        say(f"{changed.public_id}: {level}", f"{changed.public_id}:{changed.get_reach_display()}")
+        say(f"{changed.public_id}: {level}", f"{changed.public_id}：{changed.get_reach_display()}")
 
 
 @cases.command(
@@ -281,7 +281,7 @@ def set_reach(case_id: str, level: str) -> None:
     help=text(
         "Read the kept phenopackets of imported cases anew, after an upgrade that reads them better. A case that reads "
         "otherwise gets a new revision; one that people edited since its import stays and is named.",
-        "取り込んだ症例のPhenopacketを読み直す(読み取りが改善された更新の後に実行)。"
+        "取り込んだ症例のPhenopacketを読み直す（読み取りが改善された更新の後に実行）。"
         "読み取り結果が変わった症例は新しい版になる。取り込み後に人が編集した症例は変更せず、IDを表示する。",
     ),
 )
@@ -296,7 +296,7 @@ def reread_cases(organisation: str | None) -> None:
         named = " ".join(done.left)
         say(
             f"{counted(len(done.left), 'case')} would read otherwise and stayed, look at each: {named}",
-            f"読み取り結果が異なるものの変更しなかった {len(done.left):,} 症例(個別に確認してください): {named}",
+            f"読み取り結果が異なるものの変更しなかった {len(done.left):,} 症例（個別に確認してください）：{named}",
         )
 
 

@@ -72,7 +72,7 @@ def check(files: tuple[str, ...], form: str, errors_only: bool, language: str | 
         read, errors, warnings = counts["documents"], counts["error"], counts["warning"]
         say(
             f"{counted(read, 'document')}: {counted(errors, 'error')}, {counted(warnings, 'warning')}",
-            f"{read:,} 文書: エラー {errors:,} 件、警告 {warnings:,} 件",
+            f"{read:,} 文書：エラー {errors:,} 件、警告 {warnings:,} 件",
             language=speech,
             err=True,
         )

@@ -31,7 +31,7 @@ class Check:
 def _prepare() -> str:
     return text(
         "Run: kakehashi up (or without serving: kakehashi manage migrate), or set KAKEHASHI_HOME.",
-        "kakehashi up(起動せずに行うなら kakehashi manage migrate)を実行するか、KAKEHASHI_HOMEを設定してください。",
+        "kakehashi up（起動せずに行うなら kakehashi manage migrate）を実行するか、KAKEHASHI_HOMEを設定してください。",
     )
 
 
@@ -148,8 +148,9 @@ def ontology() -> Check:
     from kakehashi.engines.phenotype import knowledge
 
     known = knowledge.load()
+    held = f"{counted(known.ontology.n, 'term')}, {counted(len(known.diseases.ids), 'disease')}"
     said = text(
-        f"HPO {known.ontology.release}, {known.ontology.n:,} terms, {len(known.diseases.ids):,} diseases",
+        f"HPO {known.ontology.release}, {held}",
         f"HPO {known.ontology.release}、用語 {known.ontology.n:,}、疾患 {len(known.diseases.ids):,}",
     )
     return Check("ontology", "ok", said)
@@ -163,13 +164,13 @@ def japanese_labels() -> Check:
         return Check(
             "Japanese labels",
             "warning",
-            text("not installed; most findings are shown in English", "未導入(多くの所見は英語で表示されます)"),
+            text("not installed; most findings are shown in English", "未導入（多くの所見は英語で表示されます）"),
             text(
                 "Get hp-ja.babelon.tsv of the HPO translations, then: kakehashi ontology labels FILE",
                 "HPO翻訳の hp-ja.babelon.tsv を入手し kakehashi ontology labels FILE を実行してください。",
             ),
         )
-    return Check("Japanese labels", "ok", text(f"{count:,} terms", f"{count:,} 語"))
+    return Check("Japanese labels", "ok", text(counted(count, "term"), f"{count:,} 語"))
 
 
 def catalogues() -> Check:
@@ -177,9 +178,9 @@ def catalogues() -> Check:
         return Check("catalogues", "ok", text("Japanese is built", "日本語は作成済み"))
     to_do = text(
         "In the source tree run: make messages (or python -m kakehashi.locale.build)",
-        "ソースのフォルダで make messages(または python -m kakehashi.locale.build)を実行してください。",
+        "ソースのフォルダで make messages（または python -m kakehashi.locale.build）を実行してください。",
     )
-    said = text("Japanese is not built: pages show English", "日本語が未作成です(画面は英語で表示されます)")
+    said = text("Japanese is not built: pages show English", "日本語が未作成です（画面は英語で表示されます）")
     return Check("catalogues", "warning", said, to_do)
 
 
@@ -191,7 +192,7 @@ def case_index() -> Check:
     if not found.readable:
         said = text(
             "cannot be read (damaged, or of another release); made anew at the next start",
-            "読めません(破損、または別のリリース用)。次回の起動時に作り直します",
+            "読めません（破損、または別のリリース用）。次回の起動時に作り直します",
         )
         return Check("index", "warning", said, to_do)
     wrong = len(found.missing) + len(found.strangers) + len(found.different)
@@ -199,7 +200,7 @@ def case_index() -> Check:
         named = " ".join((*found.missing, *found.strangers, *found.different)[:3])
         said = text(
             f"{counted(wrong, 'case')} not as in the database ({named} …)",
-            f"データベースと異なる症例 {wrong:,}({named} …)",
+            f"データベースと異なる症例 {wrong:,}（{named} …）",
         )
         return Check("index", "failed", said, to_do)
     said = text(f"{counted(found.indexed, 'case')}, as in the database", f"{found.indexed:,} 症例、データベースと一致")

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import click
 
-from kakehashi.cli import preferred_language, say, text
+from kakehashi.cli import counted, noted, say, text
 from kakehashi.cli.ontology import answering
 from kakehashi.engines.genes import installed as tables
 
@@ -22,7 +22,7 @@ def genes() -> None:
     help=text(
         "Use HGNC's complete set FILE (hgnc_complete_set.txt, plain or .gz), so that Ensembl, HGNC and Entrez ids, "
         "previous symbols and aliases lead to the current symbol. 'previous' returns to the table before.",
-        "HGNC の全件ファイル FILE(hgnc_complete_set.txt、.gz 可)を使い、Ensembl・HGNC・Entrez の id、旧記号、"
+        "HGNC の全件ファイル FILE（hgnc_complete_set.txt、.gz 可）を使い、Ensembl・HGNC・Entrez の id、旧記号、"
         "別名を現在の記号に読み替える。previous は一つ前の表に戻す。",
     )
 )
@@ -31,9 +31,9 @@ def genes() -> None:
 def install(file: str) -> None:
     found = tables.install(file, today=datetime.now(UTC).date().isoformat())
     say(
-        f"In use now: {found.genes:,} genes of {found.source}; {found.ambiguous:,} old names that several genes had "
-        "name none",
-        f"使用中: {found.source} の {found.genes:,} 遺伝子。複数の遺伝子に使われた旧名・別名 {found.ambiguous:,} 個は"
+        f"In use now: {counted(found.genes, 'gene')} of {found.source}; old names that several genes had, and that "
+        f"name none: {found.ambiguous:,}",
+        f"使用中：{found.source} の {found.genes:,} 遺伝子。複数の遺伝子に使われた旧名・別名 {found.ambiguous:,} 個は"
         "読み替えません",
     )
     if found.genes < tables.USUAL_COUNT:
@@ -45,7 +45,7 @@ def install(file: str) -> None:
     say(
         "The worker reads the cases already here by it, after the next start of the node or within the hour; at once "
         "with: kakehashi cases rebuild-index",
-        "既存の症例はジョブ処理が次回起動後(再起動しなければ1時間以内)に順次読み直します。"
+        "既存の症例はジョブ処理が次回起動後（再起動しなければ1時間以内）に順次読み直します。"
         "kakehashi cases rebuild-index を実行するとすぐに反映されます。",
     )
 
@@ -59,13 +59,14 @@ def listed(shape: str) -> None:
         click.echo(json.dumps([asdict(one) for one in found], ensure_ascii=False, indent=1))
         return
     for one in found:
+        genes_en = counted(one.genes, "gene")
         use = text("in use", "使用中") if one.current else text("the one before", "一つ前")
         click.echo(
             text(
-                f"{one.name}  {one.installed_on}  {one.source}  {one.genes:,} genes ({one.with_ensembl:,} with Ensembl "
+                f"{one.name}  {one.installed_on}  {one.source}  {genes_en} ({one.with_ensembl:,} with Ensembl "
                 f"id, {one.with_entrez:,} with Entrez id)  {use}",
-                f"{one.name}  {one.installed_on}  {one.source}  {one.genes:,} 遺伝子(Ensembl id あり "
-                f"{one.with_ensembl:,}、Entrez id あり {one.with_entrez:,})  {use}",
+                f"{one.name}  {one.installed_on}  {one.source}  {one.genes:,} 遺伝子（Ensembl id あり "
+                f"{one.with_ensembl:,}、Entrez id あり {one.with_entrez:,}）  {use}",
             )
         )
     if not found:
@@ -78,7 +79,7 @@ def listed(shape: str) -> None:
 
 
 @genes.command(
-    help=text("Say what NAMES mean: symbols, old ones, aliases, ids.", "NAME の意味を示す(記号・旧記号・別名・id)。")
+    help=text("Say what NAMES mean: symbols, old ones, aliases, ids.", "NAME の意味を示す（記号・旧記号・別名・id）。")
 )
 @click.argument("names", nargs=-1, required=True)
 @answering
@@ -104,12 +105,12 @@ def search(names: tuple[str, ...]) -> None:
             gene = found.gene
             entrez = gene.entrez_id and f"NCBIGene:{gene.entrez_id}"
             ids = "  ".join(filter(None, (f"HGNC:{gene.hgnc_id}", entrez, gene.ensembl_id)))
-            click.echo(f"{name}: {gene.symbol}  {ids}  {gene.name} ({ja if preferred_language() == 'ja' else en})")
+            click.echo(f"{name}: {gene.symbol}  {ids}  {noted(gene.name, text(en, ja))}")
         elif found.candidates:
             many = ", ".join(found.candidates)
-            say(f"{name}: several genes had this name: {many}", f"{name}: 複数の遺伝子の旧名・別名です: {many}")
+            say(f"{name}: several genes had this name: {many}", f"{name}：複数の遺伝子の旧名・別名です：{many}")
         else:
-            say(f"{name}: not in the table", f"{name}: 表にありません")
+            say(f"{name}: not in the table", f"{name}：表にありません")
 
 
 genes.add_command(listed, "status")

@@ -57,7 +57,7 @@ def hold_home_alone() -> None:
         os.close(descriptor)
         say(
             f"The node in {home} is running, or one of its commands. Stop it, then restore.",
-            f"{home} のノード(またはそのコマンド)が動いています。停止してから復元してください。",
+            f"{home} のノード（またはそのコマンド）が動いています。停止してから復元してください。",
             err=True,
         )
         raise SystemExit(unready.BAD_USE) from error

@@ -50,7 +50,7 @@ def quiet_end(language: Language) -> Iterator[None]:
     except KeyboardInterrupt:
         raise SystemExit(INTERRUPTED) from None
     except KnowledgeError as error:
-        click.echo(f"{'エラー' if language == 'ja' else 'error'}: {error.text(language)}", err=True)
+        click.echo(f"{'エラー：' if language == 'ja' else 'error: '}{error.text(language)}", err=True)
         raise SystemExit(OUT_OF_ORDER) from None
 
 
@@ -110,7 +110,7 @@ def told(source: str, problem: Problem, language: Language) -> str:
     place = (" " if language == "ja" else ", ").join(part for part in (name, line, path) if part)
     if language == "ja":
         kind = "エラー" if problem.severity == "error" else "警告"
-        return f"{kind}: {place}: {problem.ja}\n  対処: {problem.hint_ja}"
+        return f"{kind}：{place}：{problem.ja}\n  対処：{problem.hint_ja}"
     return f"{problem.severity}: {place}: {problem.en}\n  to do: {problem.hint_en}"
 
 

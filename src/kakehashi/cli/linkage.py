@@ -7,7 +7,7 @@ from typing import get_args
 
 import click
 
-from kakehashi.cli import NodeGroup, say, text
+from kakehashi.cli import NodeGroup, counted, labelled, say, text
 from kakehashi.cli.people import organisation_of, told_plainly
 from kakehashi.engines.linkage.keys import Identity, Sex, UnusableIdentity, read_birth
 
@@ -27,7 +27,7 @@ def linkage() -> None:
     help=text(
         "Make linkage keys of the identifying items in FILE, a CSV with the columns local_id, family, given, birth and "
         "optionally sex, insurance; names in kana or Latin letters. The items are kept nowhere; delete the file then.",
-        "FILE(列 local_id, family, given, birth、任意で sex, insurance の CSV。氏名はかなかローマ字)の識別項目から"
+        "FILE（列 local_id, family, given, birth、任意で sex, insurance の CSV。氏名はかなかローマ字）の識別項目から"
         "照合キーを作る。項目はどこにも保存しない。終わったらファイルを削除すること。",
     ),
 )
@@ -64,12 +64,12 @@ def import_identities(file: Path, organisation: str) -> None:
             _refuse("is not UTF-8 text; save the file as UTF-8", "UTF-8 ではありません。UTF-8 で保存してください")
         except csv.Error:
             _refuse("cannot be read as CSV", "CSV として読めません")
-    say(f"keys made for {done:,} cases", f"{done:,} 症例の照合キーを作成しました")
+    say(f"keys made for {counted(done, 'case')}", f"{done:,} 症例の照合キーを作成しました")
     for line, item in left:
         if item == "local_id":
-            say(f"line {line}: no such case", f"{line} 行目: 該当する症例がありません", err=True)
+            say(f"line {line}: no such case", f"{line} 行目：該当する症例がありません", err=True)
         else:
-            say(f"line {line}: {item} is unusable", f"{line} 行目: {item} が不正です", err=True)
+            say(f"line {line}: {item} is unusable", f"{line} 行目：{item} が不正です", err=True)
     if left:
         raise SystemExit(1)
 
@@ -88,7 +88,7 @@ def _refuse(en: str, ja: str) -> None:
 @linkage.command(
     help=text(
         "Say how many cases have keys, and how many suspicions there are; nothing of whom.",
-        "照合キーのある症例数と疑いの件数を示す(誰かは示さない)。",
+        "照合キーのある症例数と疑いの件数を示す（誰かは示さない）。",
     )
 )
 @click.option("--format", "shape", type=click.Choice(["table", "json"]), default="table", show_default=True)
@@ -104,7 +104,7 @@ def status(shape: str) -> None:
         "outdated": ("of them made under an earlier linkage key", "うち以前の名寄せ鍵によるもの"),
         "variants_outdated": (
             "cases whose variants were keyed under an earlier linkage key (done again within the hour)",
-            "バリアントが以前の名寄せ鍵による症例(1時間以内に作り直し)",
+            "バリアントが以前の名寄せ鍵による症例（1時間以内に作り直し）",
         ),
         "waiting": ("cases waiting to be compared", "照合待ちの症例"),
         "told": ("suspicions told to both sides", "双方に通知した疑い"),
@@ -112,7 +112,7 @@ def status(shape: str) -> None:
         "untold": ("suspicions that may not be told", "共有の条件により通知できない疑い"),
     }
     for name, count in found.items():
-        click.echo(f"{text(*words[name])}: {count:,}")
+        click.echo(labelled(text(*words[name]), f"{count:,}"))
 
 
 @linkage.command(
@@ -122,4 +122,4 @@ def look() -> None:
     from kakehashi.systems.cases.linkage.looking import look_for_same_patients
 
     told = look_for_same_patients()
-    say(f"{told:,} new suspicions told to both sides", f"新たな疑い {told:,} 件を双方に通知しました")
+    say(f"{counted(told, 'new suspicion')} told to both sides", f"新たな疑い {told:,} 件を双方に通知しました")

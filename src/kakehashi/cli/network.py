@@ -45,7 +45,7 @@ def network(agency_port: int, hospital_port: int, node: str | None) -> None:
         say(f"\n{name}: http://127.0.0.1:{port}", f"\n{name}:http://127.0.0.1:{port}")
         say(
             f"  its own commands: KAKEHASHI_HOME={home / name} kakehashi …",
-            f"  このノードのコマンド:KAKEHASHI_HOME={home / name} kakehashi …",
+            f"  このノードのコマンド：KAKEHASHI_HOME={home / name} kakehashi …",
         )
         for login in logins[name]:
             click.echo(f"  {login['email']}  {login['password']}  {login['role']}, {login['organisation']}")

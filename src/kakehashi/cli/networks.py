@@ -51,7 +51,7 @@ def join(code: str, organisation: str, role: str, hub: str) -> None:
             role=NetworkRole(role),
             hub=organisation_of(hub) if hub else None,
         )
-    say(f"{organisation} is in {code} as {role}.", f"{organisation} を {code} に加えました({role})。")
+    say(f"{organisation} is in {code} as {role}.", f"{organisation} を {code} に加えました（{role}）。")
 
 
 @networks.command("leave", help=text("Take an organisation out of a network.", "機関をネットワークから外す。"))

@@ -32,27 +32,28 @@ def prepare(*, quiet: bool = False) -> None:
     known = knowledge.load()
     seconds = time.perf_counter() - started
     terms, diseases, release = known.ontology.n, len(known.diseases.ids), known.ontology.release
+    held = f"{counted(terms, 'term')}, {counted(diseases, 'disease')}"
     if not quiet:
         say(
-            f"Ontology: {terms:,} terms, {diseases:,} diseases (HPO {release}), {seconds:.1f} s",
-            f"オントロジー:用語 {terms:,}、疾患 {diseases:,}(HPO {release})、{seconds:.1f} 秒",
+            f"Ontology: {held} (HPO {release}), {seconds:.1f} s",
+            f"オントロジー：用語 {terms:,}、疾患 {diseases:,}（HPO {release}）、{seconds:.1f} 秒",
         )
     call_command("migrate", verbosity=0, interactive=False)
     if waiting := start_reindexing():
         say(
             f"Search: {counted(waiting, 'case')} to be read anew; the worker does it while the site serves",
-            f"検索:{waiting:,} 症例の読み直しが必要です。サイトの稼働中にジョブ処理が行います",
+            f"検索：{waiting:,} 症例の読み直しが必要です。サイトの稼働中にジョブ処理が行います",
         )
     warm()
     call_command("collectstatic", verbosity=0, interactive=False)
     if not quiet:
-        say(f"Database and files: {settings.HOME}", f"データベースとファイル:{settings.HOME}")
+        say(f"Database and files: {settings.HOME}", f"データベースとファイル：{settings.HOME}")
 
 
 @click.command(
     help=text(
         "Prepare the demo node (synthetic patients of several hospitals), rank a sample patient, then serve.",
-        "デモ用ノード(複数病院の合成症例)を準備し、例の患者を順位付けしてから起動する。",
+        "デモ用ノード（複数病院の合成症例）を準備し、例の患者を順位付けしてから起動する。",
     )
 )
 @click.option("--serve/--no-serve", default=True, help=text("Serve the site at the end.", "最後にサイトを起動する。"))
@@ -67,14 +68,14 @@ def demo(context: click.Context, serve: bool, host: str, port: int) -> None:
 
     prepare()
     logins = prepare_demo()
-    say("\nA synthetic patient whose findings tell clearly, ranked:", "\n所見から病名が絞り込める合成患者の順位付け:")
+    say("\nA synthetic patient whose findings tell clearly, ranked:", "\n所見から病名が絞り込める合成患者の順位付け：")
     context.invoke(rank, files=(str(CLEAR_PATIENT),), top=3)
     say(
         "\nA sample patient whose eight findings alone do not single out a disease, ranked:",
-        "\n所見八つだけでは絞り込めない例の患者の順位付け:",
+        "\n所見八つだけでは絞り込めない例の患者の順位付け：",
     )
     context.invoke(rank, files=(str(SAMPLE_PATIENT),), top=3)
-    say("\nWho can log in:", "\nログインできる人:")
+    say("\nWho can log in:", "\nログインできる人：")
     for login in logins:
         click.echo(f"  {login.email}  {login.password}  {login.role}, {login.organisation}")
     if serve:
@@ -82,7 +83,7 @@ def demo(context: click.Context, serve: bool, host: str, port: int) -> None:
     else:
         say(
             f"\nReady. Serve it with: make up   (http://{host}:{port})",
-            f"\n準備完了。起動は make up (http://{host}:{port})",
+            f"\n準備完了。起動は make up（http://{host}:{port}）",
         )
 
 
@@ -124,7 +125,7 @@ def run_server(host: str, port: int, *, workers: int = 1, with_worker: bool = Tr
     child: subprocess.Popen[bytes] | None = None
     if with_worker:
         child = subprocess.Popen([sys.executable, "-m", "kakehashi", "worker"])
-    say(f"\nServing on http://{host}:{port}  (Ctrl-C stops)", f"\nhttp://{host}:{port} で起動中(Ctrl-C で終了)")
+    say(f"\nServing on http://{host}:{port}  (Ctrl-C stops)", f"\nhttp://{host}:{port} で起動中（Ctrl-C で終了）")
     try:
         Granian(
             "kakehashi.config.serving:application",
@@ -156,7 +157,7 @@ def insist_on_free_port(host: str, port: int) -> None:
             raise click.ClickException(
                 text(
                     f"cannot serve on {host}:{port} ({reason}). Choose another with: kakehashi up --port {port + 1}",
-                    f"{host}:{port} で起動できません({reason})。別のポートで:kakehashi up --port {port + 1}",
+                    f"{host}:{port} で起動できません（{reason}）。別のポートで：kakehashi up --port {port + 1}",
                 )
             ) from error
 

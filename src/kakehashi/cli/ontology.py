@@ -8,7 +8,7 @@ from typing import ParamSpec, TypeVar
 
 import click
 
-from kakehashi.cli import preferred_language, say, text
+from kakehashi.cli import counted, labelled, noted, preferred_language, say, text
 from kakehashi.engines.phenotype import knowledge
 from kakehashi.engines.phenotype.download import OFFICIAL_LABELS_JA
 from kakehashi.engines.phenotype.problems import KnowledgeError
@@ -42,8 +42,8 @@ def ontology() -> None:
         "Use another HPO release. SOURCE: a folder or address with hp.obo, phenotype.hpoa and genes_to_disease.txt "
         "(or genes_to_phenotype.txt); a release date such as 2025-05-06; 'latest'; or 'embedded' to return to the "
         "release that comes with Kakehashi.",
-        "別の HPO リリースに切り替える。SOURCE: hp.obo・phenotype.hpoa・genes_to_disease.txt(または "
-        "genes_to_phenotype.txt)のあるフォルダーかアドレス、2025-05-06 のようなリリース日、latest、"
+        "別の HPO リリースに切り替える。SOURCE：hp.obo・phenotype.hpoa・genes_to_disease.txt（または "
+        "genes_to_phenotype.txt）のあるフォルダーかアドレス、2025-05-06 のようなリリース日、latest、"
         "または内蔵リリースに戻す embedded。",
     )
 )
@@ -51,14 +51,14 @@ def ontology() -> None:
 @answering
 def install(source: str) -> None:
     fingerprint = knowledge.install(source)
-    say(f"In use now: HPO {fingerprint}", f"使用中のリリース:HPO {fingerprint}")
+    say(f"In use now: HPO {fingerprint}", f"使用中のリリース：HPO {fingerprint}")
 
 
 @ontology.command(
     help=text(
         "Use the Japanese labels of FILE (Babelon TSV, plain or .gz, or its address); 'official' fetches the table of "
         "the HPO translations project, 'none' returns to English labels.",
-        "FILE(Babelon TSV、.gz 可、アドレス可)の日本語ラベルを使う。official は HPO 翻訳プロジェクトの表を取得し、"
+        "FILE（Babelon TSV、.gz 可、アドレス可）の日本語ラベルを使う。official は HPO 翻訳プロジェクトの表を取得し、"
         "none は英語表示に戻す。",
     )
 )
@@ -70,7 +70,7 @@ def labels(file: str) -> None:
         say("Labels are English now.", "英語のラベルに戻しました。")
         return
     count = knowledge.install_labels(file)
-    say(f"{count:,} terms have a Japanese label now.", f"{count:,} 語に日本語ラベルが付きました。")
+    say(f"{counted(count, 'term')} with a Japanese label now.", f"{count:,} 語に日本語ラベルが付きました。")
 
 
 @ontology.command(help=text("Say which release and labels are in use.", "使用中のリリースとラベルを示す。"))
@@ -84,7 +84,7 @@ def status(shape: str) -> None:
     origin = text("embedded", "内蔵") if found.embedded else text("installed", "導入済み")
     diseases = ", ".join(f"{source} {count:,}" for source, count in found.diseases.items())
     rows = [
-        (text("release", "リリース"), f"HPO {found.release} ({origin})"),
+        (text("release", "リリース"), noted(f"HPO {found.release}", origin)),
         (text("annotations", "注釈"), f"{found.annotation_version}, {found.annotations:,}"),
         (text("terms", "用語"), f"{found.terms:,}"),
         (text("diseases", "疾患"), diseases),
@@ -94,11 +94,11 @@ def status(shape: str) -> None:
         (text("fingerprint", "識別子"), found.fingerprint),
     ]
     for name, value in rows:
-        click.echo(f"{name}: {value}")
+        click.echo(labelled(name, value))
     if found.unplaced_rows_count:
         say(
-            f"{found.unplaced_rows_count:,} annotations name terms this release does not know, and are not used:",
-            f"このリリースにない用語の注釈 {found.unplaced_rows_count:,} 行は使われません:",
+            f"{counted(found.unplaced_rows_count, 'annotation')} not used, of terms that this release does not know:",
+            f"このリリースにない用語の注釈 {found.unplaced_rows_count:,} 行は使われません：",
         )
         for line in found.unplaced_rows[:10]:
             click.echo(f"  {line}")
@@ -109,20 +109,21 @@ def _labels_line(found: knowledge.Status) -> str:
         return text(
             f"none. Get {OFFICIAL_LABELS_JA} and run: kakehashi ontology labels FILE (or, with internet: official)",
             f"なし。{OFFICIAL_LABELS_JA} を入手し kakehashi ontology labels FILE を実行"
-            "(インターネットがあれば official)",
+            "（インターネットがあれば official）",
         )
     share = 100 * found.labels_ja / found.terms
+    known = counted(found.labels_ja, "term")
     made_for = found.labels_ja_release or text("unknown release", "リリース不明")
     return text(
-        f"{found.labels_ja:,} terms ({share:.0f} %), made for {made_for}; {found.labels_ja_unplaced:,} unknown here",
-        f"{found.labels_ja:,} 語({share:.0f} %)、{made_for} 用。このリリースにない語 {found.labels_ja_unplaced:,}",
+        f"{known} ({share:.0f} %), made for {made_for}; {found.labels_ja_unplaced:,} unknown here",
+        f"{found.labels_ja:,} 語（{share:.0f} %）、{made_for} 用。このリリースにない語 {found.labels_ja_unplaced:,}",
     )
 
 
 @ontology.command(
     help=text(
         "Look up terms (or, with --diseases, diseases) by name, synonym, id or gene.",
-        "用語(--diseases で疾患)を名称・同義語・id・遺伝子で探す。",
+        "用語（--diseases で疾患）を名称・同義語・id・遺伝子で探す。",
     )
 )
 @click.argument("query", nargs=-1, required=True)
@@ -151,9 +152,9 @@ def search(query: tuple[str, ...], top: int, diseases: bool, everything: bool, s
             row = {name: value for name, value in asdict(hit).items() if name != "index"}
             click.echo(json.dumps(row, ensure_ascii=False))
         else:
-            also = f"  ({hit.matched})" if hit.matched not in (hit.label, hit.id) else ""
-            click.echo(f"{hit.id}  {hit.label}{also}")
+            found_by = hit.matched not in (hit.label, hit.id)
+            click.echo(f"{hit.id}  {noted(hit.label, hit.matched) if found_by else hit.label}")
     if not hits:
-        hint = "" if finder.has_japanese else "日本語ラベルは未導入です(kakehashi ontology status 参照)。"
+        hint = "" if finder.has_japanese else "日本語ラベルは未導入です（kakehashi ontology status 参照）。"
         say("Nothing found.", f"見つかりませんでした。{hint}", err=True)
         raise SystemExit(1)

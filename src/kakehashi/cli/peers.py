@@ -12,7 +12,7 @@ from kakehashi.cli.people import SHAPE, show, told_plainly
 if TYPE_CHECKING:
     from kakehashi.systems.exchange.models import Question
 
-COUNTRY = click.option("--country", default="", metavar="CC", help=text("ISO 3166-1 alpha-2.", "国(2文字)。"))
+COUNTRY = click.option("--country", default="", metavar="CC", help=text("ISO 3166-1 alpha-2.", "国（2文字）。"))
 
 
 @click.group(cls=NodeGroup, help=text("Peers of the Matchmaker Exchange.", "Matchmaker Exchange の相手ノード。"))
@@ -38,7 +38,7 @@ def peers() -> None:
     type=click.IntRange(1, 300),
     default=20,
     show_default=True,
-    help=text("Longest wait, seconds.", "最長の待ち時間(秒)。"),
+    help=text("Longest wait, seconds.", "最長の待ち時間（秒）。"),
 )
 def add_peer(name: str, base_url: str, token_file: Path, country: str, timeout_s: int) -> None:
     from kakehashi.systems.exchange import actions
@@ -142,10 +142,12 @@ def _why_nothing(questions: "list[Question]") -> tuple[str, str]:
         )
     from django.utils import translation
 
+    from kakehashi.kernel.punctuation import labelled
+
     said = []
     for language in ("en", "ja"):
         with translation.override(language):
-            said.append("; ".join(f"{one.peer.name}: {one.why_text}" for one in questions))
+            said.append("; ".join(labelled(one.peer.name, one.why_text) for one in questions))
     return f"No peer answered. {said[0]}", f"応答したノードはありません。{said[1]}"
 
 

@@ -11,7 +11,7 @@ import click
 from kakehashi.cli import NodeGroup, preferred_language, say, text
 
 SHAPE = click.option("--format", "shape", type=click.Choice(["table", "json"]), default="table", show_default=True)
-PREFECTURE = text("Two digits of JIS X 0401, such as 13 for Tokyo.", "都道府県コード(JIS X 0401の2桁。東京都は13)。")
+PREFECTURE = text("Two digits of JIS X 0401, such as 13 for Tokyo.", "都道府県コード（JIS X 0401の2桁。東京都は13）。")
 
 
 @contextmanager
@@ -121,7 +121,7 @@ def people() -> None:
 @click.option("--organisation", "code", required=True, help=text("Code of the organisation.", "機関コード。"))
 @click.option("--role", required=True, help=text("clinician, administrator, …", "clinician など。"))
 @click.option("--name", default="", help=text("Name.", "氏名。"))
-@click.option("--name-en", default="", help=text("Name in Latin letters.", "氏名(ローマ字)。"))
+@click.option("--name-en", default="", help=text("Name in Latin letters.", "氏名（ローマ字）。"))
 @click.option("--language", type=click.Choice(["ja", "en"]), default="ja", show_default=True)
 @click.option(
     "--password-stdin",
@@ -155,13 +155,13 @@ def add_person(email: str, code: str, role: str, name: str, name_en: str, langua
     if password is None and actions.mails_stay_here():
         say(
             f"No mail server is set (KAKEHASHI_MAIL_URL): pass on the mail that lies in {settings.EMAIL_FILE_PATH}.",
-            f"メールサーバーが未設定です(KAKEHASHI_MAIL_URL)。{settings.EMAIL_FILE_PATH} にあるメールを"
+            f"メールサーバーが未設定です（KAKEHASHI_MAIL_URL）。{settings.EMAIL_FILE_PATH} にあるメールを"
             "本人に転送してください。",
         )
     if known and password is not None:
         say(
             "The account was there before; its password is unchanged (kakehashi people password).",
-            "アカウントは既にあり、パスワードは変更していません(kakehashi people password)。",
+            "アカウントは既にあり、パスワードは変更していません（kakehashi people password）。",
         )
 
 

@@ -21,7 +21,7 @@ def portfolio() -> None:
     "figures",
     help=text(
         "Budgeted, committed and spent yen, awards, outputs and goals of a fiscal year.",
-        "ある年度の予算額・契約額・執行額(円)、課題数、成果、目標。",
+        "ある年度の予算額・契約額・執行額（円）、課題数、成果、目標。",
     ),
 )
 @click.option("--fiscal-year", type=click.IntRange(1990, 2200), required=True, help=text("April to March.", "年度。"))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
-from kakehashi.cli import say, text
+from kakehashi.cli import counted, say, text
 from kakehashi.cli.inputs import Inputs, Progress, language_option, quiet_end, spoken
 from kakehashi.cli.outputs import Answer, Answers
 from kakehashi.protocols.phenopacket.problems import Language
@@ -108,7 +108,7 @@ CAUTION_JA: Final = (
     show_default=True,
     help=text(
         "With --leave-publication-out: keep or drop annotation rows that cite other publications too.",
-        "--leave-publication-out と併用:他の文献も引用する注釈行を残す(keep)か除く(drop)か。",
+        "--leave-publication-out と併用：他の文献も引用する注釈行を残す（keep）か除く（drop）か。",
     ),
 )
 @click.option(
@@ -140,8 +140,8 @@ def rank(
         run = RankRun.open(sources, inputs.patients(solved_cases), _written(language, form))
         if run.ranker.solved is not None and (unusable := len(run.ranker.solved.left_aside)):
             say(
-                f"note: {unusable:,} solved cases are left aside: no finding, or a disease unknown to this release",
-                f"注: 解決済み症例 {unusable:,} 件は、所見がないか、疾患がこの版にないため使用しません",
+                f"note: {counted(unusable, 'solved case')} left aside: no finding, or a disease that is not known",
+                f"注：解決済み症例 {unusable:,} 件は、所見がないか、疾患がこの版にないため使用しません",
                 language=speech,
                 err=True,
             )
@@ -181,8 +181,8 @@ def rank(
     help=text(
         "With --leave-publication-out: keep or drop what the patient's own publication added to the disease "
         "annotations (with --library, also for each library case and its own publication).",
-        "--leave-publication-out と併用:患者自身の論文が疾患注釈に加えた内容を残す(keep)か除く(drop)か"
-        "(--library では検索対象の各症例とその論文についても同様)。",
+        "--leave-publication-out と併用：患者自身の論文が疾患注釈に加えた内容を残す（keep）か除く（drop）か"
+        "（--library では検索対象の各症例とその論文についても同様）。",
     ),
 )
 def match(

@@ -37,7 +37,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "unknown": ("none of the known diseases", "既知の疾患のいずれでもない"),
     "others": ("all other known diseases", "その他の既知の疾患"),
     "only_genes": ("only the gene speaks for it", "候補遺伝子のみが根拠です"),
-    "ask": ("Ask next: {}", "次に確認するとよい所見: {}"),
+    "ask": ("Ask next: {}", "次に確認するとよい所見：{}"),
 }
 STRONGEST: Final = 3
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     help=text(
         "Restore the node in KAKEHASHI_HOME (and KAKEHASHI_DATABASE_URL) from FILE. The node must be stopped. What is "
         "there is never deleted: with --force it is put aside.",
-        "KAKEHASHI_HOME(とKAKEHASHI_DATABASE_URL)のノードをFILEから復元する。ノードは停止しておくこと。"
+        "KAKEHASHI_HOME（とKAKEHASHI_DATABASE_URL）のノードをFILEから復元する。ノードは停止しておくこと。"
         "既にあるものは削除せず、--force を付けたときに脇へ移す。",
     )
 )
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     is_flag=True,
     help=text(
         "Restore although the keys are lost: the audit trail cannot be verified then.",
-        "鍵を失った場合の復元(監査記録は検証できない)。",
+        "鍵を失った場合の復元（監査記録は検証できない）。",
     ),
 )
 def restore(file: Path, force: bool, keys: Path | None, without_keys: bool) -> None:
@@ -76,7 +76,7 @@ def restore(file: Path, force: bool, keys: Path | None, without_keys: bool) -> N
     for place in [str(one) for one in (old,) if one] + kept_schema:
         say(
             f"What was there before is kept: {place}. Delete it when it is no longer needed.",
-            f"以前の内容は残してあります:{place}。不要になったら削除してください。",
+            f"以前の内容は残してあります：{place}。不要になったら削除してください。",
         )
 
 
@@ -94,14 +94,14 @@ def _failures_told(home: Path) -> Iterator[None]:
             raise BackupProblem(
                 f"The restoration failed while the parts were exchanged ({reason}). Nothing starts here until it is "
                 f"given again with --force; what was there is in {home} or in its newest folder before-restore-….",
-                f"入れ替えの途中で復元に失敗しました({reason})。"
+                f"入れ替えの途中で復元に失敗しました（{reason}）。"
                 "--force を付けてもう一度実行するまで、ここでは何も起動しません。"
                 f"以前の内容は {home} か、その中の最新の before-restore-… フォルダにあります。",
             ) from error
         raise BackupProblem(
             f"The restoration failed ({reason}). Nothing was put in place: what was there is as it was. Mend the "
             "cause and give the command again.",
-            f"復元に失敗しました({reason})。何も置き換えておらず、既存のものはそのままです。"
+            f"復元に失敗しました（{reason}）。何も置き換えておらず、既存のものはそのままです。"
             "原因を取り除いてから、もう一度実行してください。",
         ) from error
 
@@ -130,7 +130,7 @@ def _database_url(archive: Archive) -> str:
             f"The back-up is of a node on {archive.manifest.database}, KAKEHASHI_DATABASE_URL names {kind}. Set it to "
             f"a database of the same kind{' (unset: SQLite)' if kind == 'postgresql' else ''}.",
             f"バックアップ元は {archive.manifest.database}、KAKEHASHI_DATABASE_URL は {kind} です。"
-            "同じ種類のデータベースを指定してください(未設定ならSQLite)。",
+            "同じ種類のデータベースを指定してください（未設定ならSQLite）。",
         )
     if url and kind == "sqlite":
         raise BackupProblem(
@@ -165,8 +165,8 @@ def _insist_on_room(home: Path, url: str, force: bool) -> None:
         raise BackupProblem(
             f"There is a node already ({home}{', and its database' if url else ''}). Restore into an empty folder, or "
             "give --force: then the old one is put aside, not deleted.",
-            f"既にノードがあります({home}{'とデータベース' if url else ''})。空のフォルダに復元するか、--force を付けて"
-            "ください(既存のものは削除せず脇へ移します)。",
+            f"既にノードがあります（{home}{'とデータベース' if url else ''}）。空のフォルダに復元するか、--force を"
+            "付けてください（既存のものは削除せず脇へ移します）。",
         )
 
 
@@ -199,7 +199,7 @@ def _bring_up(archive: Archive, folder: Path, url: str, bar: "Progress", *, veri
             raise BackupProblem(
                 f"The audit trail of the back-up does not verify: {brought.trail.findings[0]} Nothing was put in "
                 "place. Keep this back-up and use another.",
-                f"バックアップの監査記録が検証に失敗しました:{brought.trail.findings[0]} 何も置き換えていません。"
+                f"バックアップの監査記録が検証に失敗しました：{brought.trail.findings[0]} 何も置き換えていません。"
                 "このバックアップは保全し、別のものを使ってください。",
             )
         return brought, rebuild_index()
@@ -258,13 +258,13 @@ def _say_done(home: Path, brought: "Brought", indexed: int, own: NodeKeys, secon
     say(
         f"Restored into {home} in {seconds:.1f} s: {entries} {trail[0]}, {counted(indexed, 'case')} indexed anew, "
         f"{counted(brought.migrations, 'migration')} applied, {counted(brought.sessions, 'session')} ended.",
-        f"{home} に {seconds:.1f} 秒で復元しました:監査記録 {brought.trail.entries:,} 件({trail[1]})、索引 "
+        f"{home} に {seconds:.1f} 秒で復元しました：監査記録 {brought.trail.entries:,} 件（{trail[1]}）、索引 "
         f"{indexed:,} 症例、適用した移行 {brought.migrations:,}、終了したセッション {brought.sessions:,}。",
     )
     if not own.secret:
         say(
             "The secret key is new: give the tokens of peers again (kakehashi peers add).",
-            "秘密鍵は新規です。相手ノードのトークンを登録し直してください(kakehashi peers add)。",
+            "秘密鍵は新規です。相手ノードのトークンを登録し直してください（kakehashi peers add）。",
         )
     say(
         "What was revoked or locked after the back-up was made is valid again: look through it, then start the node.",

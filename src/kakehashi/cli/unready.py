@@ -28,8 +28,8 @@ def say_not_prepared() -> None:
     say(
         f"This node ({home()}) is not prepared yet, or not for this version. Run: kakehashi up (or kakehashi demo), "
         "or set KAKEHASHI_HOME to the folder of a node.",
-        f"このノード({home()})はまだ準備されていないか、このバージョン向けに更新されていません。kakehashi up"
-        "(または kakehashi demo)を実行するか、KAKEHASHI_HOME にノードのフォルダを指定してください。",
+        f"このノード（{home()}）はまだ準備されていないか、このバージョン向けに更新されていません。kakehashi up"
+        "（または kakehashi demo）を実行するか、KAKEHASHI_HOME にノードのフォルダを指定してください。",
         err=True,
     )
 
@@ -39,7 +39,7 @@ def say_home_unusable(reason: str) -> None:
     say(
         f"The node's folder {home()} cannot be used ({reason}). Make it a folder this user may write, or set "
         "KAKEHASHI_HOME to another one.",
-        f"ノードのフォルダ {home()} を使えません({reason})。このユーザーが書き込めるフォルダにするか、"
+        f"ノードのフォルダ {home()} を使えません（{reason}）。このユーザーが書き込めるフォルダにするか、"
         "KAKEHASHI_HOME に別のフォルダを指定してください。",
         err=True,
     )
@@ -71,7 +71,7 @@ def _say_file(error: OSError) -> None:
     if folder == Path(path) or folder in Path(path).parents or Path(path) in folder.parents:
         say_home_unusable(reason)
     else:
-        say(f"{path} cannot be used: {reason}", f"{path} を使えません:{reason}", err=True)
+        say(f"{path} cannot be used: {reason}", f"{path} を使えません：{reason}", err=True)
 
 
 def _is_a(module: str, names: tuple[str, ...], error: Exception) -> bool:
@@ -89,7 +89,7 @@ def _say_database(error: Exception) -> None:
     else:
         say(
             f"The database cannot be used ({reason}). Check KAKEHASHI_DATABASE_URL and that the server runs.",
-            f"データベースを使えません({reason})。KAKEHASHI_DATABASE_URLとサーバーの稼働を確認してください。",
+            f"データベースを使えません（{reason}）。KAKEHASHI_DATABASE_URLとサーバーの稼働を確認してください。",
             err=True,
         )
 

@@ -51,7 +51,7 @@ SETTINGS: tuple[Setting, ...] = (
         Path,
         "var",
         "Folder of the node's files: database, ontology, index, uploads.",
-        "ノードのファイル(データベース、オントロジー、索引、添付)を置くフォルダ。",
+        "ノードのファイル（データベース、オントロジー、索引、添付）を置くフォルダ。",
     ),
     Setting(
         "KAKEHASHI_DATABASE_URL",
@@ -66,7 +66,7 @@ SETTINGS: tuple[Setting, ...] = (
         str,
         "",
         "Secret for signing; empty: made once and kept in the home folder (mode 600).",
-        "署名用の秘密鍵。空なら一度だけ生成しホームフォルダに保存(権限600)。",
+        "署名用の秘密鍵。空なら一度だけ生成しホームフォルダに保存（権限600）。",
         secret=True,
     ),
     Setting(
@@ -74,7 +74,7 @@ SETTINGS: tuple[Setting, ...] = (
         str,
         "",
         "Secret that seals the audit trail; never change it. Empty: made once and kept in the home folder (mode 600).",
-        "監査記録を封印する秘密鍵。変更しないこと。空なら一度だけ生成しホームフォルダに保存(権限600)。",
+        "監査記録を封印する秘密鍵。変更しないこと。空なら一度だけ生成しホームフォルダに保存（権限600）。",
         secret=True,
     ),
     Setting(
@@ -84,7 +84,7 @@ SETTINGS: tuple[Setting, ...] = (
         "Secret of the network under which identifying items are hashed, so that the same patient in two cases is "
         "suspected. Empty: made once and kept in the home folder (mode 600). Changed: earlier hashes meet nothing.",
         "同一患者の疑いを調べるため、識別項目のハッシュ化に使うネットワーク共通の秘密鍵。空なら一度だけ生成しホームフォルダに保存"
-        "(権限600)。変更すると以前のハッシュとは一致しなくなる。",
+        "（権限600）。変更すると以前のハッシュとは一致しなくなる。",
         secret=True,
     ),
     Setting(
@@ -92,14 +92,14 @@ SETTINGS: tuple[Setting, ...] = (
         _boolean,
         "0",
         "Developer mode; the log then quotes errors, data and all. Never where strangers or patients are.",
-        "開発者モード。ログにエラーの内容(個人情報を含みうる)が出る。外部から届くノードや患者データのあるノードでは使わないこと。",
+        "開発者モード。ログにエラーの内容（個人情報を含みうる）が出る。外部から届くノードや患者データのあるノードでは使わないこと。",
     ),
     Setting(
         "KAKEHASHI_HOSTS",
         _list,
         "127.0.0.1,localhost,[::1]",
         "Host names this node answers to, comma separated.",
-        "このノードが応答するホスト名(カンマ区切り)。",
+        "このノードが応答するホスト名（カンマ区切り）。",
     ),
     Setting(
         "KAKEHASHI_BASE_URL",
@@ -114,7 +114,7 @@ SETTINGS: tuple[Setting, ...] = (
         str,
         "ja",
         "Language for visitors who state none: ja or en.",
-        "言語の指定がない訪問者への言語:ja または en。",
+        "言語の指定がない訪問者への言語：ja または en。",
     ),
     Setting("KAKEHASHI_TIME_ZONE", str, "Asia/Tokyo", "Time zone for display.", "表示に使う時間帯。"),
     Setting(
@@ -148,21 +148,21 @@ SETTINGS: tuple[Setting, ...] = (
         _boolean,
         "0",
         "Node is served over HTTPS: secure cookies, HSTS, redirect.",
-        "HTTPSで運用:保護されたクッキー、HSTS、転送を有効にする。",
+        "HTTPSで運用：保護されたクッキー、HSTS、転送を有効にする。",
     ),
     Setting(
         "KAKEHASHI_BEHIND_PROXY",
         _boolean,
         "0",
         "Trust X-Forwarded-Proto and X-Forwarded-For of the one proxy in front.",
-        "前段のプロキシ(1台)のX-Forwarded-ProtoとX-Forwarded-Forを信頼する。",
+        "前段のプロキシ（1台）のX-Forwarded-ProtoとX-Forwarded-Forを信頼する。",
     ),
     Setting(
         "KAKEHASHI_UPLOAD_LIMIT_MB",
         int,
         "64",
         "Largest file a person may upload, MB.",
-        "アップロードできる最大のファイル(MB)。",
+        "アップロードできる最大のファイル（MB）。",
     ),
 )
 _BY_NAME = {setting.name: setting for setting in SETTINGS}

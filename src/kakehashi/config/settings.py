@@ -148,6 +148,8 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_FORMS = {
     "login": "kakehashi.web.account_forms.LoginForm",
     "reset_password": "kakehashi.web.account_forms.ResetPasswordForm",
+    "reset_password_from_key": "kakehashi.web.account_forms.NewPasswordForm",
+    "change_password": "kakehashi.web.account_forms.ChangePasswordForm",
     "reauthenticate": "kakehashi.web.account_forms.ReauthenticateForm",
 }
 MFA_FORMS = {

@@ -5,6 +5,7 @@
     ├── NotFound(what)             404  not_found       nothing there, or nothing that this person may know of
     ├── Conflict(reason)           409  conflict        the thing is in a state that does not permit this
     ├── Invalid(problems)          422  invalid         what was sent cannot be used; field → messages
+    │   └── UnknownParameter       400  unknown_parameter  an API's query names none of the route's (kernel/api)
     └── Upstream(peer, reason)     502  upstream        another node or service answered badly
                                    504                  … or not in time
 
@@ -18,6 +19,8 @@ from typing import TYPE_CHECKING, Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+
+from kakehashi.kernel.punctuation import labelled
 
 if TYPE_CHECKING:
     from kakehashi.kernel.rules import Verdict
@@ -138,7 +141,7 @@ class Invalid(KakehashiError):
         lines = []
         for field, texts in self.problems.items():
             joined = " ".join(str(text) for text in texts)
-            lines.append(f"{field}: {joined}" if field else joined)
+            lines.append(labelled(field, joined) if field else joined)
         return "\n".join(lines) or str(self.title)
 
     def problem(self) -> dict[str, Any]:
@@ -162,7 +165,7 @@ class Upstream(KakehashiError):
 
     @property
     def detail(self) -> str:
-        return f"{self.peer}: {self._detail}"
+        return labelled(self.peer, self._detail)
 
     def problem(self) -> dict[str, Any]:
         return super().problem() | {"peer": self.peer, "timed_out": self.timed_out}

@@ -29,7 +29,7 @@ WORDS: Final[dict[str, Wording]] = {
         "テキスト形式で保存し直してください",
     ),
     "columns": _error(
-        "the line has {number} columns, at least 6 are needed",
+        "the line has {number} of the at least 6 columns that are needed",
         "列が {number} 個しかありません（6 個以上必要です）",
         "give family, individual, father, mother, sex and phenotype, parted by tabs or blanks; write 0 for what is "
         "not known and begin headings and remarks with #",

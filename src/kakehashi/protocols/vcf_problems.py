@@ -53,7 +53,7 @@ WORDS: Final[dict[str, Wording]] = {
         "いずれかを指定するか、検体を空欄にしてください",
     ),
     "columns": _error(
-        "the line has {number} columns, {needed} are needed",
+        "number of columns in the line: {number} instead of {needed}",
         "列が {number} 個です（{needed} 個必要です）",
         "columns are parted by tabs",
         "列はタブで区切ってください",

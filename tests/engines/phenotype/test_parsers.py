@@ -93,11 +93,11 @@ def test_frequencies_that_mean_nothing_are_refused(text: str) -> None:
         ("hpoa", "\tPCS\t\t3/4", "\tABC\t\t3/4", "line 4: evidence is 'ABC'"),
         ("hpoa", "\tI\t", "\tQ\t", "line 6: aspect is 'Q'"),
         ("hpoa", "hpo_id", "term", "line 3: the column names"),
-        ("hpoa", "\tP\tHPO:x[2030-01-01]", "", "line 4: 10 columns instead of 12"),
+        ("hpoa", "\tP\tHPO:x[2030-01-01]", "", "line 4: number of columns: 10 instead of 12"),
         ("genes", "NCBIGene:2200", "FBN1", "line 2: expected an NCBI gene number"),
         ("genes", "ncbi_gene_id", "gene", "line 1: the column names"),
         ("babelon", "translation_status", "status", "line 1: is no Babelon table: the column translation_status"),
-        ("babelon", "\tNA\tNOT_TRANSLATED", "\tNA", "line 3: 8 columns instead of 9"),
+        ("babelon", "\tNA\tNOT_TRANSLATED", "\tNA", "line 3: number of columns: 8 instead of 9"),
     ],
 )
 def test_what_is_wrong_is_said_with_file_and_line(parser: str, old: str, new: str, message: str) -> None:

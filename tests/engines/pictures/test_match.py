@@ -65,10 +65,10 @@ def test_picture_is_named_for_those_who_do_not_see_it():
 
 def test_summary_says_what_matches_what_stands_alone_and_what_speaks_against():
     assert summary(PICTURE) == (
-        "Joubert syndrome: 1 of 2 findings have a clear counterpart; the strongest reason is "
+        "Joubert syndrome: 1 of 2 findings with a clear counterpart; the strongest reason is "
         "Molar tooth sign on MRI (×400); without counterpart: Smooth philtrum; speaking against: Seizure <& fits>."
     )
-    assert summary(replace(PICTURE, language="ja")).startswith("Joubert syndrome:所見2件のうち1件が明らかに対応。")
+    assert summary(replace(PICTURE, language="ja")).startswith("Joubert syndrome：所見2件のうち1件が明らかに対応。")
 
 
 def test_summary_names_the_gene_where_it_is_the_strongest_reason():
@@ -76,14 +76,14 @@ def test_summary_names_the_gene_where_it_is_the_strongest_reason():
     assert "the strongest reason is A candidate gene of the patient causes it (×990)" in summary(
         replace(PICTURE, reasons=[gene])
     )
-    assert "最も強い根拠は「A candidate gene of the patient causes it(990倍)」" in summary(
+    assert "最も強い根拠は「A candidate gene of the patient causes it（990倍）」" in summary(
         replace(PICTURE, reasons=[gene], language="ja")
     )
 
 
 def test_weak_link_is_no_match_and_is_drawn_thin_dotted_and_named():
     weak = replace(PICTURE, links=[Link("HP:0002419", "HP:0002419", 0.47, weak="weak")])
-    assert summary(weak).startswith("Joubert syndrome: 0 of 2 findings have a clear counterpart")
+    assert summary(weak).startswith("Joubert syndrome: 0 of 2 findings with a clear counterpart")
     assert "weak: Molar tooth sign on MRI" in summary(weak)
     line = re.search(r'<path class="match-line[^>]*>', draw(weak))[0]
     assert 'stroke-width="1.50" stroke-dasharray="1 4"' in line

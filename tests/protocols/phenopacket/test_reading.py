@@ -197,7 +197,7 @@ def test_syntax_mistakes_are_told_in_japanese_too():
     for text in ('{"id"', '{"id":', '{"id":"', "{1:2}", '{"a":1,}', '{"a":"\n"}', '{"a":"\\x"}', "[1 2]", "{} x"):
         problem = problem_of(text, yaml=False)
         assert problem.code == "not-json"
-        assert re.search(r"です|ません|あります", problem.ja.split(": ", 1)[1]), problem.ja
+        assert re.search(r"です|ません|あります", problem.ja.split("：", 1)[1]), problem.ja
 
 
 def test_a_path_the_system_refuses_is_told(tmp_path):

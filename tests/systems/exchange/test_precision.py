@@ -91,7 +91,7 @@ def test_the_page_and_its_csv_say_it(client, reviewed, clinician, language, said
     assert "band,50–60 %,12,4,0.3333,0.1381,0.6094" in rows
     one = Match.objects.filter(state="confirmed", genes="|SCN1A|").first()
     shown = client.get(reverse("exchange:match", args=[one.pk]), headers={"accept-language": "en"}).text
-    assert "Of 12 matches like this that your institution reviewed, 4 were confirmed." in shown
+    assert "Of 12 matches like this that your institution reviewed, 4 confirmed." in shown
     listed = client.get(reverse("exchange:matches") + "?view=all", headers={"accept-language": "en"}).text
     assert "4 of 12" in listed
 

@@ -49,7 +49,7 @@ def parse_hgnc(data: bytes, *, source: str = "hgnc_complete_set.txt") -> list[Ge
             raise ParseError(
                 source,
                 number,
-                f"{len(cells)} columns instead of {width}; the file is cut off or was edited, fetch it again",
+                f"number of columns: {len(cells)} instead of {width}; the file is cut off or edited, fetch it again",
                 f"列が {width} ではなく {len(cells)} あります。ファイルが途中で切れたか編集されています。"
                 "取得し直してください。",
             )
@@ -105,7 +105,7 @@ def _gene(said: dict[str, str], source: str, line: int) -> Gene:
     ]
     if faults or hgnc is None:
         wrong = ", ".join(f"{name} {said[name][:40]!r}" for name in faults)
-        raise ParseError(source, line, f"cannot be read: {wrong}", f"読み取れません: {wrong}")
+        raise ParseError(source, line, f"cannot be read: {wrong}", f"読み取れません：{wrong}")
     return Gene(
         symbol=said["symbol"],
         name=said["name"],

@@ -68,7 +68,7 @@ def parse_babelon(data: bytes, *, source: str = "hp-ja.babelon.tsv", language: s
             raise ParseError(
                 source,
                 number,
-                f"{len(cells)} columns instead of {len(place)}",
+                f"number of columns: {len(cells)} instead of {len(place)}",
                 f"列が {len(place)} ではなく {len(cells)} あります。",
             )
         version = cells[place["source_version"]] if "source_version" in place else ""

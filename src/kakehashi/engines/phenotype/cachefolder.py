@@ -151,5 +151,5 @@ def open_folder(path: Path) -> CompiledFolder:
 def _damaged(path: Path, en: str, ja: str) -> DamagedCache:
     return DamagedCache(
         f"{path.name}: the compiled folder is damaged ({en}); it is compiled again from its sources",
-        f"{path.name}: コンパイル済みのフォルダーが壊れています（{ja}）。元のファイルから作り直します。",
+        f"{path.name}：コンパイル済みのフォルダーが壊れています（{ja}）。元のファイルから作り直します。",
     )

@@ -49,7 +49,7 @@ def parse_gene_table(data: bytes, *, source: str = "genes_to_disease.txt") -> li
             raise ParseError(
                 source,
                 number,
-                f"{len(cells)} columns instead of {len(columns)}",
+                f"number of columns: {len(cells)} instead of {len(columns)}",
                 f"列が {len(columns)} ではなく {len(cells)} あります。",
             )
         disease_id = cells[len(columns) - 1]

@@ -127,7 +127,7 @@ def parse_hpoa(data: bytes, *, source: str = "phenotype.hpoa") -> HpoaDocument:
             raise ParseError(
                 source,
                 number,
-                f"{len(cells)} columns instead of {len(COLUMNS)}",
+                f"number of columns: {len(cells)} instead of {len(COLUMNS)}",
                 f"列が {len(COLUMNS)} ではなく {len(cells)} あります。",
             )
         document.rows.append(_row(cells, number, source, frequencies, references))

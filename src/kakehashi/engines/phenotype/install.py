@@ -134,7 +134,7 @@ def _check_one_release(compiled: CompiledFolder) -> None:
         raise InstallError(
             f"{unplaced} of {rows} annotations of phenotype.hpoa name terms that hp.obo does not have (first: "
             f"{compiled.meta['unplaced_rows'][0]}); the two files are not of one release",
-            f"phenotype.hpoa の注釈 {rows} 行のうち {unplaced} 行の用語が hp.obo にありません（最初の例: "
+            f"phenotype.hpoa の注釈 {rows} 行のうち {unplaced} 行の用語が hp.obo にありません（最初の例："
             f"{compiled.meta['unplaced_rows'][0]}）。二つのファイルが同じリリースのものではありません。",
         )
 

@@ -82,7 +82,7 @@ def parse_obo(data: bytes, *, source: str = "hp.obo") -> OboDocument:
         if not colon:
             if line.strip() and not line.startswith("!"):
                 raise ParseError(
-                    source, number, f"expected 'tag: value', got {line[:60]!r}", "「タグ: 値」の形ではありません。"
+                    source, number, f"expected 'tag: value', got {line[:60]!r}", "「tag: value」の形ではありません。"
                 )
             continue
         value = value.strip()

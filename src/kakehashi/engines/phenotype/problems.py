@@ -28,7 +28,7 @@ class ParseError(KnowledgeError):
     def __init__(self, source: str, line: int, en: str, ja: str) -> None:
         place_en = f"{source}, line {line}" if line else source
         place_ja = f"{source} の {line} 行目" if line else source
-        super().__init__(f"{place_en}: {en}", f"{place_ja}: {ja}")
+        super().__init__(f"{place_en}: {en}", f"{place_ja}：{ja}")
         self.source = source
         self.line = line
 

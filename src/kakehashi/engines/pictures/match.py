@@ -105,6 +105,10 @@ class Picture:
     def word(self, name: str) -> str:
         return WORDS[name][self.language == "ja"]
 
+    def noted(self, text: str, note: str) -> str:
+        """The text with the note in brackets, as the language sets them."""
+        return f"{text}（{note}）" if self.language == "ja" else f"{text} ({note})"
+
     def linked(self) -> list[Link]:
         """The links whose ends both exist, strongest first."""
         lefts, rights = {node.id for node in self.left}, {node.id for node in self.right}
@@ -158,20 +162,24 @@ def summary(picture: Picture) -> str:
     same = [labels[link.left] for link in links if link.weight >= 0 and link.weak in {"common", "seldom"}]
     against = [labels[link.left] for link in links if link.weight < 0]
     if picture.language == "ja":
-        parts = [f"{picture.right_title}:所見{len(observed)}件のうち{len(matched)}件が明らかに対応"]
+        parts = [f"{picture.right_title}：所見{len(observed)}件のうち{len(matched)}件が明らかに対応"]
         parts += [f"最も強い根拠は「{strongest}」"] if strongest else []
         parts += [f"一致するが根拠としては弱い所見は{'、'.join(same)}"] if same else []
         parts += [f"対応が弱い所見は{'、'.join(weak)}"] if weak else []
         parts += [f"対応しない所見は{'、'.join(alone)}"] if alone else []
         parts += [f"不利な所見は{'、'.join(against)}"] if against else []
         return "。".join(parts) + "。"
-    parts = [f"{picture.right_title}: {len(matched)} of {len(observed)} findings have a clear counterpart"]
+    parts = [f"{picture.right_title}: {len(matched)} of {_findings(len(observed))} with a clear counterpart"]
     parts += [f"the strongest reason is {strongest}"] if strongest else []
     parts += [f"the same, but saying little: {', '.join(same)}"] if same else []
     parts += [f"weak: {', '.join(weak)}"] if weak else []
     parts += [f"without counterpart: {', '.join(alone)}"] if alone else []
     parts += [f"speaking against: {', '.join(against)}"] if against else []
     return "; ".join(parts) + "."
+
+
+def _findings(number: int) -> str:
+    return f"{number} finding" if number == 1 else f"{number} findings"
 
 
 def _strongest(picture: Picture, links: Sequence[Link], labels: dict[str, str]) -> str:
@@ -183,7 +191,7 @@ def _strongest(picture: Picture, links: Sequence[Link], labels: dict[str, str]) 
     if picture.of_case:
         return label
     factor = times_words(weight, picture.language)
-    return f"{label}({factor})" if picture.language == "ja" else f"{label} ({factor})"
+    return picture.noted(label, factor)
 
 
 def draw(picture: Picture) -> str:
@@ -299,7 +307,7 @@ def _row(picture: Picture, side: _Side, node: Node, *, hollow: bool, at_left: bo
     middle = side.y + len(lines) * LINE / 2
     side.rows[node.id] = middle
     x, anchor, mark = (COLUMN, "end", MARK_LEFT) if at_left else (WIDTH - COLUMN, "start", MARK_RIGHT)
-    told = " · ".join(said for said in (f"{node.label} ({node.id})", node.original, node.note) if said)
+    told = " · ".join(said for said in (picture.noted(node.label, node.id), node.original, node.note) if said)
     told += f" · {picture.word('excluded')}" if node.excluded else ""
     parts = [f"<g><title>{escape(told)}</title>"]
     for number, line in enumerate(lines):
@@ -331,8 +339,8 @@ def _line(picture: Picture, link: Link, left: _Side, right: _Side, strongest: fl
     dash = ' stroke-dasharray="4 4"' if link.weight < 0 else ' stroke-dasharray="1 4"' if link.weak else ""
     why = picture.word(link.weak) if link.weak else ""
     weak = _text(why, MARK_LEFT + 8, y1 - 4, "start", "match-quiet", size=12) if why else ""
-    said = picture.word("for" if link.weight >= 0 else "against") + (f", {why}" if why else "")
-    told = f"{node.label} – {other.label}: {said}" + (f", {link.label}" if link.label else "")
+    said = picture.word("for" if link.weight >= 0 else "against")
+    told = " · ".join(filter(None, (f"{node.label} – {other.label}", said, why, link.label)))
     return (
         f'<path class="match-line match-{colour}" d="M{MARK_LEFT} {y1:g}C{middle:g} {y1:g} {middle:g} {y2:g} '
         f'{MARK_RIGHT} {y2:g}" fill="none" stroke="{COLOURS[colour]}" stroke-width="{width:.2f}"{dash} '

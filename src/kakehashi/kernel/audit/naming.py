@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from kakehashi.kernel.audit.details import key_words, value_words
 from kakehashi.kernel.audit.models import ACTING, AuditEntry
 from kakehashi.kernel.organisations.models import Organisation
+from kakehashi.kernel.punctuation import labelled
 from kakehashi.kernel.shell import Text
 
 SHOWN, FOLDED = 3, 50
@@ -116,7 +117,7 @@ def detail_words(entry: AuditEntry) -> str:
     if ACTING in said:
         said[str(_("acting for"))] = entry.said.acting if entry.said else said[ACTING]
         del said[ACTING]
-    return " · ".join(f"{key_words(key)}: {value_words(key, value)}" for key, value in said.items())
+    return " · ".join(labelled(key_words(key), value_words(key, value)) for key, value in said.items())
 
 
 def _detail(entry: AuditEntry) -> dict[str, Any]:

@@ -133,7 +133,7 @@ def verify(request: HttpRequest) -> HttpResponse:
         messages.success(request, text % facts)
     else:
         text = _now(
-            "The trail is broken: %(findings)d things do not fit in %(entries)s entries. Tell the operator of this "
+            "The trail is broken. Entries: %(entries)s; what does not fit: %(findings)d. Tell the operator of this "
             "node at once to keep the database as it is; “kakehashi audit verify” names them."
         )
         messages.error(request, text % facts)

@@ -48,6 +48,11 @@ class Hit:
     note: str = ""
 
 
+def matching(text: str, kind: str) -> QuerySet[SearchEntry]:
+    """The entries of a kind that hold every word of the text, newest first, whoever may see them."""
+    return _in_its_order(_entries(_found(text, kind)).order_by("-pk"), text)
+
+
 def _entries(keys: list[int]) -> QuerySet[SearchEntry]:
     """The entries of these keys, however many."""
     given = json.dumps(keys) if connection.vendor == "sqlite" else keys

@@ -30,7 +30,7 @@ RECORD: Final[dict[str, Wording]] = {
         'the schema has no field "{name}" here; it is kept but not understood',
         "スキーマのこの位置に項目「{name}」はありません（保存はしますが解釈しません）",
         "check the spelling{suggestion}",
-        "綴りを確認してください{suggestion}",
+        "綴りを確認してください{suggestion_ja}",
     ),
     "schema-version": _warning(
         'the schema version is "{version}", not 2',
@@ -46,7 +46,7 @@ RECORD: Final[dict[str, Wording]] = {
     ),
     "not-curie": _error(
         '"{id}" is no identifier of the form PREFIX:local',
-        "「{id}」は「接頭辞:番号」の形の識別子ではありません",
+        "「{id}」は「PREFIX:番号」の形の識別子ではありません",
         "write it as HP:0001250, OMIM:154700 or the like",
         "HP:0001250、OMIM:154700 などの形で書いてください",
     ),
@@ -69,13 +69,13 @@ RECORD: Final[dict[str, Wording]] = {
         "metaData の externalReferences に PMID:… を書いてください",
     ),
     "pooled-rows-kept": _warning(
-        "{count} annotation rows cite {publication} together with other publications and were kept",
+        "annotation rows kept that cite {publication} together with other publications: {count}",
         "{publication} を他の文献と併せて引用する注釈 {count} 行は残しています",
         "--pooled-rows drop leaves them out too, and with them what the other publications reported",
-        "--pooled-rows drop でそれらも除けます(他の文献の報告も一緒に除かれます)",
+        "--pooled-rows drop でそれらも除けます（他の文献の報告も一緒に除かれます）",
     ),
     "own-annotations-kept": _warning(
-        "{count} disease annotation rows cite {publication}, the patient's own publication, and were kept",
+        "disease annotation rows kept that cite {publication}, the patient's own publication: {count}",
         "患者自身の文献 {publication} を引用する疾患注釈 {count} 行は残しています",
         "--own-annotations drop leaves them out of the comparison by disease",
         "--own-annotations drop で、疾患による比較からそれらを除けます",
@@ -123,7 +123,7 @@ TERMS: Final[dict[str, Wording]] = {
         "{id} ({label}) is not in this release of the ontology; it is not used",
         "{id}（{label}）は導入済みのオントロジーの版にありません。使用されません",
         "check the id, or install a newer release: kakehashi ontology install",
-        "ID を確認するか、新しい版を導入してください: kakehashi ontology install",
+        "ID を確認するか、新しい版を導入してください：kakehashi ontology install",
     ),
     "not-hpo": _warning(
         "{id} ({label}) is not an HPO term; it is not used for matching",
@@ -135,7 +135,7 @@ TERMS: Final[dict[str, Wording]] = {
         "{id} ({label}) is obsolete and has no successor; it is not used",
         "{id}（{label}）は廃止され、後継がありません。使用されません",
         "choose another term; the ontology suggests: {consider}",
-        "別の用語を選んでください。オントロジーの候補: {consider}",
+        "別の用語を選んでください。オントロジーの候補：{consider}",
     ),
     "replaced-term": _warning(
         "{id} ({label}) is obsolete; {new_id} ({new_label}) is used instead",
@@ -277,7 +277,7 @@ VARIANTS: Final[dict[str, Wording]] = {
     ),
     "same-alleles": _error(
         'reference and alternate allele are the same: "{allele}"',
-        "参照アレルと代替アレルが同じです:「{allele}」",
+        "参照アレルと代替アレルが同じです：「{allele}」",
         "correct the alternate allele",
         "代替アレルを直してください",
     ),
@@ -303,7 +303,7 @@ VARIANTS: Final[dict[str, Wording]] = {
         '"{assembly}" is no known genome assembly',
         "「{assembly}」は既知のゲノムアセンブリーではありません",
         "use GRCh38, GRCh37 or another of: {allowed}",
-        "GRCh38、GRCh37 などを使ってください: {allowed}",
+        "GRCh38、GRCh37 などを使ってください：{allowed}",
     ),
     "bad-hgvs": _error(
         '"{value}" does not parse as {syntax}',
@@ -343,7 +343,7 @@ VARIANTS: Final[dict[str, Wording]] = {
     ),
     "misspelt-gene": _warning(
         '"{symbol}" is behind no disease that the gene tables know; near it: {near}',
-        "「{symbol}」は、遺伝子表のどの疾患の原因遺伝子でもありません。近い記号: {near}",
+        "「{symbol}」は、遺伝子表のどの疾患の原因遺伝子でもありません。近い記号：{near}",
         "correct the symbol if one of these is meant",
         "いずれかの誤りであれば直してください",
     ),

@@ -13,7 +13,7 @@ def _error(en: str, ja: str, hint_en: str, hint_ja: str) -> Wording:
 READING: Final[dict[str, Wording]] = {
     "unreadable-file": _error(
         "the file cannot be opened: {reason}",
-        "ファイルを開けません: {reason_ja}",
+        "ファイルを開けません：{reason_ja}",
         "check the path and its permissions",
         "パスとアクセス権を確認してください",
     ),
@@ -61,13 +61,13 @@ READING: Final[dict[str, Wording]] = {
     ),
     "not-json": _error(
         "not valid JSON: {reason} (column {column})",
-        "JSON として正しくありません: {reason_ja}（{column} 文字目）",
+        "JSON として正しくありません：{reason_ja}（{column} 文字目）",
         "correct the syntax there, or export the file again",
         "その箇所の構文を直すか、書き出し直してください",
     ),
     "not-yaml": _error(
         "not valid YAML: {reason} (column {column})",
-        "YAML として正しくありません: {reason}（{column} 文字目）",
+        "YAML として正しくありません：{reason}（{column} 文字目）",
         "correct the syntax there, or export the file again",
         "その箇所の構文を直すか、書き出し直してください",
     ),
@@ -121,7 +121,7 @@ READING: Final[dict[str, Wording]] = {
     ),
     "not-phenopacket": _error(
         "this is no phenopacket, family or cohort: {what}",
-        "フェノパケット・家系・コホートのいずれでもありません: {what}",
+        "フェノパケット・家系・コホートのいずれでもありません：{what}",
         'a phenopacket is an object with "id", "subject", "phenotypicFeatures" and "metaData"',
         "フェノパケットは id、subject、phenotypicFeatures、metaData を持つオブジェクトです",
     ),
@@ -130,7 +130,7 @@ READING: Final[dict[str, Wording]] = {
         "フェノパケットではなく、Matchmaker Exchange の患者データのようです（{sign}）",
         'rewrite it as a phenopacket: "features" become "phenotypicFeatures" (observed "no": excluded true), '
         '"genomicFeatures" become "interpretations"',
-        "フェノパケットに書き換えてください: features は phenotypicFeatures（observed が no なら excluded を true）、"
+        "フェノパケットに書き換えてください：features は phenotypicFeatures（observed が no なら excluded を true）、"
         "genomicFeatures は interpretations になります",
     ),
     "no-proband": _error(
@@ -147,7 +147,7 @@ READING: Final[dict[str, Wording]] = {
     ),
     "wrong-type": _error(
         "must be {expected}, not {given}",
-        "{expected_ja}でなければなりません（実際の値: {given}）",
+        "{expected_ja}でなければなりません（実際の値：{given}）",
         "correct the value",
         "値を直してください",
     ),
@@ -155,7 +155,7 @@ READING: Final[dict[str, Wording]] = {
         '"{given}" is none of the values allowed here',
         "「{given}」はここで使える値ではありません",
         "use one of {allowed}",
-        "使える値: {allowed}",
+        "使える値：{allowed}",
     ),
     "out-of-range": _error(
         "the number {given} is out of range",
@@ -165,7 +165,7 @@ READING: Final[dict[str, Wording]] = {
     ),
     "one-of": _error(
         "only one of these may be given: {given}",
-        "次のうち 1 つしか書けません: {given}",
+        "次のうち 1 つしか書けません：{given}",
         "keep the one that is meant",
         "意図する 1 つだけを残してください",
     ),

@@ -119,8 +119,10 @@ def _unknown_fields(path: str, message: Message) -> Iterator[Problem]:
     for name in islice(message.unknown_fields, UNKNOWN_FIELDS_TOLD):
         if not name.startswith("_"):
             close = get_close_matches(name[:60], [camel(field) for field in type(message).model_fields], n=1)
-            meant = f": {close[0]}" if close else ""
-            yield checking_problem("unknown-field", child_path(path, name), name=name, suggestion=meant)
+            meant, meant_ja = (f": {close[0]}", f"：{close[0]}") if close else ("", "")
+            yield checking_problem(
+                "unknown-field", child_path(path, name), name=name, suggestion=meant, suggestion_ja=meant_ja
+            )
 
 
 def _required(path: str, message: Message, names: tuple[str, ...], code: str = "missing-field") -> Iterator[Problem]:

@@ -326,7 +326,7 @@ def look_at_candidates(
             schemas.CandidateOut(**{name: getattr(row, name) for name in schemas.CandidateOut.model_fields})
             for row in found.rows
         ],
-        problems=[schemas.VcfProblemOut(line=one.line, text=vocabulary.in_words(one)) for one in found.problems],
+        problems=[schemas.LineProblemOut(line=one.line, text=one.text) for one in found.problems],
     )
 
 

@@ -12,11 +12,11 @@ from pydantic import ValidationError
 
 from kakehashi.kernel.errors import Invalid
 from kakehashi.protocols import vcf
-from kakehashi.protocols.phenopacket.problems import Problem
 from kakehashi.protocols.vcf import VcfError
-from kakehashi.systems.cases import genenames
+from kakehashi.systems.cases import genenames, lineproblems
 from kakehashi.systems.cases.actions import edit_case
 from kakehashi.systems.cases.description import MOST_VARIANTS, Variant
+from kakehashi.systems.cases.lineproblems import LineProblem
 from kakehashi.systems.cases.models import Case
 
 _ALLELE = re.compile(r"(?P<reference>[^:()]+)(\([^:()]+\))?:(?P<change>[cgmn]\.[^:]+?)(\(p\..+\))?")
@@ -56,7 +56,7 @@ class Preview:
     sample: str = ""
     samples: tuple[str, ...] = ()
     rows: tuple[Row, ...] = ()
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[LineProblem, ...] = ()
     readable: bool = True
 
 
@@ -72,11 +72,11 @@ def preview(data: bytes, *, case: Case, sample: str = "", assembly: str = "") ->
     try:
         file = vcf.read(data, sample.strip())
     except VcfError as error:
-        return Preview(problems=error.problems, readable=False)
+        return Preview(problems=lineproblems.told(error.problems), readable=False)
     said = file.assembly or assembly
     have, named = {_place(one) for one in case.described.variants}, _named_only(case.described.variants)
     rows = tuple(_row(one, said, have, named) for one in file.candidates)
-    return Preview(said, file.sample, file.samples, rows, file.problems)
+    return Preview(said, file.sample, file.samples, rows, lineproblems.told(file.problems))
 
 
 def add_variants(*, by: Any, case: Case, variants: Iterable[Variant], from_revision: int) -> int:

@@ -122,7 +122,7 @@ DEMO_NETWORK = ("demo-network", "デモ希少・未診断疾患ネットワー�
 CENTRE = ("DEMO-CENTRE", "デモ解析センター", "Demo Analysis Centre")
 AWARD = (
     "DEMO26AW0001",
-    "架空の課題:希少・未診断疾患のデモ(合成患者)",
+    "架空の課題：希少・未診断疾患のデモ（合成患者）",
     "Made-up award: a demo of rare and undiagnosed diseases (synthetic patients)",
 )
 PAID = 10

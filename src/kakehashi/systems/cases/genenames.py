@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Literal
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from kakehashi.engines.genes import installed
 from kakehashi.engines.genes.naming import GeneNaming
@@ -115,7 +116,10 @@ def gene_doubts(genes: Iterable[str]) -> list[str]:
     unknown = [gene for gene in genes if known_gene(gene) is None]
     texts = [_doubt(gene) for gene in unknown[:DOUBTS_TOLD]]
     if more := unknown[DOUBTS_TOLD:]:
-        texts.append(_("The same holds for %(count)d more genes.") % {"count": len(more)})
+        same = ngettext(
+            "The same holds for %(count)d more gene.", "The same holds for %(count)d more genes.", len(more)
+        )
+        texts.append(same % {"count": len(more)})
     return texts
 
 

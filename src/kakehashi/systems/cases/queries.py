@@ -23,6 +23,7 @@ from kakehashi.kernel.errors import NotFound
 from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.people.models import Person
 from kakehashi.kernel.people.queries import current_memberships
+from kakehashi.kernel.punctuation import labelled, noted
 from kakehashi.kernel.shell import Change, Waiting
 from kakehashi.systems.cases import rules, vocabulary
 from kakehashi.systems.cases.description import Description, Difference, differences
@@ -237,7 +238,7 @@ def changes_for(person: Any, since: datetime) -> Iterator[Change]:
 def _said_singly(revisions: QuerySet[Revision]) -> Iterator[Change]:
     told = revisions.select_related("case").only("at", "kind", "state", "case__public_id")
     for revision in told.order_by("-at"):
-        text = f"{revision.case.public_id}: {revision.get_kind_display()} ({revision.get_state_display()})"
+        text = labelled(revision.case.public_id, noted(revision.get_kind_display(), revision.get_state_display()))
         yield Change(revision.at, text, reverse("cases:show", args=[revision.case.public_id]))
 
 

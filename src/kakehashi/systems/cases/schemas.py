@@ -316,8 +316,8 @@ class VcfIn(Schema):
     assembly: Literal["", "GRCh37", "GRCh38"] = ""
 
 
-class VcfProblemOut(Schema):
-    """A line that is left out, or why the whole file is."""
+class LineProblemOut(Schema):
+    """What is wrong in a file that is looked at, and in which line; null: in the whole of it."""
 
     line: int | None
     text: str
@@ -342,7 +342,7 @@ class VcfOut(Schema):
     sample: str
     samples: list[str]
     candidates: list[CandidateOut]
-    problems: list[VcfProblemOut]
+    problems: list[LineProblemOut]
 
 
 class TextIn(Schema):

@@ -24,6 +24,7 @@ from kakehashi.engines.phenotype.knowledge import Knowledge
 from kakehashi.engines.phenotype.ontology import Ontology, parse_id
 from kakehashi.engines.phenotype.search import DiseaseHit, Search, TermHit
 from kakehashi.engines.pictures.systems import OTHER, SYSTEMS, principal_system
+from kakehashi.kernel.punctuation import noted
 from kakehashi.protocols.phenopacket.problems import Problem
 from kakehashi.systems.cases.description import Finding
 from kakehashi.systems.cases.offered import WORDS
@@ -98,7 +99,7 @@ class UnknownWord(ValueError):
             return _("“%(typed)s” is no HPO term of this node. Use an id such as HP:0001250, or another wording.") % {
                 "typed": self.typed
             }
-        meant = " · ".join(f"{hit.label} ({hit.id})" for hit in self.suggestions[:3])
+        meant = " · ".join(noted(hit.label, hit.id) for hit in self.suggestions[:3])
         return _("“%(typed)s” fits no HPO term exactly. Did you mean: %(meant)s") % {
             "typed": self.typed,
             "meant": meant,
@@ -112,7 +113,7 @@ def read_term(typed: str, *, branch: Branch = "phenotype") -> str:
     """
     known = knowledge()
     written = typed.strip()
-    for part in (written, *written.replace("(", " ").replace(")", " ").split()):
+    for part in (written, *re.split(r"[\s()（）]+", written)):
         if parse_id(part) is not None and (index := known.ontology.index(part)) is not None:
             within = _branch(known.ontology, branch)
             if known.ontology.is_phenotype(index) if within is None else index in within:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kakehashi.kernel.listing import Column, Filter, Listing, day_filters
 from kakehashi.kernel.organisations.places import place_named
+from kakehashi.kernel.punctuation import noted
 from kakehashi.kernel.sharing.states import Level
 from kakehashi.systems.cases.public import Sight, term_labels
 from kakehashi.systems.exchange.models import SEPARATOR, Match
@@ -48,7 +49,7 @@ def _score(match: Match) -> str:
     percent = f"{match.score * 100:.0f} %"
     if told_only_of_existence(match):
         return _now("from %(share)s") % {"share": percent}
-    return f"{percent} ({_likes(match)})" if match.likes is not None else percent
+    return noted(percent, _likes(match)) if match.likes is not None else percent
 
 
 def _likes(match: Match) -> str:
@@ -72,7 +73,7 @@ def _findings(match: Match) -> str:
 def _state(match: Match) -> str:
     state = match.get_state_display()
     if match.dismissal:
-        state = f"{state} ({match.get_dismissal_display()})"
+        state = noted(state, match.get_dismissal_display())
     return f"{state} · {CONFIRMED_ACROSS}" if match.confirmed_across else state
 
 

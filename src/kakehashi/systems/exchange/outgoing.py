@@ -26,6 +26,7 @@ from kakehashi.kernel.audit.verbs import action_label
 from kakehashi.kernel.listing import plain_cell
 from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.organisations.places import place_of
+from kakehashi.kernel.punctuation import noted
 from kakehashi.systems.exchange.conversations.queries import shown_place
 from kakehashi.systems.exchange.models import Message, Proposal, Question, Side, SideMessage, Told
 from kakehashi.systems.exchange.states import ProposalState
@@ -86,12 +87,8 @@ def _told(case_id: int) -> Iterator[Row]:
 
 def _asked(case_id: int) -> Iterator[Row]:
     for one in Question.objects.filter(case_id=case_id).select_related("peer").order_by("-asked_at")[:MOST]:
-        why = f" ({one.why_text})" if one.why else ""
-        yield Row(
-            one.asked_at,
-            one.peer.name,
-            _("Asked for patients like it: %(state)s") % {"state": one.get_state_display()} + why,
-        )
+        what = _("Asked for patients like it: %(state)s") % {"state": one.get_state_display()}
+        yield Row(one.asked_at, one.peer.name, noted(what, one.why_text) if one.why else what)
 
 
 def _written(case_id: int) -> Iterator[Row]:
@@ -143,8 +140,8 @@ def _looked(case_id: int, organisation_id: int) -> Iterator[Row]:
         who = _("Another institution")
         if holder is not None:
             who = place_of(holder) if entry.action in OF_A_MATCH else holder.label()
-        refused = f" ({Outcome.REFUSED.label})" if entry.outcome == Outcome.REFUSED else ""
-        yield Row(entry.at, who, action_label(entry.action) + refused)
+        what = action_label(entry.action)
+        yield Row(entry.at, who, noted(what, Outcome.REFUSED.label) if entry.outcome == Outcome.REFUSED else what)
 
 
 def _acting(entries: Iterable[AuditEntry]) -> dict[str, Organisation]:

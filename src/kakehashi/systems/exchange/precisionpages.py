@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from kakehashi.engines.pictures.shares import ShareRow, draw_shares
+from kakehashi.kernel.punctuation import labelled, noted
 from kakehashi.systems.cases.public import organisations_worked_for
 from kakehashi.systems.exchange.precision import BANDS, FEWEST, Precision, Share, precision_of
 
@@ -59,9 +60,9 @@ def _picture(bands: list[tuple[str, str, Share]]) -> str:
         said = _("%(confirmed)s of %(reviewed)s") % {"confirmed": share.confirmed, "reviewed": share.reviewed}
         low, high = share.interval
         if not share.enough:
-            said += " " + _("(too few)")
+            said = noted(said, _("too few to tell a share"))
         drawn.append(ShareRow(label, share.share if share.enough else None, low, high, said))
-    title = "; ".join(f"{row.label}: {row.said}" for row in drawn)
+    title = "; ".join(labelled(row.label, row.said) for row in drawn)
     return draw_shares(drawn, _("Confirmed of reviewed, by score: %(said)s") % {"said": title})
 
 

@@ -12,8 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from kakehashi.engines.pictures import Picture, draw, summary
+from kakehashi.kernel.punctuation import labelled, noted
 
 register = template.Library()
+register.filter(labelled)
+register.filter(noted)
 
 
 @register.filter
@@ -57,7 +60,7 @@ def bar(share: float | None, label: Any = "", *, kind: str = "value") -> SafeStr
     return format_html(
         '<span class="bar">{}<span class="bar-text">{}{}</span></span>',
         drawing,
-        format_html('<span class="visually-hidden">{}: </span>', label) if label else "",
+        format_html('<span class="visually-hidden">{}{}</span>', label, _(": ")) if label else "",
         percent(share),
     )
 

@@ -22,5 +22,5 @@ class IndexDamaged(KnowledgeError):
     def __init__(self, name: str, en: str, ja: str) -> None:
         super().__init__(
             f"case index file {name}: {en}; rebuild the index from the registered cases",
-            f"症例索引のファイル {name}: {ja}。登録症例から索引を作り直してください。",
+            f"症例索引のファイル {name}：{ja}。登録症例から索引を作り直してください。",
         )

@@ -59,7 +59,7 @@ def _row(row: Bar, y: float, largest: int) -> str:
     whole, part = (BAR_ROOM * value / largest for value in (row.whole, row.part))
     label = wrap(row.label, (LABEL - 12) / marks.SIZE, most=1)[0]
     drawn = [
-        f"<g><title>{escape(f'{row.label}: {row.part:,} / {row.whole:,}')}</title>",
+        f"<g><title>{escape(f'{row.label} · {row.part:,} / {row.whole:,}')}</title>",
         marks.words(label, LABEL - 10, y + 13, anchor="end"),
         marks.block(LABEL, y + 1, whole, BAR, "plot-ground", marks.TINT),
         marks.block(LABEL, y + 1, part, BAR, "plot-bar", marks.ACCENT),

@@ -64,11 +64,11 @@ def draw_funnel(plot: FunnelPlot) -> str:
 
 def _bar(stage: Stage, y: float, width: float) -> list[str]:
     if not stage.parts or not stage.value:
-        return [marks.block(LABEL, y, width, BAR, "plot-bar", marks.ACCENT, f"{stage.label}: {stage.value:,}")]
+        return [marks.block(LABEL, y, width, BAR, "plot-bar", marks.ACCENT, f"{stage.label} · {stage.value:,}")]
     drawn, x = [], float(LABEL)
     for part, colour in zip(stage.parts, PART_COLOURS, strict=False):
         wide = width * part.value / stage.value
-        drawn.append(marks.block(x, y, wide, BAR, "plot-part", colour, f"{part.label}: {part.value:,}"))
+        drawn.append(marks.block(x, y, wide, BAR, "plot-part", colour, f"{part.label} · {part.value:,}"))
         x += wide
     return drawn
 

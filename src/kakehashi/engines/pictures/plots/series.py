@@ -78,7 +78,7 @@ def _drawn(plot: Series, at: int, top: int) -> str:
     path = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points)
     drawn = [f'<path class="plot-line-{at}" d="{path}" fill="none" stroke="{colour}" stroke-width="2"/>']
     for (x, y), value, period in zip(points, line.values, plot.periods, strict=False):
-        told = f"<title>{escape(f'{line.label}, {period}: {value:,}')}</title>"
+        told = f"<title>{escape(f'{line.label} · {period} · {value:,}')}</title>"
         if len(points) <= 40:
             drawn.append(f"<g>{told}{_mark(at, x, y)}</g>")
     return "".join(drawn)

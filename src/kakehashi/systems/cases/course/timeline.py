@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kakehashi.kernel.organisations.models import Organisation
+from kakehashi.kernel.punctuation import noted
 from kakehashi.systems.cases import rules, vocabulary
 from kakehashi.systems.cases.course.states import REVIEW_TAKEN_BACK, ReferralState, ReviewDecision
 from kakehashi.systems.cases.models import Case, CaseDiagnosis
@@ -119,7 +120,7 @@ def _reviews(case: Case) -> Iterator[CourseEvent]:
 
 def _diagnoses(case: Case) -> Iterator[CourseEvent]:
     for row in case.diagnosis_rows.all():
-        named = {"disease": f"{disease_name(row)} ({row.disease})"}
+        named = {"disease": noted(disease_name(row), row.disease)}
         yield CourseEvent(row.diagnosed_on, "diagnosed", _("Diagnosis: %(disease)s") % named, evidence_said(row))
         if row.reopened_at is not None:
             text = _("Diagnosis reopened: %(disease)s") % named

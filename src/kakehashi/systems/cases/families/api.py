@@ -21,7 +21,7 @@ from kakehashi.systems.cases.families.members import MOST_MEMBERS, Name, Relativ
 from kakehashi.systems.cases.families.packets import family_packet
 from kakehashi.systems.cases.families.queries import SeenFamily, family_of, insist_on_family, places_in
 from kakehashi.systems.cases.models import Case
-from kakehashi.systems.cases.schemas import Note, Text
+from kakehashi.systems.cases.schemas import LineProblemOut, Note, Text
 
 router = Router(tags=["cases"])
 
@@ -60,13 +60,6 @@ class PedChoiceIn(Schema):
     family: Text = Field(default="", description="Which of the file's families")
     proband: Text = ""
     member: Text = Field(default="", description="Who the case is")
-
-
-class LineProblemOut(Schema):
-    """What is wrong in a PED file, and in which line."""
-
-    line: int | None
-    text: str
 
 
 class PedPreviewOut(Schema):

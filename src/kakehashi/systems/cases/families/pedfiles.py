@@ -12,9 +12,10 @@ from kakehashi.protocols import ped
 from kakehashi.protocols.ped import PedError
 from kakehashi.protocols.phenopacket.jsontext import decoded
 from kakehashi.protocols.phenopacket.problems import PhenopacketError
-from kakehashi.systems.cases import vocabulary
+from kakehashi.systems.cases import lineproblems
 from kakehashi.systems.cases.families.members import Members, from_ped, problems_of
 from kakehashi.systems.cases.families.queries import SeenFamily
+from kakehashi.systems.cases.lineproblems import LineProblem
 from kakehashi.systems.cases.models import Case
 
 MOST_KIB = 256
@@ -34,14 +35,6 @@ class Choice:
     family: str = ""
     proband: str = ""
     member: str = ""
-
-
-@dataclass(frozen=True)
-class LineProblem:
-    """One thing that is wrong. ``line``: of the file, None for the whole."""
-
-    line: int | None
-    text: str
 
 
 @dataclass(frozen=True)
@@ -77,7 +70,7 @@ def read(data: bytes | str, *, case: Case, before: SeenFamily | None, chosen: Ch
         text = data if isinstance(data, str) else decoded(data)
         file = ped.loads(text)
     except (PhenopacketError, PedError) as error:
-        return Preview("", tuple(LineProblem(one.line, vocabulary.in_words(one)) for one in error.problems))
+        return Preview("", lineproblems.told(error.problems))
     names = tuple(family.id for family in file.families)
     wanted = chosen.family if chosen.family in names else _family_with(file, case) or names[0]
     family = next(one for one in file.families if one.id == wanted)

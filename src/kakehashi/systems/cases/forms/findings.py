@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from pydantic import ValidationError
 
+from kakehashi.kernel.punctuation import noted
 from kakehashi.protocols.phenopacket.agewords import AGE, span_of_words
 from kakehashi.systems.cases import vocabulary
 from kakehashi.systems.cases.description import Finding
@@ -159,7 +160,7 @@ def finding_row(finding: Finding) -> dict[str, Any]:
         else "",
         "kept_resolved": finding.resolved,
         "course": course,
-        "modifiers": ", ".join(f"{vocabulary.term_label(one)} ({one})" for one in others),
+        "modifiers": ", ".join(noted(vocabulary.term_label(one), one) for one in others),
         "kept_modifiers": finding.modifiers,
         "note": finding.note,
     }

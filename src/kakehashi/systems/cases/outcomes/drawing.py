@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from kakehashi.engines.pictures.plots import (
     Bar,
@@ -53,7 +54,11 @@ def rows_plot(funnel: Funnel) -> str:
         return ""
     if funnel.by == By.PERIOD:
         lines = [Line(str(step.label), [row.counts.of(step) for row in funnel.rows]) for step in Step]
-        told = _("%(count)d periods from %(first)s to %(last)s; every figure stands in the table.") % {
+        told = ngettext(
+            "%(count)d period from %(first)s to %(last)s; every figure stands in the table.",
+            "%(count)d periods from %(first)s to %(last)s; every figure stands in the table.",
+            len(funnel.rows),
+        ) % {
             "count": len(funnel.rows),
             "first": funnel.rows[0].label,
             "last": funnel.rows[-1].label,
@@ -66,7 +71,11 @@ def rows_plot(funnel: Funnel) -> str:
         for row in funnel.rows
         if row.counts.analysed
     ]
-    told = _("%(count)d rows; every figure stands in the table.") % {"count": len(funnel.rows)}
+    told = ngettext(
+        "%(count)d row; every figure stands in the table.",
+        "%(count)d rows; every figure stands in the table.",
+        len(funnel.rows),
+    ) % {"count": len(funnel.rows)}
     title = _marked(_("Analysed and diagnosed: %(by)s") % {"by": funnel.by.label}, funnel)
     columns = (str(Step.ANALYSED.label), str(Step.DIAGNOSED.label), _("Rate, 95 % interval"))
     return draw_bars(Bars(title, told, *columns, rows[:BARS_AT_MOST])) if rows else ""

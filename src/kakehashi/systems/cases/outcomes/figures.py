@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from kakehashi.kernel.listing import plain_cell
 from kakehashi.systems.cases.course.states import Route
@@ -94,6 +95,9 @@ def said_beneath(funnel: Funnel) -> Iterable[str]:
         else _now("Synthetic patients are not counted.")
     )
     if funnel.waiting:
-        yield _now("%(count)d changes wait to be counted.") % {"count": funnel.waiting}
+        yield (
+            ngettext("%(count)d change waits to be counted.", "%(count)d changes wait to be counted.", funnel.waiting)
+            % {"count": funnel.waiting}
+        )
     if not funnel.adds_up:
         yield _now("A case with signs of several kinds counts in each, so the rows do not sum to the total.")

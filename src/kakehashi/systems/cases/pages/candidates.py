@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from kakehashi.kernel.errors import Invalid
-from kakehashi.systems.cases import candidates, vocabulary
+from kakehashi.systems.cases import candidates
 from kakehashi.systems.cases.forms.candidates import VcfForm
 from kakehashi.systems.cases.pages import panes
 
@@ -28,7 +28,7 @@ def look(request: HttpRequest, case_id: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         found = candidates.preview(said["file"], case=case, sample=said["sample"], assembly=said["assembly"])
-        context |= {"preview": found, "problems": _in_words(found), "rows": _rows(found)}
+        context |= {"preview": found, "rows": _rows(found)}
         status = 200 if found.readable else 422
     return render(request, "cases/candidates.html", context, status=status)
 
@@ -52,10 +52,6 @@ def add(request: HttpRequest, case_id: str) -> HttpResponse:
     text = ngettext("%(count)d variant was added.", "%(count)d variants were added.", count)
     messages.success(request, text % {"count": count})
     return redirect("cases:show", case.public_id)
-
-
-def _in_words(found: candidates.Preview) -> list[dict[str, Any]]:
-    return [{"line": one.line, "text": vocabulary.in_words(one)} for one in found.problems]
 
 
 def _rows(found: candidates.Preview) -> list[dict[str, Any]]:

@@ -18,6 +18,7 @@ from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.organisations.places import place_of
 from kakehashi.kernel.people.acting import acting_organisation
 from kakehashi.kernel.people.forms import add_problems
+from kakehashi.kernel.punctuation import noted
 from kakehashi.kernel.sharing.states import Level
 from kakehashi.kernel.workflow import moves_available
 from kakehashi.systems.cases import genenames, queries, ranking, rules, solved, tasks, terms, vocabulary
@@ -159,7 +160,7 @@ def _facts(description: Description) -> Iterable[tuple[str, str]]:
     if description.inheritance:
         yield _("Suspected inheritance"), " · ".join(map(vocabulary.term_label, description.inheritance))
     for diagnosis in description.diagnoses:
-        yield _("Diagnosis"), f"{vocabulary.disease_label(diagnosis.disease, diagnosis.label)} ({diagnosis.disease})"
+        yield _("Diagnosis"), noted(vocabulary.disease_label(diagnosis.disease, diagnosis.label), diagnosis.disease)
     if description.sources:
         yield _("Published in"), " · ".join(description.sources)
 
@@ -350,7 +351,7 @@ def _said(change: Difference, value: Any) -> str:
             part for part in (chip.label, _("absent") if chip.excluded else "", chip.onset, chip.more) if part
         )
     if change.place == "diagnoses":
-        return f"{vocabulary.disease_label(value['disease'], value['label'])} ({value['disease']})"
+        return noted(vocabulary.disease_label(value["disease"], value["label"]), value["disease"])
     if change.place == "variants":
         variant = Variant.model_validate(value)
         parts = (variant.gene, variant.hgvs, variant.vcf, *variant_words(variant), variant.note)

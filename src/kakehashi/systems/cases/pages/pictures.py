@@ -16,6 +16,7 @@ from kakehashi.engines.pictures.match import (
     likelihood_words,
     times_words,
 )
+from kakehashi.kernel.punctuation import noted
 from kakehashi.systems.cases import vocabulary
 from kakehashi.systems.cases.description import Description
 from kakehashi.systems.cases.matching.similar import SimilarCase
@@ -80,7 +81,7 @@ def disease_picture(disease: RankedDisease, *, expected: int = 6, originals: boo
         right=list(right.values()),
         links=links,
         title=label,
-        right_title=f"{label} ({disease.id})",
+        right_title=noted(label, disease.id),
         left_title=_("This patient"),
         language=language,
         reasons=[

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from kakehashi.engines.pictures import timeline
 from kakehashi.protocols.phenopacket.agewords import span_of_words
@@ -55,7 +56,11 @@ def course_of(description: Description) -> CourseShown | None:
         for row, (_finding, began, ended) in zip(rows[:MOST_DRAWN], timed, strict=False)
     ]
     gone = sum(1 for _finding, _began, ended in timed if ended)
-    told = _("%(count)d findings with times, %(gone)d of them resolved.") % {"count": len(timed), "gone": gone}
+    told = ngettext(
+        "%(count)d finding with times, %(gone)d of them resolved.",
+        "%(count)d findings with times, %(gone)d of them resolved.",
+        len(timed),
+    ) % {"count": len(timed), "gone": gone}
     picture = timeline.Timeline(drawn, description.age_days, _("Course of the findings by age"), told, _("years old"))
     known = {finding.term for finding, _began, _ended in timed}
     untimed = tuple(vocabulary.term_label(one.term, one.label) for one in description.present if one.term not in known)

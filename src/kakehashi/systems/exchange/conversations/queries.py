@@ -14,6 +14,7 @@ from kakehashi.kernel import audit
 from kakehashi.kernel.errors import NotFound
 from kakehashi.kernel.organisations.places import place_of
 from kakehashi.kernel.people.models import Person
+from kakehashi.kernel.punctuation import noted
 from kakehashi.kernel.rules import Verdict
 from kakehashi.systems.cases.public import working_on
 from kakehashi.systems.exchange.conversations.rules import may_write, other_side
@@ -147,5 +148,5 @@ def _author(one: SideMessage, *, own: bool, other: Side, opened: datetime | None
     if own:
         return str(one.by)
     if opened is not None and (one.by_id == other.agreed_by_id or one.at >= opened):
-        return f"{one.by} ({other.organisation.label()})"
+        return noted(one.by, other.organisation.label())
     return _("A clinician: %(place)s") % {"place": shown_place(other)}

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Q
 
 from kakehashi.kernel.errors import NotFound
+from kakehashi.kernel.punctuation import noted
 from kakehashi.kernel.workflow import Move, moves_available
 from kakehashi.systems.cases.public import NewDiagnosis, disease_label
 from kakehashi.systems.exchange.conversations.queries import sides_for
@@ -47,7 +48,7 @@ def _proposed(person: Any, one: Proposal, side: Side) -> Proposed:
     return Proposed(
         proposal=one,
         own=one.to_id != side.pk,
-        disease=f"{label} ({named})" if label != named else named,
+        disease=noted(label, named) if label != named else named,
         diagnosis=diagnosis,
         moves=tuple(moves_available(one, person)),
     )
