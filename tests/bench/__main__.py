@@ -18,6 +18,8 @@ BENCHMARKS = {
     "trail": "who was told of one case: the audit trail by its look-up and as text, and what an entry costs",
     "killed": "a node killed at 200 random moments of five kinds of work",
     "soak": "twenty people at work on a node for half an hour",
+    "allocation": "the exact best choice of adjustment-fund requests, its prices, bounds and clashes",
+    "attrition": "expected approvals in closed form beside a simulation",
     "linkage": "the same patient of two hospitals: keyed hashes beside Bloom filters, on made-up people",
 }
 
