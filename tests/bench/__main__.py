@@ -20,6 +20,8 @@ BENCHMARKS = {
     "soak": "twenty people at work on a node for half an hour",
     "allocation": "the exact best choice of adjustment-fund requests, its prices, bounds and clashes",
     "attrition": "expected approvals in closed form beside a simulation",
+    "pairing": "the award that carries another on, Japanese against English, beside TF-IDF, BM25 and LSI",
+    "pairing_labels": "the bridge between the languages on real labels of findings",
     "linkage": "the same patient of two hospitals: keyed hashes beside Bloom filters, on made-up people",
 }
 
