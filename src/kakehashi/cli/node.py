@@ -68,6 +68,7 @@ def demo(context: click.Context, serve: bool, host: str, port: int) -> None:
 
     prepare()
     logins = prepare_demo()
+    prepare_agency()
     say("\nA synthetic patient whose findings tell clearly, ranked:", "\n所見から病名が絞り込める合成患者の順位付け：")
     context.invoke(rank, files=(str(CLEAR_PATIENT),), top=3)
     say(
@@ -85,6 +86,26 @@ def demo(context: click.Context, serve: bool, host: str, port: int) -> None:
             f"\nReady. Serve it with: make up   (http://{host}:{port})",
             f"\n準備完了。起動は make up（http://{host}:{port}）",
         )
+
+
+def prepare_agency() -> None:
+    """The demo agency's awards and ledger, written once, with how far it is."""
+    from rich.progress import Progress
+
+    from kakehashi.systems.portfolio.demo.agency import make_agency
+
+    words = {
+        "structure": text("published structure", "公表資料の構造"),
+        "awards": text("synthetic awards", "合成課題"),
+        "ledger": text("ledger", "台帳"),
+    }
+    with Progress(transient=True) as progress:
+        task = progress.add_task(text("The demo agency", "デモの機構"), total=1.0)
+        number = make_agency(told=lambda what, share: progress.update(task, completed=share, description=words[what]))
+    say(
+        f"The demo agency: {number:,} synthetic awards of eleven fiscal years, their money to the yen",
+        f"デモの機構：11年度分の合成課題 {number:,} 件と円単位の台帳",
+    )
 
 
 @click.command(help=text("Serve this node, and work off its jobs beside it.", "このノードを起動し、ジョブも処理する。"))

@@ -62,6 +62,7 @@ WHOLE: dict[str, Text] = {
     "proposal.decline": pgettext_lazy("audit", "proposed diagnosis: declined"),
     "proposal.take_back": pgettext_lazy("audit", "proposed diagnosis: taken back"),
     "portfolio.read": pgettext_lazy("audit", "portfolio: looked at"),
+    "portfolio.install": pgettext_lazy("audit", "portfolio: published structure installed"),
     "ledger.post": pgettext_lazy("audit", "ledger: entries written"),
     "ledger.correct": pgettext_lazy("audit", "ledger: entry corrected"),
     "mme.match": pgettext_lazy("audit", "other node: asked for similar cases"),

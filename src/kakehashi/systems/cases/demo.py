@@ -138,6 +138,9 @@ BESIDE = (
     (CENTRE, Kind.UNIVERSITY, "analyst", Role.RESEARCHER, "見本 湊", "Minato Mihon"),
     (AGENCY, Kind.AGENCY, "officer", Role.PROGRAMME_OFFICER, "見本 恵", "Megumi Mihon"),
     (AGENCY, Kind.AGENCY, "director", Role.PROGRAMME_DIRECTOR, "見本 明", "Akira Mihon"),
+    (AGENCY, Kind.AGENCY, "president", Role.PRESIDENT, "見本 光", "Hikaru Mihon"),
+    (AGENCY, Kind.AGENCY, "accountant", Role.ACCOUNTANT, "見本 実", "Minoru Mihon"),
+    (AGENCY, Kind.AGENCY, "agency-auditor", Role.AUDITOR, "見本 望", "Nozomi Mihon"),
 )
 """Who logs in beside the hospitals: institution, kind, address before the @, role, name, name in Latin letters."""
 SHARED = 20

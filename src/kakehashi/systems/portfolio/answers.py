@@ -4,8 +4,9 @@ from typing import Any
 
 from kakehashi.kernel.fiscal import fiscal_year_days
 from kakehashi.systems.portfolio.figures import Book, Figures
+from kakehashi.systems.portfolio.goals import goals_reached
 from kakehashi.systems.portfolio.ledger.kinds import BudgetKind
-from kakehashi.systems.portfolio.models import Goal, GoalActual, IntegratedProject, Ministry, Programme
+from kakehashi.systems.portfolio.models import Goal, IntegratedProject, Ministry, Programme
 
 MONEY = ("budgeted", "carried_in", "committed", "spent")
 COLUMNS = (
@@ -108,11 +109,7 @@ def _goals(book: Book) -> dict[int | None, list[dict[str, Any]]]:
     told: dict[int | None, list[dict[str, Any]]] = {}
     if book.term is None:
         return told
-    latest: dict[int, GoalActual] = {}
-    for one in GoalActual.objects.filter(goal__term=book.term, as_of__lte=book.as_of).order_by("as_of", "pk"):
-        latest[one.goal_id] = one
-    for goal in Goal.objects.filter(term=book.term).order_by("code"):
-        actual = latest.get(goal.pk)
+    for goal, actual in goals_reached(Goal.objects.filter(term=book.term).order_by("code"), on=book.as_of):
         told.setdefault(goal.project_id, []).append(
             {
                 "code": goal.code,

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from kakehashi.kernel.errors import Invalid
 from kakehashi.systems.portfolio.ledger.entries import NewEntry, Transfer
@@ -91,14 +92,16 @@ def _faults_of(one: NewEntry, transfer: Transfer) -> Iterator[str]:
 def _misnamed(place: Place, programmes: Mapping[int, int | None]) -> Iterator[str]:
     """An account names exactly what its kind is of, and its award's own programme."""
     for kinds, given, what in (
-        (NAMES_PROGRAMME, place.programme, _("programme")),
-        (NAMES_AWARD, place.award, _("award")),
-        (NAMES_INSTITUTION, place.organisation, _("institution")),
+        (NAMES_PROGRAMME, place.programme, gettext_lazy("programme")),
+        (NAMES_AWARD, place.award, gettext_lazy("award")),
+        (NAMES_INSTITUTION, place.organisation, gettext_lazy("institution")),
     ):
+        if place.kind not in NAMED or (place.kind in kinds) == (given is not None):
+            continue
         told = {"kind": AccountKind(place.kind).label, "what": what}
-        if place.kind in kinds and given is None:
+        if given is None:
             yield _("The account “%(kind)s” names no %(what)s.") % told
-        if place.kind in NAMED and place.kind not in kinds and given is not None:
+        else:
             yield _("The account “%(kind)s” is of no %(what)s.") % told
     if place.award is not None and programmes.get(place.award) != place.programme:
         yield _("The account names a programme that is not the award's.")

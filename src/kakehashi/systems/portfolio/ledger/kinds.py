@@ -10,6 +10,7 @@ budgeted in the year for which it was given, not again: CARRIED_IN is negative b
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -72,7 +73,7 @@ class Place:
     award: int | None = None
     organisation: int | None = None
 
-    @property
+    @cached_property
     def key(self) -> str:
         """What the account is told apart by in the database."""
         where = (self.appropriation, self.fiscal_year, self.programme, self.award, self.organisation)

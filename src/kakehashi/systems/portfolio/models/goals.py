@@ -44,16 +44,19 @@ class Standing(models.TextChoices):
     """How sure an actual is."""
 
     EXPECTED = "expected", _("Expected")
+    PROVISIONAL = "provisional", _("Provisional")
     FINAL = "final", _("Final")
+    UNSAID = "unsaid", _("Certainty not stated")
 
 
 class GoalActual(models.Model):
-    """What was reached of a goal by a day, as somebody reported it."""
+    """What was reached of a goal by a day, as somebody reported it: since the beginning, or within a year alone."""
 
     goal = models.ForeignKey(Goal, models.PROTECT, related_name="actuals", verbose_name=_("goal"))
     as_of = models.DateField(_("as of"))
     value = models.DecimalField(_("reached"), max_digits=20, decimal_places=2)
-    standing = models.CharField(_("standing"), max_length=10, choices=Standing.choices)
+    standing = models.CharField(_("standing"), max_length=12, choices=Standing.choices)
+    cumulative = models.BooleanField(_("since the beginning"), default=True)
     source = models.CharField(_("source"), max_length=300, blank=True)
 
     class Meta:
@@ -61,7 +64,7 @@ class GoalActual(models.Model):
         verbose_name_plural = _("reached of goals")
         ordering: ClassVar[list[str]] = ["as_of", "pk"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["goal", "as_of", "standing"], name="goal_actual_once")
+            models.UniqueConstraint(fields=["goal", "as_of", "standing", "cumulative"], name="goal_actual_once")
         ]
 
     def __str__(self) -> str:

@@ -10,6 +10,7 @@ from django.db.models import Count, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -17,6 +18,7 @@ from django.views.decorators.http import require_GET
 from kakehashi.kernel.errors import NotFound
 from kakehashi.systems.portfolio import drawing
 from kakehashi.systems.portfolio.figures import Book, Figures, book, places, running_in
+from kakehashi.systems.portfolio.goals import goals_reached
 from kakehashi.systems.portfolio.ledger.kinds import BudgetKind
 from kakehashi.systems.portfolio.models import Account, Award, Goal, GoalActual, IntegratedProject, Ministry, Programme
 from kakehashi.systems.portfolio.money import exact, said
@@ -103,10 +105,7 @@ def goals_of(wanted: Asked, project: IntegratedProject | None = None) -> list[tu
     rows = Goal.objects.filter(term=wanted.term).order_by("project__order", "code")
     if project is not None:
         rows = rows.filter(project=project)
-    latest: dict[int, GoalActual] = {}
-    for actual in GoalActual.objects.filter(goal__in=rows).order_by("as_of", "pk"):
-        latest[actual.goal_id] = actual
-    return [(goal, latest.get(goal.pk)) for goal in rows]
+    return goals_reached(rows, on=timezone.localdate())
 
 
 def by_phase(year: int) -> tuple[dict[str, int], dict[str, int]]:
