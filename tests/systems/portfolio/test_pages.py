@@ -76,6 +76,7 @@ def pages(agency):
     return [
         "/portfolio/",
         "/portfolio/?year=2018&term=1",
+        "/portfolio/goals/",
         "/portfolio/projects/rare/",
         "/portfolio/programmes/gene/",
         "/portfolio/awards/",

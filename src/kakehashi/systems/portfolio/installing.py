@@ -136,9 +136,7 @@ def _programmes(told: Facts) -> dict[str, Programme]:
         if not line.shared and code not in rows:
             whole = told.programme(line.programme)
             part = (line.part.ja, line.part.en) if line.part else (line.home, line.home)
-            rows[code] = _programme(
-                told, whole, code, f"{whole.name.ja}（{part[0]}）", f"{whole.name.en} ({part[1]})"
-            )
+            rows[code] = _programme(told, whole, code, f"{whole.name.ja}（{part[0]}）", f"{whole.name.en} ({part[1]})")
     return rows
 
 

@@ -7,6 +7,7 @@ from kakehashi.systems.portfolio.pages import agency, awards, trail
 app_name = "portfolio"
 urlpatterns = [
     path("", agency.show, name="agency"),
+    path("goals/", agency.goals, name="goals"),
     path("projects/<str:code>/", agency.project, name="project"),
     path("programmes/<str:code>/", agency.programme, name="programme"),
     path("awards/", awards.awards, name="awards"),

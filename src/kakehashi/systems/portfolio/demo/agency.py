@@ -62,7 +62,11 @@ def make_agency(*, told: Told = lambda what, share: None) -> int:
 def institutions() -> list[Organisation]:
     """The universities, hospitals and companies that hold the awards: clearly made up."""
     made = []
-    kinds = ((Kind.UNIVERSITY, "大学", "University"), (Kind.HOSPITAL, "病院", "Hospital"), (Kind.COMPANY, "社", "Company"))
+    kinds = (
+        (Kind.UNIVERSITY, "大学", "University"),
+        (Kind.HOSPITAL, "病院", "Hospital"),
+        (Kind.COMPANY, "社", "Company"),
+    )
     for number in range(INSTITUTIONS):
         kind, ja, en = kinds[(number * 7) % 10 // 4 if number % 10 else 2]
         made.append(
@@ -121,4 +125,3 @@ def write_awards(running: Iterable[Run], holders: list[Organisation]) -> list[Aw
 def _modality(dice: random.Random, asset: texts.Asset) -> str:
     drugs = (Modality.SMALL_MOLECULE, Modality.BIOLOGIC, Modality.MIDDLE_MOLECULE)
     return str(MODALITIES.get(asset.modality_group) or dice.choice(drugs))
-

@@ -78,9 +78,7 @@ def _adjustment(told: Facts, published: dict[str, int], year: int, dice: random.
     chosen = dice.sample(sorted(published), min(ADJUSTED, len(published)))
     weights = [dice.uniform(0.5, 2.0) for _ in chosen]
     return [
-        Line(code, year, "adjustment", yen)
-        for code, yen in zip(chosen, shared(total, weights), strict=True)
-        if yen
+        Line(code, year, "adjustment", yen) for code, yen in zip(chosen, shared(total, weights), strict=True) if yen
     ]
 
 

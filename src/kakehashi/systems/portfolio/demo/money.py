@@ -91,9 +91,7 @@ def _allotted(
         yield NewEntry(E.ALLOT, date(year, 4, 1), year, (moved,), MEMO)
 
 
-def _distributed(
-    given: dict[Line, Appropriation], programmes: dict[str, Programme], year: int
-) -> Iterable[NewEntry]:
+def _distributed(given: dict[Line, Appropriation], programmes: dict[str, Programme], year: int) -> Iterable[NewEntry]:
     by_money: defaultdict[int, list[Transfer]] = defaultdict(list)
     for line, money in given.items():
         target = Place(A.PROGRAMME, money.pk, year, programmes[line.programme].pk)

@@ -43,6 +43,7 @@ def show(request: HttpRequest) -> HttpResponse:
     wanted = asked(request)
     now, before = (book(year, wanted.term.number if wanted.term else None) for year in (wanted.year, wanted.year - 1))
     goals = goals_of(wanted)
+    told_goals = [(goal, actual) for goal, actual in goals if actual is not None]
     flow, paid = by_phase(wanted.year)
     choices = wanted.choices()
     context: dict[str, Any] = (
@@ -51,7 +52,8 @@ def show(request: HttpRequest) -> HttpResponse:
             "as_of": now.as_of,
             "headlines": headlines(wanted, now.total, before.total, goals),
             "flow": mark_safe(drawing.flow_plot(flow, paid, choices["year_name"])),  # noqa: S308  its texts are escaped
-            "goals": mark_safe(drawing.goals_plot(goals)),  # noqa: S308
+            "goals": mark_safe(drawing.goals_plot(told_goals)),  # noqa: S308
+            "untold": len(goals) - len(told_goals),
             "projects": project_lines(wanted, now),
             "programmes": programme_lines(wanted, now),
             "ministries": ministry_lines(wanted, now),
@@ -203,6 +205,16 @@ def project(request: HttpRequest, code: str) -> HttpResponse:
         "goal_rows": goals,
     }
     return render(request, "portfolio/project.html", context)
+
+
+@login_required
+@require_GET
+def goals(request: HttpRequest) -> HttpResponse:
+    """Every goal of a term with all that was told of it, by integrated project, each with its source."""
+    wanted = asked(request)
+    rows = Goal.objects.filter(term=wanted.term).select_related("project").prefetch_related("actuals")
+    context = wanted.choices() | {"goals": rows.order_by("project__order", "code")}
+    return render(request, "portfolio/goals.html", context)
 
 
 @login_required
