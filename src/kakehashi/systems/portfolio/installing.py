@@ -1,7 +1,7 @@
 """The published structure of the agency, written into a node: terms, projects, programmes, goals, with their sources.
 
-What the source documents say (``facts``) becomes rows: what a programme has in fiscal year 2019 is allotted and distributed
-in the ledger. Installing it twice changes nothing; what stands already under a code is left as it is.
+What the source documents say (``facts``) becomes rows. Installing it twice changes nothing; what stands already under a
+code is left as it is.
 """
 
 from __future__ import annotations

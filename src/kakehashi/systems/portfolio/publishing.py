@@ -1,4 +1,4 @@
-"""Published budgets into the ledger: allotted by each ministry and distributed to the programmes, in one transaction."""
+"""Published budgets into the ledger: allotted by each ministry, distributed to the programmes in one transaction."""
 
 from collections import defaultdict
 from collections.abc import Iterable

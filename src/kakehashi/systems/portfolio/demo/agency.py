@@ -1,4 +1,4 @@
-"""The demo agency: the published structure, budgets of eleven years, and synthetic awards that fit the published totals."""
+"""The demo agency: the published structure, eleven years of budgets, synthetic awards that fit the published totals."""
 
 from __future__ import annotations
 
@@ -36,6 +36,11 @@ MODALITIES = {
     "data": Modality.DATA,
 }
 OFFICES = ("ak", "bm", "ck", "dk", "ek", "fk", "gm", "hk", "km", "lm")
+KINDS = (
+    (Kind.UNIVERSITY, "大学", "University"),
+    (Kind.HOSPITAL, "病院", "Hospital"),
+    (Kind.COMPANY, "企業", "Company"),
+)
 Told = Callable[[str, float], None]
 
 
@@ -62,13 +67,8 @@ def make_agency(*, told: Told = lambda what, share: None) -> int:
 def institutions() -> list[Organisation]:
     """The universities, hospitals and companies that hold the awards: clearly made up."""
     made = []
-    kinds = (
-        (Kind.UNIVERSITY, "大学", "University"),
-        (Kind.HOSPITAL, "病院", "Hospital"),
-        (Kind.COMPANY, "社", "Company"),
-    )
     for number in range(INSTITUTIONS):
-        kind, ja, en = kinds[(number * 7) % 10 // 4 if number % 10 else 2]
+        kind, ja, en = KINDS[number * 7 % 10 // 4 if number % 10 else 2]
         made.append(
             register_organisation(
                 by=None,
@@ -113,7 +113,7 @@ def write_awards(running: Iterable[Run], holders: list[Organisation]) -> list[Aw
                 organisation=holders[min(int(dice.paretovariate(0.6)) - 1, 10**6) % len(holders)],
                 phase=phases[phase],
                 modality=_modality(dice, asset),
-                area=areas[area] if area in areas else None,
+                area=areas.get(area or ""),
                 begins=date(run.first, 4, 1),
                 ends=date(run.last + 1, 3, 31),
                 synthetic=True,

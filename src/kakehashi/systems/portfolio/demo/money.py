@@ -86,8 +86,8 @@ def _allotted(
             yen[money.pk] += line.yen
         elif money.fiscal_year == year:
             yen[money.pk] = left[money.pk] = totals[line.fund]
-    for money, amount in yen.items():
-        moved = Transfer(Place(A.GRANTED, money, year), Place(A.AGENCY, money, year), amount)
+    for origin, amount in yen.items():
+        moved = Transfer(Place(A.GRANTED, origin, year), Place(A.AGENCY, origin, year), amount)
         yield NewEntry(E.ALLOT, date(year, 4, 1), year, (moved,), MEMO)
 
 
@@ -108,7 +108,7 @@ def _shares(
     year: int,
     dice: random.Random,
 ) -> list[Share]:
-    """Each programme's money divided among its awards that run, each award paid from one of its appropriations first."""
+    """Each programme's money of each appropriation, divided among its awards that run."""
     running: defaultdict[int, list[Award]] = defaultdict(list)
     for award, run in awards:
         if run.first <= year <= run.last and award.programme_id is not None:
@@ -135,7 +135,11 @@ def _of_awards(shares: Sequence[Share], year: int) -> Iterable[NewEntry]:
 
 
 def _of_programme(shares: Sequence[Share], year: int) -> Iterable[NewEntry]:
-    committed, paid, passed, used, returned = ([] for _ in range(5))  # type: tuple[list[Transfer], ...]
+    committed: list[Transfer] = []
+    paid: list[Transfer] = []
+    passed: list[Transfer] = []
+    used: list[Transfer] = []
+    returned: list[Transfer] = []
     for share in shares:
         holder = share.award.organisation_id
         award, at_holder = share.place(A.AWARD, year), share.place(A.INSTITUTION, year, holder)
