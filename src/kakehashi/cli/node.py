@@ -103,7 +103,7 @@ def prepare_agency() -> None:
         task = progress.add_task(text("The demo agency", "デモの機構"), total=1.0)
         number = make_agency(told=lambda what, share: progress.update(task, completed=share, description=words[what]))
     say(
-        f"The demo agency: {number:,} synthetic awards of eleven fiscal years, their money to the yen",
+        f"The demo agency: {counted(number, 'synthetic award')} of eleven fiscal years, their money to the yen",
         f"デモの機構：11年度分の合成課題 {number:,} 件と円単位の台帳",
     )
 

@@ -44,8 +44,11 @@ KINDS = (
 Told = Callable[[str, float], None]
 
 
-def make_agency(*, told: Told = lambda what, share: None) -> int:
-    """Write the demo agency, once; answers how many awards there are. ``told``: what is being done, and how far."""
+def make_agency(*, told: Told = lambda what, done: None, share: float = 1.0) -> int:
+    """Write the demo agency, once; answers how many awards there are.
+
+    ``told``: what is being done, and how far. ``share`` of the awards, with all of the money: for tests.
+    """
     if Programme.objects.filter(code=budgets.OTHER).exists():
         return Award.objects.filter(synthetic=True).count()
     with transaction.atomic():
@@ -56,7 +59,7 @@ def make_agency(*, told: Told = lambda what, share: None) -> int:
         published = {one.programme.code: one.yen for one in published_budgets(facts) if one.fiscal_year == 2019}
         lines = budgets.plan(facts, published, SEED)
         told("awards", 0.1)
-        running = runs(lines, SEED)
+        running = runs(lines, SEED, share=share)
         awards = write_awards(running, institutions())
         index_awards(Award.objects.filter(synthetic=True).select_related("programme", "organisation"))
         told("ledger", 0.5)
