@@ -26,6 +26,14 @@ class PortfolioConfig(AppConfig):
         ),
         NavigationEntry(
             Group.RESEARCH_MANAGEMENT,
+            _("Data book"),
+            "portfolio:databook",
+            order=13,
+            area="/portfolio/databook/",
+            used_by="kakehashi.systems.portfolio.rules.used_by",
+        ),
+        NavigationEntry(
+            Group.RESEARCH_MANAGEMENT,
             _("Ledger"),
             "portfolio:entries",
             order=14,

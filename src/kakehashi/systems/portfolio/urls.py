@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from kakehashi.systems.portfolio.pages import agency, awards, trail
+from kakehashi.systems.portfolio.pages import agency, awards, databook, trail
 
 app_name = "portfolio"
 urlpatterns = [
     path("", agency.show, name="agency"),
+    path("databook/", databook.show, name="databook"),
     path("goals/", agency.goals, name="goals"),
     path("projects/<str:code>/", agency.project, name="project"),
     path("programmes/<str:code>/", agency.programme, name="programme"),

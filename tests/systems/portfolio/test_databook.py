@@ -1,0 +1,119 @@
+"""The data book: whatever it is cut by, it tells the same money and the same awards as the year's book."""
+
+import io
+from datetime import date
+from itertools import product
+
+import duckdb
+import pytest
+
+from kakehashi.kernel.organisations.models import Kind
+from kakehashi.kernel.people.roles import Role
+from kakehashi.systems.portfolio.databook import files
+from kakehashi.systems.portfolio.databook.dimensions import DIMENSIONS, SIZES, Measure
+from kakehashi.systems.portfolio.databook.slicing import Wanted, take
+from kakehashi.systems.portfolio.figures import book
+from kakehashi.systems.portfolio.ledger.kinds import AccountKind as A
+from kakehashi.systems.portfolio.ledger.kinds import EntryKind as E
+from kakehashi.systems.portfolio.ledger.posting import post_many
+from kakehashi.systems.portfolio.models import Axis, IntegratedProject, Phase, Placement, PlanTerm
+from tests.systems.portfolio.agency import YEAR, make_agency
+from tests.systems.portfolio.test_pages import someone
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def agency():
+    agency = make_agency()
+    later = {"year": YEAR + 1}
+    post_many(
+        [
+            *agency.paid(40_000_000),
+            *agency.paid(700_000, award=1, institution=1, money=1),
+            agency.entry(E.SPEND, A.INSTITUTION, A.SPENT, 39_000_000),
+            agency.entry(E.ALLOT, A.GRANTED, A.AGENCY, 60),
+            agency.entry(E.DISTRIBUTE, A.AGENCY, A.PROGRAMME, 50),
+            *agency.paid(900_000, award=1, institution=1, money=1, **later),
+        ],
+        by=None,
+    )
+    agency.awards[0].phase = Phase.CLINICAL
+    agency.awards[0].save()
+    return agency
+
+
+@pytest.fixture
+def term(agency):
+    term = PlanTerm.objects.create(number=1, name="第1期", begins=date(2015, 4, 1))
+    drugs, rare = (
+        IntegratedProject.objects.create(term=term, code=code, name=code, axis=Axis.MODALITY, order=order)
+        for order, code in enumerate(("drugs", "rare"))
+    )
+    Placement.objects.create(project=drugs, programme=agency.programmes[0])
+    Placement.objects.create(project=rare, award=agency.awards[1])
+    return term
+
+
+@pytest.mark.parametrize("measure", list(Measure))
+def test_every_cut_tells_the_years_book(term, measure):
+    total = book(YEAR, 1).total
+    counted = {Measure.AWARDS: total.awards, Measure.NEW: total.new, Measure.CONTINUING: total.continuing}
+    for rows, columns in product(DIMENSIONS.values(), [None, *DIMENSIONS.values()]):
+        if rows is columns:
+            continue
+        table = take(Wanted(measure, rows, columns, (YEAR,), term), "en")
+        came = sum(table.cell(row, column) for row, _r in table.rows for column, _c in table.columns)
+        expected = counted.get(measure) if not measure.is_money else sum(getattr(total, measure).values())
+        assert came == expected, (rows.key, columns.key if columns else None)
+
+
+def test_years_stand_side_by_side(term):
+    table = take(Wanted(Measure.COMMITTED, DIMENSIONS["programme"], DIMENSIONS["year"], (YEAR, YEAR + 1), term), "en")
+    told = {label: [table.cell(row, column) for column, _c in table.columns] for row, label in table.rows}
+    assert told == {"Gene programme": [40_000_000, 0], "Cell programme": [700_000, 900_000]}
+    assert [label for _key, label in table.columns] == ["FY2019", "FY2020"]
+    assert table.adds_up
+
+
+def test_awards_stand_in_the_class_of_their_money_of_the_year(term):
+    table = take(Wanted(Measure.AWARDS, DIMENSIONS["size"], None, (YEAR,), term), "en")
+    assert [(key, table.cell(key, None)) for key, _label in table.rows] == [(0, 1), (SIZES.index(30_000_000) + 1, 1)]
+    assert table.rows[0][1] == "below ¥1.0 m"
+
+
+def test_an_award_of_two_years_stands_in_both_and_that_is_said(term):
+    table = take(Wanted(Measure.AWARDS, DIMENSIONS["year"], None, (YEAR, YEAR + 1), term), "ja")
+    assert [table.cell(key, None) for key, _label in table.rows] == [2, 2]
+    assert not table.adds_up
+
+
+def test_what_is_not_stated_is_a_row_of_its_own(term):
+    table = take(Wanted(Measure.AWARDS, DIMENSIONS["phase"], None, (YEAR,), term), "en")
+    assert {label for _key, label in table.rows} == {"Clinical research and trials", "not stated"}
+
+
+def test_files_hold_every_pair(term, tmp_path):
+    table = take(Wanted(Measure.COMMITTED, DIMENSIONS["ministry"], DIMENSIONS["year"], (YEAR, YEAR + 1), term), "en")
+    assert files.as_csv(table).count("\r\n") == 1 + 4
+    (tmp_path / "slice.parquet").write_bytes(files.as_parquet(table))
+    read = duckdb.sql(f"SELECT sum(number)::BIGINT, count(*) FROM '{tmp_path / 'slice.parquet'}'").fetchall()
+    assert read == [(40_000_000 + 700_000 + 900_000, 4)]
+    empty = take(Wanted(Measure.AWARDS, DIMENSIONS["phase"], None, (1990,), term), "en")
+    (tmp_path / "none.parquet").write_bytes(files.as_parquet(empty))
+    assert duckdb.sql(f"SELECT count(*) FROM '{tmp_path / 'none.parquet'}'").fetchall() == [(0,)]
+
+
+def test_the_page_shows_every_ready_table_and_takes_no_nonsense(term, client):
+    client.force_login(someone(Role.PROGRAMME_DIRECTOR, Kind.AGENCY))
+    page = client.get("/portfolio/databook/", headers={"accept-language": "en"})
+    assert page.status_code == 200
+    for _label, address in page.context["ready"]:
+        assert client.get(f"/portfolio/databook/{address}").status_code == 200, address
+    assert client.get("/portfolio/databook/?measure=x&rows=y&columns=z&year=0&term=99").status_code == 200
+    drawn = client.get("/portfolio/databook/?measure=committed&rows=programme&columns=year").content.decode()
+    assert "plot-series" in drawn
+    parquet = client.get("/portfolio/databook/?measure=spent&rows=programme&format=parquet")
+    assert io.BytesIO(parquet.content).read(4) == b"PAR1"
+    client.force_login(someone(Role.CLINICIAN, Kind.HOSPITAL, code="hospital"))
+    assert client.get("/portfolio/databook/").status_code == 403
