@@ -40,6 +40,14 @@ class PortfolioConfig(AppConfig):
             area="/portfolio/entries/",
             used_by="kakehashi.systems.portfolio.rules.used_by",
         ),
+        NavigationEntry(
+            Group.RESEARCH_MANAGEMENT,
+            _("Adjustment funds"),
+            "portfolio:adjustment",
+            order=16,
+            area="/portfolio/adjustment/",
+            used_by="kakehashi.systems.portfolio.rules.used_by",
+        ),
     )
 
     def ready(self) -> None:
@@ -47,6 +55,7 @@ class PortfolioConfig(AppConfig):
 
         from kakehashi.kernel.search.kinds import SearchKind, register
         from kakehashi.systems.portfolio import finding, handlers, queries  # noqa: F401
+        from kakehashi.systems.portfolio.adjustment import workflow  # noqa: F401
 
         register(
             SearchKind(

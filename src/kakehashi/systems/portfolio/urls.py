@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kakehashi.systems.portfolio.pages import agency, awards, databook, trail
+from kakehashi.systems.portfolio.pages import adjustment, adjustment_requests, agency, awards, databook, trail
 
 app_name = "portfolio"
 urlpatterns = [
@@ -17,4 +17,14 @@ urlpatterns = [
     path("accounts/<int:pk>/", trail.account, name="account"),
     path("entries/", trail.entries, name="entries"),
     path("entries/<int:number>/", trail.entry, name="entry"),
+    path("adjustment/", adjustment.rounds, name="adjustment"),
+    path("adjustment/new/", adjustment.new_round, name="adjustment_new"),
+    path("adjustment/<str:code>/", adjustment.show, name="adjustment_round"),
+    path("adjustment/<str:code>/move/", adjustment.move, name="adjustment_move"),
+    path("adjustment/<str:code>/conditions/", adjustment.side_conditions, name="adjustment_conditions"),
+    path("adjustment/<str:code>/price/<int:number>/", adjustment.price, name="adjustment_price"),
+    path("adjustment/<str:code>/new/", adjustment_requests.new, name="adjustment_request_new"),
+    path("adjustment/<str:code>/<int:number>/", adjustment_requests.show, name="adjustment_request"),
+    path("adjustment/<str:code>/<int:number>/edit/", adjustment_requests.edit, name="adjustment_request_edit"),
+    path("adjustment/<str:code>/<int:number>/move/", adjustment_requests.move, name="adjustment_request_move"),
 ]

@@ -1,5 +1,6 @@
 """The rows of the portfolio, by subject."""
 
+from kakehashi.systems.portfolio.models.adjustment import AdjustmentRequest, AdjustmentRound, AdjustmentScore
 from kakehashi.systems.portfolio.models.award import Award
 from kakehashi.systems.portfolio.models.goals import Goal, GoalActual, Standing
 from kakehashi.systems.portfolio.models.ledger import Account, Appropriation, Entry, Movement
@@ -20,6 +21,9 @@ from kakehashi.systems.portfolio.models.structure import (
 
 __all__ = [
     "Account",
+    "AdjustmentRequest",
+    "AdjustmentRound",
+    "AdjustmentScore",
     "Appropriation",
     "Award",
     "AwardResult",
