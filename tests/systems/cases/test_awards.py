@@ -15,7 +15,7 @@ from kakehashi.systems.cases.models import Case
 from kakehashi.systems.cases.packets.importing import import_packets
 from kakehashi.systems.cases.public import record_diagnosis, reopen_diagnosis
 from kakehashi.systems.portfolio.actions import register_award
-from kakehashi.systems.portfolio.models import AwardResult
+from kakehashi.systems.portfolio.models import Output
 from kakehashi.systems.portfolio.public import count_results
 from tests.systems.cases.test_importing import packet, read
 
@@ -78,7 +78,7 @@ def test_diagnoses_count_for_the_award_that_is_named_and_move_with_it(
             return action(by=clinician, **said)
 
     row = done(record_diagnosis, case_id=case.pk, diagnosis=JOUBERT)
-    assert not AwardResult.objects.exists()
+    assert not Output.objects.exists()
     done(set_award, case=case, number="JP26A")
     assert counts(awards) == [1, 0]
     done(set_award, case=case, number="JP26B")
@@ -88,7 +88,7 @@ def test_diagnoses_count_for_the_award_that_is_named_and_move_with_it(
     done(reopen_diagnosis, diagnosis_id=row.pk, reason="another gene")
     assert counts(awards) == [0, 0]
     done(set_award, case=case, number="JP26A")
-    assert AwardResult.objects.get().award == awards[1]  # what was taken back stays where it counted
+    assert Output.objects.get().awards.get() == awards[1]  # what was taken back stays where it counted
 
 
 def test_an_import_names_it_for_new_cases_and_for_known_ones_without(hospital, awards):
@@ -154,4 +154,4 @@ def test_withdrawn_case_counts_no_more_until_it_is_brought_back(
         with django_capture_on_commit_callbacks(execute=True):
             advance(case, "restore", by=manager, note="a mistake")
         assert counts(awards) == [1, 0]
-    assert AwardResult.objects.count() == 1
+    assert Output.objects.count() == 1

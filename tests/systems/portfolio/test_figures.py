@@ -10,12 +10,13 @@ from kakehashi.systems.portfolio.ledger.kinds import AccountKind as A
 from kakehashi.systems.portfolio.ledger.kinds import EntryKind as E
 from kakehashi.systems.portfolio.ledger.posting import post_many
 from kakehashi.systems.portfolio.models import (
-    AwardResult,
     Axis,
+    Credit,
     IntegratedProject,
+    Output,
+    OutputKind,
     Placement,
     PlanTerm,
-    ResultKind,
     SharedBudget,
 )
 from tests.systems.portfolio.agency import YEAR, make_agency
@@ -76,12 +77,13 @@ def test_awards_of_a_year_are_new_or_continuing(agency):
 
 
 def test_results_count_in_their_year_while_they_stand(agency):
-    kind, award = ResultKind.DIAGNOSIS, agency.awards[0]
-    AwardResult.objects.create(award=award, kind=kind, reference="1", on=date(2019, 5, 1))
-    AwardResult.objects.create(
-        award=award, kind=kind, reference="2", on=date(2019, 5, 1), taken_back_on=date(2019, 6, 1)
-    )
-    AwardResult.objects.create(award=award, kind=kind, reference="3", on=date(2020, 5, 1))
+    for reference, came, gone in (
+        ("1", date(2019, 5, 1), None),
+        ("2", date(2019, 5, 1), date(2019, 6, 1)),
+        ("3", date(2020, 5, 1), None),
+    ):
+        made = Output.objects.create(kind=OutputKind.DIAGNOSIS, reference=reference, on=came, taken_back_on=gone)
+        Credit.objects.create(output=made, award=agency.awards[0], since=came)
     assert book(YEAR).total.results == {"diagnosis": 1}
     assert book(YEAR, on=date(2019, 5, 31)).total.results == {"diagnosis": 2}
     assert book(YEAR).ministries["mext"].results == {"diagnosis": 1}

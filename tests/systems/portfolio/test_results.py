@@ -9,7 +9,7 @@ from kakehashi.kernel.events.results import CaseDiagnosed, DiagnosisReopened
 from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.systems.portfolio.actions import register_award
 from kakehashi.systems.portfolio.handlers import count_diagnosis, take_diagnosis_back
-from kakehashi.systems.portfolio.models import AwardResult
+from kakehashi.systems.portfolio.models import Output
 from kakehashi.systems.portfolio.public import count_results
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +30,7 @@ def test_results_are_the_same_in_any_order_and_told_twice(award, order):
     for place in order:
         handler, event = tellings[place]
         handler(event)
-    row = AwardResult.objects.get()
+    row = Output.objects.get()
     assert (row.on, row.taken_back_on) == (date(2026, 5, 1), date(2026, 6, 1))
     counted = [count_results(award.pk, on=day) for day in (date(2026, 4, 30), date(2026, 5, 31), date(2026, 6, 1))]
     assert counted == [0, 1, 0]
@@ -39,7 +39,7 @@ def test_results_are_the_same_in_any_order_and_told_twice(award, order):
 def test_case_without_an_award_counts_for_none(award):
     count_diagnosis(CaseDiagnosed(1, 7, award.organisation_id, None, date(2026, 5, 1)))
     take_diagnosis_back(DiagnosisReopened(1, 7, award.organisation_id, None, date(2026, 5, 1)))
-    assert not AwardResult.objects.exists()
+    assert not Output.objects.exists()
 
 
 @pytest.mark.parametrize("order", list(permutations(range(4))))
@@ -71,7 +71,7 @@ def test_an_award_named_later_counts_instead_in_any_order(award, order, reopened
     for place in order:
         handler, event = tellings[place]
         handler(event)
-    assert AwardResult.objects.get().award == other
+    assert Output.objects.get().awards.get() == other
     on = lambda paid, day: count_results(paid.pk, on=day)  # noqa: E731
     assert [on(award, date(2026, 5, 31)), on(other, date(2026, 5, 31))] == [0, 1]
     assert on(other, date(2026, 6, 1)) == (0 if reopened else 1)

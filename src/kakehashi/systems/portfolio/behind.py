@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import Q, QuerySet, Sum, TextChoices
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from kakehashi.kernel.fiscal import fiscal_year_days
-from kakehashi.systems.portfolio.figures import counting_in, places, running_in
+from kakehashi.systems.portfolio.figures import places, running_in
 from kakehashi.systems.portfolio.ledger.kinds import AccountKind
-from kakehashi.systems.portfolio.models import Account, Award, AwardResult, IntegratedProject, Programme
+from kakehashi.systems.portfolio.models import Account, Award, IntegratedProject, Output, Programme
+from kakehashi.systems.portfolio.outputs.counting import in_year, outputs_counting
 
 
 class Money(TextChoices):
@@ -46,7 +48,7 @@ def accounts_behind(what: Money, part: Slice) -> QuerySet[Account]:
     if part.programme is not None:
         rows = rows.filter(programme=part.programme)
     if part.project is not None:
-        rows = rows.filter(_placed_in(part.project, part.fiscal_year, "programme_id", "award_id"))
+        rows = rows.filter(placed_in(part.project, part.fiscal_year, "programme_id", "award_id"))
     if part.ministry:
         rows = rows.filter(appropriation__ministry=part.ministry)
     if part.kind:
@@ -66,7 +68,7 @@ def awards_behind(part: Slice, *, new: bool | None = None) -> QuerySet[Award]:
     if part.programme is not None:
         rows = rows.filter(programme=part.programme)
     if part.project is not None:
-        rows = rows.filter(_placed_in(part.project, part.fiscal_year, "programme_id", "pk"))
+        rows = rows.filter(placed_in(part.project, part.fiscal_year, "programme_id", "pk"))
     if part.ministry:
         paid = Account.objects.filter(
             fiscal_year=part.fiscal_year, appropriation__ministry=part.ministry, award__isnull=False
@@ -78,17 +80,22 @@ def awards_behind(part: Slice, *, new: bool | None = None) -> QuerySet[Award]:
     return rows
 
 
-def results_behind(part: Slice, kind: str = "") -> QuerySet[AwardResult]:
-    """The results that count in the year, as of today."""
-    rows = AwardResult.objects.filter(counting_in(part.fiscal_year, timezone.localdate()))
+def results_behind(part: Slice, kind: str = "", *, on: date | None = None) -> QuerySet[Output]:
+    """The outputs that came in the year and count at the end of a day (today), each once."""
+    only = Q()
     if part.programme is not None:
-        rows = rows.filter(award__programme=part.programme)
+        only &= Q(award__programme=part.programme)
     if part.project is not None:
-        rows = rows.filter(_placed_in(part.project, part.fiscal_year, "award__programme_id", "award_id"))
+        only &= placed_in(part.project, part.fiscal_year, "award__programme_id", "award_id")
+    if part.ministry:
+        paid = Account.objects.filter(fiscal_year=part.fiscal_year, appropriation__ministry=part.ministry)
+        running = Award.objects.filter(running_in(part.fiscal_year), accounts__in=paid.filter(programme__isnull=False))
+        only &= Q(award__in=running.order_by())
+    rows = outputs_counting(on or timezone.localdate(), only).filter(in_year(part.fiscal_year))
     return rows.filter(kind=kind) if kind else rows
 
 
-def _placed_in(project: IntegratedProject, fiscal_year: int, programme: str, award: str) -> Q:
+def placed_in(project: IntegratedProject, fiscal_year: int, programme: str, award: str) -> Q:
     """What counts in a project: its programmes' awards but those placed elsewhere, and awards placed in it."""
     of_programme, of_award = places(project.term, fiscal_year)
     programmes = [one for one, where in of_programme.items() if where == project.pk]

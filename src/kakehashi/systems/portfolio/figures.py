@@ -1,7 +1,8 @@
 """The figures of a fiscal year: money, awards, results and goals, by integrated project, programme and ministry.
 
 Every figure is a sum of rows that can be listed: balances of the ledger's accounts, awards that run in the year,
-results that count on a day. What is shown again (再掲) is shown in both projects and counted once in the total.
+outputs that count on a day. What is shown again (再掲) is shown in both projects and counted once in the total; so is
+an output of several.
 """
 
 from collections import defaultdict
@@ -18,12 +19,12 @@ from kakehashi.systems.portfolio.ledger.kinds import AccountKind
 from kakehashi.systems.portfolio.models import (
     Account,
     Award,
-    AwardResult,
     IntegratedProject,
     Placement,
     PlanTerm,
     SharedBudget,
 )
+from kakehashi.systems.portfolio.outputs.counting import Credited, counted_by, credited_in
 
 Yen = dict[str, int]
 """Yen by kind of budget."""
@@ -32,7 +33,8 @@ Yen = dict[str, int]
 @dataclass
 class Figures:
     """What one line of the book says. Yen are integers by kind of budget; ``awards`` run in the year, ``new`` began in
-    it; ``shown_again`` is the part of other projects' budgets shown here too, not in ``budgeted``."""
+    it; ``results`` are outputs by kind, each once; ``shown_again`` is the part of other projects' budgets shown here
+    too, not in ``budgeted``."""
 
     budgeted: Yen = field(default_factory=dict)
     carried_in: Yen = field(default_factory=dict)
@@ -49,13 +51,12 @@ class Figures:
         return self.awards - self.new
 
     def add(self, other: "Figures", sign: int = 1) -> None:
-        """Count another line in, or out; ``shown_again`` never adds up."""
+        """Count another line in, or out; ``shown_again`` and ``results`` never add up."""
         for ours, theirs in (
             (self.budgeted, other.budgeted),
             (self.carried_in, other.carried_in),
             (self.committed, other.committed),
             (self.spent, other.spent),
-            (self.results, other.results),
         ):
             for key, number in theirs.items():
                 ours[key] = ours.get(key, 0) + sign * number
@@ -69,7 +70,8 @@ class Book:
 
     ``programmes`` by primary key (None: awards that name none), ``projects`` likewise (None: what has no place in the
     term), ``ministries`` by code. An award that two ministries pay counts for both: ministries do not add up to
-    ``total.awards``, everything else does.
+    ``total.awards``. An output credited to awards of two lines counts once in each and once in the total: results
+    do not add up either. Everything else does.
     """
 
     fiscal_year: int
@@ -89,18 +91,21 @@ def book(fiscal_year: int, term: int | None = None, *, on: date | None = None) -
     """
     scheme = term_of(fiscal_year, term)
     as_of = on or timezone.localdate()
-    lines = _by_programme(fiscal_year, as_of, Q())
+    lines = _by_programme(fiscal_year, Q())
     total = Figures()
     for line in lines.values():
         total.add(line)
+    outputs = credited_in(fiscal_year, as_of)
+    _put_results(lines, counted_by(outputs, lambda _award, programme: (programme,)))
+    total.results = counted_by(outputs, lambda _award, _programme: ("",)).get("", {})
     return Book(
         fiscal_year,
         scheme,
         as_of,
         total,
-        _by_project(scheme, fiscal_year, as_of, lines),
+        _by_project(scheme, fiscal_year, lines, outputs),
         lines,
-        _by_ministry(fiscal_year, as_of),
+        _by_ministry(fiscal_year, outputs),
         _allotted(fiscal_year),
     )
 
@@ -122,18 +127,12 @@ def running_in(fiscal_year: int) -> Q:
     return Q(begins__lte=last, ends__gte=first)
 
 
-def counting_in(fiscal_year: int, on: date) -> Q:
-    """The results that came in a fiscal year and count at the end of a day."""
-    first, last = fiscal_year_days(fiscal_year)
-    return Q(on__gte=first, on__lte=min(last, on)) & (Q(taken_back_on=None) | Q(taken_back_on__gt=on))
-
-
-def _by_programme(fiscal_year: int, as_of: date, only: Q) -> dict[int | None, Figures]:
+def _by_programme(fiscal_year: int, only: Q) -> dict[int | None, Figures]:
     """The lines by programme; ``only`` narrows the awards."""
-    return _lines(fiscal_year, as_of, "programme_id", only)
+    return _lines(fiscal_year, "programme_id", only)
 
 
-def _lines(fiscal_year: int, as_of: date, by: str, only: Q) -> dict[Any, Figures]:
+def _lines(fiscal_year: int, by: str, only: Q) -> dict[Any, Figures]:
     """Lines by a field of awards and accounts (``programme_id``, or ``pk`` of the awards that ``only`` names)."""
     lines: defaultdict[Any, Figures] = defaultdict(Figures)
     of_account = "award_id" if by == "pk" else by
@@ -145,13 +144,12 @@ def _lines(fiscal_year: int, as_of: date, by: str, only: Q) -> dict[Any, Figures
     running = Award.objects.filter(running_in(fiscal_year), only).order_by().values(by)
     for row in running.annotate(all=Count("pk"), new=Count("pk", filter=Q(begins__gte=first))):
         lines[row[by]].awards, lines[row[by]].new = row["all"], row["new"]
-    key = "award_id" if by == "pk" else f"award__{by}"
-    results = AwardResult.objects.filter(counting_in(fiscal_year, as_of)).order_by()
-    if by == "pk":
-        results = results.filter(award__in=Award.objects.filter(only))
-    for row in results.values(key, "kind").annotate(number=Count("pk")):
-        lines[row[key]].results[row["kind"]] = row["number"]
     return dict(lines)
+
+
+def _put_results(lines: dict[Any, Figures], counted: dict[Any, dict[str, int]]) -> None:
+    for key, results in counted.items():
+        lines.setdefault(key, Figures()).results = results
 
 
 def _put_money(lines: defaultdict[Any, Figures], accounts: Any, by: str) -> None:
@@ -171,24 +169,28 @@ def _put_money(lines: defaultdict[Any, Figures], accounts: Any, by: str) -> None
 
 
 def _by_project(
-    scheme: PlanTerm | None, fiscal_year: int, as_of: date, lines: dict[int | None, Figures]
+    scheme: PlanTerm | None, fiscal_year: int, lines: dict[int | None, Figures], outputs: list[Credited]
 ) -> dict[int | None, Figures]:
     projects: defaultdict[int | None, Figures] = defaultdict(Figures)
     if scheme is None:
         projects[None] = Figures()
         for line in lines.values():
             projects[None].add(line)
+        _put_results(projects, counted_by(outputs, lambda _award, _programme: (None,)))
         return dict(projects)
     for project in IntegratedProject.objects.filter(term=scheme).values_list("pk", flat=True):
         projects[project] = Figures()
     of_programme, of_award = places(scheme, fiscal_year)
     for programme, line in lines.items():
         projects[of_programme.get(programme)].add(line)
-    if of_award:  # an award placed otherwise than its programme takes its own money and results along
+    if of_award:  # an award placed otherwise than its programme takes its own money along
         programme_of = dict(Award.objects.filter(pk__in=of_award).values_list("pk", "programme_id"))
-        for award, line in _lines(fiscal_year, as_of, "pk", Q(pk__in=of_award)).items():
+        for award, line in _lines(fiscal_year, "pk", Q(pk__in=of_award)).items():
             projects[of_programme.get(programme_of[award])].add(line, -1)
             projects[of_award[award]].add(line)
+    _put_results(
+        projects, counted_by(outputs, lambda award, programme: (of_award.get(award, of_programme.get(programme)),))
+    )
     again = SharedBudget.objects.filter(fiscal_year=fiscal_year, project__term=scheme)
     for project, yen in again.order_by().values_list("project").annotate(yen=Sum("amount_yen")):
         projects[project].shown_again = yen
@@ -211,7 +213,7 @@ def places(scheme: PlanTerm, fiscal_year: int) -> tuple[dict[int | None, int], d
     return of_programme, of_award
 
 
-def _by_ministry(fiscal_year: int, as_of: date) -> dict[str, Figures]:
+def _by_ministry(fiscal_year: int, outputs: list[Credited]) -> dict[str, Figures]:
     lines: defaultdict[str, Figures] = defaultdict(Figures)
     accounts = Account.objects.filter(fiscal_year=fiscal_year, programme__isnull=False)
     _put_money(lines, accounts, "appropriation__ministry")
@@ -224,11 +226,7 @@ def _by_ministry(fiscal_year: int, as_of: date) -> dict[str, Figures]:
         paid[award].add(ministry)
         lines[ministry].awards += 1
         lines[ministry].new += begins >= first
-    counted = AwardResult.objects.filter(counting_in(fiscal_year, as_of))
-    for award, kind, number in counted.order_by().values_list("award_id", "kind").annotate(number=Count("pk")):
-        for ministry in paid.get(award, ()):
-            results = lines[ministry].results
-            results[kind] = results.get(kind, 0) + number
+    _put_results(lines, counted_by(outputs, lambda award, _programme: paid.get(award, ())))
     return dict(sorted(lines.items()))
 
 

@@ -2,7 +2,7 @@
 
 from kakehashi.kernel.events import handles
 from kakehashi.kernel.events.results import CaseDiagnosed, DiagnosisReopened
-from kakehashi.systems.portfolio.models import AwardResult, ResultKind
+from kakehashi.systems.portfolio.models import Credit, Output, OutputKind
 
 
 @handles(CaseDiagnosed)
@@ -14,6 +14,7 @@ def count_diagnosis(event: CaseDiagnosed) -> None:
     row, newer = _row(event)
     if row is not None:
         row.on = event.on
+        row.credits.update(since=event.on)
         if newer:
             row.taken_back_on = None
         row.save()
@@ -28,17 +29,20 @@ def take_diagnosis_back(event: DiagnosisReopened) -> None:
         row.save()
 
 
-def _row(event: CaseDiagnosed | DiagnosisReopened) -> tuple[AwardResult | None, bool]:
-    """The diagnosis's row, locked, with the award of the latest revision heard of, and whether this event is of a later
-    one than all before; no row where no award paid."""
+def _row(event: CaseDiagnosed | DiagnosisReopened) -> tuple[Output | None, bool]:
+    """The diagnosis, locked, credited to the award of the latest revision heard of, and whether this event is of a
+    later one than all before; no output where no award paid."""
     if event.award_id is None:
         return None, False
-    row, _made = AwardResult.objects.select_for_update().get_or_create(
-        kind=ResultKind.DIAGNOSIS,
+    row, made = Output.objects.select_for_update().get_or_create(
+        kind=OutputKind.DIAGNOSIS,
         reference=str(event.diagnosis_id),
-        defaults={"award_id": event.award_id, "on": event.on, "revision": event.revision},
+        defaults={"on": event.on, "revision": event.revision},
     )
     newer = event.revision > row.revision
-    if newer:
-        row.award_id, row.revision = event.award_id, event.revision
+    if made:
+        Credit.objects.create(output=row, award_id=event.award_id, since=event.on)
+    elif newer:
+        row.credits.update(award_id=event.award_id)
+        row.revision = event.revision
     return row, newer

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Q
 from django.utils import timezone
 
 from kakehashi.kernel.errors import NotFound
 from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.systems.portfolio import actions
-from kakehashi.systems.portfolio.models import Award, AwardResult
+from kakehashi.systems.portfolio.models import Award
+from kakehashi.systems.portfolio.outputs.counting import credits_in_force
 
 __all__ = ["AwardSummary", "award_numbered", "awards_by_id", "awards_of", "count_results", "register_award"]
 
@@ -61,7 +61,7 @@ def _summary(award: Award) -> AwardSummary:
 
 
 def count_results(award_id: int, kind: str = "diagnosis", *, on: date | None = None) -> int:
-    """How many results of a kind an award could count at the end of a day (today): later taken back or not."""
+    """How many outputs of a kind an award could count at the end of a day (today): later taken back or not."""
     day = on or timezone.localdate()
-    standing = Q(taken_back_on=None) | Q(taken_back_on__gt=day)
-    return AwardResult.objects.filter(standing, award_id=award_id, kind=kind, on__lte=day).count()
+    counted = credits_in_force(day).filter(award_id=award_id, output__kind=kind)
+    return counted.values("output").distinct().count()

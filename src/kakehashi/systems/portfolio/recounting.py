@@ -4,14 +4,20 @@ Slow and plain on purpose; ``reconcile`` and the tests hold the pages' figures a
 """
 
 from collections import defaultdict
+from collections.abc import Callable
 from datetime import date
+from typing import TypeVar
 
 from django.utils import timezone
 
 from kakehashi.kernel.fiscal import fiscal_year
-from kakehashi.systems.portfolio.figures import Figures
+from kakehashi.systems.portfolio.figures import Figures, places
 from kakehashi.systems.portfolio.ledger.kinds import AccountKind
-from kakehashi.systems.portfolio.models import Award, AwardResult, Movement
+from kakehashi.systems.portfolio.models import Award, Credit, Movement, Output, PlanTerm, Sureness
+
+Key = TypeVar("Key")
+Outputs = dict[str, dict[int, set[tuple[int, int | None]]]]
+"""By kind, each output with the awards it is credited to and their programmes."""
 
 READ_AT_ONCE = 10_000
 ENDS = ("source", "target")
@@ -67,8 +73,43 @@ def _count_awards(years: dict[int, Figures]) -> None:
 
 
 def _count_results(years: dict[int, Figures], day: date) -> None:
-    rows = AwardResult.objects.order_by().values_list("kind", "on", "taken_back_on")
-    for kind, came, gone in rows.iterator(READ_AT_ONCE):
-        year = fiscal_year(came)
-        if year in years and came <= day and (gone is None or gone > day):
-            years[year].results[kind] = years[year].results.get(kind, 0) + 1
+    for year, outputs in recounted_outputs(day).items():
+        if year in years:
+            years[year].results = _numbers(outputs, lambda _award, _programme: "")[""]
+
+
+def recounted_lines(
+    outputs: Outputs, scheme: PlanTerm | None, year: int
+) -> tuple[dict[int | None, dict[str, int]], dict[int | None, dict[str, int]]]:
+    """Outputs of a year by kind, each once a line: of each programme, of each project of a term."""
+    of_programme, of_award = places(scheme, year) if scheme else ({}, {})
+    return (
+        _numbers(outputs, lambda _award, programme: programme),
+        _numbers(outputs, lambda award, programme: of_award.get(award) or of_programme.get(programme)),
+    )
+
+
+def recounted_outputs(day: date) -> dict[int, Outputs]:
+    """The outputs that count at the end of a day, by fiscal year and kind, each with the awards credited then."""
+    there: dict[int, tuple[int, str]] = {}
+    rows = Output.objects.order_by().values_list("pk", "kind", "on", "taken_back_on", "sureness")
+    for pk, kind, came, gone, sureness in rows.iterator(READ_AT_ONCE):
+        if sureness == Sureness.FINAL and came <= day and (gone is None or gone > day):
+            there[pk] = fiscal_year(came), kind
+    years: defaultdict[int, Outputs] = defaultdict(lambda: defaultdict(lambda: defaultdict(set)))
+    credits = Credit.objects.order_by().values_list("output_id", "award_id", "award__programme_id", "since", "until")
+    for output, award, programme, since, until in credits.iterator(READ_AT_ONCE):
+        if output in there and since <= day and (until is None or until > day):
+            year, kind = there[output]
+            years[year][kind][output].add((award, programme))
+    return dict(years)
+
+
+def _numbers(outputs: Outputs, line: Callable[[int, int | None], Key]) -> dict[Key, dict[str, int]]:
+    """How many outputs of each kind stand in each line."""
+    numbers: defaultdict[Key, dict[str, int]] = defaultdict(dict)
+    for kind, of_kind in outputs.items():
+        for credited in of_kind.values():
+            for key in {line(award, programme) for award, programme in credited}:
+                numbers[key][kind] = numbers[key].get(kind, 0) + 1
+    return numbers

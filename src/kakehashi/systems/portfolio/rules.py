@@ -21,6 +21,7 @@ SEES = (
     Role.AUDITOR,
 )
 WRITES_ENTRIES = (Role.ACCOUNTANT,)
+RECORDS_OUTPUTS = (Role.PROGRAMME_OFFICER, Role.ADMINISTRATOR)
 
 
 @rule("not_of_the_agency", _("The portfolio is for those who work for the funding agency."))
@@ -35,8 +36,15 @@ def keeps_its_books(person: Any) -> bool:
     return current_memberships(person).filter(role__in=WRITES_ENTRIES, organisation__kind=Kind.AGENCY).exists()
 
 
+@rule("not_recording_outputs", _("Outputs are recorded by the funding agency's programme officers and administrators."))
+def records_outputs(person: Any) -> bool:
+    """The person is a programme officer or an administrator of a funding agency."""
+    return current_memberships(person).filter(role__in=RECORDS_OUTPUTS, organisation__kind=Kind.AGENCY).exists()
+
+
 may_see = logged_in & works_for_the_agency
 may_write_entries = logged_in & keeps_its_books
+may_record_outputs = logged_in & records_outputs
 
 
 def used_by(person: Any) -> bool:

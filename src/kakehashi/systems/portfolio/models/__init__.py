@@ -4,7 +4,15 @@ from kakehashi.systems.portfolio.models.adjustment import AdjustmentRequest, Adj
 from kakehashi.systems.portfolio.models.award import Award
 from kakehashi.systems.portfolio.models.goals import Goal, GoalActual, Standing
 from kakehashi.systems.portfolio.models.ledger import Account, Appropriation, Entry, Movement
-from kakehashi.systems.portfolio.models.results import AwardResult, ResultKind
+from kakehashi.systems.portfolio.models.logic import (
+    CHAIN,
+    IndicatorValue,
+    LogicIndicator,
+    LogicModel,
+    LogicStage,
+    LogicStatement,
+)
+from kakehashi.systems.portfolio.models.outputs import Credit, Output, OutputKind, Sureness
 from kakehashi.systems.portfolio.models.structure import (
     Axis,
     Call,
@@ -20,28 +28,36 @@ from kakehashi.systems.portfolio.models.structure import (
 )
 
 __all__ = [
+    "CHAIN",
     "Account",
     "AdjustmentRequest",
     "AdjustmentRound",
     "AdjustmentScore",
     "Appropriation",
     "Award",
-    "AwardResult",
     "Axis",
     "Call",
+    "Credit",
     "DiseaseArea",
     "Entry",
     "Goal",
     "GoalActual",
+    "IndicatorValue",
     "IntegratedProject",
+    "LogicIndicator",
+    "LogicModel",
+    "LogicStage",
+    "LogicStatement",
     "Ministry",
     "Modality",
     "Movement",
+    "Output",
+    "OutputKind",
     "Phase",
     "Placement",
     "PlanTerm",
     "Programme",
-    "ResultKind",
     "SharedBudget",
     "Standing",
+    "Sureness",
 ]

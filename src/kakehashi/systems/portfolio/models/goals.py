@@ -31,7 +31,7 @@ class Goal(Named):
     target = models.DecimalField(_("target"), max_digits=20, decimal_places=2, null=True, blank=True)
     due = models.DateField(_("due"), null=True, blank=True)
     yearly = models.BooleanField(_("each year anew"), default=False)
-    results = models.CharField(_("counted from results"), max_length=20, blank=True)
+    results = models.CharField(_("counted from outputs"), max_length=100, blank=True)
     source = models.CharField(_("source"), max_length=300, blank=True)
 
     class Meta:

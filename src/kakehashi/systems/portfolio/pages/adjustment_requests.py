@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,8 +21,9 @@ from kakehashi.kernel.workflow import advance, moves_available, workflow_of
 from kakehashi.systems.portfolio.adjustment import actions, rules
 from kakehashi.systems.portfolio.adjustment.states import Criterion, RequestState, RoundState
 from kakehashi.systems.portfolio.forms.adjustment import RequestForm, ScoreForm
-from kakehashi.systems.portfolio.models import AdjustmentRequest, AwardResult, ResultKind
+from kakehashi.systems.portfolio.models import AdjustmentRequest, Output
 from kakehashi.systems.portfolio.money import exact
+from kakehashi.systems.portfolio.outputs.counting import outputs_counting
 from kakehashi.systems.portfolio.pages.adjustment import insist_on_seeing, round_of
 
 BY_HAND = ("submit", "take_back")
@@ -163,11 +165,11 @@ def _scores(found: AdjustmentRequest) -> list[tuple[Any, list[int | None]]]:
     return [(scorer, [points.get(key) for key in Criterion.values]) for scorer, points in by_scorer.items()]
 
 
-def _later(found: AdjustmentRequest) -> list[tuple[AwardResult, str]] | None:
-    """The award's results since the decision; None where it has got nothing."""
+def _later(found: AdjustmentRequest) -> list[tuple[Output, str]] | None:
+    """The award's outputs since the decision; None where it has got nothing."""
     decided = found.round.decided_at
     if decided is None or found.state not in (RequestState.CHOSEN, RequestState.FUNDED):
         return None
     since = timezone.localdate(decided)
-    rows = found.award.results.filter(on__gte=since, taken_back_on=None).order_by("on")
-    return [(one, str(ResultKind(one.kind).label)) for one in rows]
+    rows = outputs_counting(timezone.localdate(), Q(award=found.award)).filter(on__gte=since).order_by("on")
+    return [(one, one.get_kind_display()) for one in rows]

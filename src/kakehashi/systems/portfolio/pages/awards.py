@@ -19,11 +19,14 @@ from kakehashi.kernel.listing import Column, Filter, Listing
 from kakehashi.systems.portfolio import finding
 from kakehashi.systems.portfolio.behind import awards_behind
 from kakehashi.systems.portfolio.ledger.kinds import AccountKind
-from kakehashi.systems.portfolio.models import Account, Award, Entry, Modality, Phase, ResultKind
+from kakehashi.systems.portfolio.models import Account, Award, Entry, Modality, Phase
 from kakehashi.systems.portfolio.money import exact
 from kakehashi.systems.portfolio.numbers import acknowledgement_number
 from kakehashi.systems.portfolio.pages.asking import Asked, asked
 from kakehashi.systems.portfolio.pages.trail import slice_of
+
+MOST = 100
+"""So many of an award's outputs stand on its page; the list holds all."""
 
 AWARDS = Listing(
     "awards",
@@ -92,7 +95,8 @@ def award(request: HttpRequest, number: str) -> HttpResponse:
         "award": one,
         "acknowledgement": acknowledgement_number(one.number),
         "years": money_of(one),
-        "results": [(result, ResultKind(result.kind).label) for result in one.results.order_by("on")],
+        "credits": one.credits.select_related("output").order_by("-output__on", "pk")[:MOST],
+        "credited": one.credits.count(),
         "places": _places(one),
         "entries": [(entry, entry.get_kind_display()) for entry in entries.distinct().order_by("number")[:200]],
     }

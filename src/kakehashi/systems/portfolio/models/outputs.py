@@ -1,0 +1,96 @@
+"""What came of awards: each output once, credited to every award it came from."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from kakehashi.systems.portfolio.models.award import Award
+
+
+class OutputKind(models.TextChoices):
+    """What may come of awards."""
+
+    PAPER = "paper", _("Paper")
+    PATENT = "patent", _("Patent")
+    LICENCE = "licence", _("Licence to a company")
+    TRIAL = "trial", _("Clinical trial")
+    NON_CLINICAL_POC = "non_clinical_poc", _("Non-clinical proof of concept")
+    APPROVAL = "approval", _("Regulatory approval")
+    REIMBURSEMENT = "reimbursement", _("Health insurance coverage")
+    DATASET = "dataset", _("Dataset")
+    DIAGNOSIS = "diagnosis", _("Diagnosis of a case")
+    SUPPORT = "support", _("Supported case")
+
+
+class Sureness(models.TextChoices):
+    """Whether it is there, or expected on the day."""
+
+    EXPECTED = "expected", _("Expected")
+    FINAL = "final", _("Final")
+
+
+class Output(models.Model):
+    """One output: of which kind, which one (``reference``, normalised by ``outputs.references``), since which day.
+
+    It stands once whatever the number of awards that it is credited to. Taken back it stays, with the day: figures of
+    an earlier day can be told again. ``revision``: of what another system told; what was told of an earlier one and
+    comes later changes nothing. Expected ones are in no count. ``synthetic``: made for a demonstration.
+    """
+
+    kind = models.CharField(_("kind"), max_length=20, choices=OutputKind.choices)
+    reference = models.CharField(_("identifier"), max_length=200)
+    title = models.CharField(_("title"), max_length=1000, blank=True)
+    title_en = models.CharField(_("title in English"), max_length=1000, blank=True)
+    where = models.CharField(_("journal, register or company"), max_length=300, blank=True)
+    top_journal = models.BooleanField(_("in a top journal"), default=False)
+    on = models.DateField(_("day"))
+    taken_back_on = models.DateField(_("taken back on"), null=True, blank=True)
+    sureness = models.CharField(_("expected or final"), max_length=10, choices=Sureness, default=Sureness.FINAL)
+    evidence_url = models.URLField(_("address of the evidence"), max_length=500, blank=True)
+    evidence = models.TextField(_("what shows it"), blank=True)
+    revision = models.PositiveIntegerField(default=0, editable=False)
+    synthetic = models.BooleanField(_("synthetic"), default=False)
+    awards = models.ManyToManyField(Award, through="Credit", related_name="outputs", verbose_name=_("awards"))
+
+    class Meta:
+        verbose_name = _("output")
+        verbose_name_plural = _("outputs")
+        ordering: ClassVar[list[str]] = ["on", "pk"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["kind", "reference"], name="output_once")
+        ]
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["on", "kind"], name="output_of_day")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.reference}"
+
+    def label(self, language: str | None = None) -> str:
+        """The title in the given language, else in the one in force; the identifier where there is none."""
+        english = (language or get_language() or "ja").startswith("en")
+        both = (self.title_en, self.title) if english else (self.title, self.title_en)
+        return next((title for title in both if title), self.reference)
+
+
+class Credit(models.Model):
+    """An output counts for an award, from a day until the day from which it does no more."""
+
+    output = models.ForeignKey(Output, models.PROTECT, related_name="credits", verbose_name=_("output"))
+    award = models.ForeignKey(Award, models.PROTECT, related_name="credits", verbose_name=_("award"))
+    since = models.DateField(_("since"))
+    until = models.DateField(_("until"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("credit")
+        verbose_name_plural = _("credits")
+        ordering: ClassVar[list[str]] = ["pk"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["output", "award"], condition=models.Q(until=None), name="credit_once"),
+            models.CheckConstraint(
+                condition=models.Q(until=None) | models.Q(until__gte=models.F("since")), name="credit_until_after_since"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.output} → {self.award}"

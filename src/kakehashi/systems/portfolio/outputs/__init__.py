@@ -1,0 +1,1 @@
+"""What came of awards: identifiers, writing, counting, reading files, and goals counted from it."""

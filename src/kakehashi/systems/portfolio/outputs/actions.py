@@ -1,0 +1,165 @@
+"""Every write to outputs and to what they are credited to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from kakehashi.kernel import audit
+from kakehashi.kernel.errors import Conflict, Invalid
+from kakehashi.kernel.people.models import Person
+from kakehashi.systems.portfolio import rules
+from kakehashi.systems.portfolio.models import Award, Credit, Output, OutputKind, Sureness
+from kakehashi.systems.portfolio.outputs.references import normalised
+
+TOLD_BY_CASES = (OutputKind.DIAGNOSIS,)
+"""Kinds that another system tells: nobody writes them by hand."""
+
+
+@dataclass(frozen=True)
+class NewOutput:
+    """An output as somebody tells it; ``reference`` in any way of writing, ``on`` the day since which it is there."""
+
+    kind: str
+    reference: str
+    on: date
+    title: str = ""
+    title_en: str = ""
+    where: str = ""
+    top_journal: bool = False
+    sureness: str = Sureness.FINAL
+    evidence_url: str = ""
+    evidence: str = ""
+
+
+def record_output(new: NewOutput, awards: Sequence[Award], *, by: Person | None) -> Output:
+    """Write an output and credit it to awards (``by=None``: the node's operator).
+
+    Raises NotAllowed; Invalid naming each field at fault; Conflict where this output stands already: credit it instead.
+    """
+    _insist(by, "output.record")
+    output = checked(new, awards)
+    with transaction.atomic():
+        known = Output.objects.filter(kind=output.kind, reference=output.reference).first()
+        if known is not None:
+            text = _("%(reference)s stands already (%(title)s): it is the same output. Credit it to the award instead.")
+            raise Conflict(text % {"reference": known.reference, "title": known.label()}, field="reference")
+        output.save()
+        _credit(output, awards, output.on)
+        detail = {"kind": output.kind, "reference": output.reference, "awards": [one.number for one in awards]}
+        audit.record(by, "output.record", output, detail=detail)
+    return output
+
+
+def checked(new: NewOutput, awards: Sequence[Award]) -> Output:
+    """The output, not written yet. Raises Invalid naming each field at fault."""
+    problems: dict[str, list[str]] = {}
+    if new.kind in TOLD_BY_CASES:
+        problems["kind"] = [_("Diagnoses are told by the cases themselves; nobody writes them here.")]
+    if not awards:
+        problems["awards"] = [_("Name at least one award that it came from.")]
+    output = Output(
+        kind=new.kind,
+        reference=new.reference.strip(),
+        on=new.on,
+        title=new.title.strip(),
+        title_en=new.title_en.strip(),
+        where=new.where.strip(),
+        top_journal=new.top_journal,
+        sureness=new.sureness,
+        evidence_url=new.evidence_url.strip(),
+        evidence=new.evidence.strip(),
+    )
+    if new.kind in OutputKind.values:
+        try:
+            output.reference = normalised(new.kind, new.reference)
+        except ValueError as error:
+            problems["reference"] = [str(error)]
+    try:
+        output.clean_fields(exclude=["reference"] if "reference" in problems else [])
+    except ValidationError as error:
+        problems = error.message_dict | problems
+    if problems:
+        raise Invalid(problems)
+    return output
+
+
+def credit_award(output: Output, award: Award, *, by: Person | None, since: date | None = None) -> Credit:
+    """Credit an output to one more award. Raises NotAllowed; Conflict where it is credited already, or is a diagnosis,
+    which is credited to the award that its case names."""
+    _insist(by, "output.credit", output)
+    with transaction.atomic():
+        locked = Output.objects.select_for_update().get(pk=output.pk)
+        if locked.kind in TOLD_BY_CASES:
+            raise Conflict(_("A diagnosis is credited to the award that its case names: change it there."))
+        if Credit.objects.filter(output=locked, award=award, until=None).exists():
+            text = _("%(reference)s is credited to %(award)s already.")
+            raise Conflict(text % {"reference": locked.reference, "award": award.number}, field="award")
+        (made,) = _credit(locked, [award], since or locked.on)
+        audit.record(by, "output.credit", locked, detail={"award": award.number})
+    return made
+
+
+def end_credit(credit: Credit, *, by: Person | None, on: date | None = None) -> Credit:
+    """From a day (today) on an output counts for this award no more. Raises NotAllowed, Conflict where it has ended."""
+    _insist(by, "output.end_credit", credit.output)
+    with transaction.atomic():
+        locked = Credit.objects.select_for_update().select_related("output", "award").get(pk=credit.pk)
+        if locked.until is not None or locked.output.kind in TOLD_BY_CASES:
+            raise Conflict(_("This credit has ended already, or its case says to whom it goes."))
+        locked.until = max(on or timezone.localdate(), locked.since)
+        locked.save()
+        audit.record(by, "output.end_credit", locked.output, detail={"award": locked.award.number})
+    return locked
+
+
+def confirm_output(output: Output, *, by: Person | None, on: date) -> Output:
+    """What was expected is there since a day, and counts. Raises NotAllowed, Conflict where it was not expected."""
+    _insist(by, "output.confirm", output)
+    with transaction.atomic():
+        locked = Output.objects.select_for_update().get(pk=output.pk)
+        if locked.sureness != Sureness.EXPECTED or locked.taken_back_on is not None:
+            raise Conflict(_("%(reference)s is not among those expected.") % {"reference": locked.reference})
+        locked.sureness, locked.on = Sureness.FINAL, on
+        locked.save()
+        locked.credits.filter(until=None).update(since=on)
+        audit.record(by, "output.confirm", locked, detail={"on": on.isoformat()})
+    return locked
+
+
+def take_back_output(output: Output, *, by: Person | None, reason: str, on: date | None = None) -> Output:
+    """From a day (today) on it counts no more; figures of earlier days stay. Raises NotAllowed, Invalid without a
+    reason, Conflict where it is taken back already or is a diagnosis, which its case takes back."""
+    _insist(by, "output.take_back", output)
+    if not reason.strip():
+        raise Invalid({"reason": [_("Say why it is taken back.")]})
+    with transaction.atomic():
+        locked = Output.objects.select_for_update().get(pk=output.pk)
+        if locked.taken_back_on is not None:
+            text = _("%(reference)s was taken back on %(day)s.")
+            raise Conflict(text % {"reference": locked.reference, "day": locked.taken_back_on.isoformat()})
+        if locked.kind in TOLD_BY_CASES:
+            raise Conflict(_("A diagnosis is taken back where it was made: reopen its case."))
+        locked.taken_back_on = on or timezone.localdate()
+        locked.evidence = "\n".join(text for text in (locked.evidence, reason.strip()) if text)
+        locked.save()
+        audit.record(by, "output.take_back", locked, detail={"on": locked.taken_back_on.isoformat()})
+    return locked
+
+
+def _credit(output: Output, awards: Iterable[Award], since: date) -> list[Credit]:
+    return Credit.objects.bulk_create(
+        [Credit(output=output, award=award, since=since) for award in dict.fromkeys(awards)]
+    )
+
+
+def _insist(by: Person | None, action: str, subject: Output | None = None) -> None:
+    """The node's operator may; others as the rules say."""
+    if by is not None:
+        audit.insist(rules.may_record_outputs(by), by=by, action=action, subject=subject)
