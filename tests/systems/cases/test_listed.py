@@ -8,8 +8,11 @@ from django.urls import reverse
 from kakehashi.systems.cases.actions import enter_case
 from kakehashi.systems.cases.course.diagnoses import NewDiagnosis, record_diagnosis
 from kakehashi.systems.cases.course.listed import Listed, listed_as
+from kakehashi.systems.cases.course.referrals import refer_case
 from kakehashi.systems.cases.description import Diagnosis
 from kakehashi.systems.cases.models import CaseDiagnosis
+from kakehashi.systems.cases.queries import case_for
+from tests.systems.cases.conftest import shared_whole
 
 pytestmark = pytest.mark.django_db
 SAID = {"basis": "genetic", "diagnosed_on": "2026-02-10"}
@@ -56,6 +59,17 @@ def test_numbers_are_known_from_the_diagnoses_one_may_see(clinician, hospital, w
     assert listed_as(make_person(), "OMIM:154700") == Listed("ORPHA:558")
     CaseDiagnosis.objects.filter(pk=row.pk).update(reopened_at="2026-01-01T00:00Z")
     assert listed_as(clinician, "OMIM:154700") == Listed("ORPHA:558")
+
+
+def test_a_case_open_for_care_alone_tells_no_numbers_for_other_patients(case, clinician, hub, make_person):
+    colleague = make_person(hub, "clinician")
+    refer_case(by=clinician, case=case, hub=hub, note="please")
+    record_diagnosis(by=clinician, case_id=case.pk, diagnosis=NewDiagnosis(disease="ORPHA:558", designated="167"))
+    assert case_for(colleague, case.public_id) == case, "open to the hub, for the care of its patient"
+    assert listed_as(colleague, "OMIM:154700") == Listed("ORPHA:558")
+    assert listed_as(clinician, "OMIM:154700") == Listed("ORPHA:558", "167")
+    shared_whole(case, clinician)
+    assert listed_as(colleague, "OMIM:154700") == Listed("ORPHA:558", "167")
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])

@@ -11,6 +11,7 @@ from kakehashi.kernel.sharing.decision import visible_to
 from kakehashi.kernel.sharing.states import Purpose
 from kakehashi.kernel.sharing.subjects import context, node_subject
 from kakehashi.systems.cases import queries, rules, solved
+from kakehashi.systems.cases.course.listed import numbers_given
 from kakehashi.systems.cases.course.waiting import analysed_waiting
 from kakehashi.systems.cases.models import Case, Revision
 from kakehashi.systems.cases.states import FINDABLE
@@ -56,6 +57,7 @@ def asked(person):
         .order_by(),
         "analysed, one's own": analysed_waiting(person).filter(registered_by=person.pk)[:10],
         "analysed, the others": analysed_waiting(person).exclude(pk__in=[1])[:1001],
+        "numbers given of a disease": numbers_given(person, "OMIM:154700", "ORPHA:558")[:20],
         "changed since": Revision.objects.filter(at__gt=timezone.now()),
     }
 

@@ -2,7 +2,7 @@
 
 No table of the house leads from OMIM to Orphanet or to the list of designated intractable diseases. What is known: the
 diseases of both that bear one name and no different genes, the numbered forms of one by a gene of both, and the numbers
-that diagnoses one may see were given.
+given with diagnoses that one may use beyond the care of their own patients.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q, QuerySet
 
 from kakehashi.engines.phenotype.diseases import Diseases
 from kakehashi.systems.cases import rules, vocabulary
@@ -37,16 +37,24 @@ class Listed:
 def listed_as(person: Any, disease: str) -> Listed:
     """The numbers to offer for a disease given by its id; people decide."""
     orphanet = disease if on_orphanet(disease) else _same_name(disease)
-    same = Q(disease=disease)
-    if orphanet:
-        same |= Q(disease=orphanet) | Q(orphanet=orphanet)
-    seen = Case.objects.filter(rules.visible_to(person))
-    rows = CaseDiagnosis.objects.filter(same, case__in=seen, reopened_at=None).order_by("-pk")
-    known = rows.exclude(orphanet="", designated="").values_list("orphanet", "designated")[:20]
+    known = numbers_given(person, disease, orphanet).values_list("orphanet", "designated")[:20]
     return Listed(
         orphanet or next((one for one, _number in known if one), ""),
         next((number for _one, number in known if number), ""),
     )
+
+
+def numbers_given(person: Any, disease: str, orphanet: str = "") -> QuerySet[CaseDiagnosis]:
+    """The diagnoses of a disease that stand and bear a number, latest first: of cases one may use for other patients.
+
+    What is open to someone for the care of its patient alone tells them nothing of others.
+    """
+    same = Q(disease=disease)
+    if orphanet:
+        same |= Q(disease=orphanet) | Q(orphanet=orphanet)
+    usable = Case.objects.filter(rules.usable_by(person))
+    rows = CaseDiagnosis.objects.filter(same, case__in=usable, reopened_at=None).exclude(orphanet="", designated="")
+    return rows.order_by((F("pk") + 0).desc())  # reckoned: by the key's own index every diagnosis would be read
 
 
 def on_orphanet(disease: str) -> bool:

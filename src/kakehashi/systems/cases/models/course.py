@@ -140,6 +140,8 @@ class CaseDiagnosis(models.Model):
             models.Index(fields=["diagnosed_on", "catalogue"], name="diagnosis_by_day"),
             models.Index(fields=["case", "reopened_at", "diagnosed_on"], name="diagnosis_of_case"),
             models.Index(fields=["diagnosed_on"], condition=models.Q(new_disease=True), name="diagnosis_new"),
+            models.Index(fields=["disease"], name="diagnosis_of_disease"),
+            models.Index(fields=["orphanet"], name="diagnosis_of_orphanet"),
         ]
 
     def __str__(self) -> str:
