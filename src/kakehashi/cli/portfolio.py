@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from kakehashi.cli import NodeGroup, say, text
+from kakehashi.cli import NodeGroup, counted, say, text
 from kakehashi.cli.people import told_plainly
 
 AT_FAULT = 1
@@ -57,6 +57,29 @@ def reconcile() -> None:
             found += 1
             click.echo(f"{one.code}\t{one.where}\t{one.text}")
     if found:
-        say(f"{found} figures do not agree with their rows.", f"{found} 件の数値が内訳と一致しません。", err=True)
+        say(f"{counted(found, 'figure')} at odds with the rows.", f"{found} 件の数値が内訳と一致しません。", err=True)
         raise SystemExit(AT_FAULT)
     say("Every figure is the sum of its rows.", "すべての数値が内訳と一致しています。")
+
+
+@portfolio.command(
+    "publish",
+    help=text(
+        "Show awards to everybody: all, or those of one programme. Amounts are not published.",
+        "課題を一般に公開する（全件、または一つの事業の課題）。金額は公開しない。",
+    ),
+)
+@click.option("--programme", default="", metavar="CODE", help=text("Only this programme's.", "この事業の課題のみ。"))
+def publish(programme: str) -> None:
+    from kakehashi.kernel.errors import NotFound
+    from kakehashi.systems.portfolio.actions import publish_awards
+    from kakehashi.systems.portfolio.models import Award, Programme
+
+    with told_plainly():
+        found = Award.objects.all()
+        if programme:
+            if not Programme.objects.filter(code=programme).exists():
+                raise NotFound(text(f"Programme {programme}", f"事業 {programme} "))
+            found = found.filter(programme__code=programme)
+        number = publish_awards(by=None, awards=found)
+    say(f"{counted(number, 'award')} published.", f"課題 {number:,} 件を公開しました。")

@@ -9,6 +9,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("cases/", include("kakehashi.systems.cases.urls")),
     path("outcomes/", include("kakehashi.systems.cases.outcomes.urls")),
+    path("awards/", include("kakehashi.systems.portfolio.public_urls")),
     path("portfolio/", include("kakehashi.systems.portfolio.urls")),
     path("exchange/", include("kakehashi.systems.exchange.urls")),
     path("mme/", include("kakehashi.systems.exchange.node_api")),

@@ -62,6 +62,7 @@ WHOLE: dict[str, Text] = {
     "proposal.decline": pgettext_lazy("audit", "proposed diagnosis: declined"),
     "proposal.take_back": pgettext_lazy("audit", "proposed diagnosis: taken back"),
     "portfolio.read": pgettext_lazy("audit", "portfolio: looked at"),
+    "award.publish": pgettext_lazy("audit", "awards: published"),
     "portfolio.install": pgettext_lazy("audit", "portfolio: published structure installed"),
     "output.record": pgettext_lazy("audit", "output: recorded"),
     "output.credit": pgettext_lazy("audit", "output: credited to an award"),

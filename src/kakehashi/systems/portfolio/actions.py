@@ -4,13 +4,17 @@ from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from kakehashi.kernel import audit
 from kakehashi.kernel.errors import Invalid
 from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.people.models import Person
+from kakehashi.systems.portfolio import rules
 from kakehashi.systems.portfolio.models import Award, Programme
+
+AT_ONCE = 2_000
 
 
 def register_award(
@@ -61,3 +65,20 @@ def _free_code() -> str:
     while Programme.objects.filter(code=f"P{number}").exists():
         number += 1
     return f"P{number}"
+
+
+def publish_awards(*, by: Person | None, awards: QuerySet[Award], on: date | None = None) -> int:
+    """Show awards to everybody from a day on (today): number, titles, summary, institution, programme, dates; no money.
+
+    Answers how many were not published before. Raises NotAllowed for whoever may not.
+    """
+    if by is not None:
+        audit.insist(rules.may_publish_awards(by), by=by, action="award.publish")
+    with transaction.atomic():
+        fresh = list(awards.filter(published_on=None).values_list("pk", flat=True))
+        day = on or timezone.localdate()
+        for first in range(0, len(fresh), AT_ONCE):
+            Award.objects.filter(pk__in=fresh[first : first + AT_ONCE]).update(published_on=day)
+        if fresh:
+            audit.record(by, "award.publish", detail={"awards": len(fresh), "on": day.isoformat()})
+    return len(fresh)

@@ -20,6 +20,7 @@ SEES = (
     Role.ADMINISTRATOR,
     Role.AUDITOR,
 )
+PUBLISHES = (Role.PROGRAMME_OFFICER, Role.PROGRAMME_DIRECTOR, Role.ADMINISTRATOR)
 WRITES_ENTRIES = (Role.ACCOUNTANT,)
 RECORDS_OUTPUTS = (Role.PROGRAMME_OFFICER, Role.ADMINISTRATOR)
 
@@ -42,9 +43,18 @@ def records_outputs(person: Any) -> bool:
     return current_memberships(person).filter(role__in=RECORDS_OUTPUTS, organisation__kind=Kind.AGENCY).exists()
 
 
+@rule(
+    "not_publishing_awards", _("Awards are published by the funding agency's officers, directors and administrators.")
+)
+def publishes_awards(person: Any) -> bool:
+    """The person decides at a funding agency what everybody may see of its awards."""
+    return current_memberships(person).filter(role__in=PUBLISHES, organisation__kind=Kind.AGENCY).exists()
+
+
 may_see = logged_in & works_for_the_agency
 may_write_entries = logged_in & keeps_its_books
 may_record_outputs = logged_in & records_outputs
+may_publish_awards = logged_in & publishes_awards
 
 
 def used_by(person: Any) -> bool:

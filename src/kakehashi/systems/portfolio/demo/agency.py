@@ -119,6 +119,7 @@ def write_awards(running: Iterable[Run], holders: list[Organisation]) -> list[Aw
                 area=areas.get(area or ""),
                 begins=date(run.first, 4, 1),
                 ends=date(run.last + 1, 3, 31),
+                published_on=date(run.first, 4, 1),
                 synthetic=True,
             )
         )

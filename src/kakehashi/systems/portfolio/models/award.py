@@ -40,6 +40,7 @@ class Award(models.Model):
     )
     begins = models.DateField(_("begins"))
     ends = models.DateField(_("ends"))
+    published_on = models.DateField(_("published on"), null=True, blank=True)  # null: shown to the agency alone
     synthetic = models.BooleanField(_("synthetic"), default=False)
 
     class Meta:
@@ -52,6 +53,7 @@ class Award(models.Model):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["ends", "begins", "programme"], name="award_running"),
             models.Index(fields=["programme", "begins"], name="award_of_programme"),
+            models.Index(fields=["published_on", "number"], name="award_published"),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,165 @@
+"""The public award finder: search, facets, one page an award, open data. No log-in, nothing that is not published."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib.sitemaps import Sitemap
+from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_GET
+
+from kakehashi.kernel.errors import NotFound
+from kakehashi.kernel.listing import address, plain_cell
+from kakehashi.systems.portfolio import finding
+from kakehashi.systems.portfolio.figures import running_in
+from kakehashi.systems.portfolio.models import Award
+from kakehashi.systems.portfolio.numbers import acknowledgement_number
+from kakehashi.systems.portfolio.published import FIELDS, facets, linked_data, published_awards, rows, told
+
+SHOWN = 30
+CACHED_SECONDS = 600
+FACETS = {
+    "programme": ("programme__code", gettext_lazy("Programme")),
+    "phase": ("phase", gettext_lazy("Phase")),
+    "modality": ("modality", gettext_lazy("Modality")),
+    "area": ("area__code", gettext_lazy("Disease area")),
+}
+
+
+@require_GET
+@cache_control(max_age=CACHED_SECONDS)
+def find(request: HttpRequest) -> HttpResponse:
+    """The published awards that hold the words and stand in the chosen facets, newest first."""
+    found = _found(request)
+    page = Paginator(found.select_related("programme", "organisation", "area"), SHOWN).get_page(request.GET.get("page"))
+    language = translation.get_language() or "ja"
+    context = {
+        "search_text": request.GET.get("q", "").strip(),
+        "year": request.GET.get("year", ""),
+        "awards": page.object_list,
+        "page": {
+            "total": page.paginator.count,
+            "more": False,
+            "first": page.start_index(),
+            "last": page.end_index(),
+            "previous_url": address(request, page=page.previous_page_number()) if page.has_previous() else None,
+            "next_url": address(request, page=page.next_page_number()) if page.has_next() else None,
+        },
+        "facets": [
+            (label, _links(request, key, values))
+            for key, (_field, label) in FACETS.items()
+            if (values := facets(found, language)[key])
+        ],
+        "kept": [(key, request.GET[key]) for key in FACETS if request.GET.get(key)],
+        "query": request.GET.urlencode(),
+    }
+    return render(request, "portfolio/finder.html", context)
+
+
+def _found(request: HttpRequest) -> QuerySet[Award]:
+    found = published_awards()
+    for key, (field, _label) in FACETS.items():
+        if value := request.GET.get(key, ""):
+            found = found.filter(**{field: value[:100]})
+    year = request.GET.get("year", "")
+    if year.isascii() and year.isdigit() and len(year) == 4:
+        found = found.filter(running_in(int(year)))
+    if text := request.GET.get("q", "").strip()[:200]:
+        named = Q(number__in=[text, text.removeprefix("JP")])
+        found = found.filter(named) if found.filter(named).exists() else finding.holding(found, text)
+    return found.order_by("-begins", "number")
+
+
+def _links(request: HttpRequest, key: str, values: list[tuple[str, str, int]]) -> list[dict[str, Any]]:
+    """A facet's values: each leads to the awards that have it, the chosen one back to all."""
+    chosen = request.GET.get(key, "")
+    return [
+        {
+            "label": label,
+            "number": number,
+            "chosen": value == chosen,
+            "url": address(request, **{key: None if value == chosen else value, "page": None}),
+        }
+        for value, label, number in values
+    ]
+
+
+@require_GET
+@cache_control(max_age=CACHED_SECONDS)
+def award(request: HttpRequest, number: str) -> HttpResponse:
+    """One published award, as page, JSON or linked data. Raises NotFound for every other."""
+    one = published_awards().select_related("programme", "organisation", "area").filter(number=number).first()
+    if one is None:
+        raise NotFound(_("This award"))
+    shape = request.GET.get("format", "")
+    if shape == "json":
+        return JsonResponse(told(one), json_dumps_params={"ensure_ascii": False})
+    if shape == "jsonld":
+        document = linked_data(one, request.build_absolute_uri(request.path))
+        return JsonResponse(document, content_type="application/ld+json", json_dumps_params={"ensure_ascii": False})
+    context = {"award": one, "acknowledgement": acknowledgement_number(one.number)}
+    return render(request, "portfolio/published_award.html", context)
+
+
+@require_GET
+def data_csv(request: HttpRequest) -> StreamingHttpResponse:
+    """All that the search finds as CSV, read as one goes."""
+    writer = csv.writer(_Echo())
+
+    def written() -> Iterator[str]:
+        yield "\ufeff" + writer.writerow(FIELDS)
+        for row in rows(_found(request)):
+            yield writer.writerow([plain_cell(row[field]) for field in FIELDS])
+
+    response = StreamingHttpResponse(written(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="awards.csv"'
+    return response
+
+
+@require_GET
+def data_json(request: HttpRequest) -> StreamingHttpResponse:
+    """All that the search finds as one JSON document: ``{"licence", "awards": [...]}``, read as one goes."""
+
+    def written() -> Iterator[str]:
+        yield '{"licence": "https://creativecommons.org/licenses/by/4.0/", "awards": ['
+        for number, row in enumerate(rows(_found(request))):
+            yield (",\n" if number else "\n") + json.dumps(row, ensure_ascii=False)
+        yield "\n]}\n"
+
+    return StreamingHttpResponse(written(), content_type="application/json; charset=utf-8")
+
+
+class _Echo:
+    """A file that hands back what is written to it."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+class AwardSitemap(Sitemap[Award]):
+    """Every published award for search engines."""
+
+    limit = 10_000
+
+    def items(self) -> QuerySet[Award]:
+        return published_awards().order_by("number").only("number", "published_on")
+
+    def location(self, item: Award) -> str:
+        return reverse("finder:award", args=[item.number])
+
+    def lastmod(self, item: Award) -> Any:
+        return item.published_on
+
+
+SITEMAPS = {"awards": AwardSitemap}

@@ -1,0 +1,16 @@
+"""What everybody may see of the agency's awards."""
+
+from django.contrib.sitemaps.views import index, sitemap
+from django.urls import path
+
+from kakehashi.systems.portfolio.pages import finder
+
+app_name = "finder"
+urlpatterns = [
+    path("", finder.find, name="find"),
+    path("data.csv", finder.data_csv, name="csv"),
+    path("data.json", finder.data_json, name="json"),
+    path("sitemap.xml", index, {"sitemaps": finder.SITEMAPS, "sitemap_url_name": "finder:sitemap"}, name="sitemaps"),
+    path("sitemap-<section>.xml", sitemap, {"sitemaps": finder.SITEMAPS}, name="sitemap"),
+    path("<str:number>/", finder.award, name="award"),
+]

@@ -1,0 +1,124 @@
+"""The public finder shows what is published, to everybody, and nothing else."""
+
+import csv
+import io
+import json
+from datetime import timedelta
+from xml.etree import ElementTree
+
+import pytest
+from click.testing import CliRunner
+from django.utils import timezone
+
+from kakehashi.cli import main
+from kakehashi.kernel.audit.models import AuditEntry
+from kakehashi.kernel.errors import NotAllowed
+from kakehashi.kernel.organisations.models import Kind
+from kakehashi.kernel.people.roles import Role
+from kakehashi.systems.portfolio import rules
+from kakehashi.systems.portfolio.actions import publish_awards
+from kakehashi.systems.portfolio.finding import index_awards
+from kakehashi.systems.portfolio.ledger.posting import post_many
+from kakehashi.systems.portfolio.models import Award, Phase
+from tests.systems.portfolio.agency import make_agency
+from tests.systems.portfolio.test_pages import someone
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def agency():
+    agency = make_agency()
+    post_many(agency.paid(123_456_789), by=None)
+    Award.objects.filter(pk=agency.awards[0].pk).update(
+        title="迷走神経刺激カテーテル", title_en="Vagus nerve catheter", phase=Phase.CLINICAL, summary="要約"
+    )
+    index_awards(Award.objects.select_related("programme", "organisation"))
+    publish_awards(by=None, awards=Award.objects.filter(pk=agency.awards[0].pk))
+    return agency
+
+
+def numbers(client, query=""):
+    answered = client.get(f"/awards/data.json{query}")
+    return [one["number"] for one in json.loads(answered.getvalue())["awards"]]
+
+
+def test_everybody_finds_what_is_published_and_nothing_else(agency, client):
+    shown, hidden = agency.awards
+    assert numbers(client) == [shown.number]
+    assert client.get(f"/awards/{shown.number}/").status_code == 200
+    assert client.get(f"/awards/{hidden.number}/").status_code == 404
+    page = client.get("/awards/").content.decode()
+    assert shown.number in page
+    assert hidden.number not in page
+    Award.objects.filter(pk=hidden.pk).update(published_on=timezone.localdate() + timedelta(days=1))
+    assert numbers(client) == [shown.number]  # from tomorrow on
+
+
+def test_no_face_of_it_tells_money(agency, client):
+    for address in (
+        "",
+        "data.json",
+        "data.csv",
+        f"{agency.awards[0].number}/",
+        f"{agency.awards[0].number}/?format=json",
+    ):
+        answered = client.get(f"/awards/{address}")
+        assert "123,456,789" not in answered.getvalue().decode()
+        assert "123456789" not in answered.getvalue().decode()
+
+
+@pytest.mark.parametrize("text", ["迷走神経", "vagus catheter", "19ek0109000", "JP19ek0109000", "Gene programme"])
+def test_it_is_found_by_words_of_both_languages_and_by_number(agency, client, text):
+    assert numbers(client, f"?q={text}") == [agency.awards[0].number]
+
+
+def test_facets_count_and_narrow(agency, client):
+    publish_awards(by=None, awards=Award.objects.all())
+    page = client.get("/awards/", headers={"accept-language": "en"})
+    told = {str(label): [(one["label"], one["number"]) for one in links] for label, links in page.context["facets"]}
+    assert sorted(told["Programme"]) == [("Cell programme", 1), ("Gene programme", 1)]
+    assert told["Phase"] == [("Clinical research and trials", 1)]
+    assert numbers(client, "?phase=clinical") == [agency.awards[0].number]
+    assert numbers(client, "?programme=cell") == [agency.awards[1].number]
+    assert numbers(client, "?year=2018") == [agency.awards[1].number]
+    assert client.get("/awards/?phase=nonsense&year=x&page=99").status_code == 200
+
+
+def test_files_and_linked_data_say_the_same(agency, client):
+    rows = list(csv.DictReader(io.StringIO(client.get("/awards/data.csv").getvalue().decode("utf-8-sig"))))
+    one = client.get(f"/awards/{agency.awards[0].number}/?format=json").json()
+    assert rows == [{key: str(value) for key, value in one.items()}]
+    linked = client.get(f"/awards/{agency.awards[0].number}/?format=jsonld").json()
+    assert (linked["@type"], linked["identifier"]) == ("Grant", "JP19ek0109000")
+    sections = ElementTree.fromstring(client.get("/awards/sitemap.xml").content)
+    section = sections[0][0].text
+    listed = ElementTree.fromstring(client.get(section.split("testserver", 1)[-1]).content)
+    assert [place[0].text.endswith(f"/awards/{agency.awards[0].number}/") for place in listed] == [True]
+
+
+@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("kind", [Kind.AGENCY, Kind.HOSPITAL])
+def test_only_those_who_may_publish(agency, role, kind):
+    person = someone(role, kind)
+    if role in rules.PUBLISHES and kind == Kind.AGENCY:
+        assert publish_awards(by=person, awards=Award.objects.all()) == 1
+        assert publish_awards(by=person, awards=Award.objects.all()) == 0
+        assert AuditEntry.objects.filter(action="award.publish", actor=f"person:{person.pk}").count() == 1
+    else:
+        with pytest.raises(NotAllowed):
+            publish_awards(by=person, awards=Award.objects.all())
+        assert Award.objects.exclude(published_on=None).count() == 1
+
+
+def test_the_command_publishes_a_programme(agency):
+    run = CliRunner(env={"KAKEHASHI_CLI_LANGUAGE": "en"})
+    assert run.invoke(main, ["portfolio", "publish", "--programme", "none"]).exit_code == 2
+    answered = run.invoke(main, ["portfolio", "publish", "--programme", "cell"])
+    assert (answered.exit_code, answered.output) == (0, "1 award published.\n")
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_the_pages_speak_both_languages(agency, client, language):
+    for address in ("/awards/", f"/awards/{agency.awards[0].number}/"):
+        assert client.get(address, headers={"accept-language": language}).status_code == 200
