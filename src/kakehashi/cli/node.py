@@ -93,6 +93,7 @@ def prepare_agency() -> None:
     from rich.progress import Progress
 
     from kakehashi.systems.portfolio.demo.agency import make_agency
+    from kakehashi.systems.portfolio.lineage.installing import install_lineages
 
     words = {
         "structure": text("published structure", "公表資料の構造"),
@@ -102,6 +103,7 @@ def prepare_agency() -> None:
     with Progress(transient=True) as progress:
         task = progress.add_task(text("The demo agency", "デモの機構"), total=1.0)
         number = make_agency(told=lambda what, share: progress.update(task, completed=share, description=words[what]))
+        install_lineages(by=None)
     say(
         f"The demo agency: {counted(number, 'synthetic award')} of eleven fiscal years, their money to the yen",
         f"デモの機構：11年度分の合成課題 {number:,} 件と円単位の台帳",

@@ -14,14 +14,19 @@ from kakehashi.engines.pictures.plots import (
     Flow,
     FunnelPlot,
     Line,
+    Lineage,
+    Mark,
     Segment,
     Series,
     Stage,
     Standing,
+    Stretch,
+    Tie,
     draw_bars,
     draw_bullets,
     draw_flow,
     draw_funnel,
+    draw_lineage,
     draw_series,
 )
 from kakehashi.engines.pictures.plots.marks import WIDTH, scale_end, ticks
@@ -121,3 +126,19 @@ def test_a_flow_draws_each_stage_on_one_scale(values):
     assert len(heights) == len(values)
     for height, value in zip(heights, values, strict=True):
         assert abs(height - 120 * value / max([1, *values])) <= 0.1
+
+
+def test_lineage_joins_its_awards_and_keeps_every_word_inside():
+    stretches = [
+        Stretch("A <1>", 2016.0, 2022.0, [Mark(2017.0, "Adjustment funds FY2017", money=True)]),
+        Stretch("B", 2021.0, 2024.0, [Mark(2023.9, "Covered by health insurance 2024-02")]),
+    ]
+    drawing = draw_lineage(Lineage("Lineage", "A led to B.", stretches, [Tie(0, 1, "365 days of overlap")]))
+    root = ElementTree.fromstring(drawing)
+    texts = {one.text: one for one in root.iter("text")}
+    assert {"A <1>", "B", "365 days of overlap", "2016", "2023"} <= set(texts)
+    assert texts["Covered by health insurance 2024-02"].get("text-anchor") == "end"
+    tops = [float(one.get("y")) for one in root.iter("text")]
+    assert max(tops) <= float(root.get("viewBox").split()[3])
+    bars = [(float(one.get("x")), float(one.get("width"))) for one in root.iter("rect")]
+    assert bars == [(0.0, 480.0), (400.0, 240.0)]

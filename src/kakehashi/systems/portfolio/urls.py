@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from kakehashi.systems.portfolio.pages import adjustment, adjustment_requests, agency, awards, databook, trail
+from kakehashi.systems.portfolio.pages import (
+    adjustment,
+    adjustment_requests,
+    agency,
+    awards,
+    databook,
+    lineage,
+    trail,
+)
 
 app_name = "portfolio"
 urlpatterns = [
@@ -13,6 +21,7 @@ urlpatterns = [
     path("programmes/<str:code>/", agency.programme, name="programme"),
     path("awards/", awards.awards, name="awards"),
     path("awards/<str:number>/", awards.award, name="award"),
+    path("awards/<str:number>/links/", lineage.links, name="award_links"),
     path("rows/<str:what>/", trail.rows, name="rows"),
     path("accounts/<int:pk>/", trail.account, name="account"),
     path("entries/", trail.entries, name="entries"),

@@ -1,9 +1,11 @@
-"""Plots as SVG: a funnel, lines over periods, bars with rates and intervals, bullet charts, a flow of stages."""
+"""Plots as SVG: a funnel, lines over periods, bars with rates and intervals, bullet charts, a flow of stages,
+a lineage of awards."""
 
 from kakehashi.engines.pictures.plots.bars import Bar, Bars, draw_bars
 from kakehashi.engines.pictures.plots.bullets import Bullet, Bullets, draw_bullets
 from kakehashi.engines.pictures.plots.flow import Flow, Standing, draw_flow
 from kakehashi.engines.pictures.plots.funnel import FunnelPlot, Segment, Stage, draw_funnel
+from kakehashi.engines.pictures.plots.lineage import Lineage, Mark, Stretch, Tie, draw_lineage
 from kakehashi.engines.pictures.plots.series import Line, Series, draw_series
 
 __all__ = [
@@ -14,13 +16,18 @@ __all__ = [
     "Flow",
     "FunnelPlot",
     "Line",
+    "Lineage",
+    "Mark",
     "Segment",
     "Series",
     "Stage",
     "Standing",
+    "Stretch",
+    "Tie",
     "draw_bars",
     "draw_bullets",
     "draw_flow",
     "draw_funnel",
+    "draw_lineage",
     "draw_series",
 ]

@@ -4,6 +4,7 @@ from kakehashi.systems.portfolio.models.adjustment import AdjustmentRequest, Adj
 from kakehashi.systems.portfolio.models.award import Award
 from kakehashi.systems.portfolio.models.goals import Goal, GoalActual, Standing
 from kakehashi.systems.portfolio.models.ledger import Account, Appropriation, Entry, Movement
+from kakehashi.systems.portfolio.models.lineage import AwardEvent, AwardLink, EventKind, LinkKind
 from kakehashi.systems.portfolio.models.logic import (
     CHAIN,
     IndicatorValue,
@@ -35,15 +36,19 @@ __all__ = [
     "AdjustmentScore",
     "Appropriation",
     "Award",
+    "AwardEvent",
+    "AwardLink",
     "Axis",
     "Call",
     "Credit",
     "DiseaseArea",
     "Entry",
+    "EventKind",
     "Goal",
     "GoalActual",
     "IndicatorValue",
     "IntegratedProject",
+    "LinkKind",
     "LogicIndicator",
     "LogicModel",
     "LogicStage",

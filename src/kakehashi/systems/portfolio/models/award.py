@@ -13,7 +13,7 @@ from kakehashi.systems.portfolio.models.structure import Call, DiseaseArea, Moda
 class Award(models.Model):
     """A project that a programme supports (課題), by its award number (課題管理番号).
 
-    ``synthetic``: made for a demonstration, no award of anybody's.
+    ``synthetic``: made for a demonstration, no award of anybody's. ``source``: the document that tells of it.
     """
 
     number = models.CharField(
@@ -42,6 +42,7 @@ class Award(models.Model):
     ends = models.DateField(_("ends"))
     published_on = models.DateField(_("published on"), null=True, blank=True)  # null: shown to the agency alone
     synthetic = models.BooleanField(_("synthetic"), default=False)
+    source = models.CharField(_("source"), max_length=300, blank=True)
 
     class Meta:
         verbose_name = _("award")

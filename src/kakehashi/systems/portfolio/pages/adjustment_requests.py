@@ -155,6 +155,7 @@ def _shown(request: HttpRequest, found: AdjustmentRequest) -> dict[str, Any]:
         and bool(rules.may_request(request.user)),
         "moves": moves if found.round.state == RoundState.OPEN else [],
         "later": _later(found),
+        "successors": found.award.links_onward.select_related("after").order_by("after__begins"),
     }
 
 

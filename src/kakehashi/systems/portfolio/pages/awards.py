@@ -19,10 +19,12 @@ from kakehashi.kernel.listing import Column, Filter, Listing
 from kakehashi.systems.portfolio import finding
 from kakehashi.systems.portfolio.behind import awards_behind
 from kakehashi.systems.portfolio.ledger.kinds import AccountKind
+from kakehashi.systems.portfolio.lineage.actions import may_link
 from kakehashi.systems.portfolio.models import Account, Award, Entry, Modality, Phase
 from kakehashi.systems.portfolio.money import exact
 from kakehashi.systems.portfolio.numbers import acknowledgement_number
 from kakehashi.systems.portfolio.pages.asking import Asked, asked
+from kakehashi.systems.portfolio.pages.lineage import told_of
 from kakehashi.systems.portfolio.pages.trail import slice_of
 
 MOST = 100
@@ -98,6 +100,8 @@ def award(request: HttpRequest, number: str) -> HttpResponse:
         "credits": one.credits.select_related("output").order_by("-output__on", "pk")[:MOST],
         "credited": one.credits.count(),
         "places": _places(one),
+        "lineage": told_of(one),
+        "may_link": bool(may_link(request.user)),
         "entries": [(entry, entry.get_kind_display()) for entry in entries.distinct().order_by("number")[:200]],
     }
     return render(request, "portfolio/award.html", context)
