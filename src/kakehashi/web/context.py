@@ -13,7 +13,7 @@ from kakehashi.kernel.people.acting import acting_organisation, organisations_to
 from kakehashi.kernel.people.models import Person
 from kakehashi.web.navigation import systems_of
 
-SHEETS = ("tokens", "shell", "content", "tables", "forms", "layouts", "picture")
+SHEETS = ("tokens", "shell", "content", "tables", "logic", "forms", "layouts", "picture")
 STYLE_SHEETS = tuple(f"web/{name}.css" for name in SHEETS)
 
 

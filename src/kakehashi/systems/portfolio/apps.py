@@ -34,6 +34,14 @@ class PortfolioConfig(AppConfig):
         ),
         NavigationEntry(
             Group.RESEARCH_MANAGEMENT,
+            _("Outputs"),
+            "portfolio:outputs",
+            order=13,
+            area="/portfolio/outputs/",
+            used_by="kakehashi.systems.portfolio.rules.used_by",
+        ),
+        NavigationEntry(
+            Group.RESEARCH_MANAGEMENT,
             _("Ledger"),
             "portfolio:entries",
             order=14,

@@ -20,6 +20,7 @@ from kakehashi.systems.portfolio.facts.shapes.facts import Facts
 from kakehashi.systems.portfolio.facts.shapes.results import Actual, Measure
 from kakehashi.systems.portfolio.facts.shapes.structure import Programme as PublishedProgramme
 from kakehashi.systems.portfolio.facts.shapes.structure import ProgrammeKind
+from kakehashi.systems.portfolio.installing_logic import install_logic_models
 from kakehashi.systems.portfolio.models import (
     DiseaseArea,
     Goal,
@@ -32,6 +33,7 @@ from kakehashi.systems.portfolio.models import (
     Programme,
     SharedBudget,
 )
+from kakehashi.systems.portfolio.outputs.goals import name_what_is_counted
 
 SOURCE_LENGTH = 300
 
@@ -56,6 +58,8 @@ def install_structure(*, by: Person | None, facts: Facts | None = None) -> Facts
         _places(told, programmes, projects)
         _shared(told, programmes, projects)
         _goals(told, terms, projects)
+        name_what_is_counted()
+        install_logic_models(told, projects, programmes, source_of)
         audit.record(by, "portfolio.install", detail={"programmes": len(programmes), "projects": len(projects)})
     return told
 

@@ -12,6 +12,7 @@ from django.db import transaction
 from kakehashi.kernel.organisations.actions import register_organisation
 from kakehashi.kernel.organisations.models import Kind, Organisation
 from kakehashi.systems.portfolio.demo import budgets, money, texts
+from kakehashi.systems.portfolio.demo.outputs import post_outputs
 from kakehashi.systems.portfolio.demo.running import Run, runs
 from kakehashi.systems.portfolio.finding import index_awards
 from kakehashi.systems.portfolio.installing import install_structure, published_budgets
@@ -62,6 +63,7 @@ def make_agency(*, told: Told = lambda what, done: None, share: float = 1.0) -> 
         running = runs(lines, SEED, share=share)
         awards = write_awards(running, institutions())
         index_awards(Award.objects.filter(synthetic=True).select_related("programme", "organisation"))
+        post_outputs(awards, SEED, share=share)
         told("ledger", 0.5)
         money.post_years(facts, lines, list(zip(awards, running, strict=True)), SEED, told)
     return len(awards)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -13,7 +14,6 @@ from django.utils.translation import gettext as _
 
 from kakehashi.kernel import audit
 from kakehashi.kernel.errors import Conflict, Invalid
-from kakehashi.kernel.people.models import Person
 from kakehashi.systems.portfolio import rules
 from kakehashi.systems.portfolio.models import Award, Credit, Output, OutputKind, Sureness
 from kakehashi.systems.portfolio.outputs.references import normalised
@@ -38,7 +38,7 @@ class NewOutput:
     evidence: str = ""
 
 
-def record_output(new: NewOutput, awards: Sequence[Award], *, by: Person | None) -> Output:
+def record_output(new: NewOutput, awards: Sequence[Award], *, by: Any) -> Output:
     """Write an output and credit it to awards (``by=None``: the node's operator).
 
     Raises NotAllowed; Invalid naming each field at fault; Conflict where this output stands already: credit it instead.
@@ -90,7 +90,7 @@ def checked(new: NewOutput, awards: Sequence[Award]) -> Output:
     return output
 
 
-def credit_award(output: Output, award: Award, *, by: Person | None, since: date | None = None) -> Credit:
+def credit_award(output: Output, award: Award, *, by: Any, since: date | None = None) -> Credit:
     """Credit an output to one more award. Raises NotAllowed; Conflict where it is credited already, or is a diagnosis,
     which is credited to the award that its case names."""
     _insist(by, "output.credit", output)
@@ -106,7 +106,7 @@ def credit_award(output: Output, award: Award, *, by: Person | None, since: date
     return made
 
 
-def end_credit(credit: Credit, *, by: Person | None, on: date | None = None) -> Credit:
+def end_credit(credit: Credit, *, by: Any, on: date | None = None) -> Credit:
     """From a day (today) on an output counts for this award no more. Raises NotAllowed, Conflict where it has ended."""
     _insist(by, "output.end_credit", credit.output)
     with transaction.atomic():
@@ -119,7 +119,7 @@ def end_credit(credit: Credit, *, by: Person | None, on: date | None = None) -> 
     return locked
 
 
-def confirm_output(output: Output, *, by: Person | None, on: date) -> Output:
+def confirm_output(output: Output, *, by: Any, on: date) -> Output:
     """What was expected is there since a day, and counts. Raises NotAllowed, Conflict where it was not expected."""
     _insist(by, "output.confirm", output)
     with transaction.atomic():
@@ -133,7 +133,7 @@ def confirm_output(output: Output, *, by: Person | None, on: date) -> Output:
     return locked
 
 
-def take_back_output(output: Output, *, by: Person | None, reason: str, on: date | None = None) -> Output:
+def take_back_output(output: Output, *, by: Any, reason: str, on: date | None = None) -> Output:
     """From a day (today) on it counts no more; figures of earlier days stay. Raises NotAllowed, Invalid without a
     reason, Conflict where it is taken back already or is a diagnosis, which its case takes back."""
     _insist(by, "output.take_back", output)
@@ -159,7 +159,7 @@ def _credit(output: Output, awards: Iterable[Award], since: date) -> list[Credit
     )
 
 
-def _insist(by: Person | None, action: str, subject: Output | None = None) -> None:
+def _insist(by: Any, action: str, subject: Output | None = None) -> None:
     """The node's operator may; others as the rules say."""
     if by is not None:
         audit.insist(rules.may_record_outputs(by), by=by, action=action, subject=subject)

@@ -22,6 +22,7 @@ from kakehashi.systems.portfolio.goals import goals_reached
 from kakehashi.systems.portfolio.ledger.kinds import BudgetKind
 from kakehashi.systems.portfolio.models import Account, Award, Goal, GoalActual, IntegratedProject, Ministry, Programme
 from kakehashi.systems.portfolio.money import exact, said
+from kakehashi.systems.portfolio.outputs.goals import counted
 from kakehashi.systems.portfolio.pages.asking import Asked, asked
 
 
@@ -178,7 +179,12 @@ def _line(wanted: Asked, name: str, url: str, line: Figures, narrowed: str) -> d
             "title": "",
             "url": f"{awards}&began=new" if narrowed and line.new else "",
         },
-        {"label": _("Results"), "text": f"{sum(line.results.values()):,}", "title": "", "url": ""},
+        {
+            "label": _("Results"),
+            "text": f"{sum(line.results.values()):,}",
+            "title": "",
+            "url": f"{reverse('portfolio:outputs')}?{wanted.query}&{narrowed}" if narrowed and line.results else "",
+        },
     ]
     return {"name": name, "url": url, "cells": cells}
 
@@ -212,8 +218,10 @@ def project(request: HttpRequest, code: str) -> HttpResponse:
 def goals(request: HttpRequest) -> HttpResponse:
     """Every goal of a term with all that was told of it, by integrated project, each with its source."""
     wanted = asked(request)
-    rows = Goal.objects.filter(term=wanted.term).select_related("project").prefetch_related("actuals")
-    context = wanted.choices() | {"goals": rows.order_by("project__order", "code")}
+    rows = Goal.objects.filter(term=wanted.term).select_related("project", "term").prefetch_related("actuals")
+    rows = rows.order_by("project__order", "code")
+    from_outputs = counted(goals_reached(rows, on=timezone.localdate()))
+    context = wanted.choices() | {"goals": [(goal, from_outputs.get(goal.pk)) for goal in rows]}
     return render(request, "portfolio/goals.html", context)
 
 

@@ -1,0 +1,80 @@
+"""The forms of outputs: one is recorded, credited, confirmed, taken back; a file is looked at."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from kakehashi.systems.portfolio.models import Award, OutputKind, Sureness
+from kakehashi.systems.portfolio.outputs.actions import TOLD_BY_CASES, NewOutput
+from kakehashi.systems.portfolio.outputs.recognising import Recogniser
+
+MOST = 50
+
+
+class AwardsField(forms.CharField):
+    """Award numbers, with spaces or commas between them, as they stand in papers too; answers the awards."""
+
+    def clean(self, value: str) -> list[Award]:
+        """The awards, each once. Raises ValidationError naming what is no award here."""
+        words = super().clean(value).replace(",", " ").replace("、", " ").split()
+        awards = Recogniser(words).awards
+        found = [awards[word] for word in words if word in awards]
+        if strange := [word for word in words if word not in awards]:
+            text = _("%(numbers)s: no such award. Write award numbers as in 17am0101001j0001 or JP17am0101001.")
+            raise forms.ValidationError(text % {"numbers": ", ".join(strange[:MOST])})
+        return list(dict.fromkeys(found))
+
+
+class OutputForm(forms.Form):
+    """An output is recorded."""
+
+    kind = forms.ChoiceField(
+        label=_("Kind"), choices=[choice for choice in OutputKind.choices if choice[0] not in TOLD_BY_CASES]
+    )
+    reference = forms.CharField(
+        label=_("Identifier"),
+        max_length=300,
+        help_text=_("DOI of a paper, number of a patent, jRCT or NCT number of a trial; else the agency's own number."),
+    )
+    title = forms.CharField(label=_("Title"), max_length=1000, required=False)
+    title_en = forms.CharField(label=_("English title"), max_length=1000, required=False)
+    where = forms.CharField(label=_("Journal, register or company"), max_length=300, required=False)
+    top_journal = forms.BooleanField(label=_("in a top journal"), required=False)
+    on = forms.DateField(label=_("Day since which it is there"), widget=forms.DateInput(attrs={"type": "date"}))
+    sureness = forms.ChoiceField(
+        label=_("Expected or final"),
+        choices=[(Sureness.FINAL.value, Sureness.FINAL.label), (Sureness.EXPECTED.value, Sureness.EXPECTED.label)],
+        help_text=_("What is expected is listed, but counted only once it is confirmed."),
+    )
+    awards = AwardsField(
+        label=_("Awards that it came from"),
+        help_text=_("Award numbers, with spaces or commas between them, as they stand in acknowledgements too."),
+    )
+    evidence_url = forms.URLField(
+        label=_("Address of the evidence"), max_length=500, required=False, assume_scheme="https"
+    )
+    evidence = forms.CharField(label=_("What shows it"), widget=forms.Textarea(attrs={"rows": 3}), required=False)
+
+    @property
+    def told(self) -> NewOutput:
+        """What was entered."""
+        return NewOutput(**{key: value for key, value in self.cleaned_data.items() if key != "awards"})
+
+
+class AwardForm(forms.Form):
+    """An output is credited to one more award, or to several."""
+
+    awards = AwardsField(label=_("Award numbers"))
+
+
+class DayForm(forms.Form):
+    """What was expected is there since a day."""
+
+    on = forms.DateField(label=_("Day since which it is there"), widget=forms.DateInput(attrs={"type": "date"}))
+
+
+class ReasonForm(forms.Form):
+    """An output is taken back, and why."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=1000, widget=forms.Textarea(attrs={"rows": 2}))

@@ -1,0 +1,81 @@
+"""A project's logic models, drawn: what the money is meant to lead to, stage by stage, with indicators by year."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from kakehashi.kernel.errors import NotFound
+from kakehashi.kernel.fiscal import fiscal_year_name
+from kakehashi.systems.portfolio.models import (
+    CHAIN,
+    IndicatorValue,
+    IntegratedProject,
+    LogicIndicator,
+    LogicModel,
+    LogicStage,
+)
+from kakehashi.systems.portfolio.pages.asking import asked
+
+BEFORE = (LogicStage.BACKGROUND,)
+AFTER = (LogicStage.IMPROVEMENT, LogicStage.COOPERATION)
+
+
+@login_required
+@require_GET
+def logic(request: HttpRequest, code: str) -> HttpResponse:
+    """The logic models of one integrated project. Raises NotFound where there is no such project."""
+    wanted = asked(request)
+    projects = IntegratedProject.objects.filter(code=code).select_related("term").order_by("-term__number")
+    project = projects.filter(term=wanted.term).first() or projects.first()
+    if project is None:
+        raise NotFound(_("This integrated project"))
+    rows = project.logic_models.select_related("programme").prefetch_related("statements", "indicators__values")
+    context = wanted.choices() | {"project": project, "logic_models": [drawn(one) for one in rows]}
+    return render(request, "portfolio/logic.html", context)
+
+
+def drawn(one: LogicModel) -> dict[str, Any]:
+    """A logic model as its page draws it: the chain of stages, and what stands before and beneath it."""
+    boxes = {stage: _box(one, stage) for stage in LogicStage}
+    return {
+        "name": one.programme.label() if one.programme else one.project.label(),
+        "source": one.source,
+        "before": [boxes[stage] for stage in BEFORE if boxes[stage]["told"]],
+        "chain": [boxes[stage] for stage in CHAIN],
+        "after": [boxes[stage] for stage in AFTER if boxes[stage]["told"]],
+    }
+
+
+def _box(one: LogicModel, stage: LogicStage) -> dict[str, Any]:
+    statements = [row.label() for row in one.statements.all() if row.stage == stage]
+    indicators = [_indicator(row) for row in one.indicators.all() if row.stage == stage]
+    return {
+        "label": stage.label,
+        "statements": statements,
+        "indicators": indicators,
+        "told": bool(statements or indicators),
+    }
+
+
+def _indicator(row: LogicIndicator) -> dict[str, Any]:
+    english = (translation.get_language() or "ja").startswith("en")
+    return {
+        "name": row.label(),
+        "unit": (row.unit_en or row.unit) if english else row.unit,
+        "cumulative": row.cumulative,
+        "values": [(_when(value), f"{value.value:,}") for value in row.values.all()],
+    }
+
+
+def _when(value: IndicatorValue) -> str:
+    """The year of a number, or the month as of which it is told; "" where the source names neither."""
+    if value.fiscal_year is not None:
+        return fiscal_year_name(value.fiscal_year, translation.get_language() or "ja")
+    return _("as of %(month)s") % {"month": value.at} if value.at else ""

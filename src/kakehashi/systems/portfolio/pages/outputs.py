@@ -1,0 +1,139 @@
+"""The outputs: listed by kind, year, programme, project or goal; one of them with its credits and its evidence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET
+
+from kakehashi.kernel.errors import NotFound
+from kakehashi.kernel.fiscal import fiscal_year
+from kakehashi.kernel.listing import Column, Filter, Listing
+from kakehashi.systems.portfolio import rules
+from kakehashi.systems.portfolio.behind import results_behind
+from kakehashi.systems.portfolio.forms.outputs import AwardForm, DayForm, ReasonForm
+from kakehashi.systems.portfolio.models import Award, Goal, Output, OutputKind, Sureness
+from kakehashi.systems.portfolio.outputs.actions import TOLD_BY_CASES
+from kakehashi.systems.portfolio.outputs.goals import outputs_of
+from kakehashi.systems.portfolio.pages.asking import Asked, asked
+from kakehashi.systems.portfolio.pages.trail import slice_of
+
+OUTPUTS = Listing(
+    "outputs",
+    columns=(
+        Column("kind", gettext_lazy("Kind"), lambda one: one.get_kind_display(), sort="kind"),
+        Column("reference", gettext_lazy("Identifier"), lambda one: one.reference, sort="reference"),
+        Column("title", gettext_lazy("Title"), lambda one: one.label(), wide=True),
+        Column("where", gettext_lazy("Journal, register or company"), lambda one: one.where),
+        Column("on", gettext_lazy("Day"), lambda one: one.on, sort="on"),
+        Column("year", gettext_lazy("Fiscal year"), lambda one: str(fiscal_year(one.on)), shown=False),
+        Column(
+            "awards",
+            gettext_lazy("Credited to"),
+            lambda one: ", ".join(credit.award.number for credit in one.credits.all() if credit.until is None),
+        ),
+        Column("sureness", gettext_lazy("Expected or final"), lambda one: one.get_sureness_display(), shown=False),
+    ),
+    filters=(
+        Filter("kind", gettext_lazy("Kind"), OutputKind.choices, lambda rows, kind: rows.filter(kind=kind)),
+        Filter(
+            "top",
+            gettext_lazy("Top journals"),
+            [("1", gettext_lazy("only these"))],
+            lambda rows, _one: rows.filter(top_journal=True),
+        ),
+    ),
+    order="-on",
+    row_link=lambda one: reverse("portfolio:output", args=[one.pk]),
+)
+
+
+@login_required
+@require_GET
+def outputs(request: HttpRequest) -> HttpResponse:
+    """The outputs that count in a year, of every year, of one award, or towards a goal."""
+    wanted = asked(request)
+    found, words = _narrowed(request, wanted)
+    found = found.prefetch_related("credits__award")
+    if request.GET.get("format") == "csv":
+        return OUTPUTS.csv(request, found)
+    context = wanted.choices() | {
+        "table": OUTPUTS.show(request, found),
+        "of": words,
+        "every": "every" in request.GET,
+        "whole": bool({"goal", "award"} & set(request.GET)),
+        "kept": [(key, value) for key, value in request.GET.items() if key != "page"],
+        "may_record": bool(rules.may_record_outputs(request.user)),
+    }
+    return render(request, "portfolio/outputs.html", context)
+
+
+def _narrowed(request: HttpRequest, wanted: Asked) -> tuple[QuerySet[Output], str]:
+    """The rows that the address asks for, and what they are in words. Raises NotFound for what is not there."""
+    if code := request.GET.get("goal", ""):
+        goal = Goal.objects.select_related("term", "project").filter(code=code).exclude(results="").first()
+        day = parse_date(request.GET.get("on", "")) if request.GET.get("on", "").count("-") == 2 else None
+        if goal is None or day is None:
+            raise NotFound(_("This goal"))
+        return outputs_of(goal, day), _("Counted for the goal “%(goal)s” as of %(day)s.") % {
+            "goal": goal.label(),
+            "day": day.isoformat(),
+        }
+    if number := request.GET.get("award", ""):
+        award = Award.objects.filter(number=number).first()
+        if award is None:
+            raise NotFound(_("This award"))
+        return Output.objects.filter(credits__award=award).distinct(), award.number
+    part, words = slice_of(request, wanted)
+    return (Output.objects.all(), "") if "every" in request.GET else (results_behind(part), words)
+
+
+@login_required
+@require_GET
+def output(request: HttpRequest, pk: int) -> HttpResponse:
+    """One output: what it is, what shows it, which awards it is credited to since when."""
+    wanted = asked(request)
+    return render(request, "portfolio/output.html", wanted.choices() | shown(request, output_of(pk)))
+
+
+def output_of(pk: int) -> Output:
+    """The output of a page's address. Raises NotFound."""
+    found = Output.objects.filter(pk=pk).first()
+    if found is None:
+        raise NotFound(_("This output"))
+    return found
+
+
+def shown(request: HttpRequest, one: Output, **forms: Any) -> dict[str, Any]:
+    """What an output's page shows; ``forms`` that came back with something to correct."""
+    by_hand = one.kind not in TOLD_BY_CASES and one.taken_back_on is None
+    may = bool(rules.may_record_outputs(request.user)) and by_hand
+    return {
+        "output": one,
+        "credits": one.credits.select_related("award__organisation").order_by("since", "pk"),
+        "address": address_of(one),
+        "may_change": may,
+        "expected": one.sureness == Sureness.EXPECTED,
+        "award_form": AwardForm(),
+        "day_form": DayForm(),
+        "reason_form": ReasonForm(),
+    } | forms
+
+
+def address_of(one: Output) -> str:
+    """Where an identifier leads on the web; "" where nowhere."""
+    if one.reference.startswith("10."):
+        return f"https://doi.org/{one.reference}"
+    if one.reference.startswith("jRCT"):
+        return f"https://jrct.mhlw.go.jp/latest-detail/{one.reference}"
+    if one.reference.startswith("NCT"):
+        return f"https://clinicaltrials.gov/study/{one.reference}"
+    return ""
