@@ -89,27 +89,36 @@ def ask() -> None:
 
 
 def write() -> None:
-    """What an entry of one, twenty and five thousand cases costs, with its rows and without."""
-    from kakehashi.kernel.audit import writing
+    """What an entry of one, twenty and five thousand cases costs: with its rows, as it is, and without any."""
+    from kakehashi.kernel.audit import lookup, writing
 
-    listing = writing.list_subjects
+    listing, leaving = lookup.list_subjects, lookup.list_or_leave
     for size, times in ((1, 300), (LISTED, 300), (CASES // 2, 10)):
         ids = tuple(map(str, random.Random(size).sample(range(CASES), size)))
         one = {"subject_id": ids[0]} if size == 1 else {"subject_ids": ids}
         made = writing.Entry("person:1", "case.read", "case", organisation="1", **one)  # type: ignore[arg-type]
-        for name, rows in (("with rows", listing), ("without", lambda cursor, entries: None)):
-            with mock.patch.object(writing, "list_subjects", rows):
+        for name, rows in (
+            ("with rows", listing),
+            ("as it does", leaving),
+            ("without", lambda cursor, entries: None),
+        ):
+            with mock.patch.object(writing, "list_or_leave", rows):
                 said = milliseconds(lambda made=made: writing.record_many([made]), times)
             print(f"  written {size:5} {name:12} {said}")
 
 
 def list_older() -> None:
     """Empty the look-up and have the worker's job fill it."""
-    from kakehashi.kernel.audit import lookup
-    from kakehashi.kernel.audit.models import AuditHead, NamedAmong, Unlisted
+    from django.db import connection
 
+    from kakehashi.kernel.audit import lookup, triggers
+    from kakehashi.kernel.audit.models import NamedAmong, Unlisted
+
+    triggers.remove_from_lookup(connection)
     NamedAmong.objects.all()._raw_delete("default")
-    Unlisted.objects.create(reached=0, until=AuditHead.objects.get().sequence)
+    triggers.install_on_lookup(connection)
+    Unlisted.objects.all().delete()
+    lookup.list_anew()
     longest, began = 0.0, time.perf_counter()
     while True:
         before = time.perf_counter()
@@ -128,15 +137,24 @@ def main() -> None:
     django.setup()
     from django.db import connection
 
+    from kakehashi.kernel import audit
+    from kakehashi.kernel.audit import lookup
+
     kept = setup_databases(verbosity=0, interactive=False)
     try:
         fill(chosen.entries)
+        while lookup.list_older() is not None:
+            pass
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
         print(f"{connection.vendor}: {chosen.entries:,} entries")
         ask()
         write()
         list_older()
+        began = time.perf_counter()
+        report = audit.verify()
+        took = time.perf_counter() - began
+        print(f"  verified {report.entries:,} entries in {took:.1f} s: {len(report.findings)} wrong")
     finally:
         teardown_databases(kept, verbosity=0)
 

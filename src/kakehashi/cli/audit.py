@@ -48,6 +48,23 @@ def verify(shape: str) -> None:
     raise SystemExit(0 if report.intact else 1)
 
 
+@audit.command(
+    help=text(
+        "Make missing rows of the trail's look-up anew, from the entries; the worker does it. Until then nothing is "
+        "left out of an answer.",
+        "監査記録の索引の欠けた行を、記録から作り直す（バックグラウンド処理）。完了までの間も、検索結果に漏れはない。",
+    )
+)
+def relist() -> None:
+    from kakehashi.kernel.audit.older import list_anew
+
+    list_anew(by=None)
+    say(
+        "The worker makes the rows anew. Run “kakehashi audit verify” again when the job is done.",
+        "索引の作り直しを開始しました。処理の完了後に「kakehashi audit verify」を再度実行してください。",
+    )
+
+
 @audit.command("list", help=text("Show entries, newest first.", "記録を新しい順に表示する。"))
 @click.option("--actor", default=None, help=text("person:12, system, visitor …", "person:12、system、visitor など。"))
 @click.option("--action", default=None, help=text("case.register, login …", "case.register、login など。"))

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from typing import Any
 
 
-def install(connection: Any, table: str, *, prefix: str, what: str, key: str = "id") -> None:
+def install(connection: Any, table: str, *, prefix: str, what: str, key: str | None = "id") -> None:
     """Make a table append-only. ``prefix`` names the triggers, ``what`` its rows in the refusal, ``key`` what tells
-    them apart: SQLite's INSERT OR REPLACE takes a row away without asking the trigger on DELETE."""
+    them apart: SQLite's INSERT OR REPLACE takes a row away without asking the trigger on DELETE. None where all columns
+    are the key, so that nothing but the same row can take its place."""
     for statement in _statements(connection.vendor, table, prefix, what, key):
         _run(connection, statement)
 
@@ -22,7 +23,7 @@ def remove(connection: Any, table: str, *, prefix: str) -> None:
         _run(connection, f"DROP TRIGGER IF EXISTS {prefix}_no_{name}{suffix}")
 
 
-def _statements(vendor: str, table: str, prefix: str, what: str, key: str) -> Sequence[str]:
+def _statements(vendor: str, table: str, prefix: str, what: str, key: str | None) -> Sequence[str]:
     if vendor == "postgresql":
         return (
             f"CREATE OR REPLACE FUNCTION {prefix}_refuse() RETURNS trigger LANGUAGE plpgsql AS "
@@ -33,9 +34,14 @@ def _statements(vendor: str, table: str, prefix: str, what: str, key: str) -> Se
             f"FOR EACH STATEMENT EXECUTE FUNCTION {prefix}_refuse()",
         )
     refuse = f"BEGIN SELECT RAISE(ABORT, '{what} are append-only'); END"
-    return (
+    changes = (
         f"CREATE TRIGGER IF NOT EXISTS {prefix}_no_update BEFORE UPDATE ON {table} {refuse}",
         f"CREATE TRIGGER IF NOT EXISTS {prefix}_no_delete BEFORE DELETE ON {table} {refuse}",
+    )
+    if key is None:
+        return changes
+    return (
+        *changes,
         f"CREATE TRIGGER IF NOT EXISTS {prefix}_no_replace BEFORE INSERT ON {table} "  # noqa: S608  no input
         f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {key} = NEW.{key}) {refuse}",
     )

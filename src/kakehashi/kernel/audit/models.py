@@ -79,11 +79,17 @@ class NamedAmong(models.Model):
 
 
 class Unlisted(models.Model):
-    """The entries after ``reached``, up to ``until``, whose things have no rows in ``NamedAmong`` yet. No row: none."""
+    """A stretch of the trail, after ``reached`` up to ``until``, whose things have no rows in ``NamedAmong`` yet.
 
-    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    One for what was written before there was a look-up, one for every entry too long to be listed by its writer.
+    ``to_the_head``: when it is listed, what was written since is looked through too, once: a process of the version
+    before may have gone on writing.
+    """
+
+    id = models.BigAutoField(primary_key=True)
     reached = models.BigIntegerField()
     until = models.BigIntegerField()
+    to_the_head = models.BooleanField(default=True)
 
     class Meta:
         verbose_name = _("part of the audit trail without look-up")

@@ -14,6 +14,7 @@ WHOLE: dict[str, Text] = {
     "audit.list": pgettext_lazy("audit", "audit trail: read"),
     "audit.export": pgettext_lazy("audit", "audit trail: exported"),
     "audit.verify": pgettext_lazy("audit", "audit trail: checked"),
+    "audit.relist": pgettext_lazy("audit", "audit trail: look-up made anew"),
     "sharing.grant": pgettext_lazy("audit", "access granted"),
     "sharing.end_grant": pgettext_lazy("audit", "granted access ended"),
     "sharing.opt_out": pgettext_lazy("audit", "opted out of secondary use"),

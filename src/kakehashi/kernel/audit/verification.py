@@ -1,4 +1,5 @@
-"""Verifying the trail: every entry fits its hash and its predecessor, none is missing, also not at the end."""
+"""Verifying the trail: every entry fits its hash and its predecessor, none is missing, also not at the end, and each is
+found by everything that it names."""
 
 import hmac
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from kakehashi.kernel.audit import chain
+from kakehashi.kernel.audit import chain, lookup
 from kakehashi.kernel.audit.models import AuditEntry, AuditHead
 
 FINDINGS_SHOWN = 100
@@ -18,7 +19,7 @@ COLUMNS = (*chain.Fields._fields, "hash")
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing wrong with the trail. ``kind``: changed, moved, dropped, inserted, head, checkpoint."""
+    """One thing wrong with the trail. ``kind``: changed, moved, dropped, inserted, head, checkpoint, lookup."""
 
     kind: str
     sequence: int
@@ -75,12 +76,27 @@ class _Walk:
             self.checkpoint, self.bad_checkpoint = None, True
         self.checkpoint_hash: str | None = None
         self.key = chain._key()
+        self.naming: list[lookup.Named] = []  # entries that fit their seals and name several things
+        self.named = 0
 
     def findings(self, entries: QuerySet[AuditEntry]) -> Iterator[Finding]:
         for row in entries.order_by("sequence").values_list(*COLUMNS).iterator(chunk_size=5000):
             fields, stored = chain.Fields(*row[:-1]), str(row[-1])
             self.entries += 1
             yield from self._judge(fields, stored)
+            if self.named >= lookup.AT_ONCE:
+                yield from self._not_found_by_all()
+        yield from self._not_found_by_all()
+
+    def _not_found_by_all(self) -> Iterator[Finding]:
+        """The entries read since the last time that the look-up does not know by everything they name."""
+        for number, things in lookup.without_rows(self.naming):
+            text = _(
+                "Entry %(number)d names %(things)d things by which it is not found: rows of the look-up are missing. "
+                "The entries say what belongs there; “kakehashi audit relist” makes the rows anew."
+            ) % {"number": number, "things": things}
+            yield Finding("lookup", number, text)
+        self.naming, self.named = [], 0
 
     def _judge(self, fields: chain.Fields, stored: str) -> Iterator[Finding]:
         number = fields.sequence
@@ -102,6 +118,9 @@ class _Walk:
                 "before": number - 1,
             }
             yield Finding("moved", number, text)
+        elif fields.subject_ids:
+            self.naming.append((fields.subject_type, number, fields.subject_ids))
+            self.named += fields.subject_ids.count(",") + 1
         if self.checkpoint is not None and number == self.checkpoint[0]:
             self.checkpoint_hash = stored
         self.expected, self.last_sealed, self.last_stored = number + 1, sealed, stored

@@ -12,7 +12,7 @@ from django.db import connection, models, transaction
 
 from kakehashi.kernel.audit import chain
 from kakehashi.kernel.audit.holders import holder_of
-from kakehashi.kernel.audit.lookup import list_subjects
+from kakehashi.kernel.audit.lookup import list_or_leave
 from kakehashi.kernel.audit.models import ACTING, AuditHead, Outcome
 
 Subject = models.Model | tuple[str, object] | None
@@ -166,7 +166,7 @@ def record_many(entries: Sequence[Entry]) -> None:
             stored_at = connection.ops.adapt_datetimefield_value(fields.at)
             rows.append((*fields._replace(at=stored_at), previous))  # type: ignore[arg-type]
         cursor.executemany(INSERT, rows)
-        list_subjects(cursor, several)
+        list_or_leave(cursor, several)
         cursor.execute(MOVE_HEAD, [sequence, previous, chain.seal_head(sequence, previous)])
         transaction.on_commit(partial(chain.write_checkpoint, sequence, previous), robust=True)
 
