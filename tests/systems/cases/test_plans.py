@@ -8,6 +8,7 @@ from django.db.models import Count
 from django.utils import timezone
 
 from kakehashi.kernel.sharing.decision import visible_to
+from kakehashi.kernel.sharing.explanation import grants_on
 from kakehashi.kernel.sharing.states import Purpose
 from kakehashi.kernel.sharing.subjects import context, node_subject
 from kakehashi.systems.cases import queries, rules, solved
@@ -16,7 +17,7 @@ from kakehashi.systems.cases.course.waiting import analysed_waiting
 from kakehashi.systems.cases.models import Case, Revision
 from kakehashi.systems.cases.states import FINDABLE
 
-THROUGH = re.compile(r"SCAN cases_\w+\b|Seq Scan on cases_")
+THROUGH = re.compile(r"SCAN (cases_|sharing_grant)\w*\b|Seq Scan on (cases_|sharing_grant)")
 
 
 @pytest.fixture
@@ -58,6 +59,7 @@ def asked(person):
         "analysed, one's own": analysed_waiting(person).filter(registered_by=person.pk)[:10],
         "analysed, the others": analysed_waiting(person).exclude(pk__in=[1])[:1001],
         "numbers given of a disease": numbers_given(person, "OMIM:154700", "ORPHA:558")[:20],
+        "who holds grants on it": grants_on(Case.objects.first(), person.memberships.get().organisation, 7),
         "changed since": Revision.objects.filter(at__gt=timezone.now()),
     }
 

@@ -170,6 +170,7 @@ class Grant(_InForce):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["grantee", "since"], name="grant_to_organisation"),
             models.Index(fields=["kind", "record_id"], name="grant_of_record"),
+            models.Index(fields=["award_id"], condition=models.Q(award_id__isnull=False), name="grant_of_award"),
         ]
 
     def __str__(self) -> str:

@@ -32,7 +32,7 @@ def person_subject(
     memberships = list(current_memberships(person, day))
     if not memberships:
         return NOBODY
-    acting = _acted_for(person, memberships, organisation)
+    acting = acted_for(person, memberships, organisation)
     roles = {one.role for one in memberships if one.organisation_id == acting.pk}
     wanted = {str(role) for role in readers}
     return Subject(
@@ -49,10 +49,11 @@ def person_subject(
 def institution_acted_for(person: Any) -> Organisation | None:
     """The institution that a person acts for: the one chosen, else the longest-standing; None without any."""
     memberships = list(current_memberships(person, timezone.localdate()))
-    return _acted_for(person, memberships, None) if memberships else None
+    return acted_for(person, memberships) if memberships else None
 
 
-def _acted_for(person: Any, memberships: Sequence[Membership], organisation: int | None) -> Organisation:
+def acted_for(person: Any, memberships: Sequence[Membership], organisation: int | None = None) -> Organisation:
+    """The same of memberships that are known, oldest first; at least one."""
     chosen = organisation or person.acting_organisation_id
     return next((one for one in memberships if one.organisation_id == chosen), memberships[0]).organisation
 
@@ -62,8 +63,13 @@ def institution_subject(organisation: Organisation, day: date | None = None) -> 
     return institution_subjects([organisation], day)[organisation.pk]
 
 
-def institution_subjects(organisations: Collection[Organisation], day: date | None = None) -> dict[int, Subject]:
-    """The same of many institutions, by their ids: as many statements as for one, and one more a country."""
+def institution_subjects(
+    organisations: Collection[Organisation], day: date | None = None, granted: Iterable[Grant] | None = None
+) -> dict[int, Subject]:
+    """The same of many institutions, by their ids: as many statements as for one.
+
+    ``granted``: the only grants that can matter, where the question needs no others.
+    """
     ids = {one.pk for one in organisations}
     networks: dict[int, set[int]] = {}
     members: dict[int, set[int]] = {}
@@ -72,10 +78,12 @@ def institution_subjects(organisations: Collection[Organisation], day: date | No
     for network, organisation in together:
         networks.setdefault(organisation, set()).add(network)
         members.setdefault(network, set()).add(organisation)
-    granted: dict[int, list[Grant]] = {}
-    for row in Grant.in_force(day or timezone.localdate()).filter(grantee_id__in=ids).order_by("pk"):
-        granted.setdefault(row.grantee_id or 0, []).append(row)
-    compatriots = {country: institutions_in(country) for country in {one.country for one in organisations}}
+    if granted is None:
+        granted = Grant.in_force(day or timezone.localdate()).filter(grantee_id__in=ids).order_by("pk")
+    received: dict[int, list[Grant]] = {}
+    for row in granted:
+        received.setdefault(row.grantee_id or 0, []).append(row)
+    compatriots = _institutions_by_country({one.country for one in organisations})
     return {
         one.pk: Subject(
             name=f"organisation:{one.pk}",
@@ -84,7 +92,7 @@ def institution_subjects(organisations: Collection[Organisation], day: date | No
             partners=frozenset().union(*(members[network] for network in networks.get(one.pk, ()))) - {one.pk},
             compatriots=compatriots[one.country],
             sector=sector_of(one),
-            grants=_in_force(granted.get(one.pk, ())),
+            grants=in_force(received.get(one.pk, ())),
         )
         for one in organisations
     }
@@ -120,16 +128,25 @@ def institutions_in(country: str) -> frozenset[int]:
     return frozenset(Organisation.objects.filter(country=country).values_list("pk", flat=True))
 
 
+def _institutions_by_country(countries: Collection[str]) -> dict[str, frozenset[int]]:
+    found: dict[str, set[int]] = {country: set() for country in countries}
+    rows = Organisation.objects.filter(country__in=countries).order_by().values_list("country", "pk")
+    for country, organisation in rows:
+        found[country].add(organisation)
+    return {country: frozenset(known) for country, known in found.items()}
+
+
 def sector_of(organisation: Organisation) -> Sector:
     """Companies are the private sector."""
     return Sector.PRIVATE if organisation.kind == Kind.COMPANY else Sector.PUBLIC
 
 
 def _grants(to: Q, day: date) -> tuple[GrantInForce, ...]:
-    return _in_force(Grant.in_force(day).filter(to).order_by("pk"))
+    return in_force(Grant.in_force(day).filter(to).order_by("pk"))
 
 
-def _in_force(rows: Iterable[Grant]) -> tuple[GrantInForce, ...]:
+def in_force(rows: Iterable[Grant]) -> tuple[GrantInForce, ...]:
+    """Grants as a subject carries them."""
     return tuple(
         GrantInForce(
             Level(row.level),

@@ -5,7 +5,7 @@ change is a revision of its own, with what changed, by whom and why.
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import transaction
@@ -13,8 +13,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kakehashi.kernel import audit, events
+from kakehashi.kernel.people.rules import member_of_holder
+from kakehashi.kernel.punctuation import noted
 from kakehashi.kernel.sharing.actions import Consent, Terms, put_terms
-from kakehashi.kernel.sharing.explanation import standings_by_grant, standings_for_care
+from kakehashi.kernel.sharing.explanation import Standing, standings_by_grant, standings_for_care
 from kakehashi.kernel.sharing.states import Level, Reach
 from kakehashi.systems.cases import rules, vocabulary
 from kakehashi.systems.cases.actions import add_revision
@@ -58,15 +60,27 @@ def attested(reach: Reach, version: str = "") -> Consent:
     return Consent(version=version, since=timezone.localdate(), domestic=True, abroad=reach == Reach.ABROAD)
 
 
-def reach_sentence(case: Case) -> str:
+@dataclass(frozen=True)
+class Access:
+    """Who sees a case otherwise than by its reach: for the patient's care, and by a grant."""
+
+    caring: tuple[Standing, ...]
+    granted: tuple[Standing, ...]
+
+
+def access_to(case: Case, *, told: Any) -> Access:
+    """The same as ``told`` may read it: people and foreign nodes are named to the case's own hospital alone."""
+    by_name = bool(member_of_holder(told, case))
+    granted = standings_by_grant(case, case.organisation, case.award_id, by_name=by_name)
+    return Access(tuple(standings_for_care(case)), tuple(granted))
+
+
+def reach_sentence(case: Case, access: Access) -> str:
     """Who may learn of the case, who sees it for the patient's care, and whom a grant lets see it, in plain words."""
     if case.state == CaseState.WITHDRAWN:
         return _("This case is withdrawn: it is in no search, and nobody learns of it.")
-    caring = _listed(one.name for one in standings_for_care(case) if one.level > Level.NOTHING)
-    granted = _listed(
-        _("%(name)s (%(purpose)s)") % {"name": one.name, "purpose": one.purpose.label}
-        for one in standings_by_grant(case, case.organisation, case.award_id)
-    )
+    caring = _listed(one.name for one in access.caring if one.level > Level.NOTHING)
+    granted = _listed(noted(one.name, one.purpose.label) for one in access.granted)
     only = _only(case.organisation.label(), caring, granted)
     if case.reach == Reach.INSTITUTION or case.state == CaseState.DRAFT:
         return only

@@ -96,6 +96,7 @@ def case_context(request: HttpRequest, case: Case, tab: str, ranked: Ranking | N
     description = case.described
     ranked = ranked or ranking.rank(description, beside=solved.beside(request.user, case))
     sufficiency = ranked.sufficiency
+    access = terms.access_to(case, told=request.user)
     return {
         "case": case,
         "description": description,
@@ -110,7 +111,9 @@ def case_context(request: HttpRequest, case: Case, tab: str, ranked: Ranking | N
             {"id": one.disease, "label": vocabulary.disease_label(one.disease, one.label)}
             for one in description.diagnoses
         ],
-        "reach": terms.reach_sentence(case),
+        "reach": terms.reach_sentence(case, access),
+        "caring": access.caring,
+        "granted": access.granted,
         "tabs": _tabs(case, tab, request.user),
         "sufficiency": sufficiency,
         "sufficiency_text": sufficiency.ja if vocabulary.language() == "ja" else sufficiency.en,

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from kakehashi.kernel.errors import Invalid
 from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.people.forms import add_problems
-from kakehashi.kernel.sharing.explanation import Standing, standing, standings, standings_by_grant, standings_for_care
+from kakehashi.kernel.sharing.explanation import Standing, standing, standings
 from kakehashi.kernel.sharing.models import SharedRecord
 from kakehashi.kernel.sharing.states import Purpose
 from kakehashi.systems.cases import queries, terms
@@ -65,8 +65,6 @@ def _page(request: HttpRequest, case: Case, form: TermsForm, paid: AwardForm) ->
         "form": form,
         "standings": _said(case),
         "abroad": _abroad(case),
-        "caring": standings_for_care(case),
-        "granted": standings_by_grant(case, case.organisation, case.award_id),
         "award": next(iter(awards_by_id([case.award_id])), None) if case.award_id else None,
         "award_form": paid,
         "awards": awards_of(case.organisation_id),
