@@ -22,6 +22,7 @@ BENCHMARKS = {
     "attrition": "expected approvals in closed form beside a simulation",
     "pairing": "the award that carries another on, Japanese against English, beside TF-IDF, BM25 and LSI",
     "pairing_labels": "the bridge between the languages on real labels of findings",
+    "portfolio": "the pages, searches and data-book slices of an agency of 28,600 awards",
     "linkage": "the same patient of two hospitals: keyed hashes beside Bloom filters, on made-up people",
 }
 

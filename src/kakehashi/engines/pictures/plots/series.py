@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
+from kakehashi.engines.pictures.lettering import wrap
 from kakehashi.engines.pictures.plots import marks
 
 LEFT, RIGHT, TOP, PLOT, BOTTOM = 56, 120, 14, 210, 34
@@ -41,7 +42,8 @@ def draw_series(plot: Series) -> str:
         body.append(_drawn(plot, at, top))
         x = marks.WIDTH - RIGHT + 8
         body.append(_mark(at, x + 5, place - 4))
-        body.append(marks.words(plot.lines[at].label, x + 15, place))
+        label = wrap(plot.lines[at].label, (RIGHT - 24) / marks.SIZE, most=1)[0]
+        body.append(marks.words(label, x + 15, place))
     return marks.frame("series", plot.key, plot.title, plot.told, TOP + PLOT + BOTTOM, body)
 
 
