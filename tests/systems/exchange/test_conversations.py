@@ -252,11 +252,13 @@ def test_what_both_have_agreed_to_does_not_lapse(begun, clinician, far_clinician
 def test_nobody_who_is_named_already_is_told_that_they_are_not(client, begun, clinician, far_clinician):
     ours, theirs = begun
     client.force_login(clinician)
-    address, said = reverse("exchange:conversation", args=[ours.pk]), "learns who you are once both have agreed"
-    assert said in client.get(address, headers={"accept-language": "en"}).text
+    match = Match.objects.get(case=ours.case, other=theirs.case)
+    pages = [reverse("exchange:conversation", args=[ours.pk]), reverse("exchange:match", args=[match.pk])]
+    said = "learns who you are once both have agreed"
+    assert [said in client.get(page, headers={"accept-language": "en"}).text for page in pages] == [True, True]
     actions.agree(by=clinician, side=ours)
     actions.agree(by=far_clinician, side=theirs)
-    assert said not in client.get(address, headers={"accept-language": "en"}).text
+    assert [said in client.get(page, headers={"accept-language": "en"}).text for page in pages] == [False, False]
 
 
 def test_a_colleague_who_wrote_before_and_did_not_agree_is_not_named(begun, clinician, far_clinician, hospital):

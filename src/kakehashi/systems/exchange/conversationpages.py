@@ -36,6 +36,12 @@ class MessageForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4, "maxlength": LONGEST_MESSAGE, "data-reply": ""}),
     )
 
+    def for_side(self, side: Side | None) -> "MessageForm":
+        """The form as it reads beside a conversation: to one whose sides are named it promises nothing about names."""
+        if side is not None and side.opened:
+            self.fields["text"].help_text = _("Write nothing that names a patient.")
+        return self
+
 
 def _place(side: Side) -> str:
     (other,) = (one for one in side.conversation.sides.all() if one.pk != side.pk)
@@ -138,9 +144,11 @@ def _sent(form: MessageForm, send: Any) -> bool:
 
 def _shown(request: HttpRequest, side: Side, form: MessageForm, status: int = 200) -> HttpResponse:
     shown = matches_for(request.user).filter(pk=match_of(side).pk).first()
-    if side.opened:
-        form.fields["text"].help_text = _("Write nothing that names a patient.")
-    context = {"conversation": conversation_for(_person(request), side), "form": form, "match": shown}
+    context = {
+        "conversation": conversation_for(_person(request), side),
+        "form": form.for_side(side),
+        "match": shown,
+    }
     context["proposals"] = proposals_of(_person(request), side)
     actions.mark_read(by=_person(request), side=side)
     return render(request, "exchange/conversation.html", context, status=status)

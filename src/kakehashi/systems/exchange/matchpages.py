@@ -92,7 +92,7 @@ def match_page(request: HttpRequest, found: Match, *, solving: DiagnosisForm | N
         "match": found,
         "writing": None if side else writing_verdict(request.user, found, None),
         "conversation": conversation_for(person, side) if side else None,
-        "form": MessageForm(),
+        "form": MessageForm().for_side(side),
         "proposals": proposals_of(person, side) if side else [],
         "solving": solving,
         "works_on_both": found.other_id is not None and bool(may_work_on(person, found.other_id)),
