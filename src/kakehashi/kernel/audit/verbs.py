@@ -88,6 +88,7 @@ WHOLE: dict[str, Text] = {
     "adjustmentrequest.pass_over": pgettext_lazy("audit", "request for adjustment funds: not chosen"),
     "adjustmentrequest.reopen": pgettext_lazy("audit", "request for adjustment funds: to be decided anew"),
     "adjustmentrequest.fund": pgettext_lazy("audit", "request for adjustment funds: funded"),
+    "award.pairing": pgettext_lazy("audit", "award: answered what could carry it on"),
     "award.link": pgettext_lazy("audit", "award: linked with another"),
     "award.unlink": pgettext_lazy("audit", "award: link taken back"),
     "portfolio.lineages": pgettext_lazy("audit", "portfolio: lineages of the documents installed"),

@@ -50,6 +50,14 @@ class PortfolioConfig(AppConfig):
         ),
         NavigationEntry(
             Group.RESEARCH_MANAGEMENT,
+            _("Awards that end"),
+            "portfolio:ending",
+            order=15,
+            area="/portfolio/ending/",
+            used_by="kakehashi.systems.portfolio.rules.used_by",
+        ),
+        NavigationEntry(
+            Group.RESEARCH_MANAGEMENT,
             _("Adjustment funds"),
             "portfolio:adjustment",
             order=16,

@@ -12,6 +12,7 @@ from kakehashi.systems.portfolio.pages import (
     logic,
     output_writing,
     outputs,
+    pairing,
     trail,
 )
 
@@ -25,6 +26,8 @@ urlpatterns = [
     path("programmes/<str:code>/", agency.programme, name="programme"),
     path("awards/", awards.awards, name="awards"),
     path("awards/<str:number>/", awards.award, name="award"),
+    path("ending/", pairing.ending, name="ending"),
+    path("awards/<str:number>/next/", pairing.following, name="award_next"),
     path("awards/<str:number>/links/", lineage.links, name="award_links"),
     path("outputs/", outputs.outputs, name="outputs"),
     path("outputs/new/", output_writing.record, name="output_record"),

@@ -14,6 +14,7 @@ from kakehashi.systems.portfolio.models.logic import (
     LogicStatement,
 )
 from kakehashi.systems.portfolio.models.outputs import Credit, Output, OutputKind, Sureness
+from kakehashi.systems.portfolio.models.pairing import Answer, Found, PairingAnswer
 from kakehashi.systems.portfolio.models.structure import (
     Axis,
     Call,
@@ -34,6 +35,7 @@ __all__ = [
     "AdjustmentRequest",
     "AdjustmentRound",
     "AdjustmentScore",
+    "Answer",
     "Appropriation",
     "Award",
     "AwardEvent",
@@ -44,6 +46,7 @@ __all__ = [
     "DiseaseArea",
     "Entry",
     "EventKind",
+    "Found",
     "Goal",
     "GoalActual",
     "IndicatorValue",
@@ -58,6 +61,7 @@ __all__ = [
     "Movement",
     "Output",
     "OutputKind",
+    "PairingAnswer",
     "Phase",
     "Placement",
     "PlanTerm",

@@ -60,7 +60,8 @@ def links(request: HttpRequest, number: str) -> HttpResponse:
     award, by = award_numbered(number), request.user
     audit.insist(may_link(by), by=by, action="award.link", subject=award)
     removing = request.POST.get("remove", "")
-    form = LinkForm(request.POST if request.method == "POST" and not removing else None)
+    proposed = {key: request.GET[key] for key in ("award", "kind", "reason") if key in request.GET}
+    form = LinkForm(request.POST if request.method == "POST" and not removing else None, initial=proposed)
     status = 200
     try:
         if removing:

@@ -1,0 +1,71 @@
+"""What officers answer to what pairing found, and how often they accept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Count, Q
+from django.utils.translation import gettext as _
+
+from kakehashi.kernel import audit
+from kakehashi.kernel.errors import Invalid
+from kakehashi.kernel.people.models import Person
+from kakehashi.systems.portfolio.lineage.actions import may_link
+from kakehashi.systems.portfolio.models import Answer, Award, Call, Found, PairingAnswer, Programme
+
+
+def answer_pairing(
+    *, by: Person, award: Award, found: str, key: str, place: int, answer: str, reason: str
+) -> PairingAnswer:
+    """Accept or decline something found for an award, with a reason; a later answer replaces one's earlier one.
+
+    Raises NotAllowed, Invalid naming each field at fault.
+    """
+    audit.insist(may_link(by), by=by, action="award.pairing", subject=award)
+    if not _is_there(found, key):
+        raise Invalid({"key": [_("There is nothing of this number or code.")]})
+    with transaction.atomic():
+        made = PairingAnswer.objects.select_for_update().filter(award=award, found=found, key=key).first()
+        made = made or PairingAnswer(award=award, found=found, key=key)
+        made.place, made.answer, made.reason, made.answered_by = place, answer, reason.strip(), by
+        try:
+            made.full_clean()
+        except ValidationError as error:
+            raise Invalid(error.message_dict) from error
+        made.save()
+        audit.record(by, "award.pairing", award, detail={"found": found, "key": key, "answer": answer})
+    return made
+
+
+def _is_there(found: str, key: str) -> bool:
+    if found == Found.PROGRAMME:
+        return Programme.objects.filter(code=key).exists()
+    rows = Call.objects.all() if found == Found.CALL else Award.objects.all()
+    return rows.filter(number=key).exists()
+
+
+@dataclass(frozen=True)
+class Acceptance:
+    """How much of what was found was answered, and accepted; ``share`` None where nothing was answered."""
+
+    label: str
+    answered: int
+    accepted: int
+
+    @property
+    def share(self) -> float | None:
+        return self.accepted / self.answered if self.answered else None
+
+
+def acceptance() -> list[Acceptance]:
+    """The acceptance of each kind of thing found."""
+    rows = PairingAnswer.objects.order_by().values_list("found")
+    counted = {
+        found: (answered, accepted)
+        for found, answered, accepted in rows.annotate(
+            answered=Count("pk"), accepted=Count("pk", filter=Q(answer=Answer.ACCEPTED))
+        )
+    }
+    return [Acceptance(str(label), *counted.get(key, (0, 0))) for key, label in Found.choices]
