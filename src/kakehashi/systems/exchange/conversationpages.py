@@ -36,7 +36,7 @@ class MessageForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4, "maxlength": LONGEST_MESSAGE, "data-reply": ""}),
     )
 
-    def for_side(self, side: Side | None) -> "MessageForm":
+    def for_side(self, side: Side | None) -> MessageForm:
         """The form as it reads beside a conversation: to one whose sides are named it promises nothing about names."""
         if side is not None and side.opened:
             self.fields["text"].help_text = _("Write nothing that names a patient.")

@@ -218,14 +218,18 @@ def _by_ministry(fiscal_year: int, outputs: list[Credited]) -> dict[str, Figures
     accounts = Account.objects.filter(fiscal_year=fiscal_year, programme__isnull=False)
     _put_money(lines, accounts, "appropriation__ministry")
     first, last = fiscal_year_days(fiscal_year)
+    running = accounts.filter(award__begins__lte=last, award__ends__gte=first).order_by()
+    counted = running.values_list("appropriation__ministry").annotate(
+        all=Count("award_id", distinct=True),
+        new=Count("award_id", distinct=True, filter=Q(award__begins__gte=first)),
+    )
+    for ministry, number, new in counted:
+        lines[ministry].awards, lines[ministry].new = number, new
     paid: defaultdict[int, set[str]] = defaultdict(set)
-    pairs = accounts.filter(award__isnull=False, award__begins__lte=last, award__ends__gte=first)
-    for award, ministry, begins in (
-        pairs.order_by().values_list("award_id", "appropriation__ministry", "award__begins").distinct()
-    ):
+    credited = {award for _output, _kind, award, _programme in outputs}
+    some = accounts.filter(award__in=credited).order_by().values_list("award_id", "appropriation__ministry")
+    for award, ministry in some.distinct() if credited else ():
         paid[award].add(ministry)
-        lines[ministry].awards += 1
-        lines[ministry].new += begins >= first
     _put_results(lines, counted_by(outputs, lambda award, _programme: paid.get(award, ())))
     return dict(sorted(lines.items()))
 

@@ -43,7 +43,7 @@ def find(request: HttpRequest) -> HttpResponse:
     """The published awards that hold the words and stand in the chosen facets, newest first."""
     found = _found(request)
     page = Paginator(found.select_related("programme", "organisation", "area"), SHOWN).get_page(request.GET.get("page"))
-    language = translation.get_language() or "ja"
+    told_by = facets(found, translation.get_language() or "ja")
     context = {
         "search_text": request.GET.get("q", "").strip(),
         "year": request.GET.get("year", ""),
@@ -57,9 +57,7 @@ def find(request: HttpRequest) -> HttpResponse:
             "next_url": address(request, page=page.next_page_number()) if page.has_next() else None,
         },
         "facets": [
-            (label, _links(request, key, values))
-            for key, (_field, label) in FACETS.items()
-            if (values := facets(found, language)[key])
+            (label, _links(request, key, told_by[key])) for key, (_field, label) in FACETS.items() if told_by[key]
         ],
         "kept": [(key, request.GET[key]) for key in FACETS if request.GET.get(key)],
         "query": request.GET.urlencode(),
