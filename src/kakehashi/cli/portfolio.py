@@ -3,6 +3,7 @@
 import csv
 import json
 import sys
+from typing import Any
 
 import click
 
@@ -83,3 +84,57 @@ def publish(programme: str) -> None:
             found = found.filter(programme__code=programme)
         number = publish_awards(by=None, awards=found)
     say(f"{counted(number, 'award')} published.", f"課題 {number:,} 件を公開しました。")
+
+
+@portfolio.group("outputs", help=text("What came of awards.", "課題の成果。"))
+def outputs() -> None:
+    pass
+
+
+@outputs.command(
+    "import",
+    help=text(
+        "Write outputs from CSV, BibTeX or Crossref's JSON; what is known is credited to more awards.",
+        "CSV・BibTeX・CrossrefのJSONから成果を取り込む。登録済みの成果には課題への計上を追加する。",
+    ),
+)
+@click.argument("file", type=click.File("rb"))
+@click.option("--format", "shape", type=click.Choice(["csv", "bibtex", "crossref"]), required=True)
+@click.option(
+    "--award",
+    "numbers",
+    multiple=True,
+    metavar="NUMBER",
+    help=text("Award that all of them came from.", "すべての成果の計上先とする課題の番号。"),
+)
+@click.option(
+    "--preview", "only_look", is_flag=True, help=text("Only show what would be done.", "内容の確認のみ行う。")
+)
+def import_outputs(file: Any, shape: str, numbers: tuple[str, ...], only_look: bool) -> None:
+    from kakehashi.kernel.errors import NotFound
+    from kakehashi.systems.portfolio.outputs import importing
+    from kakehashi.systems.portfolio.outputs.reading import read
+    from kakehashi.systems.portfolio.outputs.recognising import Recogniser
+
+    with told_plainly():
+        awards = Recogniser(numbers).awards
+        for number in numbers:
+            if number not in awards:
+                raise NotFound(number)
+        rows = importing.preview(read(file.read(), shape), list(awards.values()))
+        for row in rows:
+            if only_look or row.fate == importing.Fate.LEFT_OUT:
+                credited = ",".join(award.number for award in row.awards)
+                reference = row.told.reference if row.told else ""
+                notes = " ".join([*row.notes, *row.strange])
+                click.echo(f"{row.place}\t{row.fate.value}\t{reference}\t{credited}\t{notes}", err=not only_look)
+        if only_look:
+            return
+        fates = importing.import_outputs(rows, by=None)
+    new, credited_too, known, left_out = fates.values()
+    say(
+        f"New: {new:,}, credited to more awards: {credited_too:,}, nothing to add: {known:,}, left out: {left_out:,}.",
+        f"新規 {new:,} 件、計上を追加 {credited_too:,} 件、変更なし {known:,} 件、除外 {left_out:,} 件。",
+    )
+    if left_out:
+        raise SystemExit(AT_FAULT)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from kakehashi.systems.portfolio.models import Award, OutputKind, Sureness
 from kakehashi.systems.portfolio.outputs.actions import TOLD_BY_CASES, NewOutput
+from kakehashi.systems.portfolio.outputs.reading import LARGEST_MB
 from kakehashi.systems.portfolio.outputs.recognising import Recogniser
 
 MOST = 50
@@ -78,3 +81,39 @@ class ReasonForm(forms.Form):
     """An output is taken back, and why."""
 
     reason = forms.CharField(label=_("Reason"), max_length=1000, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class FileForm(forms.Form):
+    """A file of outputs; ``content`` is what was looked at already."""
+
+    file = forms.FileField(
+        label=_("File"),
+        required=False,
+        help_text=_("CSV, BibTeX, or what Crossref answers as JSON; UTF-8, at most 5 MB. It is looked at first."),
+    )
+    content = forms.CharField(widget=forms.HiddenInput, required=False, strip=False)
+    format = forms.ChoiceField(
+        label=_("Format"), choices=[("csv", "CSV"), ("bibtex", "BibTeX"), ("crossref", "Crossref JSON")]
+    )
+    awards = AwardsField(
+        label=_("Awards that all of them came from"),
+        required=False,
+        help_text=_("Beside those that the file itself names; may be empty."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """The file's text under ``content``."""
+        said: dict[str, Any] = super().clean() or {}
+        upload = said.get("file")
+        if upload is not None:
+            if upload.size > LARGEST_MB * 1024 * 1024:
+                self.add_error("file", _("The file is larger than %(most)d MB: part it.") % {"most": LARGEST_MB})
+                return said
+            try:
+                said["content"] = upload.read().decode("utf-8-sig")
+            except UnicodeDecodeError as error:
+                text = _("The file is not UTF-8 (byte %(byte)d): save it as UTF-8.")
+                self.add_error("file", text % {"byte": error.start})
+        elif not said.get("content"):
+            self.add_error("file", _("Choose a file."))
+        return said
