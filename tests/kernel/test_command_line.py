@@ -82,6 +82,37 @@ def test_audit_list_filters(kakehashi):
     assert kakehashi("audit", "list", "--subject", "case").exit_code == 2
 
 
+def test_audit_list_takes_the_names_that_people_know(kakehashi):
+    kakehashi("organisations", "add", "KITA", "--name", "北病院")
+    arguments = ["people", "add", "a@example.org", "--organisation", "KITA", "--role", "clinician", "--password-stdin"]
+    kakehashi(*arguments, input="correct horse battery\n")
+    number = Person.objects.get().pk
+    audit.record(f"person:{number}", "login", ("person", number))
+    by_number = kakehashi("audit", "list", "--subject", f"person:{number}").output
+    assert by_number
+    for said in ("person:A@example.org", "a@example.org"):
+        assert kakehashi("audit", "list", "--subject", said).output == by_number
+    assert len(kakehashi("audit", "list", "--actor", "person:a@example.org").output.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--subject", "case:K-AAAAAAAAAAAA"], "holds no case:K-AAAAAAAAAAAA"),
+        (["--subject", "person:nobody@example.org"], "holds no person:nobody@example.org"),
+        (["--subject", "case:99999999999999999999999"], "holds no case:9"),
+        (["--actor", "person:nobody@example.org"], "holds no person:nobody@example.org"),
+        (["--action", "case.edt"], "near it: case.edit"),
+        (["--action", "zzzzzzzzz"], "no action zzzzzzzzz"),
+    ],
+)
+def test_audit_list_says_what_it_does_not_know(kakehashi, arguments, said):
+    audit.record("person:1", "case.edit", ("case", 5))
+    result = kakehashi("audit", "list", *arguments)
+    assert result.exit_code == 2
+    assert said in " ".join(result.output.replace("│", " ").split())
+
+
 def test_operator_locks_unlocks_and_resets(kakehashi):
     kakehashi("organisations", "add", "KITA", "--name", "北病院")
     add = ["people", "add", "a@example.org", "--organisation", "KITA", "--role", "clinician", "--password-stdin"]

@@ -2,6 +2,7 @@
 
 import json
 from datetime import datetime
+from difflib import get_close_matches
 
 import click
 
@@ -66,9 +67,19 @@ def relist() -> None:
 
 
 @audit.command("list", help=text("Show entries, newest first.", "記録を新しい順に表示する。"))
-@click.option("--actor", default=None, help=text("person:12, system, visitor …", "person:12、system、visitor など。"))
+@click.option(
+    "--actor",
+    default=None,
+    help=text(
+        "person:12, person:E-MAIL, system, visitor …", "person:12、person:メールアドレス、system、visitor など。"
+    ),
+)
 @click.option("--action", default=None, help=text("case.register, login …", "case.register、login など。"))
-@click.option("--subject", default=None, help=text("TYPE:ID, as case:5.", "TYPE:ID（例 case:5）。"))
+@click.option(
+    "--subject",
+    default=None,
+    help=text("TYPE:ID, as case:K-… or person:E-MAIL.", "TYPE:ID（例 case:K-…、person:メールアドレス）。"),
+)
 @click.option("--refused", is_flag=True, help=text("Only refusals.", "拒否のみ。"))
 @click.option("--since", default=None, type=click.DateTime(), help=text("Not before.", "この日時以降。"))
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 100_000))
@@ -89,13 +100,11 @@ def list_entries(
 
     found = AuditEntry.objects.order_by("-sequence")
     if subject is not None:
-        kind, colon, identifier = subject.partition(":")
-        if not colon:
-            raise click.BadParameter(text("write TYPE:ID, as case:5", "TYPE:ID の形で指定してください（例 case:5）"))
-        found = entries_about(kind, identifier)
+        found = entries_about(*_thing(subject, "--subject"))
     if actor:
-        found = found.filter(actor=actor)
+        found = found.filter(actor=":".join(_thing(actor, "--actor")) if "@" in actor else actor)
     if action:
+        _insist_on_action(action)
         found = found.filter(action=action)
     if refused:
         found = found.filter(outcome=Outcome.REFUSED)
@@ -120,3 +129,37 @@ def list_entries(
             click.echo(
                 "\t".join([str(entry.sequence), at, entry.actor, entry.action, subjects, entry.outcome, entry.detail])
             )
+
+
+def _thing(said: str, option: str) -> tuple[str, str]:
+    """The thing that the operator means, as (type, id). Raises BadParameter when there is none."""
+    from kakehashi.kernel.audit.naming import subject_written
+
+    found = subject_written(said)
+    if found is None:
+        raise click.BadParameter(
+            text(
+                f"this node holds no {said}, and its trail names none; write TYPE:ID, as case:5, case:K-… or "
+                "person:E-MAIL",
+                f"{said} はこのノードになく、監査記録にもありません。TYPE:ID の形で指定してください"
+                "（例 case:5、case:K-…、person:メールアドレス）",
+            ),
+            param_hint=option,
+        )
+    return found
+
+
+def _insist_on_action(action: str) -> None:
+    """Raise BadParameter, with the names that are near, for an action of which the trail knows nothing."""
+    from kakehashi.kernel.audit.verbs import known_actions
+
+    known = known_actions()
+    if action not in known:
+        near = get_close_matches(action, known, n=3)
+        raise click.BadParameter(
+            text(
+                f"the trail holds no action {action}" + (f"; near it: {', '.join(near)}" if near else ""),
+                f"操作 {action} は監査記録にありません" + (f"。近い名前：{'、'.join(near)}" if near else ""),
+            ),
+            param_hint="--action",
+        )

@@ -62,7 +62,8 @@ class Column:
 class Filter:
     """One filter: its choices as (value, label), and how a value narrows the rows.
 
-    ``day``: instead of one of the choices a day is given, as 2026-11-30.
+    ``day``: instead of one of the choices a day is given, as 2026-11-30. ``example``: instead of choosing one writes a
+    text, such as this.
     """
 
     key: str
@@ -70,11 +71,14 @@ class Filter:
     choices: Sequence[tuple[str, "Text"]]
     apply: Callable[[QuerySet[Any], str], QuerySet[Any]]
     day: bool = False
+    example: str = ""
 
     def said(self, value: str) -> "Text | None":
         """What a value of the address means, in words; None for one that the filter does not know."""
         if self.day:
             return value if _is_day(value) else None
+        if self.example:
+            return value.strip() or None
         return next((label for key, label in self.choices if str(key) == value), None)
 
 
@@ -225,6 +229,7 @@ class Listing:
             "key": one.key,
             "label": one.label,
             "day": one.day,
+            "example": one.example,
             "value": value,
             "choices": [{"value": key, "label": label, "chosen": str(key) == value} for key, label in one.choices],
         }

@@ -1,10 +1,13 @@
 """Cases in the audit trail: by their ids for those who may see them, as numbers for others."""
 
+import re
 from io import BytesIO
 
 import pytest
+from click.testing import CliRunner
 from django.urls import reverse
 
+from kakehashi.cli import main
 from kakehashi.kernel.audit.models import AuditEntry
 from kakehashi.kernel.audit.rules import entries_of
 from kakehashi.kernel.people.models import Membership
@@ -28,6 +31,43 @@ def test_case_is_named_to_those_who_may_see_it(client, clinician, case, hospital
     assert (f'<a href="/cases/{case.public_id}/">{case.public_id}</a>' in rows) == sees
     assert (f"case {case.pk}" in rows) != sees
     assert "Hana Kitano" in rows
+
+
+@pytest.mark.parametrize("said", ["{0}", "case:{0}", " {1} "])
+def test_auditor_finds_a_case_by_the_id_that_people_know(client, clinician, case, hospital, make_person, said):
+    case_for(clinician, case.public_id)
+    client.force_login(make_person(hospital, "auditor"))
+    written = said.format(case.public_id, case.public_id.lower())
+    assert _actions_shown(client, written) >= {"case: read"}
+    assert _actions_shown(client, "K-AAAAAAAAAAAA") == set()
+
+
+@pytest.mark.parametrize("role", ["auditor", "administrator"])
+def test_nobody_finds_another_institutions_case_or_people_in_their_trail(
+    client, clinician, case, other_hospital, make_person, role
+):
+    case_for(clinician, case.public_id)
+    client.force_login(make_person(other_hospital, role))
+    for said in (case.public_id, f"case:{case.pk}", clinician.email, f"person:{clinician.email}"):
+        assert _actions_shown(client, said) == set(), said
+
+
+def test_operator_reads_the_trail_of_a_case_by_the_id_that_people_know(clinician, case, monkeypatch):
+    monkeypatch.setenv("KAKEHASHI_CLI_LANGUAGE", "en")
+    case_for(clinician, case.public_id)
+    by_id, by_number = (
+        CliRunner().invoke(main, ["audit", "list", "--subject", f"case:{said}"]) for said in (case.public_id, case.pk)
+    )
+    assert by_id.exit_code == 0
+    assert "case.read" in by_id.output
+    assert by_id.output == by_number.output
+
+
+def _actions_shown(client, subject):
+    """The actions in the trail's table, in words, with this written as the subject."""
+    page = client.get(reverse("audit:list"), {"subject": subject}, headers={"accept-language": "en"}).text
+    rows = page.partition("<tbody>")[2].partition("</tbody>")[0]
+    return {found.strip() for found in re.findall(r'data-label="Action"><span>([^<]*)', rows)}
 
 
 def test_whoever_touches_a_case_stands_in_its_hospitals_trail_and_in_that_of_whom_they_acted_for(

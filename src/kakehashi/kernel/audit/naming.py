@@ -1,7 +1,8 @@
 """Entries in the words of who reads them: people, cases and other things by name, actions as verbs, long lists folded.
 
 The trail itself holds ids only. A system says with ``register_names`` how its things are called, and names to each
-reader only what that reader may see; everything else keeps its kind and number.
+reader only what that reader may see; everything else keeps its kind and number. With ``register_finding`` it says which
+of its things a written name means, for who asks the trail for one.
 """
 
 import json
@@ -15,6 +16,7 @@ from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
 from kakehashi.kernel.audit.details import key_words, value_words
+from kakehashi.kernel.audit.lookup import numbers_about
 from kakehashi.kernel.audit.models import ACTING, AuditEntry
 from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.punctuation import labelled
@@ -23,6 +25,8 @@ from kakehashi.kernel.shell import Text
 SHOWN, FOLDED = 3, 50
 """How many things of one entry stand in the table, and how many more unfold beneath; the rest is a number."""
 AT_ONCE = 1000
+DIGITS = 19
+"""Numbers of so many digits are no ids: a database holds none of them."""
 ACTORS: dict[str, Text] = {
     "system": _("this node itself"),
     "command-line": _("the node's operator"),
@@ -58,7 +62,9 @@ class Said:
 
 
 Naming = Callable[[Any, Organisation, Collection[int]], Mapping[int, Name]]
+Finding = Callable[[str], int | None]
 _names: dict[str, Naming] = {}
+_findings: dict[str, Finding] = {}
 
 
 def register_names(subject_type: str, names: Naming) -> None:
@@ -68,6 +74,47 @@ def register_names(subject_type: str, names: Naming) -> None:
     know by name.
     """
     _names[subject_type] = names
+
+
+def register_finding(subject_type: str, finding: Finding) -> None:
+    """Say which thing of a type people mean by what they write (from ``AppConfig.ready``): its id, or None."""
+    _findings[subject_type] = finding
+
+
+def subject_written(said: str) -> tuple[str, str] | None:
+    """The thing that a text means, as (type, id); None for none that is here or that the trail names.
+
+    ``said``: TYPE:ID with the id as recorded or as people know it (case:5, case:K-…, person:a@example.org), or what
+    people know it by alone. For the node's operator, who may know of every thing.
+    """
+    kind, colon, identifier = (part.strip() for part in said.partition(":"))
+    if not colon:
+        kind, identifier = "", kind
+    for one, finding in _findings.items():
+        if kind in ("", one) and (found := finding(identifier)) is not None:
+            return one, str(found)
+    if kind and identifier and (_is_here(kind, identifier) or numbers_about(kind, identifier).exists()):
+        return kind, identifier
+    return None
+
+
+def subject_known(said: str, *, reader: Any, organisation: Organisation) -> tuple[str, str] | None:
+    """As ``subject_written``, for a reader of an organisation's trail: found by name is only what they know by name."""
+    found = subject_written(said)
+    if (
+        found is None
+        or found[1] == said.rpartition(":")[2].strip()
+        or found[1] in _found(found[0], [found[1]], reader, organisation)
+    ):
+        return found
+    return None
+
+
+def _is_here(kind: str, identifier: str) -> bool:
+    model = model_of(kind)
+    if model is None or not (identifier.isascii() and identifier.isdigit() and len(identifier) < DIGITS):
+        return False
+    return bool(model._base_manager.filter(pk=int(identifier)).exists())
 
 
 def say(entries: Iterable[AuditEntry], *, reader: Any, organisation: Organisation) -> None:

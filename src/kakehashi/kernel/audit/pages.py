@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from kakehashi.kernel import audit
 from kakehashi.kernel.audit import naming
+from kakehashi.kernel.audit.lookup import numbers_about
 from kakehashi.kernel.audit.models import AuditEntry, Outcome
 from kakehashi.kernel.audit.rules import entries_of, may_read_trail
 from kakehashi.kernel.audit.verbs import action_label
@@ -75,6 +76,10 @@ def _trail(request: HttpRequest, organisation: Organisation, rows: QuerySet[Audi
     def prepare(request: HttpRequest, entries: list[AuditEntry]) -> None:
         naming.say(entries, reader=request.user, organisation=organisation)
 
+    def about(entries: QuerySet[AuditEntry], said: str) -> QuerySet[AuditEntry]:
+        subject = naming.subject_known(said, reader=request.user, organisation=organisation)
+        return entries.filter(pk__in=numbers_about(*subject)) if subject else entries.none()
+
     pairs = list(rows.order_by().values_list("actor", "action").distinct())
     actions = sorted({action for _actor, action in pairs})
     people = naming.actor_labels({actor for actor, _action in pairs}, reader=request.user, organisation=organisation)
@@ -86,6 +91,7 @@ def _trail(request: HttpRequest, organisation: Organisation, rows: QuerySet[Audi
             [(action, action_label(action)) for action in actions],
             lambda entries, action: entries.filter(action=action),
         ),
+        Filter("subject", _("Of what"), (), about, example="K-…"),
         *day_filters("at", _("From"), _("Until")),
         Filter("outcome", _("Outcome"), Outcome.choices, lambda entries, outcome: entries.filter(outcome=outcome)),
     )

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _now
 from django.utils.translation import pgettext_lazy
 
+from kakehashi.kernel.audit.models import AuditEntry
 from kakehashi.kernel.audit.naming import kind_label
 from kakehashi.kernel.shell import Text
 
@@ -174,3 +175,9 @@ def action_label(action: str) -> str:
     if verb not in VERBS:
         return action
     return _now("%(kind)s: %(verb)s") % {"kind": kind_label(KINDS.get(kind, kind)), "verb": VERBS[verb]}
+
+
+def known_actions() -> list[str]:
+    """Every action that the trail holds or that stands whole in the table: to name the ones near what was written."""
+    held = AuditEntry.objects.order_by().values_list("action", flat=True).distinct()
+    return sorted({*WHOLE, *held})

@@ -20,7 +20,8 @@ class PeopleConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect the audit trail to allauth's signals, and name people in it."""
-        from kakehashi.kernel.audit.naming import register_names
+        from kakehashi.kernel.audit.naming import register_finding, register_names
         from kakehashi.kernel.people import accounts, queries  # noqa: F401
 
         register_names("person", queries.names_in_trail)
+        register_finding("person", queries.person_written)

@@ -76,6 +76,11 @@ def names_in_trail(reader: Person, organisation: Organisation, ids: Collection[i
     return {one.pk: Name(str(one)) for one in Person.objects.filter(pk__in=ids).filter(pk__in=belonged)}
 
 
+def person_written(email: str) -> int | None:
+    """The id of the person with this e-mail address, None for nobody."""
+    return Person.objects.filter(email=email.lower()).values_list("pk", flat=True).first()
+
+
 def memberships_in(organisation: Organisation) -> QuerySet[Membership]:
     """The memberships of an organisation that have not ended, those yet to begin too, with their people."""
     not_ended = _not_ended(timezone.localdate())

@@ -39,7 +39,7 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         from django.urls import reverse
 
-        from kakehashi.kernel.audit.naming import register_names
+        from kakehashi.kernel.audit.naming import register_finding, register_names
         from kakehashi.kernel.jobs.kinds import name_kind
         from kakehashi.kernel.search.kinds import SearchKind, register
         from kakehashi.systems.cases import handlers, queries, reindexing, rows, tasks, vocabulary, workflow  # noqa: F401
@@ -49,6 +49,7 @@ class CasesConfig(AppConfig):
         name_kind(tasks.KIND, _("Import of cases"))
         name_kind(reindexing.KIND, _("Reading cases anew for the search"))
         register_names("case", queries.names_in_trail)
+        register_finding("case", queries.case_written)
         register_names("family", families.names_in_trail)
         register(
             SearchKind(

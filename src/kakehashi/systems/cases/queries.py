@@ -120,6 +120,11 @@ def names_in_trail(reader: Any, organisation: Organisation, ids: Collection[int]
     return {pk: Name(public_id, reverse("cases:show", args=[public_id])) for pk, public_id in found}
 
 
+def case_written(public_id: str) -> int | None:
+    """The id of the case with this public id (K-…), None where there is none."""
+    return Case.objects.filter(public_id=public_id.upper()).values_list("pk", flat=True).first()
+
+
 def record_shown(person: Any, cases: Sequence[Case]) -> None:
     """Record that someone was shown a list of cases."""
     audit.read_of(person, "case", cases, action="case.list")
