@@ -2,7 +2,9 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
+from kakehashi.kernel.errors import Conflict, NotAllowed
 from kakehashi.kernel.notices.models import Notice
 from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.people.models import Membership
@@ -14,6 +16,8 @@ from kakehashi.systems.cases.course import analyses, committee
 from kakehashi.systems.cases.course.diagnoses import NewDiagnosis
 from kakehashi.systems.cases.course.states import ReviewDecision
 from kakehashi.systems.cases.course.waiting import waiting_for
+from kakehashi.systems.cases.models import Case
+from kakehashi.systems.cases.queries import case_for
 
 pytestmark = pytest.mark.django_db
 NOTE = "Please look at CEP290 first."
@@ -121,6 +125,48 @@ def test_case_to_be_analysed_again_waits_for_its_hospital(review, clinician, mem
     advance(case, "call_back", by=clinician, note="to be sent to the centre")
     analyses.send_for_analysis(by=clinician, case=case)
     assert lines(clinician, case) == []
+
+
+def test_what_the_committee_asked_for_is_sent_as_it_stands(review, client, clinician, member, centre, analyst):
+    """The grounds are the committee's: told once, and no note to the centre; until it is sent nobody says it was."""
+    committee.decide(by=member, review=review, decision=ReviewDecision.ANALYSE_AGAIN, note="for the genome")
+    case = Case.objects.get(pk=review.case_id)
+    wanted = analyses.open_analysis(case)
+    assert (wanted.note, wanted.yet_to_be_sent, wanted.review) == ("", True, review)
+    with pytest.raises(NotAllowed):
+        analyses.send_for_analysis(by=member, case=case, centre=centre)
+    client.force_login(clinician)
+    here = reverse("cases:course", args=[case.public_id])
+    step = reverse("cases:course_step", args=[case.public_id, "send_for_analysis"])
+    before = client.get(here, headers={"accept-language": "en"}).text
+    assert "not sent yet" in before
+    assert "not one of the network" not in before.partition("What happened")[0]
+    assert before.count("for the genome") == 1
+    assert step in before
+    assert "診断委員会の依頼による解析" in client.get(here, headers={"accept-language": "ja"}).text
+    sent = {"centre": centre.code, "kind": "genome", "sent_on": timezone.localdate(), "note": NOTE}
+    assert client.post(step, sent).status_code == 302
+    found = analyses.open_analysis(case)
+    assert (found.pk, found.centre, found.kind, found.note) == (wanted.pk, centre, "genome", NOTE)
+    assert case_for(analyst, case.public_id) == case
+    assert step not in client.get(here).text
+    assert lines(clinician, case) == []
+    with pytest.raises(Conflict):
+        analyses.send_for_analysis(by=clinician, case=case, centre=centre)
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_who_sits_on_the_committee_and_sends_is_asked_no_more_once_it_is_sent(
+    analysed, hospital, clinician, centre, named
+):
+    Membership.objects.create(person=clinician, organisation=hospital, role="diagnosis_committee")
+    review = committee.open_review(by=clinician, case=analysed, committee=hospital)
+    committee.decide(by=clinician, review=review, decision=ReviewDecision.ANALYSE_AGAIN, note="whole genome")
+    case = Case.objects.get(pk=analysed.pk)
+    assert len(lines(clinician, case)) == 1
+    analyses.send_for_analysis(by=clinician, case=case, centre=centre if named else None)
+    assert lines(clinician, case) == []
+    analyses.record_analysis(by=clinician, case=case, result="x")
 
 
 def test_many_analysed_cases_are_ten_lines_and_one(analysed, hospital, clinician, worked_example):

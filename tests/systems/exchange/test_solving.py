@@ -108,7 +108,8 @@ def test_each_side_reads_what_was_agreed_in_its_language_under_its_own_match(
         agreed = {"ja": "マッチ{}で合意：", "en": "Agreed in match {}: "}[language]
         assert agreed.format(own.pk) in text
         assert agreed.format(other.pk) not in text
-        assert re.search(agreed.format(own.pk) + r"[^<]*\(OMIM:607208\)[^<]*SCN1A", text)
+        disease = {"ja": "（OMIM:607208）", "en": r" \(OMIM:607208\)"}[language]
+        assert re.search(f"{agreed.format(own.pk)}[^<]*{disease}[^<]*SCN1A", text)
         assert {"ja": "他施設の類似症例", "en": "A similar case elsewhere"}[language] in text
 
 

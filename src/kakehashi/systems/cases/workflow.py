@@ -69,7 +69,7 @@ def _restore(case: Case, *, by: Any, note: str) -> None:
 
 def _send(case: Case, *, by: Any, note: str) -> None:
     committee.take_back(case, by=by)
-    analyses.insist_on_sent(case, by=by, note=note)
+    analyses.insist_on_sent(case, by=by)
     _revise(case, by=by, note=note)
 
 

@@ -20,7 +20,7 @@ from kakehashi.systems.cases import rules
 from kakehashi.systems.cases.course.grants import end_access, give_access
 from kakehashi.systems.cases.course.states import AnalysisKind
 from kakehashi.systems.cases.course.telling import tell_own_people
-from kakehashi.systems.cases.models import Analysis, Case
+from kakehashi.systems.cases.models import Analysis, Case, Review
 from kakehashi.systems.cases.queries import visible_cases
 from kakehashi.systems.cases.states import CaseState
 
@@ -36,7 +36,8 @@ def send_for_analysis(
 ) -> Analysis:
     """Send a registered case, or an analysed one once more (which needs a ``note``), to an analysis centre.
 
-    The note is what the centre reads. Raises NotAllowed, Conflict, Invalid (no centre of our networks, a day to come).
+    One in analysis is sent where a committee asked for that and nobody has sent it: its state stays. The note is what
+    the centre reads. Raises NotAllowed, Conflict, Invalid (no centre of our networks, a day to come).
     """
     day = sent_on or timezone.localdate()
     problems: dict[str, list[Any]] = {}
@@ -47,10 +48,16 @@ def send_for_analysis(
     if problems:
         raise Invalid(problems)
     with transaction.atomic():
-        again = Case.objects.filter(pk=case.pk, state=CaseState.ANALYSED).exists()
-        advance(case, "analyse_again" if again else "send_for_analysis", by=by, note=note)
+        locked = Case.objects.select_for_update().get(pk=case.pk)
+        if asked_for(locked) is not None:
+            audit.insist(rules.may_send(by, case), by=by, action="case.send_for_analysis", subject=case)
+            audit.record(by, "case.send_for_analysis", case)
+        else:
+            again = locked.state == CaseState.ANALYSED
+            advance(case, "analyse_again" if again else "send_for_analysis", by=by, note=note)
         sent = _under_way(case)
         sent.centre, sent.kind, sent.sent_on = centre, str(kind), day
+        sent.sent_by, sent.note = by, note.strip()[:500]
         if centre is not None:
             give_access(sent, case, centre, by=by, reason="analysis")
         sent.save()
@@ -118,10 +125,26 @@ def open_analysis(case: Case) -> Analysis | None:
     return case.analyses.filter(done_on=None, called_back_on=None).first()
 
 
-def insist_on_sent(case: Case, *, by: Any, note: str) -> None:
-    """Part of the moves into analysis: the analysis is known, with no centre named where none was said."""
+def asked_for(case: Case) -> Analysis | None:
+    """The analysis that a committee asked for and nobody has sent yet, if any."""
+    found = open_analysis(case)
+    return found if found is not None and found.yet_to_be_sent else None
+
+
+def ask_for(review: Review) -> None:
+    """Part of the committee's decision: the analysis that it has moved the case into is yet to be sent."""
+    wanted = _under_way(review.case)
+    wanted.review, wanted.sent_by = review, None
+    wanted.save(update_fields=["review", "sent_by"])
+
+
+def insist_on_sent(case: Case, *, by: Any) -> None:
+    """Part of the moves into analysis: the analysis is known, with no centre named where none was said.
+
+    The move's note stays in the history: only ``send_for_analysis`` knows what the centre is to read.
+    """
     if open_analysis(case) is None:
-        Analysis.objects.create(case=case, sent_by=by, note=note.strip()[:500])
+        Analysis.objects.create(case=case, sent_by=by)
 
 
 def insist_on_done(case: Case, *, by: Any) -> None:

@@ -21,6 +21,7 @@ from kakehashi.kernel.people.roles import Role
 from kakehashi.kernel.sharing.networks import hubs_for
 from kakehashi.kernel.workflow import advance
 from kakehashi.systems.cases import rules
+from kakehashi.systems.cases.course.analyses import ask_for
 from kakehashi.systems.cases.course.diagnoses import NewDiagnosis, record_diagnosis
 from kakehashi.systems.cases.course.grants import end_access, give_access
 from kakehashi.systems.cases.course.states import REVIEW_TAKEN_BACK, ReviewDecision
@@ -94,6 +95,8 @@ def decide(
         locked.decision, locked.note = str(decision), note.strip()[:500]
         locked.decided_at, locked.decided_by = timezone.now(), by
         locked.save()
+        if decision == ReviewDecision.ANALYSE_AGAIN:
+            ask_for(locked)
         audit.record(by, "review.decide", case, detail={"decision": str(decision)})
         decided = format_lazy(_("The diagnosis committee has decided on case {case}."), case=case.public_id)
         tell_own_people(case, decided, by=by, asked_by=[locked.opened_by_id])

@@ -91,8 +91,9 @@ def _moves(case: Case) -> Iterator[CourseEvent]:
 
 def _analyses(case: Case) -> Iterator[CourseEvent]:
     for one in case.analyses.select_related("centre"):
-        facts = {"kind": one.get_kind_display(), "centre": _name(one.centre)}
-        yield CourseEvent(one.sent_on, "sent", _("Sent for analysis: %(kind)s, %(centre)s") % facts, one.note)
+        if not one.yet_to_be_sent:
+            facts = {"kind": one.get_kind_display(), "centre": _name(one.centre)}
+            yield CourseEvent(one.sent_on, "sent", _("Sent for analysis: %(kind)s, %(centre)s") % facts, one.note)
         if one.received_on:
             yield CourseEvent(one.received_on, "received", _("Received by the analysis centre"))
         if one.done_on:
@@ -136,7 +137,7 @@ def evidence_said(row: CaseDiagnosis) -> str:
     """The evidence of a diagnosis, with the match it was agreed on in, by its number, disease and gene."""
     if row.match_number is None:
         return row.evidence
-    named = {"number": row.match_number, "disease": f"{disease_name(row)} ({row.disease})", "gene": row.gene}
+    named = {"number": row.match_number, "disease": noted(disease_name(row), row.disease), "gene": row.gene}
     text = (
         _("Agreed in match %(number)s: %(disease)s, %(gene)s.")
         if row.gene

@@ -16,7 +16,6 @@ from kakehashi.systems.cases import queries, rules
 from kakehashi.systems.cases.course.analyses import analyses_awaiting
 from kakehashi.systems.cases.course.committee import reviews_awaiting
 from kakehashi.systems.cases.course.referrals import referrals_awaiting
-from kakehashi.systems.cases.course.states import ReviewDecision
 from kakehashi.systems.cases.linkage.queries import answers_waiting
 from kakehashi.systems.cases.models import Analysis, Case, Review
 from kakehashi.systems.cases.states import CaseState
@@ -72,15 +71,11 @@ def analysed_waiting(person: Any) -> QuerySet[Case]:
 
 
 def _to_be_sent_again(person: Any) -> Iterator[Waiting]:
-    """Cases of one's hospitals that a committee wants analysed again: no centre has been named since."""
-    asked = Review.objects.filter(
-        case=OuterRef("case"), decision=ReviewDecision.ANALYSE_AGAIN, decided_by=OuterRef("sent_by")
-    )
+    """Cases of one's hospitals that a committee wants analysed again, until someone has sent them."""
     held = rules.organisations_written_by(person)
-    found = Analysis.objects.filter(
-        Exists(asked), done_on=None, called_back_on=None, centre=None, case__organisation__in=held
-    )
-    rows = found.filter(case__state=CaseState.IN_ANALYSIS).annotate(since=F("case__changed_at")).order_by("since")
+    wanted = Analysis.objects.filter(done_on=None, called_back_on=None, sent_by=None, case__organisation__in=held)
+    found = wanted.filter(review__isnull=False, case__state=CaseState.IN_ANALYSIS)
+    rows = found.annotate(since=F("review__decided_at")).order_by("since")
     for since, public_id in rows.values_list("since", "case__public_id")[:MOST]:
         text = _("The committee wants case %(id)s analysed again") % {"id": public_id}
         yield Waiting(since, text, reverse("cases:course", args=[public_id]), _("Send it, or record what came of it"))

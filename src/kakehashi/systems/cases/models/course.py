@@ -13,7 +13,10 @@ from kakehashi.systems.cases.models.case import Case
 
 
 class Analysis(models.Model):
-    """A case sent to an analysis centre. ``grant`` is what lets the centre see it, as ``kernel.sharing`` decides."""
+    """A case sent to an analysis centre. ``grant`` is what lets the centre see it, as ``kernel.sharing`` decides.
+
+    ``review``: the committee's, that asked for it; it is yet to be sent until someone has sent it (``sent_by``).
+    """
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="analyses")
     centre = models.ForeignKey(
@@ -28,6 +31,7 @@ class Analysis(models.Model):
     no_result_because = models.CharField(_("no result, because"), max_length=500, blank=True)
     sent_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     note = models.CharField(_("note to the centre"), max_length=500, blank=True)
+    review = models.ForeignKey("cases.Review", models.PROTECT, null=True, related_name="+", editable=False)
     grant = models.ForeignKey("sharing.Grant", models.SET_NULL, null=True, related_name="+", editable=False)
 
     class Meta:
@@ -50,6 +54,11 @@ class Analysis(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id}/{self.pk}"
+
+    @property
+    def yet_to_be_sent(self) -> bool:
+        """Whether a committee asked for it and nobody has sent it."""
+        return self.review_id is not None and self.sent_by_id is None
 
 
 class Review(models.Model):

@@ -104,9 +104,14 @@ def _reviewed(person: Any, case: Case) -> bool:
     return case.reviews.filter(decision="").exists() and bool(rules.of_its_committee(person, case))
 
 
+def _may_send(person: Any, case: Case) -> bool:
+    wanted = analyses.asked_for(case) is not None and bool(rules.may_send(person, case))
+    return wanted or _move("send_for_analysis")(person, case)
+
+
 def _may_record_received(person: Any, case: Case) -> bool:
     under_way = analyses.open_analysis(case)
-    waits = under_way is not None and under_way.received_on is None
+    waits = under_way is not None and under_way.received_on is None and not under_way.yet_to_be_sent
     return waits and bool(rules.may_record_analysis(person, case))
 
 
@@ -119,7 +124,7 @@ STEPS: tuple[CourseStep, ...] = (
         lambda by, form: committee.give_opinion(by=by, review=_review(form.case), text=form.cleaned_data["text"]),
         _reviewed,
     ),
-    CourseStep("send_for_analysis", _lazy("Send for analysis"), forms.SendForm, _send, _move("send_for_analysis")),
+    CourseStep("send_for_analysis", _lazy("Send for analysis"), forms.SendForm, _send, _may_send),
     CourseStep(
         "received",
         _lazy("Received by the analysis centre"),
