@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from kakehashi.cli import NodeGroup, counted, say, text
+from kakehashi.cli.awardfiles import export_command, import_command
 from kakehashi.cli.people import told_plainly
 
 AT_FAULT = 1
@@ -16,6 +17,10 @@ AT_FAULT = 1
 @click.group(cls=NodeGroup, help=text("Budgets, awards, results and goals.", "予算・課題・成果・目標。"))
 def portfolio() -> None:
     pass
+
+
+portfolio.add_command(import_command)
+portfolio.add_command(export_command)
 
 
 @portfolio.command(

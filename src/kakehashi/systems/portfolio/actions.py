@@ -39,7 +39,7 @@ def register_award(
         ends=ends,
     )
     with transaction.atomic():
-        award.programme = _programme(programme, programme_en)
+        award.programme = programme_named(programme, programme_en)
         try:
             award.full_clean()
         except ValidationError as error:
@@ -49,7 +49,7 @@ def register_award(
     return award
 
 
-def _programme(name: str, name_en: str) -> Programme | None:
+def programme_named(name: str, name_en: str) -> Programme | None:
     """The programme of a code or a name, added under a code of its own where there is none yet; None without a name."""
     wanted = name.strip() or name_en.strip()
     if not wanted:

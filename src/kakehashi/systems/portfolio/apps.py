@@ -64,6 +64,14 @@ class PortfolioConfig(AppConfig):
             area="/portfolio/adjustment/",
             used_by="kakehashi.systems.portfolio.rules.used_by",
         ),
+        NavigationEntry(
+            Group.RESEARCH_MANAGEMENT,
+            _("Collections"),
+            "portfolio:collections",
+            order=17,
+            area="/portfolio/collections/",
+            used_by="kakehashi.systems.portfolio.rules.used_by",
+        ),
     )
 
     def ready(self) -> None:

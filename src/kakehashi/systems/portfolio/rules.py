@@ -23,6 +23,7 @@ SEES = (
 PUBLISHES = (Role.PROGRAMME_OFFICER, Role.PROGRAMME_DIRECTOR, Role.ADMINISTRATOR)
 WRITES_ENTRIES = (Role.ACCOUNTANT,)
 RECORDS_OUTPUTS = (Role.PROGRAMME_OFFICER, Role.ADMINISTRATOR)
+IMPORTS = (Role.ADMINISTRATOR,)
 
 
 @rule("not_of_the_agency", _("The portfolio is for those who work for the funding agency."))
@@ -51,10 +52,17 @@ def publishes_awards(person: Any) -> bool:
     return current_memberships(person).filter(role__in=PUBLISHES, organisation__kind=Kind.AGENCY).exists()
 
 
+@rule("not_its_administrator", _("Awards are imported by the funding agency's administrators."))
+def administers_it(person: Any) -> bool:
+    """The person is an administrator of a funding agency."""
+    return current_memberships(person).filter(role__in=IMPORTS, organisation__kind=Kind.AGENCY).exists()
+
+
 may_see = logged_in & works_for_the_agency
 may_write_entries = logged_in & keeps_its_books
 may_record_outputs = logged_in & records_outputs
 may_publish_awards = logged_in & publishes_awards
+may_import = logged_in & administers_it
 
 
 def used_by(person: Any) -> bool:

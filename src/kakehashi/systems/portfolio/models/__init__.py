@@ -2,6 +2,15 @@
 
 from kakehashi.systems.portfolio.models.adjustment import AdjustmentRequest, AdjustmentRound, AdjustmentScore
 from kakehashi.systems.portfolio.models.award import Award
+from kakehashi.systems.portfolio.models.collections import (
+    CollectedAward,
+    CollectedLink,
+    Collection,
+    FaultKind,
+    ImportFault,
+    ImportRun,
+    ImportTarget,
+)
 from kakehashi.systems.portfolio.models.goals import Goal, GoalActual, Standing
 from kakehashi.systems.portfolio.models.ledger import Account, Appropriation, Entry, Movement
 from kakehashi.systems.portfolio.models.lineage import AwardEvent, AwardLink, EventKind, LinkKind
@@ -42,13 +51,20 @@ __all__ = [
     "AwardLink",
     "Axis",
     "Call",
+    "CollectedAward",
+    "CollectedLink",
+    "Collection",
     "Credit",
     "DiseaseArea",
     "Entry",
     "EventKind",
+    "FaultKind",
     "Found",
     "Goal",
     "GoalActual",
+    "ImportFault",
+    "ImportRun",
+    "ImportTarget",
     "IndicatorValue",
     "IntegratedProject",
     "LinkKind",

@@ -1,0 +1,127 @@
+"""Awards as a 360Giving package (schema 1.4, standard.threesixtygiving.org), grant by grant.
+
+Ids: of a grant the publisher's prefix and the award number; of an organisation its ROR id by org-id.guide's
+list (XI-ROR-057zh3y96), else the prefix with ``Org:`` and its code here. Dates of decisions are not kept:
+``awardDate`` is the first day. What the standard has no field for stands under ``kakehashi``.
+"""
+
+import json
+import re
+from typing import Any, TextIO
+
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from kakehashi.kernel.errors import Invalid, NotFound
+from kakehashi.kernel.organisations.models import Kind, Organisation
+from kakehashi.kernel.organisations.places import country_name
+from kakehashi.kernel.people.models import Person
+from kakehashi.systems.portfolio.exporting.awards import Told, awards_told
+from kakehashi.systems.portfolio.models import Modality, Phase
+
+VERSION = "1.4"
+PREFIX = re.compile(r"360G-[A-Za-z0-9_]+\Z")
+
+
+def write_grants(out: TextIO, *, by: Person | None, prefix: str, funder: str = "") -> None:
+    """Write every award as a grant. ``funder``: the code of the agency, where this node has more than one.
+
+    Raises Invalid (no such prefix, or no award to write: a package has at least one), NotFound, NotAllowed.
+    """
+    if not PREFIX.match(prefix):
+        raise Invalid(_("A 360Giving prefix looks like 360G-example; 360Giving gives each publisher its own."))
+    agency = _funder(funder)
+    head = {
+        "version": VERSION,
+        "title": agency.name_en or agency.name,
+        "issued": timezone.localdate().isoformat(),
+        "publisher": {"name": agency.name_en or agency.name},
+    }
+    grants = awards_told(by=by, shape="360giving")
+    first = next(grants, None)
+    if first is None:
+        raise Invalid(_("There is no award to write yet."))
+    with translation.override("en"):
+        out.write(json.dumps(head, ensure_ascii=False)[:-1] + ', "grants": [\n' + _line(first, agency, prefix))
+        for told in grants:
+            out.write(",\n" + _line(told, agency, prefix))
+    out.write("\n]}\n")
+
+
+def _line(told: Told, agency: Organisation, prefix: str) -> str:
+    return json.dumps(grant(told, agency, prefix), ensure_ascii=False)
+
+
+def grant(told: Told, agency: Organisation, prefix: str) -> dict[str, Any]:
+    """One award as a grant; amounts are whole yen."""
+    award = told.award
+    made: dict[str, Any] = {
+        "id": f"{prefix}-{award.number}",
+        "title": award.title,
+        "description": award.summary or award.title,
+        "currency": "JPY",
+        "amountAwarded": sum(told.committed.values()),
+        "amountDisbursed": sum(told.spent.values()),
+        "awardDate": award.begins.isoformat(),
+        "plannedDates": [{"startDate": award.begins.isoformat(), "endDate": award.ends.isoformat()}],
+        "recipientOrganization": [organisation(award.organisation, prefix)],
+        "fundingOrganization": [organisation(agency, prefix)],
+        "beneficiaryLocation": [
+            {"name": country_name(award.organisation.country, "en"), "countryCode": award.organisation.country}
+        ],
+        "fromOpenCall": "Yes" if award.call else "No",
+    }
+    if award.programme:
+        made["grantProgramme"] = [{"code": award.programme.code, "title": award.programme.name}]
+    if classified := _classifications(told):
+        made["classifications"] = classified
+    ours = {
+        "title_en": award.title_en,
+        "summary": award.summary,
+        "summary_en": award.summary_en,
+        "call": award.call.number if award.call else "",
+        "phase": award.phase,
+        "modality": award.modality,
+        "area": award.area.code if award.area else "",
+        "synthetic": award.synthetic,
+    }
+    return made | {"kakehashi": {name: value for name, value in ours.items() if value}}
+
+
+def organisation(one: Organisation, prefix: str) -> dict[str, Any]:
+    """An organisation with its id in the world, else in ours."""
+    made: dict[str, Any] = {
+        "id": f"XI-ROR-{one.ror}" if one.ror else f"{prefix}-Org:{one.code}",
+        "name": one.name,
+        "addressCountry": country_name(one.country, "en"),
+    }
+    if one.name_en:
+        made["alternateName"] = one.name_en
+    if one.ror:
+        made["url"] = f"https://ror.org/{one.ror}"
+    return made
+
+
+def _classifications(told: Told) -> list[dict[str, str]]:
+    """Phase, modality and disease area, each under a vocabulary of its own."""
+    award = told.award
+    found = [
+        ("kakehashi-phase", award.phase, str(Phase(award.phase).label) if award.phase else ""),
+        ("kakehashi-modality", award.modality, str(Modality(award.modality).label) if award.modality else ""),
+        ("kakehashi-disease-area", award.area.code if award.area else "", award.area.label("en") if award.area else ""),
+    ]
+    return [{"vocabulary": vocabulary, "code": code, "title": title} for vocabulary, code, title in found if code]
+
+
+def _funder(code: str) -> Organisation:
+    """The agency of a code, else the only one there is."""
+    agencies = Organisation.objects.filter(kind=Kind.AGENCY)
+    if code:
+        found = agencies.filter(code=code).first()
+        if found is None:
+            raise NotFound(code)
+        return found
+    several = list(agencies.order_by("code")[:2])
+    if len(several) != 1:
+        raise Invalid(_("Name the funding agency with --funder and its code; see kakehashi organisations list."))
+    return several[0]

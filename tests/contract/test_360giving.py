@@ -1,0 +1,46 @@
+"""What is exported as 360Giving is a package by the standard's own JSON schemas."""
+
+import io
+import json
+from datetime import datetime
+
+import pytest
+from jsonschema import Draft202012Validator, FormatChecker
+from referencing import Registry
+from referencing.jsonschema import DRAFT202012
+from tests.systems.portfolio.exporting.test_exporting import agency  # noqa: F401  a fixture
+
+from kakehashi.systems.portfolio.exporting.grants import write_grants
+
+pytestmark = pytest.mark.django_db
+FORMATS = FormatChecker()
+
+
+@FORMATS.checks("date-time", raises=ValueError)
+def is_moment(value):
+    """A day with its time. Without this jsonschema takes any text for one: a day would fit two of the shapes."""
+    return not isinstance(value, str) or ("T" in value and bool(datetime.fromisoformat(value)))
+
+
+@pytest.fixture(scope="module")
+def validator(shared_data):
+    folder = shared_data / "360giving"
+    if not folder.is_dir():
+        pytest.skip("the 360Giving schemas are not beside this checkout")
+    package, grant = (
+        json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+        for name in ("360-giving-package-schema", "360-giving-schema")
+    )
+    named = package["properties"]["grants"]["items"]["$ref"]
+    registry = Registry().with_resources([(uri, DRAFT202012.create_resource(grant)) for uri in (named, grant["$id"])])
+    return Draft202012Validator(package, registry=registry, format_checker=FORMATS)
+
+
+def test_a_package_is_one_by_the_schema(agency, validator):  # noqa: F811
+    out = io.StringIO()
+    write_grants(out, by=None, prefix="360G-kakehashi")
+    package = json.loads(out.getvalue())
+    assert not [f"{list(error.absolute_path)}: {error.message}" for error in validator.iter_errors(package)]
+    package["grants"][0]["currency"] = "yen"
+    del package["grants"][0]["awardDate"]
+    assert list(validator.iter_errors(package))
