@@ -4,7 +4,10 @@ import re
 
 import pytest
 
+from kakehashi.kernel.notices.models import Notice
+from kakehashi.kernel.people.models import ApiToken
 from kakehashi.kernel.people.tokens import make_token
+from kakehashi.systems.cases.models import Case
 
 
 @pytest.fixture
@@ -39,15 +42,46 @@ def test_every_route_that_reads_refuses_what_it_does_not_document(client, bearer
         assert all(re.search(rf"\b{one['name']}\b", told) for one in documented), (path, told)
 
 
-def test_writes_refuse_them_too_and_write_nothing(client, bearer):
-    new = {"data": {"name": "laptop"}, "content_type": "application/json"}
-    assert (
-        client.post(
-            "/api/notices/read?all=true", {"ids": [1]}, content_type="application/json", headers=bearer
-        ).status_code
-        == 400
-    )
-    assert client.post("/api/me/tokens?days=3", headers=bearer, **new).status_code in (400, 401)
+WRITES = {
+    "tokens": ("/api/me/tokens?days=3", {"name": "laptop"}),
+    "notices": ("/api/notices/read?all=true", {"ids": None}),
+    "cases": ("/api/cases/?register=true", {"local_id": "P1", "description": {}, "register_now": False}),
+}
+
+
+@pytest.mark.parametrize("write", WRITES)
+def test_writes_refuse_them_too_and_write_nothing(client, hospital, make_person, write):
+    person = make_person(hospital, "clinician", "administrator")
+    client.force_login(person)
+    Notice.objects.create(person=person, kind="x", text_ja="未読", text_en="Unread")
+
+    def stored():
+        return ApiToken.objects.count(), Notice.objects.filter(read_at=None).count(), Case.objects.count()
+
+    address, sent = WRITES[write]
+    answer = client.post(address, sent, content_type="application/json")
+    assert (answer.status_code, answer.json()["code"]) == (400, "unknown_parameter")
+    assert stored() == (0, 1, 0)
+    assert client.post(address.partition("?")[0], sent, content_type="application/json").status_code in (200, 201)
+    assert stored() != (0, 1, 0)
+
+
+def test_routes_that_name_a_thing_in_their_path_refuse_them_before_they_look_for_it(client, hospital, make_person):
+    person = make_person(hospital, "clinician")
+    client.force_login(person)
+    token, _secret = make_token(by=person, organisation=hospital, name="script")
+    for act, address in (
+        (client.get, "/api/cases/K-000000000000?revison=1"),
+        (client.delete, f"/api/me/tokens/{token.pk}?all=true"),
+        (client.delete, "/api/me/tokens/999999?all=true"),
+    ):
+        answer = act(address)
+        assert (answer.status_code, answer.json()["code"]) == (400, "unknown_parameter"), address
+    token.refresh_from_db()
+    assert token.revoked_at is None
+    assert client.delete(f"/api/me/tokens/{token.pk}").status_code == 204
+    token.refresh_from_db()
+    assert token.revoked_at is not None
 
 
 def test_strangers_are_asked_to_log_in_before_anything_is_said_of_parameters(client, db):

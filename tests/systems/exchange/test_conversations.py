@@ -17,7 +17,6 @@ from kakehashi.kernel.people.roles import Role
 from kakehashi.kernel.sharing.actions import opt_out
 from kakehashi.kernel.sharing.states import Level, Reach
 from kakehashi.kernel.workflow import advance, every_combination
-from kakehashi.systems.cases.models import Case
 from kakehashi.systems.cases.terms import set_reach
 from kakehashi.systems.exchange import matching
 from kakehashi.systems.exchange.conversations import actions
@@ -27,19 +26,12 @@ from kakehashi.systems.exchange.models import Conversation, Match, Side, SideMes
 from kakehashi.systems.exchange.states import SideState
 from kakehashi.systems.exchange.waiting import waiting_for
 from tests.systems.exchange.conftest import make_clinician
-from tests.systems.exchange.pairs import pair
+from tests.systems.exchange.pairs import begun, everybody, pair
 
-__all__ = ["pair"]
+__all__ = ["begun", "pair"]
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("compiled_ontology")]
 WORKERS = {Role.CLINICIAN, Role.DATA_MANAGER}
-
-
-@pytest.fixture
-def begun(pair, clinician):
-    """The pair after our first message: (our side, their side)."""
-    actions.write_to_match(by=clinician, match=pair[0], text="We see the same.")
-    return side_of(pair[0]), side_of(pair[1])
 
 
 def states():
@@ -95,16 +87,6 @@ def test_within_one_institution_nobody_writes_to_themselves(make_case, clinician
     with pytest.raises(NotAllowed) as refused:
         actions.write_to_match(by=clinician, match=Match.objects.get(), text="Hello?")
     assert refused.value.verdict.codes == ("one_institution",)
-
-
-def everybody(side, other):
-    """(role, place, person) for every role at either side's institution, and someone who belongs nowhere."""
-    places = {"ours": side.organisation, "theirs": other.organisation}
-    for role, place in product(Role, places):
-        person = Person.objects.create_user(f"{role}-{place}@example.org")
-        Membership.objects.create(person=person, organisation=places[place], role=role)
-        yield role, place, person
-    yield "", "none", Person.objects.create_user("stranger@example.org")
 
 
 def test_only_those_who_work_on_the_case_write_and_read(client, begun):
@@ -165,88 +147,6 @@ def test_both_are_named_once_both_have_agreed_and_not_before(begun, clinician, f
             actions.take_back(by=person, side=side)
     acts = AuditEntry.objects.filter(action__startswith="side.").values_list("action", flat=True)
     assert sorted(acts) == ["side.agree", "side.agree", "side.agree", "side.name", "side.name", "side.take_back"]
-
-
-def narrowed(begun, by):
-    return set_reach(by=by, case=begun[1].case, reach=Reach.INSTITUTION)
-
-
-LOSSES = {
-    "narrowed": narrowed,
-    "withdrawn": lambda begun, by: advance(begun[1].case, "withdraw", by=by, note="because"),
-    "opted out": lambda begun, by: opt_out(by=None, record=begun[1].case),
-    "own withdrawn": lambda begun, by: Case.objects.filter(pk=begun[0].case_id).update(state="withdrawn"),
-}
-
-
-@pytest.mark.parametrize("how", LOSSES)
-def test_an_agreement_lapses_when_the_other_case_is_no_longer_shown_and_both_sides_are_told(
-    begun, clinician, far_clinician, how, django_capture_on_commit_callbacks
-):
-    ours, theirs = begun
-    actions.agree(by=clinician, side=ours)
-    assert actions.lapse_agreements() == 0
-    Notice.objects.all().delete()
-    with django_capture_on_commit_callbacks(execute=True):
-        LOSSES[how](begun, far_clinician)
-    by_event = how in ("narrowed", "withdrawn")
-    assert actions.lapse_agreements() == (0 if by_event else 1)
-    ours.refresh_from_db()
-    assert (ours.state, ours.agreed_by, ours.agreed_at, ours.agreed_knowing) == (SideState.UNNAMED, None, None, False)
-    told = list(Notice.objects.filter(text_en__contains="has lapsed").values_list("person__email", flat=True))
-    assert sorted(told) == ["clinician@example.org", "far@example.org"]
-    assert Notice.objects.filter(text_ja__contains="失効しました").count() == 2
-    assert AuditEntry.objects.filter(action="side.lapse", actor="system").count() == 1
-    assert not any("agreed to be named" in one.text for one in waiting_for(far_clinician))
-    theirs.refresh_from_db()
-    assert theirs.state == SideState.UNNAMED
-
-
-def test_nobody_is_named_by_an_agreement_whose_case_is_no_longer_shown(begun, clinician, far_clinician):
-    ours, theirs = begun
-    actions.agree(by=clinician, side=ours)
-    narrowed(begun, far_clinician)  # and before anything has heard of it:
-    actions.agree(by=far_clinician, side=theirs)
-    assert conversation_for(far_clinician, Side.objects.get(pk=theirs.pk)).theirs is None
-    assert list(Side.objects.order_by("pk").values_list("state", flat=True)) in (
-        ["unnamed", "agreed"],
-        ["agreed", "unnamed"],
-    )
-    actions.agree(by=clinician, side=Side.objects.get(pk=ours.pk))  # asked by the other side, and willing
-    assert set(Side.objects.values_list("state", flat=True)) == {"named"}
-
-
-def test_who_may_write_no_longer_asks_no_more_either(client, begun, clinician, far_clinician):
-    ours, _theirs = begun
-    narrowed(begun, far_clinician)
-    with pytest.raises(NotAllowed) as refused:
-        actions.agree(by=clinician, side=ours)
-    assert refused.value.verdict.codes == ("not_known",)
-    client.force_login(clinician)
-    address = reverse("exchange:conversation", args=[ours.pk])
-    assert 'value="agree"' not in client.get(address).text
-    client.force_login(far_clinician)
-    assert 'value="agree"' in client.get(reverse("exchange:conversation", args=[_theirs.pk])).text
-
-
-def test_an_agreement_of_a_side_that_never_knew_of_the_case_stays(make_case, far_case, clinician, far_clinician):
-    ours, theirs = make_case(reach=Reach.INSTITUTION), far_case()
-    matching.match_cases([ours.pk])
-    actions.write_to_match(by=clinician, match=Match.objects.get(case=ours), text="We see the same.")
-    across = Side.objects.get(case=theirs)
-    actions.agree(by=far_clinician, side=across)
-    assert actions.lapse_agreements() == 0
-    across.refresh_from_db()
-    assert across.state == SideState.AGREED
-
-
-def test_what_both_have_agreed_to_does_not_lapse(begun, clinician, far_clinician):
-    ours, theirs = begun
-    actions.agree(by=clinician, side=ours)
-    actions.agree(by=far_clinician, side=theirs)
-    narrowed(begun, far_clinician)
-    assert actions.lapse_agreements() == 0
-    assert set(Side.objects.values_list("state", flat=True)) == {"named"}
 
 
 def test_nobody_who_is_named_already_is_told_that_they_are_not(client, begun, clinician, far_clinician):

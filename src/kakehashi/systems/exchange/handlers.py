@@ -44,11 +44,11 @@ def match_case(event: Event) -> None:
         match_soon([event.case_id])
 
 
-@handles(CaseChanged, CaseWithdrawn)
+@handles(CaseChanged, CaseWithdrawn, CasesImported)
 def lapse_after_change(event: Event) -> None:
-    """Who no longer may know of the case is no longer bound by having agreed to be named to its people."""
-    assert isinstance(event, CaseChanged | CaseWithdrawn)
-    lapse_agreements(event.case_id)
+    """Who no longer may know of a case is no longer bound by having agreed to be named to its people."""
+    assert isinstance(event, CaseChanged | CaseWithdrawn | CasesImported)
+    lapse_agreements(event.case_ids if isinstance(event, CasesImported) else [event.case_id])
 
 
 @every_hour

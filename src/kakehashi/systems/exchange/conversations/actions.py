@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Collection
 from datetime import timedelta
 
 from django.db import transaction
@@ -18,14 +20,13 @@ from kakehashi.kernel.shell import Text
 from kakehashi.kernel.workflow import advance
 from kakehashi.systems.cases.public import may_work_on, people_working_on, registrant_of
 from kakehashi.systems.exchange.conversations.queries import match_of, side_of, writing_verdict
-from kakehashi.systems.exchange.conversations.rules import other_side, sight_lost
+from kakehashi.systems.exchange.conversations.rules import lost_sight, other_side
 from kakehashi.systems.exchange.models import Conversation, LastRead, Match, Side, SideMessage
 from kakehashi.systems.exchange.models.conversations import LONGEST_MESSAGE
 from kakehashi.systems.exchange.states import MatchState, SideState
 
+logger = logging.getLogger(__name__)
 KIND = "exchange.conversation"
-NODE = "system"
-"""Who lets an agreement lapse: the node itself, as the trail names it."""
 MOST_AN_HOUR = 30
 """Messages of one person, over all their conversations."""
 MOST_UNANSWERED = 3
@@ -85,29 +86,35 @@ def take_back(*, by: Person, side: Side) -> Side:
         return advance(side, "take_back", by=by)
 
 
-def lapse_agreements(case_id: int | None = None) -> int:
-    """Let the agreements lapse of sides that may no longer know of the other case: of all, or of one case's
-    conversations; how many.
+def lapse_agreements(case_ids: Collection[int] | None = None) -> int:
+    """Let the agreements lapse of sides that may no longer know of the other case: of all, or of the conversations
+    about some cases; how many.
 
-    Both sides are told. Who still wants to be named agrees anew, as far as they may still write.
+    Both sides are told. Who still wants to be named agrees anew, as far as they may still write. A side that fails is
+    logged, asked again within the hour, and keeps none of the others.
     """
     agreed = Side.objects.filter(state=SideState.AGREED, agreed_knowing=True)
-    if case_id is not None:
-        agreed = agreed.filter(conversation__sides__case=case_id)
+    asked = set(case_ids) if case_ids is not None else None
     lapsed = 0
-    for side in agreed.order_by("pk"):
-        with transaction.atomic():
-            Conversation.objects.select_for_update().get(pk=side.conversation_id)
-            lapsed += _lapse_if_lost(side)
+    for side in agreed.select_related("conversation").order_by("pk"):
+        if asked is not None and asked.isdisjoint((side.conversation.first_id, side.conversation.second_id)):
+            continue
+        try:
+            if lost_sight(side):  # most have not: these lock nothing
+                with transaction.atomic():
+                    Conversation.objects.select_for_update().get(pk=side.conversation_id)
+                    lapsed += _lapse_if_lost(side)
+        except Exception:
+            logger.exception("the agreement of side %d of a conversation could not be let lapse", side.pk)
     return lapsed
 
 
 def _lapse_if_lost(side: Side) -> bool:
     """In the transaction that has locked the conversation: whether the side's agreement stood and lapsed."""
     side.refresh_from_db()
-    if side.state != SideState.AGREED or not sight_lost(NODE, side):
+    if side.state != SideState.AGREED or not lost_sight(side):
         return False
-    side = advance(side, "lapse", by=NODE)
+    side = advance(side, "lapse", by=None)
     for told in (side, other_side(side)):
         tell(
             told,

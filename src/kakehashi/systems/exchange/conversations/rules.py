@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from kakehashi.kernel.rules import ALLOWED, Verdict, denied, rule
+from kakehashi.kernel.rules import ALLOWED, Rule, Verdict, denied, rule
 from kakehashi.systems.cases.public import may_know, may_work_on
 from kakehashi.systems.exchange.models import Match, Side
 from kakehashi.systems.exchange.states import MatchState, SideState
@@ -68,8 +68,23 @@ def may_write(person: Any, match: Match, *, heard: bool, known: bool) -> Verdict
     return ALLOWED if heard or known else NOT_KNOWN
 
 
-@rule("still_known", _("The other case is still shown to this side, or was not when it agreed."))
-def sight_lost(person: Any, side: Any) -> bool:
+NOT_THE_NODE = denied("not_the_node", _("Only the node itself lets an agreement lapse."))
+STILL_KNOWN = denied("still_known", _("The other case is still shown to this side, or was not when it agreed."))
+
+
+def _by_the_node(actor: Any, side: Any) -> Verdict:
+    return ALLOWED if actor is None else NOT_THE_NODE
+
+
+def _sight_lost(actor: Any, side: Side) -> Verdict:
+    return ALLOWED if lost_sight(side) else STILL_KNOWN
+
+
+by_the_node = Rule("by_the_node", _by_the_node)
+sight_lost = Rule("sight_lost", _sight_lost)
+
+
+def lost_sight(side: Side) -> bool:
     """The side agreed to be named while its institution might know of the other case, and it no longer may."""
     return side.agreed_knowing and not knows(side)
 

@@ -8,7 +8,14 @@ from django.utils.translation import gettext_lazy as _
 from kakehashi.kernel.rules import ALLOWED, Verdict, rule
 from kakehashi.kernel.workflow import Move, Workflow
 from kakehashi.systems.exchange.conversations.queries import match_of, writing_verdict
-from kakehashi.systems.exchange.conversations.rules import both_agreed, knows, may_speak, other_side, sight_lost
+from kakehashi.systems.exchange.conversations.rules import (
+    both_agreed,
+    by_the_node,
+    knows,
+    may_speak,
+    other_side,
+    sight_lost,
+)
 from kakehashi.systems.exchange.models import Side
 from kakehashi.systems.exchange.states import SideState
 
@@ -55,7 +62,7 @@ SIDE_FLOW = Workflow(
             "lapse",
             sources=[SideState.AGREED],
             target=SideState.UNNAMED,
-            rule=sight_lost,
+            rule=by_the_node & sight_lost,
             label_staff=_("The agreement lapses"),
             label_applicant=_("The agreement lapses"),
             act=_take_back,
