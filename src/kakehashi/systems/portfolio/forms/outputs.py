@@ -40,8 +40,8 @@ class OutputForm(forms.Form):
         max_length=300,
         help_text=_("DOI of a paper, number of a patent, jRCT or NCT number of a trial; else the agency's own number."),
     )
-    title = forms.CharField(label=_("Title"), max_length=1000, required=False)
-    title_en = forms.CharField(label=_("English title"), max_length=1000, required=False)
+    title = forms.CharField(label=_("Title of the output"), max_length=1000, required=False)
+    title_en = forms.CharField(label=_("Title of the output in English"), max_length=1000, required=False)
     where = forms.CharField(label=_("Journal, register or company"), max_length=300, required=False)
     top_journal = forms.BooleanField(label=_("in a top journal"), required=False)
     on = forms.DateField(label=_("Day since which it is there"), widget=forms.DateInput(attrs={"type": "date"}))

@@ -31,7 +31,7 @@ OUTPUTS = Listing(
     columns=(
         Column("kind", gettext_lazy("Kind"), lambda one: one.get_kind_display(), sort="kind"),
         Column("reference", gettext_lazy("Identifier"), lambda one: one.reference, sort="reference"),
-        Column("title", gettext_lazy("Title"), lambda one: one.label(), wide=True),
+        Column("title", gettext_lazy("Title of the output"), lambda one: one.label(), wide=True),
         Column("where", gettext_lazy("Journal, register or company"), lambda one: one.where),
         Column("on", gettext_lazy("Day"), lambda one: one.on, sort="on"),
         Column("year", gettext_lazy("Fiscal year"), lambda one: str(fiscal_year(one.on)), shown=False),
