@@ -1,10 +1,10 @@
 """All NIH tables through `kakehashi portfolio import`: time, peak memory, and that the defect is told.
 
-    python -m tests.bench.portfolio_import               # SQLite, about a minute
+    python -m tests.bench.portfolio_import               # SQLite, a minute or two
     python -m tests.bench.portfolio_import --database postgresql://…
 
 The command runs in a process of its own on an empty node; time is the command's from start to end, memory the largest
-resident set of that process.
+resident set of it and of preparing the node.
 """
 
 import argparse
@@ -45,9 +45,8 @@ def main() -> None:
         took = time.monotonic() - began
         used = resource.getrusage(resource.RUSAGE_CHILDREN)
         print(said)
-        print(
-            f"{took:.1f} s, of these {used.ru_utime - before:.1f} s on the processor; at most {used.ru_maxrss / 1024:.0f} MB"
-        )
+        processor, memory = used.ru_utime - before, used.ru_maxrss / 1024
+        print(f"{took:.1f} s, of these {processor:.1f} s on the processor; at most {memory:.0f} MB")
         missing = [words for words in TOLD if words not in said]
         if missing:
             sys.exit(f"not told: {missing}")
