@@ -8,6 +8,7 @@ class PortfolioConfig(AppConfig):
     name = "kakehashi.systems.portfolio"
     label = "portfolio"
     verbose_name = _("Portfolio")
+    waiting = "kakehashi.systems.portfolio.milestones.actions.waiting_for"
     navigation = (
         NavigationEntry(
             Group.RESEARCH_MANAGEMENT,
@@ -80,6 +81,7 @@ class PortfolioConfig(AppConfig):
         from kakehashi.kernel.search.kinds import SearchKind, register
         from kakehashi.systems.portfolio import finding, handlers, queries  # noqa: F401
         from kakehashi.systems.portfolio.adjustment import workflow  # noqa: F401
+        from kakehashi.systems.portfolio.milestones import workflow as gates  # noqa: F401
 
         register(
             SearchKind(

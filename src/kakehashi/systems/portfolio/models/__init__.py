@@ -22,6 +22,7 @@ from kakehashi.systems.portfolio.models.logic import (
     LogicStage,
     LogicStatement,
 )
+from kakehashi.systems.portfolio.models.milestones import GateDecision, Milestone
 from kakehashi.systems.portfolio.models.outputs import Credit, Output, OutputKind, Sureness
 from kakehashi.systems.portfolio.models.pairing import Answer, Found, PairingAnswer
 from kakehashi.systems.portfolio.models.structure import (
@@ -60,6 +61,7 @@ __all__ = [
     "EventKind",
     "FaultKind",
     "Found",
+    "GateDecision",
     "Goal",
     "GoalActual",
     "ImportFault",
@@ -72,6 +74,7 @@ __all__ = [
     "LogicModel",
     "LogicStage",
     "LogicStatement",
+    "Milestone",
     "Ministry",
     "Modality",
     "Movement",

@@ -20,6 +20,7 @@ from kakehashi.systems.portfolio import drawing
 from kakehashi.systems.portfolio.figures import Book, Figures, book, places, running_in
 from kakehashi.systems.portfolio.goals import goals_reached
 from kakehashi.systems.portfolio.ledger.kinds import BudgetKind
+from kakehashi.systems.portfolio.milestones.actions import overdue
 from kakehashi.systems.portfolio.models import Account, Award, Goal, GoalActual, IntegratedProject, Ministry, Programme
 from kakehashi.systems.portfolio.money import exact, said
 from kakehashi.systems.portfolio.outputs.goals import counted
@@ -51,6 +52,7 @@ def show(request: HttpRequest) -> HttpResponse:
         choices
         | {
             "as_of": now.as_of,
+            "overdue": overdue(timezone.localdate()).count(),
             "headlines": headlines(wanted, now.total, before.total, goals),
             "flow": mark_safe(drawing.flow_plot(flow, paid, choices["year_name"])),  # noqa: S308  its texts are escaped
             "goals": mark_safe(drawing.goals_plot(told_goals)),  # noqa: S308

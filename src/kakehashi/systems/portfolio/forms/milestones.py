@@ -1,0 +1,17 @@
+"""The form of a milestone."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+
+class MilestoneForm(forms.Form):
+    """What is to be reached by when."""
+
+    name = forms.CharField(label=_("What is to be reached"), max_length=300)
+    criteria = forms.CharField(
+        label=_("How it is judged"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("By which one can tell, yes or no, that it is reached."),
+    )
+    due = forms.DateField(label=_("Due"), widget=forms.DateInput(attrs={"type": "date"}))

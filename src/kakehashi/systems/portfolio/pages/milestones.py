@@ -1,0 +1,108 @@
+"""Milestones of an award with their stage gates, and what is overdue in the whole agency."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods
+
+from kakehashi.kernel import audit
+from kakehashi.kernel.errors import Conflict, Invalid, NotFound
+from kakehashi.kernel.listing import Column, Listing
+from kakehashi.kernel.people.forms import add_problems
+from kakehashi.kernel.workflow import advance, moves_available
+from kakehashi.systems.portfolio import rules
+from kakehashi.systems.portfolio.forms.milestones import MilestoneForm
+from kakehashi.systems.portfolio.lineage.actions import may_link as may_plan
+from kakehashi.systems.portfolio.milestones.actions import overdue, plan_milestone, show_evidence
+from kakehashi.systems.portfolio.milestones.states import OPEN
+from kakehashi.systems.portfolio.milestones.workflow import GATE_FLOW
+from kakehashi.systems.portfolio.models import Award, Milestone
+from kakehashi.systems.portfolio.pages.lineage import award_numbered
+
+OVERDUE = Listing(
+    "milestones_overdue",
+    columns=(
+        Column("due", gettext_lazy("Due"), lambda one: one.due, sort="due"),
+        Column("award", gettext_lazy("Award"), lambda one: one.award.number, sort="award__number", short=True),
+        Column("title", gettext_lazy("Title"), lambda one: one.award.label(), wide=True),
+        Column("name", gettext_lazy("What is to be reached"), lambda one: one.name, wide=True),
+        Column("state", gettext_lazy("State"), lambda one: one.get_state_display(), sort="state"),
+    ),
+    order="due",
+    row_link=lambda one: reverse("portfolio:milestones", args=[one.award.number]),
+)
+
+
+@login_required
+@require_GET
+def late(request: HttpRequest) -> HttpResponse:
+    """Every milestone whose day has passed without a decision."""
+    audit.insist(rules.may_see(request.user), by=request.user, action="portfolio.read")
+    rows = overdue(timezone.localdate()).select_related("award")
+    if request.GET.get("format") == "csv":
+        return OVERDUE.csv(request, rows)
+    return render(request, "portfolio/milestones_overdue.html", {"table": OVERDUE.show(request, rows)})
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def show(request: HttpRequest, number: str) -> HttpResponse:
+    """An award's milestones: planned, shown to be reached, decided."""
+    audit.insist(rules.may_see(request.user), by=request.user, action="portfolio.read")
+    award, status, problem = award_numbered(number), 200, ""
+    step = request.POST.get("step", "")
+    form = MilestoneForm(request.POST if request.method == "POST" and not step else None)
+    if request.method == "POST":
+        status = 422
+        try:
+            if step:
+                _make(request, award, step)
+                return redirect("portfolio:milestones", award.number)
+            if form.is_valid():
+                plan_milestone(by=request.user, award=award, **form.cleaned_data)  # type: ignore[arg-type]
+                messages.success(request, _("The milestone is planned."))
+                return redirect("portfolio:milestones", award.number)
+        except (Invalid, Conflict) as error:
+            status = error.status
+            if step:
+                problem = " ".join(str(text) for texts in error.problems.values() for text in texts)
+            else:
+                add_problems(form, error)
+    today = timezone.localdate()
+    rows = Milestone.objects.filter(award=award).prefetch_related("decisions__decided_by")
+    context = {
+        "award": award,
+        "form": form,
+        "problem": problem,
+        "may_plan": bool(may_plan(request.user)),
+        "lines": [
+            {
+                "milestone": one,
+                "late": one.state in OPEN and one.due < today,
+                "open": one.state in OPEN,
+                "moves": moves_available(one, request.user),
+            }
+            for one in rows
+        ],
+    }
+    return render(request, "portfolio/milestones.html", context, status=status)
+
+
+def _make(request: HttpRequest, award: Award, step: str) -> None:
+    key, note = request.POST.get("milestone", ""), request.POST.get("note", "")
+    found = Milestone.objects.filter(award=award, pk=int(key)).first() if key.isascii() and key.isdigit() else None
+    if found is None or (step != "evidence" and step not in GATE_FLOW.moves):
+        raise NotFound(_("This milestone"))
+    if step == "evidence":
+        show_evidence(by=request.user, milestone=found, evidence=note)  # type: ignore[arg-type]
+        messages.success(request, _("The evidence is saved."))
+    else:
+        advance(found, step, by=request.user, note=note)
+        messages.success(request, _("The decision is kept."))
