@@ -5,7 +5,8 @@
     ├── NotFound(what)             404  not_found       nothing there, or nothing that this person may know of
     ├── Conflict(reason)           409  conflict        the thing is in a state that does not permit this
     ├── Invalid(problems)          422  invalid         what was sent cannot be used; field → messages
-    │   └── UnknownParameter       400  unknown_parameter  an API's query names none of the route's (kernel/api)
+    │   ├── UnknownParameter       400  unknown_parameter  an API's query names none of the route's (kernel/api)
+    │   └── UnusableParameter      400  unusable_parameter  an address asks for what there is not (kernel/api)
     └── Upstream(peer, reason)     502  upstream        another node or service answered badly
                                    504                  … or not in time
 

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from kakehashi.kernel.organisations.models import Kind, Organisation
-from kakehashi.systems.cases.models import Case, Consultation
+from kakehashi.systems.cases.models import Case, Consultation, Publication
 
 
 @pytest.mark.django_db
@@ -16,7 +16,13 @@ def test_empty_node_is_warned_before_it_publishes(client, make_person, hospital)
     client.force_login(make_person(agency, "programme_director"))
     client.cookies["django_language"] = "en"
     address = reverse("outcomes:publish")
-    assert "There is nothing to publish yet" in client.get(address).text
+    page = client.get(address).text
+    assert "There is nothing to publish yet" in page
+    assert "Publish these figures" not in page
+    refused = client.post(address)
+    assert refused.status_code == 409
+    assert "nothing to publish. Come back after the next quarter" in refused.text
+    assert not Publication.objects.exists()
     late = Case(organisation=hospital, local_id="F-0", state="registered", registered_on=timezone.localdate())
     late.save()
     Case.objects.update(created_at=datetime(2026, 1, 5, tzinfo=UTC))  # entered before the day, registered after it
@@ -25,3 +31,5 @@ def test_empty_node_is_warned_before_it_publishes(client, make_person, hospital)
     assert "There is nothing to publish yet" in client.get(address).text, "neither is counted"
     Consultation.objects.update(again=False)
     assert "There is nothing to publish yet" not in client.get(address).text
+    assert "Publish these figures" in client.get(address).text
+    assert client.post(address).status_code == 302

@@ -56,6 +56,40 @@ def test_page_files_and_api_give_the_published_table(client, officer, synthetic)
     assert ("not counted" in rows[-1]["Key"]) != synthetic
 
 
+@pytest.mark.parametrize(
+    ("query", "named"),
+    [
+        ("first=2026-13-01", "first: 2026-13-01 is not a day"),
+        ("by=perod", "Did you mean period? It may be: period, centre"),
+        ("unit=decade", "It may be: year, half, month"),
+        ("region=nowhere", "nowhere is not known here"),
+        ("synthtic=only", "Did you mean synthetic? The parameters of this address are: by, unit"),
+        ("synthetic=all", "It may be: only"),
+        ("first=2026-04-01&last=2025-04-01", "last: The period ends before it begins"),
+    ],
+)
+def test_what_the_address_asks_wrongly_is_named_and_no_file_made(client, officer, query, named):
+    make(SMALL)
+    client.force_login(officer)
+    client.cookies["django_language"] = "en"
+    page = client.get(f"/outcomes/?{query}")
+    assert page.status_code == 200
+    assert named in page.text
+    for shape in ("csv", "json"):
+        refused = client.get(f"/outcomes/?{query}&format={shape}")
+        assert refused.status_code == 400
+        assert named.partition(": ")[2] in refused.text
+    assert client.get(f"/api/outcomes/?{query}").status_code in (400, 422)
+
+
+def test_csv_names_the_days_asked_for(client, officer):
+    make(SMALL)
+    client.force_login(officer)
+    csv_of = "/outcomes/?first=2016-04-01&last=2018-03-31&format=csv"
+    assert "From 2016-04-01 until 2018-03-31." in client.get(csv_of, HTTP_ACCEPT_LANGUAGE="en").content.decode()
+    assert "2016-04-01 から 2018-03-31 まで" in client.get(csv_of, HTTP_ACCEPT_LANGUAGE="ja").content.decode()
+
+
 @pytest.mark.parametrize("by", ["period", "centre", "hub", "region", "group", "award", "nonsense"])
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_every_cut_is_shown_in_both_languages(client, officer, by, language):

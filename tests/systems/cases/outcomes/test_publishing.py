@@ -11,7 +11,7 @@ from kakehashi.kernel.errors import Conflict, NotAllowed
 from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.people.models import Membership
 from kakehashi.kernel.people.roles import Role
-from kakehashi.systems.cases.models import Analysis, Case, CaseDiagnosis, Publication
+from kakehashi.systems.cases.models import Analysis, Case, CaseDiagnosis, Consultation, Publication
 from kakehashi.systems.cases.outcomes.publishing import SMALLEST, prepared, publish
 from kakehashi.systems.cases.outcomes.recounting import recount
 from tests.systems.cases.outcomes.programme import Spec, make
@@ -154,7 +154,8 @@ def test_large_counts_are_published(db):
 
 @pytest.mark.parametrize("role", Role.values)
 @pytest.mark.parametrize("kind", ["agency", "hospital"])
-def test_who_publishes(db, make_person, role, kind):
+def test_who_publishes(db, hospital, make_person, role, kind):
+    Consultation.objects.create(organisation=hospital, local_id="F-1", consulted_on=date(2026, 1, 5))
     person = make_person(Organisation.objects.create(code="X", name="X", kind=kind), role)
     if kind == "agency" and role in ("programme_director", "administrator"):
         assert publish(by=person).published_by == person

@@ -13,7 +13,7 @@ from kakehashi.kernel import audit
 from kakehashi.kernel.api.authentication import caller
 from kakehashi.systems.cases.outcomes import rules
 from kakehashi.systems.cases.outcomes.queries import outcomes
-from kakehashi.systems.cases.outcomes.reading import asked_for, read_address
+from kakehashi.systems.cases.outcomes.reading import asked_for, faults_of, read_address
 from kakehashi.systems.cases.outcomes.schemas import OutcomesOut, answer
 
 router = Router(tags=["outcomes"])
@@ -40,4 +40,6 @@ def show(request: HttpRequest, asked: Query[OutcomesQuery]) -> OutcomesOut:
     person = caller(request)
     audit.insist(rules.may_see(person), by=person, action="outcomes.show")
     sent = {name: str(value) for name, value in asked.model_dump(exclude_none=True).items()}
+    if faults := faults_of(sent):
+        raise faults
     return answer(outcomes(asked_for(read_address(sent), rules.scope_of(person))))

@@ -88,6 +88,13 @@ def write_csv(file: Any, funnel: Funnel) -> None:
 
 def said_beneath(funnel: Funnel) -> Iterable[str]:
     """What is said beneath the figures wherever they are shown."""
+    days = {"first": funnel.first, "last": funnel.last}
+    if funnel.first and funnel.last:
+        yield _now("From %(first)s until %(last)s.") % days
+    elif funnel.first:
+        yield _now("From %(first)s on.") % days
+    elif funnel.last:
+        yield _now("Until %(last)s.") % days
     yield _now("As of %(day)s.") % {"day": funnel.as_of.isoformat()}
     yield (
         _now("Synthetic patients only: nobody real is counted.")

@@ -26,7 +26,15 @@ from kakehashi.systems.cases.models import Publication
 from kakehashi.systems.cases.outcomes import drawing, figures, rules, tallies
 from kakehashi.systems.cases.outcomes.counting import Funnel
 from kakehashi.systems.cases.outcomes.queries import Asked, hub_of_each, outcomes, region_names
-from kakehashi.systems.cases.outcomes.reading import SYNTHETIC_ONLY, Wanted, asked_for, beneath, read_address
+from kakehashi.systems.cases.outcomes.reading import (
+    FORMATS,
+    SYNTHETIC_ONLY,
+    Wanted,
+    asked_for,
+    beneath,
+    faults_of,
+    read_address,
+)
 from kakehashi.systems.cases.outcomes.schemas import answer
 from kakehashi.systems.cases.outcomes.words import By, Lists, Step, Unit
 
@@ -38,10 +46,15 @@ HEADS = (figures.CONSULTED[0], *figures.STEPS, *figures.RATE[:2])
 @login_required
 @require_GET
 def show(request: HttpRequest) -> HttpResponse:
-    """The funnel and one cut of it, as page, CSV or JSON; what it shows stands in the address."""
+    """The funnel and one cut of it, as page, CSV or JSON; what it shows stands in the address.
+
+    What the address asks wrongly a page names and leaves out; for a file it raises UnusableParameter.
+    """
     wanted, asked = _asked(request)
+    shape, faults = request.GET.get("format", ""), faults_of(request.GET)
+    if faults is not None and shape in FORMATS:
+        raise faults
     funnel = outcomes(asked)
-    shape = request.GET.get("format", "")
     if shape == "csv":
         return _csv(funnel)
     if shape == "json":
@@ -49,6 +62,7 @@ def show(request: HttpRequest) -> HttpResponse:
     scope = rules.scope_of(request.user)
     context: dict[str, Any] = {
         "funnel": funnel,
+        "faults": faults.detail.splitlines() if faults else [],
         "told": drawing.funnel_told(funnel.total),
         "funnel_plot": mark_safe(drawing.funnel_plot(funnel)),  # noqa: S308  its texts are escaped
         "rows_plot": mark_safe(drawing.rows_plot(funnel)),  # noqa: S308

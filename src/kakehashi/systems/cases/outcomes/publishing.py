@@ -45,7 +45,8 @@ Parts = dict[int, Counted]
 
 
 def publish(*, by: Any) -> Publication:
-    """Publish the outcomes as of the end of the last quarter. Raises NotAllowed, Conflict (published already).
+    """Publish the outcomes as of the end of the last quarter. Raises NotAllowed, Conflict (published already, or
+    nothing counted: what is published stands for good).
 
     Real patients alone are counted. A node that holds none publishes its synthetic ones, marked as such.
     """
@@ -56,6 +57,11 @@ def publish(*, by: Any) -> Publication:
         synthetic = tallies.only_synthetic()
         if Publication.objects.filter(as_of__gte=as_of, synthetic=synthetic).exists():
             raise Conflict(_("The outcomes as of %(day)s are published already.") % {"day": as_of.isoformat()})
+        if not counts_anything(as_of, synthetic=synthetic):
+            told = _(
+                "Nothing is counted as of %(day)s, so there is nothing to publish. Come back after the next quarter."
+            )
+            raise Conflict(told % {"day": as_of.isoformat()})
         made = prepared(as_of, synthetic=synthetic)
         made.published_by = by
         made.save()

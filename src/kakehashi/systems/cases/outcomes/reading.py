@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from urllib.parse import urlencode
 
 from django.utils import timezone
 from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
 
+from kakehashi.kernel.api.parameters import UnusableParameter, name_told, value_told
 from kakehashi.kernel.fiscal import fiscal_year_days
 from kakehashi.systems.cases.course.states import PhenotypeGroup
 from kakehashi.systems.cases.outcomes.periods import period_of
-from kakehashi.systems.cases.outcomes.queries import Asked, award_named, organisations_within
+from kakehashi.systems.cases.outcomes.queries import Asked, award_named, organisations_within, region_names
 from kakehashi.systems.cases.outcomes.rules import Scope
 from kakehashi.systems.cases.outcomes.tallies import Slice, only_synthetic
 from kakehashi.systems.cases.outcomes.words import By, Unit
 
 SYNTHETIC_ONLY = "only"
+DAYS = ("first", "last")
+FORMATS = ("csv", "json")
 
 
 @dataclass(frozen=True)
@@ -52,9 +56,41 @@ def read_address(sent: Mapping[str, str]) -> Wanted:
     wanted["unit"] = wanted["unit"] if wanted["unit"] in Unit.values else Unit.YEAR
     wanted["group"] = wanted["group"] if wanted["group"] in PhenotypeGroup.values else ""
     wanted["synthetic"] = wanted["synthetic"] if wanted["synthetic"] == SYNTHETIC_ONLY else ""
-    for name in ("first", "last"):
+    wanted["region"] = wanted["region"] if wanted["region"] in region_names() else ""
+    for name in DAYS:
         wanted[name] = wanted[name] if _day(wanted[name]) else ""
+    if _backwards(wanted):
+        wanted |= dict.fromkeys(DAYS, "")
     return Wanted(**wanted)
+
+
+def faults_of(sent: Mapping[str, str]) -> UnusableParameter | None:
+    """What an address asks wrongly, and so is not in ``read_address``, by parameter; None when nothing is."""
+    known = (*Wanted.__dataclass_fields__, "format")
+    said = {name: value.strip() for name, value in sent.items() if value.strip()}
+    faults = {name: [name_told(name, known)] for name in sent if name not in known}
+    choices: dict[str, Sequence[str]] = {
+        "by": By.values,
+        "unit": Unit.values,
+        "group": PhenotypeGroup.values,
+        "region": tuple(region_names()),
+        "synthetic": (SYNTHETIC_ONLY,),
+        "format": FORMATS,
+    }
+    for name, values in choices.items():
+        if name in said and said[name] not in values:
+            faults[name] = [value_told(said[name], values)]
+    for name in DAYS:
+        if name in said and not _day(said[name]):
+            faults[name] = [_("%(value)s is not a day; write it as 2026-04-01.") % {"value": said[name]}]
+    if _backwards(said):
+        faults["last"] = [_("The period ends before it begins; exchange the two days.")]
+    return UnusableParameter(faults) if faults else None
+
+
+def _backwards(said: Mapping[str, str]) -> bool:
+    first, last = (_day(said.get(name, "")) for name in DAYS)
+    return bool(first and last and last < first)
 
 
 def asked_for(wanted: Wanted, scope: Scope) -> Asked:
