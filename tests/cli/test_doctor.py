@@ -53,3 +53,11 @@ def test_database_file_that_others_may_read_is_a_failure(home, folder, file, sta
     monkeypatch.setitem(connection.settings_dict, "NAME", str(path))
     if connection.vendor == "sqlite":
         assert doctor.database().state == state
+
+
+@pytest.mark.parametrize(("outdated", "state"), [(0, "ok"), (1, "warning")])
+def test_identities_under_another_linkage_key_are_told(home, monkeypatch, outdated, state):
+    monkeypatch.setattr("kakehashi.systems.cases.linkage.queries.identified_under_another_key", lambda: outdated)
+    found = doctor.linkage_key()
+    assert found.state == state
+    assert ("Put your copy of linkage.key back" in found.to_do) == bool(outdated)

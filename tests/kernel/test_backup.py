@@ -111,7 +111,7 @@ def test_keys_are_asked_for_and_wrong_ones_refused(archive, tmp_path):
     wrong, right = tmp_path / "wrong.json", tmp_path / "right.json"
     keys.write_keys(wrong, NodeKeys(secret="other", audit="other"))
     keys.write_keys(right, NodeKeys(secret="s", audit="a"))
-    with pytest.raises(BackupProblem, match="--keys"):
+    with pytest.raises(BackupProblem, match=r"do not belong to this back-up \(secret.key \+ audit.key"):
         asked(named=wrong)
     assert asked(named=right) == NodeKeys(secret="s", audit="a")
     assert oct(right.stat().st_mode)[-3:] == "600"

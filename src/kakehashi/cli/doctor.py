@@ -89,7 +89,24 @@ def audit_key() -> Check:
 
 
 def linkage_key() -> Check:
-    return _key("linkage key", "linkage.key")
+    from kakehashi.systems.cases.linkage.queries import identified_under_another_key
+
+    found, outdated = _key("linkage key", "linkage.key"), identified_under_another_key()
+    if found.state == "failed" or not outdated:
+        return found
+    return Check(
+        "linkage key",
+        "warning",
+        text(
+            f"{counted(outdated, 'case')} with identifying items keyed under another linkage key",
+            f"別の名寄せ鍵で作られた照合キーのある症例 {outdated:,}",
+        ),
+        text(
+            "Put your copy of linkage.key back and restart, or enter the identifying items again (kakehashi linkage "
+            "import).",
+            "控えの linkage.key を戻して再起動するか、識別項目を入力し直してください（kakehashi linkage import）。",
+        ),
+    )
 
 
 def safe_settings() -> Check:

@@ -105,6 +105,13 @@ def keys_for(archive: Archive, home: Path, *, named: Path | None, environment: N
     audit = next((one.audit for one in offered if keys.recognised_by(one.audit, "audit") == known.audit), "")
     if not fresh and not (secret and audit):
         missing = " + ".join(name for name, key in (("secret.key", secret), ("audit.key", audit)) if not key)
+        if named is not None:
+            raise BackupProblem(
+                f"The keys in {named} do not belong to this back-up ({missing} is another). Name the file of keys that "
+                "the same node wrote, or give --without-keys.",
+                f"{named} の鍵はこのバックアップのものではありません（{missing} が異なります）。"
+                "同じノードが書き出した鍵ファイルを指定するか、--without-keys を付けてください。",
+            )
         raise BackupProblem(
             f"The keys of the node that was backed up are needed ({missing}). Name their file with --keys, or give "
             "--without-keys: then the audit trail cannot be verified and tokens of peers must be entered anew.",

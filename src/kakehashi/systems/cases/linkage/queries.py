@@ -197,13 +197,19 @@ def counts() -> dict[str, int]:
     same = SuspicionSide.objects.filter(state=Answered.SAME, suspicion__in=told).values("suspicion")
     return {
         "with_keys": identified.values("case").distinct().count(),
-        "outdated": identified.exclude(generation=current_generation()).values("case").distinct().count(),
+        "outdated": identified_under_another_key(),
         "variants_outdated": variants.exclude(generation=current_generation()).values("case").distinct().count(),
         "waiting": Unlinked.objects.count(),
         "told": told.count(),
         "confirmed": same.annotate(number=Count("pk")).filter(number=2).count(),
         "untold": untold_count(),
     }
+
+
+def identified_under_another_key() -> int:
+    """How many cases have keys of identifying items that were made under another linkage key than that in force."""
+    identified = LinkageKey.objects.exclude(kind=VARIANT)
+    return identified.exclude(generation=current_generation()).values("case").distinct().count()
 
 
 def untold_count() -> int:
