@@ -28,6 +28,7 @@ from kakehashi.systems.portfolio.numbers import acknowledgement_number
 from kakehashi.systems.portfolio.published import FIELDS, facets, linked_data, published_awards, rows, told
 
 SHOWN = 30
+LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 CACHED_SECONDS = 600
 FACETS = {
     "programme": ("programme__code", gettext_lazy("Programme")),
@@ -61,6 +62,7 @@ def find(request: HttpRequest) -> HttpResponse:
         ],
         "kept": [(key, request.GET[key]) for key in FACETS if request.GET.get(key)],
         "query": request.GET.urlencode(),
+        "licence": LICENCE,
     }
     return render(request, "portfolio/finder.html", context)
 
@@ -130,7 +132,7 @@ def data_json(request: HttpRequest) -> StreamingHttpResponse:
     """All that the search finds as one JSON document: ``{"licence", "awards": [...]}``, read as one goes."""
 
     def written() -> Iterator[str]:
-        yield '{"licence": "https://creativecommons.org/licenses/by/4.0/", "awards": ['
+        yield f'{{"licence": "{LICENCE}", "awards": ['
         for number, row in enumerate(rows(_found(request))):
             yield (",\n" if number else "\n") + json.dumps(row, ensure_ascii=False)
         yield "\n]}\n"
