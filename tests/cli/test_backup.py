@@ -62,6 +62,25 @@ def test_a_folder_that_is_not_there_is_named_and_nothing_is_written(missing, lan
 
 
 @pytest.mark.django_db
+def test_a_misspelt_folder_is_not_written_as_a_file(tmp_path):
+    asked = ["backup", str(tmp_path / "bakcups")]
+    refused = CliRunner().invoke(main, asked, env={"KAKEHASHI_CLI_LANGUAGE": "en"})
+    assert (refused.exit_code, refused.output) == (2, NO_FOLDER["en"].format(tmp_path / "bakcups"))
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("beside", [True, False])
+def test_keys_that_lie_beside_the_backup_are_warned_of(beside, tmp_path):
+    keys = tmp_path if beside else tmp_path / "elsewhere"
+    keys.mkdir(exist_ok=True)
+    asked = ["backup", str(tmp_path / "b.zip"), "--keys-to", str(keys / "keys.json")]
+    made = CliRunner().invoke(main, asked, env={"KAKEHASHI_CLI_LANGUAGE": "en"})
+    assert made.exit_code == 0, made.output
+    assert ("lie beside the back-up" in made.output) is beside
+
+
+@pytest.mark.django_db
 def test_keys_that_cannot_be_written_are_told_with_their_place(tmp_path):
     name = tmp_path / ("k" * 300)
     refused = CliRunner().invoke(main, ["backup", str(tmp_path / "b.zip"), "--keys-to", str(name)])

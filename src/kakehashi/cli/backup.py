@@ -143,6 +143,14 @@ def _make(target: Path, with_keys: bool, keys_to: Path | None, shape: str) -> No
         )
     if with_keys or keys_to is not None:
         say(*WITHOUT_LINKAGE, err=True)
+    if keys_to is not None and keys_to.resolve().parent == made.path.resolve().parent:
+        say(
+            f"CARE: the keys ({keys_to}) lie beside the back-up. Who takes the folder reads everything: "
+            "move them elsewhere.",
+            f"注意：鍵（{keys_to}）がバックアップと同じフォルダにあります。"
+            "フォルダを入手した人がすべてを読めるため、別の場所へ移してください。",
+            err=True,
+        )
     if made.lost:
         raise SystemExit(1)
 
@@ -169,7 +177,7 @@ def report(path: Path, manifest: Manifest, size: int, shape: str, *, seconds: fl
             facts["seconds"] = round(seconds, 1)
         click.echo(json.dumps(facts, ensure_ascii=False))
         return
-    moment = f"{manifest.moment.astimezone():%Y-%m-%d %H:%M:%S}"
+    moment = f"{manifest.moment.astimezone():%Y-%m-%d %H:%M:%S %z}"
     click.echo(str(path))
     said_en, said_ja = (f", {seconds:.1f} s", f"、{seconds:.1f} 秒") if seconds is not None else ("", "")
     say(

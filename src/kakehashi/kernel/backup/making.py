@@ -50,9 +50,14 @@ class Made:
 
 
 def named(target: Path, now: datetime) -> Path:
-    """The file to write: ``target`` itself, or in a folder a name that tells the moment (UTC). Raises BackupProblem."""
+    """The file to write: ``target`` itself, or in a folder a name that tells the moment (UTC).
+
+    A name without a suffix is a folder's. Raises BackupProblem where the folder is not there.
+    """
     if target.is_dir():
         return target / f"kakehashi-{now:%Y%m%dT%H%M%SZ}{SUFFIX}"
+    if not target.suffix:  # a folder whose name was misspelt, not a file to be written beside it
+        raise folder_missing(target)
     if not target.parent.is_dir():
         raise folder_missing(target.parent)
     return target
