@@ -16,13 +16,11 @@ def systems_of(request: HttpRequest) -> list[dict[str, Any]]:
     """The rail's groups with the entries this person uses; a group without entries is left out."""
     if not getattr(getattr(request, "user", None), "is_authenticated", False):
         return []
+    used = [entry for entry in sorted(_entries(), key=lambda entry: (entry.order, entry.view)) if _used(entry, request)]
+    here = _narrowest([area for entry in used if (area := _area(entry))], request.path)
     groups = []
     for group in Group:
-        entries = [
-            shown
-            for entry in sorted(_entries(), key=lambda entry: (entry.order, entry.view))
-            if entry.group is group and _used(entry, request) and (shown := _shown(entry, request))
-        ]
+        entries = [shown for entry in used if entry.group is group and (shown := _shown(entry, request.path, here))]
         if entries:
             groups.append({"key": group.value, "label": group.label, "entries": entries})
     return groups
@@ -65,11 +63,25 @@ def _used(entry: NavigationEntry, request: HttpRequest) -> bool:
     return bool(used_by(request.user))
 
 
-def _shown(entry: NavigationEntry, request: HttpRequest) -> dict[str, Any] | None:
+def _address(entry: NavigationEntry) -> str:
     try:
-        url = reverse(entry.view)
+        return reverse(entry.view)
     except NoReverseMatch:  # a system whose pages this node does not serve
+        return ""
+
+
+def _area(entry: NavigationEntry) -> str:
+    return entry.area or _address(entry)
+
+
+def _narrowest(areas: list[str], path: str) -> str:
+    """Of the areas that a page lies in, the one within the others: a page is in one place of the rail."""
+    return max((area for area in areas if area != "/" and path.startswith(area)), key=len, default="")
+
+
+def _shown(entry: NavigationEntry, path: str, here: str) -> dict[str, Any] | None:
+    url = _address(entry)
+    if not url:
         return None
-    area = entry.area or url
-    current = "page" if request.path == url else "true" if area != "/" and request.path.startswith(area) else ""
+    current = "page" if path == url else "true" if here and _area(entry) == here else ""
     return {"label": entry.label, "url": url, "current": current}

@@ -29,6 +29,7 @@ from kakehashi.systems.portfolio.models import (
     SharedBudget,
     Standing,
 )
+from kakehashi.web.navigation import systems_of
 from tests.systems.portfolio.agency import YEAR, make_agency
 
 pytestmark = pytest.mark.django_db
@@ -168,3 +169,20 @@ def test_a_correction_and_what_it_corrects_lead_to_each_other(agency, officer):
     right = correct(wrong, by=None, memo="二重計上")
     assert f"/portfolio/entries/{right.number}/" in officer.get(f"/portfolio/entries/{wrong.number}/").content.decode()
     assert f"/portfolio/entries/{wrong.number}/" in officer.get(f"/portfolio/entries/{right.number}/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("path", "place"),
+    [
+        ("/portfolio/", "/portfolio/"),
+        ("/portfolio/projects/rare/", "/portfolio/"),
+        ("/portfolio/awards/", "/portfolio/awards/"),
+        ("/portfolio/awards/19ek0109000/", "/portfolio/awards/"),
+        ("/portfolio/entries/1/", "/portfolio/entries/"),
+    ],
+)
+def test_a_page_is_in_one_place_of_the_rail(rf, path, place):
+    request = rf.get(path)
+    request.user = someone(Role.PRESIDENT, Kind.AGENCY)
+    entries = [entry for group in systems_of(request) for entry in group["entries"]]
+    assert [entry["url"] for entry in entries if entry["current"]] == [place]
