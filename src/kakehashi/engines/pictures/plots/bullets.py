@@ -7,7 +7,7 @@ from xml.sax.saxutils import escape
 from kakehashi.engines.pictures.lettering import wrap
 from kakehashi.engines.pictures.plots import marks
 
-LABEL, ROOM, ROW, BAR = 300, 250, 34, 14
+LABEL, ROOM, ROW, BAR = 285, 190, 34, 14
 HEAD = 8
 
 
