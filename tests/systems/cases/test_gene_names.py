@@ -1,10 +1,8 @@
 """Genes by old names and ids: meant alike wherever cases are entered, compared, found and ranked."""
 
-import shutil
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.urls import reverse
 
 from kakehashi.engines.genes import installed
@@ -21,17 +19,17 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def install(tmp_path):
+def install(tmp_path, monkeypatch):
     """install() puts the small gene table in place; it is gone after the test."""
-    folder = Path(settings.HOME) / "genes"
+    folder = tmp_path / "genes"  # of this test alone: others run beside it in the same home
+    monkeypatch.setattr(installed, "genes_folder", lambda given=None: folder if given is None else Path(given))
 
     def put():
         file = tmp_path / "hgnc_complete_set.txt"
         file.write_text(hgnc.table())
         return installed.install(file, folder)
 
-    yield put
-    shutil.rmtree(folder, ignore_errors=True)
+    return put
 
 
 def entered(clinician, hospital, *genes, local_id="G-1", variants=()):

@@ -121,6 +121,8 @@ def write(
 
 def discard(target: Path) -> None:
     """Take `target` away in one step; processes that have it mapped keep what they have."""
+    if not target.parent.is_dir():  # somebody has taken all of it away already
+        return
     grave = Path(tempfile.mkdtemp(prefix=f".{target.name}.bad.", dir=target.parent))
     with contextlib.suppress(FileNotFoundError):
         os.rename(target, grave / "content")
