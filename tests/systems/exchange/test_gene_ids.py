@@ -1,10 +1,8 @@
 """Genes between nodes: Ensembl ids out where they are known, any id in."""
 
-import shutil
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 
 from kakehashi.engines.genes import installed
 from kakehashi.protocols.mme import Contact, Patient
@@ -21,12 +19,12 @@ def patient(*genes: str) -> Patient:
 
 
 @pytest.fixture
-def table(tmp_path, compiled_ontology):
+def table(tmp_path, monkeypatch, compiled_ontology):
     file = tmp_path / "hgnc_complete_set.txt"
     file.write_text(hgnc.table())
-    folder = Path(settings.HOME) / "genes"
-    yield installed.install(file, folder)
-    shutil.rmtree(folder, ignore_errors=True)
+    folder = tmp_path / "genes"  # of this test alone: others run beside it in the same home
+    monkeypatch.setattr(installed, "genes_folder", lambda given=None: folder if given is None else Path(given))
+    return installed.install(file, folder)
 
 
 @pytest.mark.parametrize("written", ["ENSG00000166147", "ENSG00000166147.3", "2200", "HGNC:3603", "fbn1", "MFS1"])
