@@ -18,8 +18,8 @@ _READS_THE_PORTFOLIO = _(
     "its rows."
 )
 _KEEPS_THE_BOOKS = _(
-    "At a funding agency you see where its money lies, down to each entry of the ledger. Entries are made by import; "
-    "what was wrong is corrected by another entry."
+    "At a funding agency you see where its money lies, down to each entry of the ledger, and close the rounds of "
+    "adjustment funds that were decided."
 )
 WORK: dict[str, Text] = {
     Role.CLINICIAN: _(

@@ -16,6 +16,7 @@ from kakehashi.kernel import audit
 from kakehashi.kernel.errors import Conflict, Invalid
 from kakehashi.kernel.locks import alone
 from kakehashi.kernel.people.models import Person
+from kakehashi.systems.portfolio import rules
 from kakehashi.systems.portfolio.ledger.checking import check
 from kakehashi.systems.portfolio.ledger.entries import NewEntry, Transfer
 from kakehashi.systems.portfolio.ledger.kinds import AccountKind, EntryKind, Place
@@ -35,6 +36,7 @@ def post(new: NewEntry, *, by: Person | None) -> Entry:
 
 def post_many(new: Sequence[NewEntry], *, by: Person | None) -> list[Entry]:
     """Write entries in order, all or none; an import of a year's payments is one call. Raises as ``post``."""
+    _insist_on_accountant(by, "ledger.post")
     if not new:
         return []
     check(new)
@@ -50,6 +52,7 @@ def correct(entry: Entry, *, by: Person | None, memo: str, on: date | None = Non
     Raises Invalid without a memo; Conflict where it is corrected already, is itself a correction, or where what it
     gave has gone on meanwhile: correct that first.
     """
+    _insist_on_accountant(by, "ledger.correct")
     if not memo.strip():
         raise Invalid({"memo": [_("Say why the entry is corrected.")]})
     with transaction.atomic():
@@ -66,6 +69,12 @@ def correct(entry: Entry, *, by: Person | None, memo: str, on: date | None = Non
         written = _write([undoing], by=by, corrects=locked)
         _told(written, by, "ledger.correct", corrects=locked.number)
     return written[0]
+
+
+def _insist_on_accountant(by: Person | None, action: str) -> None:
+    """Who writes to the ledger: an accountant of the agency, or the node's operator. Raises NotAllowed."""
+    if by is not None:
+        audit.insist(rules.may_write_entries(by), by=by, action=action)
 
 
 def place_of(account: Account) -> Place:

@@ -19,7 +19,6 @@ from kakehashi.kernel.errors import NotFound
 from kakehashi.systems.portfolio import drawing
 from kakehashi.systems.portfolio.figures import Book, Figures, book, places, running_in
 from kakehashi.systems.portfolio.goals import goals_reached
-from kakehashi.systems.portfolio.ledger.kinds import BudgetKind
 from kakehashi.systems.portfolio.milestones.actions import overdue
 from kakehashi.systems.portfolio.models import Account, Award, Goal, GoalActual, IntegratedProject, Ministry, Programme
 from kakehashi.systems.portfolio.money import exact, said
@@ -60,8 +59,6 @@ def show(request: HttpRequest) -> HttpResponse:
             "projects": project_lines(wanted, now),
             "programmes": programme_lines(wanted, now),
             "ministries": ministry_lines(wanted, now),
-            "kinds": [(kind, kind.label, exact(now.total.budgeted.get(kind, 0))) for kind in BudgetKind],
-            "allotted": [(BudgetKind(kind).label, exact(yen)) for kind, yen in now.allotted.items()],
             "empty": not wanted.years[1:] and not now.programmes,
         }
     )
