@@ -24,8 +24,9 @@ JOBS = Listing(
     columns=[
         Column("number", _("Number"), lambda job: job.pk, sort="pk"),
         Column("kind", _("Kind"), lambda job: job.kind_label, sort="kind"),
-        Column("state", _("State"), lambda job: job.get_state_display(), sort="state"),
-        Column("done", _("Done so far"), lambda job: job.done, number=True),
+        Column("state", _("State"), lambda job: job.state_label, sort="state"),
+        Column("came_to", _("What came of it"), lambda job: job.came_to),
+        Column("done", _("Dealt with so far"), lambda job: job.done, number=True),
         Column("total", _("In all"), lambda job: job.total, number=True),
         Column("created", _("Started"), lambda job: job.created_at, sort="created_at"),
         Column("finished", _("Ended"), lambda job: job.finished_at, sort="finished_at"),

@@ -49,7 +49,35 @@ def test_import_of_which_everything_was_refused_does_not_say_done(client, clinic
     assert "Nothing was taken in: every packet was refused." in page
     assert "Done</span>" not in page
     assert "<strong>5 packets:</strong>" in page
-    assert "Import of cases" in client.get(reverse("web:jobs"), headers={"accept-language": "en"}).text
+
+
+@pytest.mark.parametrize(
+    ("language", "refused", "finished", "why", "counts"),
+    [
+        ("en", "Refused", "Finished", "every packet was refused", "1 new, 0 updated, 0 unchanged, 1 refused"),
+        ("ja", "拒否", "完了", "すべて拒否", "新規1件、更新0件、変更なし0件、拒否1件"),
+    ],
+)
+def test_list_of_jobs_says_what_was_refused_and_why(
+    client, clinician, hospital, language, refused, finished, why, counts
+):
+    """Of a refused import "done" would say that it was taken in; of one taken in partly, nothing of the rest."""
+    client.force_login(clinician)
+    for trees in ([{"id": "bad", "subject": {"id": "x"}}], [packet(1), {"id": "bad", "subject": {"id": "x"}}], []):
+        client.post(reverse("cases:import"), {"file": upload(trees or [""]), "organisation": hospital.code})
+    first, second, *_ = jobs_run = [jobs.run_here(job) for job in Job.objects.order_by("pk")]
+    reason = first.result["problems"][0][language]
+    rows = client.get(reverse("web:jobs"), {"format": "csv"}, headers={"accept-language": language}).text.splitlines()
+    said = {job.pk: next(row for row in rows if row.startswith(f"{job.pk},")) for job in jobs_run}
+    assert refused in said[first.pk]
+    assert why in said[first.pk]
+    assert reason[:30] in said[first.pk]
+    assert finished not in said[first.pk]
+    assert finished in said[second.pk]
+    assert counts in said[second.pk].replace('"', "")
+    page = client.get(reverse("web:job", args=[first.pk]), headers={"accept-language": language}).text
+    assert reason[:30] in page
+    assert finished not in page.partition("<main")[2]
 
 
 def test_import_for_another_hospital_is_refused(client, clinician, other_hospital):

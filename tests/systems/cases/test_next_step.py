@@ -1,6 +1,10 @@
 """Whoever has the next step of a case hears of it, finds it among what waits, and reads what they were asked."""
 
+from datetime import timedelta
+from importlib import import_module
+
 import pytest
+from django.apps import apps
 from django.urls import reverse
 from django.utils import timezone
 
@@ -16,7 +20,7 @@ from kakehashi.systems.cases.course import analyses, committee
 from kakehashi.systems.cases.course.diagnoses import NewDiagnosis
 from kakehashi.systems.cases.course.states import ReviewDecision
 from kakehashi.systems.cases.course.waiting import waiting_for
-from kakehashi.systems.cases.models import Case
+from kakehashi.systems.cases.models import Analysis, Case
 from kakehashi.systems.cases.queries import case_for
 
 pytestmark = pytest.mark.django_db
@@ -167,6 +171,38 @@ def test_who_sits_on_the_committee_and_sends_is_asked_no_more_once_it_is_sent(
     analyses.send_for_analysis(by=clinician, case=case, centre=centre if named else None)
     assert lines(clinician, case) == []
     analyses.record_analysis(by=clinician, case=case, result="x")
+
+
+def as_before(review):
+    """The analysis that a committee asked for as it was kept before it was told apart (migration 0017)."""
+    Analysis.objects.filter(review=review).update(review=None, sent_by=review.decided_by, note=review.note)
+
+
+@pytest.mark.parametrize("sent", [None, "later", "to a centre", "called back and sent"])
+def test_what_a_committee_asked_for_before_it_was_told_apart_still_waits(review, clinician, member, centre, sent):
+    decided = committee.decide(by=member, review=review, decision=ReviewDecision.ANALYSE_AGAIN, note="whole genome")
+    case = Case.objects.get(pk=review.case_id)
+    as_before(decided)
+    rows = Analysis.objects.filter(case=case, done_on=None, called_back_on=None)
+    if sent == "later":
+        rows.update(sent_on=timezone.localdate() + timedelta(days=1))
+    elif sent == "to a centre":
+        rows.update(centre=centre)
+    elif sent == "called back and sent":
+        advance(case, "call_back", by=clinician, note="to be sent to the centre")
+        analyses.send_for_analysis(by=clinician, case=case)
+        rows.update(sent_by=member)
+    assert lines(clinician, case) == []
+    import_module("kakehashi.systems.cases.migrations.0019_analyses_asked_for_before").keep_as_asked_for(apps, None)
+    if sent:
+        assert lines(clinician, case) == []
+        assert analyses.asked_for(case) is None
+        return
+    assert len(lines(clinician, case)) == 1
+    wanted = analyses.asked_for(case)
+    assert (wanted.review, wanted.note) == (decided, "")
+    analyses.send_for_analysis(by=clinician, case=case, centre=centre)
+    assert lines(clinician, case) == []
 
 
 def test_many_analysed_cases_are_ten_lines_and_one(analysed, hospital, clinician, worked_example):

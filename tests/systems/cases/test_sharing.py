@@ -13,6 +13,7 @@ from kakehashi.kernel.sharing.models import Asked, Network
 from kakehashi.kernel.sharing.states import Level, Reach
 from kakehashi.systems.cases import rows, rules
 from kakehashi.systems.cases.actions import edit_case, enter_case
+from kakehashi.systems.cases.course import consultations, referrals
 from kakehashi.systems.cases.description import Description
 from kakehashi.systems.cases.matching import shared
 from kakehashi.systems.cases.models import Case
@@ -231,3 +232,42 @@ def test_making_everything_anew_at_once_hides_only_what_older_rules_made(theirs,
     first = seen[0]
     assert {first[str(theirs[0].pk)], first[str(ours.pk)]} & {None, rows.search_rules()}
     assert set(seen[-1].values()) == {rows.search_version()}
+
+
+@pytest.mark.parametrize(
+    ("language", "care", "finding", "whole"),
+    [
+        ("en", "For the care of this patient: The whole record", "For finding similar cases.", "The whole record"),
+        ("ja", "この患者の診療のために：", "類似症例の検索のための範囲です。", "記録の全体"),
+    ],
+)
+def test_hub_that_takes_part_in_the_care_is_not_listed_as_a_mere_finder_of_similar_cases(
+    site, clinician, ours, hub, language, care, finding, whole
+):
+    """Its row in the table of who finds the case says that it sees it for the patient's care as well, and how much."""
+    set_terms(by=clinician, case=ours, terms=Terms(Reach.NETWORK), consent=attested(Reach.DOMESTIC))
+    here = reverse("cases:sharing", args=[ours.public_id])
+
+    def row():
+        page = site.get(here, headers={"accept-language": language}).text
+        table = page.partition('aria-labelledby="who-head"')[2].partition("</section>")[0]
+        assert finding in table
+        return next(part for part in table.split("<tr>") if f"<span>{hub.label(language)}</span>" in part)
+
+    assert care not in row()
+    family = consultations.enter_consultation(by=clinician, organisation=ours.organisation, local_id="F-1")
+    family = consultations.lead_to_case(by=clinician, consultation=family, case=ours)
+    referrals.refer(by=clinician, consultation=family, hub=hub, note="please take on")
+    assert care in row()
+    assert whole in row()
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_nobody_is_promised_the_contact_of_a_registrant(site, ours, language):
+    page = site.get(reverse("cases:sharing", args=[ours.public_id]), headers={"accept-language": language}).text
+    said = {
+        "en": "That a similar record exists; its registrant is not named",
+        "ja": "類似の記録があること（登録者の名前・連絡先は含まない）",
+    }[language]
+    assert said in page
+    assert {"en": "as contact", "ja": "登録者の連絡先"}[language] not in page

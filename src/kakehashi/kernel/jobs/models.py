@@ -5,9 +5,10 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from kakehashi.kernel.jobs.kinds import kind_label
+from kakehashi.kernel.jobs.kinds import Outcome, kind_label, outcome_of
 
 
 class JobState(models.TextChoices):
@@ -63,6 +64,21 @@ class Job(models.Model):
     def kind_label(self) -> str:
         """What this kind of work is called."""
         return kind_label(self.kind)
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """What it came to, where it is finished and its system says so."""
+        return outcome_of(self.kind, self.result) if self.state == JobState.DONE else None
+
+    @property
+    def state_label(self) -> str:
+        """Its state in a word: a finished job that did nothing of what it was asked to was refused."""
+        return _now("Refused") if self.outcome is not None and self.outcome.refused else str(JobState(self.state).label)
+
+    @property
+    def came_to(self) -> str:
+        """What it came to, in words: its error, or what its system says of its result; "" where nothing is said."""
+        return self.error or (self.outcome.text if self.outcome is not None else "")
 
     @property
     def share(self) -> float | None:

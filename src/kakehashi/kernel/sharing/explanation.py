@@ -20,13 +20,19 @@ from kakehashi.kernel.sharing.table import GRANT
 
 @dataclass(frozen=True)
 class Standing:
-    """How much one institution, person or foreign node sees, for what, what that stands on, and why not more."""
+    """How much one institution, person or foreign node sees, for what, what that stands on, and why not more.
 
+    ``subject``: who it is, as the table names it; two institutions may have one name. ``for_care``: how much it sees
+    besides as one that takes part in the patient's care, where whoever made this says so.
+    """
+
+    subject: str
     name: str
     level: Level
     because: tuple[Reason, ...]
     why_not_more: tuple[Reason, ...]
     purpose: Purpose
+    for_care: Level = Level.NOTHING
 
 
 def standing(
@@ -37,7 +43,7 @@ def standing(
     level = level_of(subject, record, purpose, asked)
     because = decide(subject, record, purpose, asked, level) if level > Level.NOTHING else Verdict(False)
     more = decide(subject, record, purpose, asked, Level(level + 1)) if level < Level.WHOLE else Verdict(True)
-    return Standing(name, level, because.reasons, () if more else more.reasons, purpose)
+    return Standing(subject.name, name, level, because.reasons, () if more else more.reasons, purpose)
 
 
 def standings_for_care(record: SharedRecord) -> list[Standing]:

@@ -8,7 +8,7 @@ class Level(models.IntegerChoices):
     """How much of a record someone sees; each level includes the ones before."""
 
     NOTHING = 0, _("Nothing")
-    EXISTS = 1, _("That a similar record exists, with its registrant as contact")
+    EXISTS = 1, _("That a similar record exists; its registrant is not named")
     MATCHING = 2, _("What matches: the findings and genes in common")
     WHOLE = 3, _("The whole record")
 

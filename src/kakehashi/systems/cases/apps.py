@@ -46,7 +46,7 @@ class CasesConfig(AppConfig):
         from kakehashi.systems.cases.course import referrals  # noqa: F401
         from kakehashi.systems.cases.families import queries as families
 
-        name_kind(tasks.KIND, _("Import of cases"))
+        name_kind(tasks.KIND, _("Import of cases"), tasks.outcome_of)
         name_kind(reindexing.KIND, _("Reading cases anew for the search"))
         register_names("case", queries.names_in_trail)
         register_finding("case", queries.case_written)

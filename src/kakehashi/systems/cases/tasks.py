@@ -25,6 +25,7 @@ from kakehashi.kernel import audit, jobs
 from kakehashi.kernel.errors import Conflict, NotFound
 from kakehashi.kernel.files import expire_file, keep_file, open_file, save_file
 from kakehashi.kernel.files.models import StoredFile
+from kakehashi.kernel.jobs.kinds import Outcome
 from kakehashi.kernel.jobs.models import Job, JobState
 from kakehashi.kernel.jobs.rules import visible_to
 from kakehashi.kernel.notices import notify
@@ -32,11 +33,13 @@ from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.people.models import Person
 from kakehashi.protocols.phenopacket import patients
 from kakehashi.protocols.phenopacket.sources import SUFFIXES
-from kakehashi.systems.cases import rules
+from kakehashi.systems.cases import rules, vocabulary
 from kakehashi.systems.cases.packets.importing import ImportSummary, import_packets
 
 KIND = "cases.import"
 PROBLEMS_SHOWN = 100
+REASONS_SAID = 2
+"""So many different reasons of refusals stand in a list of jobs; the import's own page has them all."""
 KEPT_TO_RETRY = timedelta(days=7)
 LONGEST_WAIT = timedelta(days=30)
 LINES = (".jsonl", ".ndjson")
@@ -121,6 +124,22 @@ def result_of(summary: ImportSummary) -> dict[str, Any]:
         "overwritten": summary.overwritten,
         "problems": problems,
     }
+
+
+def outcome_of(result: dict[str, Any]) -> Outcome:
+    """What an import came to, in the language in force: how many of each, and why packets were refused."""
+    refused = not (result["new"] or result["updated"] or result["unchanged"])
+    if refused and not result["refused"]:
+        return Outcome(_("Nothing was taken in: there was no packet in the file."), refused=True)
+    counts = {name: f"{result[name]:,}" for name in ("new", "updated", "unchanged", "refused")}
+    said = (
+        _("Nothing was taken in: every packet was refused.")
+        if refused
+        else _("{new} new, {updated} updated, {unchanged} unchanged, {refused} refused.").format(**counts)
+    )
+    reasons = list(dict.fromkeys(one[vocabulary.language()] for one in result["problems"]))
+    further = " …" if len(reasons) > REASONS_SAID else ""
+    return Outcome(" ".join([said, *reasons[:REASONS_SAID]]) + further, refused)
 
 
 def import_job(person: Person, job_id: int) -> Job:

@@ -382,7 +382,6 @@ def said_result(result: Any, name: str) -> dict[str, Any] | None:
         groups.setdefault(one[language], []).append(place)
     told = sum(map(len, groups.values()))
     return result | {
-        "nothing": not (result["new"] or result["updated"] or result["unchanged"]),
         "problems": [{"text": text, "places": places} for text, places in groups.items()],
         "untold": max(0, result["refused"] - told),
     }

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -14,7 +17,7 @@ from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.people.forms import add_problems
 from kakehashi.kernel.sharing.explanation import Standing, standing, standings
 from kakehashi.kernel.sharing.models import SharedRecord
-from kakehashi.kernel.sharing.states import Purpose
+from kakehashi.kernel.sharing.states import Level, Purpose
 from kakehashi.systems.cases import queries, terms
 from kakehashi.systems.cases.awards import set_award
 from kakehashi.systems.cases.forms.terms import AWARDS_LISTED, AwardForm, TermsForm
@@ -61,9 +64,10 @@ def award(request: HttpRequest, case_id: str) -> HttpResponse:
 
 
 def _page(request: HttpRequest, case: Case, form: TermsForm, paid: AwardForm) -> HttpResponse:
-    context = panes.case_context(request, case, "sharing") | {
+    context = panes.case_context(request, case, "sharing")
+    context |= {
         "form": form,
-        "standings": _said(case),
+        "standings": _said(case, context["caring"]),
         "abroad": _abroad(case),
         "award": next(iter(awards_by_id([case.award_id])), None) if case.award_id else None,
         "award_form": paid,
@@ -73,9 +77,14 @@ def _page(request: HttpRequest, case: Case, form: TermsForm, paid: AwardForm) ->
     return render(request, "cases/sharing.html", context, status=422 if form.errors or paid.errors else 200)
 
 
-def _said(case: Case) -> list[Standing]:
-    """How much each institution of this node sees, those that see most first."""
-    return standings(case, Organisation.objects.all()[:MOST_SHOWN])
+def _said(case: Case, caring: Iterable[Standing]) -> list[Standing]:
+    """How much each institution of this node sees for finding similar cases, those that see most first.
+
+    The row of one that takes part in the patient's care as well, such as the hub, says so.
+    """
+    for_care = {one.subject: one.level for one in caring}
+    found = standings(case, Organisation.objects.all()[:MOST_SHOWN])
+    return [replace(one, for_care=for_care.get(one.subject, Level.NOTHING)) for one in found]
 
 
 def _abroad(record: SharedRecord) -> Standing:
