@@ -197,7 +197,7 @@ def test_unknown_gene_is_asked_about_once_with_what_is_near_and_stays_marked_on_
 def test_unknown_gene_of_a_variant_is_asked_about_too(client, clinician):
     client.force_login(clinician)
     data = form_data(["HP:0001250"]) | {"variants-TOTAL_FORMS": 1, "variants-0-gene": "QQQQ9"}
-    data |= {"variants-0-hgvs": "c.1A>G", "variants-0-zygosity": "unknown"}
+    data |= {"variants-0-hgvs": "NM_000138.5:c.1A>G", "variants-0-zygosity": "unknown"}
     asked = client.post(reverse("cases:new"), data, headers={"accept-language": "en"})
     assert asked.status_code == 422
     assert "gene QQQQ9. It is kept, and counts for no disease." in asked.text

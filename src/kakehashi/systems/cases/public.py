@@ -28,6 +28,7 @@ from kakehashi.systems.cases.course.diagnoses import NewDiagnosis, record_diagno
 from kakehashi.systems.cases.course.states import Basis
 from kakehashi.systems.cases.description import Description
 from kakehashi.systems.cases.events import CaseChanged, CaseRegistered, CasesImported, CaseWithdrawn
+from kakehashi.systems.cases.forms.hgvs import HgvsField
 from kakehashi.systems.cases.forms.listed import ListedForm
 from kakehashi.systems.cases.matching import similar
 from kakehashi.systems.cases.matching.agreement import Agreement, compare
@@ -60,6 +61,7 @@ __all__ = [
     "CaseWithdrawn",
     "CasesImported",
     "Description",
+    "HgvsField",
     "KnownCase",
     "ListedForm",
     "NewDiagnosis",

@@ -20,8 +20,8 @@ from kakehashi.kernel import audit, events
 from kakehashi.kernel.errors import Conflict, Invalid, NotFound
 from kakehashi.kernel.events.results import CaseDiagnosed, DiagnosisReopened
 from kakehashi.kernel.workflow import advance
-from kakehashi.protocols.phenopacket.hgvs import parse_hgvs
-from kakehashi.systems.cases import rules
+from kakehashi.protocols.phenopacket.hgvs_reading import hgvs_problem, readable
+from kakehashi.systems.cases import rules, vocabulary
 from kakehashi.systems.cases.course.listed import on_orphanet
 from kakehashi.systems.cases.course.states import AcmgClass, Basis, Catalogue
 from kakehashi.systems.cases.description import (
@@ -116,7 +116,7 @@ def record_diagnosis(
     audit.insist(rules.may_diagnose(by, case), by=by, action="case.diagnose", subject=case)
     on = diagnosis.diagnosed_on or timezone.localdate()
     _insist_on_day(case, on)
-    _insist_on_hgvs(case, diagnosis.variant)
+    variant = _variant_of(case, diagnosis.variant)
     with transaction.atomic():
         locked = Case.objects.select_for_update().get(pk=case.pk)
         if locked.state not in (*UNSOLVED, CaseState.DIAGNOSED):
@@ -132,7 +132,7 @@ def record_diagnosis(
             case=locked,
             disease=term,
             catalogue=str(diagnosis.catalogue),
-            variant=diagnosis.variant.model_dump(mode="json", exclude_defaults=True) if diagnosis.variant else None,
+            variant=variant.model_dump(mode="json", exclude_defaults=True) if variant else None,
             diagnosed_on=on,
             review=review,
             match_number=match_number,
@@ -283,11 +283,14 @@ def _insist_on_day(case: Case, on: date) -> None:
         raise Invalid({"diagnosed_on": [text % {"day": first.isoformat()}]})
 
 
-def _insist_on_hgvs(case: Case, variant: Variant | None) -> None:
-    """A variant that the case does not say already is written so that it can be read."""
-    if variant is not None and variant.hgvs and variant not in case.described.variants and not parse_hgvs(variant.hgvs):
-        text = _("“%(written)s” cannot be read as HGVS. Write it with its reference: NM_025114.4:c.2991+1655A>G.")
-        raise Invalid({"hgvs": [text % {"written": variant.hgvs[:60]}]})
+def _variant_of(case: Case, variant: Variant | None) -> Variant | None:
+    """The variant of a diagnosis; one that the case does not say already, as HGVS writes it. Raises Invalid."""
+    if variant is None or not variant.hgvs or variant in case.described.variants:
+        return variant
+    problem = hgvs_problem(variant.hgvs)
+    if problem is not None:
+        raise Invalid({"hgvs": [vocabulary.in_words(problem)]})
+    return variant.model_copy(update={"hgvs": readable(variant.hgvs)})
 
 
 def _with(said: Description, row: CaseDiagnosis) -> Description:

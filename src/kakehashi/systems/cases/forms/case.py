@@ -143,7 +143,12 @@ class CaseEntry:
         if case:
             self.patient.fields["local_id"].disabled = True
         self.findings = FindingFormSet(data, prefix="findings", initial=[finding_row(one) for one in said.findings])
-        self.variants = VariantFormSet(data, prefix="variants", initial=[one.model_dump() for one in said.variants])
+        self.variants = VariantFormSet(
+            data,
+            prefix="variants",
+            initial=[one.model_dump() for one in said.variants],
+            form_kwargs={"kept": {one.hgvs for one in said.variants}},
+        )
         if data is None:
             self.findings.extra, self.variants.extra = (1, 0) if case else (spare or SPARE_ROWS, 1)
         self.description = said

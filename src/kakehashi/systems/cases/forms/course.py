@@ -25,6 +25,7 @@ from kakehashi.systems.cases.course.states import (
     PhenotypeGroup,
     ReviewDecision,
 )
+from kakehashi.systems.cases.forms.hgvs import HgvsField
 from kakehashi.systems.cases.forms.listed import ListedForm
 from kakehashi.systems.cases.models import Case
 
@@ -225,7 +226,7 @@ class DiagnosisForm(ListedForm, CourseForm):
     )
     new_link = forms.BooleanField(label=_("The gene was not known to cause this disease"), required=False)
     variant = forms.ChoiceField(label=_("Variant of this case"), required=False)
-    hgvs = forms.CharField(label=_("Or another variant (HGVS)"), max_length=500, required=False)
+    hgvs = HgvsField(label=_("Or another variant (HGVS)"))
     acmg = forms.ChoiceField(label=_("ACMG class"), required=False)
     basis = forms.ChoiceField(label=_("It stands mainly on"), choices=Basis.choices, initial=Basis.GENETIC)
     evidence = words(_("Evidence"), max_length=5000, required=False, help_text=NOBODY_NAMED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
@@ -11,6 +12,7 @@ from pydantic import ValidationError
 
 from kakehashi.systems.cases import genenames
 from kakehashi.systems.cases.description import Variant
+from kakehashi.systems.cases.forms.hgvs import HgvsField
 from kakehashi.systems.cases.states import VariantInheritance, VariantOrigin, Zygosity
 
 
@@ -18,12 +20,7 @@ class VariantForm(forms.Form):
     """One variant, by HGVS or by VCF fields."""
 
     gene = forms.CharField(label=_("Gene"), required=False, max_length=40)
-    hgvs = forms.CharField(
-        label=_("HGVS"),
-        required=False,
-        max_length=500,
-        widget=forms.TextInput(attrs={"placeholder": "NM_000138.5:c.…"}),
-    )
+    hgvs = HgvsField(label=_("HGVS"))
     assembly = forms.ChoiceField(
         label=_("Assembly"), required=False, choices=[("", "–"), ("GRCh38", "GRCh38"), ("GRCh37", "GRCh37")]
     )
@@ -42,6 +39,11 @@ class VariantForm(forms.Form):
         label=_("Origin"), required=False, choices=VariantOrigin.choices, initial=VariantOrigin.UNKNOWN
     )
     note = forms.CharField(label=_("Note"), required=False, max_length=500)
+
+    def __init__(self, *args: Any, kept: Collection[str] = (), **more: Any) -> None:
+        """``kept``: the HGVS expressions that the case has already."""
+        super().__init__(*args, **more)
+        self.fields["hgvs"].kept = kept  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}

@@ -10,8 +10,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from pydantic import ValidationError
 
-from kakehashi.protocols.phenopacket.hgvs import parse_hgvs
-from kakehashi.systems.cases.public import ListedForm, NewDiagnosis
+from kakehashi.systems.cases.public import HgvsField, ListedForm, NewDiagnosis
 
 
 class DiagnosisForm(ListedForm):
@@ -26,9 +25,7 @@ class DiagnosisForm(ListedForm):
         ],
     )
     gene = forms.CharField(label=_("Gene"), max_length=40, required=False)
-    variant = forms.CharField(
-        label=_("Variant (HGVS)"), max_length=200, required=False, help_text=_("As NM_001165963.4:c.2593C>T.")
-    )
+    variant = HgvsField(label=_("Variant (HGVS)"))
     evidence = forms.CharField(
         label=_("Evidence"),
         max_length=2000,
@@ -44,13 +41,6 @@ class DiagnosisForm(ListedForm):
         super().__init__(*args, **more)
         self.by = by
         self.offer_numbers()
-
-    def clean_variant(self) -> str:
-        """HGVS that can be read: the other side may be proposed it."""
-        typed = str(self.cleaned_data["variant"])
-        if typed and not parse_hgvs(typed):
-            raise forms.ValidationError(_("This cannot be read as HGVS. Write it as NM_001165963.4:c.2593C>T."))
-        return typed
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
