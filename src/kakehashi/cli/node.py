@@ -92,7 +92,11 @@ def prepare_agency() -> None:
     """The demo agency's awards and ledger, written once, with how far it is."""
     from rich.progress import Progress
 
+    from kakehashi.kernel.organisations.models import Organisation
+    from kakehashi.kernel.people.models import Person
+    from kakehashi.systems.cases.demo import AGENCY, INVESTIGATOR
     from kakehashi.systems.portfolio.demo.agency import make_agency
+    from kakehashi.systems.portfolio.demo.people import appoint_people
     from kakehashi.systems.portfolio.lineage.installing import install_lineages
 
     words = {
@@ -104,6 +108,12 @@ def prepare_agency() -> None:
         task = progress.add_task(text("The demo agency", "デモの機構"), total=1.0)
         number = make_agency(told=lambda what, share: progress.update(task, completed=share, description=words[what]))
         install_lineages(by=None)
+        agency, investigator = (
+            Organisation.objects.filter(code=AGENCY[0]).first(),
+            Person.objects.filter(email=INVESTIGATOR).first(),
+        )
+        if agency is not None:
+            appoint_people(agency, investigator)
     say(
         f"The demo agency: {counted(number, 'synthetic award')} of eleven fiscal years, their money to the yen",
         f"デモの機構：11年度分の合成課題 {number:,} 件と円単位の台帳",

@@ -141,8 +141,13 @@ BESIDE = (
     (AGENCY, Kind.AGENCY, "president", Role.PRESIDENT, "見本 光", "Hikaru Mihon"),
     (AGENCY, Kind.AGENCY, "accountant", Role.ACCOUNTANT, "見本 実", "Minoru Mihon"),
     (AGENCY, Kind.AGENCY, "agency-auditor", Role.AUDITOR, "見本 望", "Nozomi Mihon"),
+    (AGENCY, Kind.AGENCY, "supervisor", Role.PROGRAMME_SUPERVISOR, "見本 薫", "Kaoru Mihon"),
+    (AGENCY, Kind.AGENCY, "coordinator", Role.DISEASE_COORDINATOR, "見本 司", "Tsukasa Mihon"),
+    (AGENCY, Kind.AGENCY, "agency-administrator", Role.ADMINISTRATOR, "見本 環", "Tamaki Mihon"),
+    (CENTRE, Kind.UNIVERSITY, "investigator", Role.RESEARCHER, "見本 研", "Ken Mihon"),
 )
 """Who logs in beside the hospitals: institution, kind, address before the @, role, name, name in Latin letters."""
+INVESTIGATOR = f"investigator@{CENTRE[0].lower()}.example"
 SHARED = 20
 """How many patients of each hospital its network may find."""
 ALIKE = 2

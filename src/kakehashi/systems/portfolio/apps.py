@@ -73,6 +73,13 @@ class PortfolioConfig(AppConfig):
             area="/portfolio/collections/",
             used_by="kakehashi.systems.portfolio.rules.used_by",
         ),
+        NavigationEntry(
+            Group.ADMINISTRATION,
+            _("Offices"),
+            "portfolio:offices",
+            order=40,
+            used_by="kakehashi.systems.portfolio.offices.rules.may_appoint",
+        ),
     )
 
     def ready(self) -> None:

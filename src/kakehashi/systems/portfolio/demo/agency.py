@@ -13,6 +13,7 @@ from kakehashi.kernel.organisations.actions import register_organisation
 from kakehashi.kernel.organisations.models import Kind, Organisation
 from kakehashi.systems.portfolio.demo import budgets, money, texts
 from kakehashi.systems.portfolio.demo.outputs import post_outputs
+from kakehashi.systems.portfolio.demo.people import investigators_of
 from kakehashi.systems.portfolio.demo.running import Run, runs
 from kakehashi.systems.portfolio.finding import index_awards
 from kakehashi.systems.portfolio.installing import install_structure, published_budgets
@@ -36,6 +37,8 @@ MODALITIES = {
     "test": Modality.DIAGNOSTIC,
     "data": Modality.DATA,
 }
+AFTER = (0, 1, 1, 2, 3)
+"""So many years do awards of the last year with money go on after it."""
 OFFICES = ("ak", "bm", "ck", "dk", "ek", "fk", "gm", "hk", "km", "lm")
 KINDS = (
     (Kind.UNIVERSITY, "大学", "University"),
@@ -62,6 +65,7 @@ def make_agency(*, told: Told = lambda what, done: None, share: float = 1.0) -> 
         told("awards", 0.1)
         running = runs(lines, SEED, share=share)
         awards = write_awards(running, institutions())
+        investigators_of(awards, SEED)
         index_awards(Award.objects.filter(synthetic=True).select_related("programme", "organisation"))
         post_outputs(awards, SEED, share=share)
         told("ledger", 0.5)
@@ -95,9 +99,11 @@ def write_awards(running: Iterable[Run], holders: list[Organisation]) -> list[Aw
     order = {code: number for number, code in enumerate(sorted(programmes), 1)}
     serial: defaultdict[tuple[str, int], int] = defaultdict(int)
     phases = list(Phase)
+    later = random.Random(SEED + 1)  # noqa: S311  made-up awards
     made = []
     for run in running:
         programme = programmes[run.programme]
+        more = later.choice(AFTER) if run.last == budgets.YEARS[-1] else 0
         first = phases.index(Phase(programme.first_phase)) if programme.first_phase else 0
         last = phases.index(Phase(programme.last_phase)) if programme.last_phase else len(phases) - 1
         phase = dice.randint(first, last)
@@ -120,7 +126,7 @@ def write_awards(running: Iterable[Run], holders: list[Organisation]) -> list[Aw
                 modality=_modality(dice, asset),
                 area=areas.get(area or ""),
                 begins=date(run.first, 4, 1),
-                ends=date(run.last + 1, 3, 31),
+                ends=date(run.last + 1 + more, 3, 31),
                 published_on=date(run.first, 4, 1),
                 synthetic=True,
             )

@@ -25,6 +25,7 @@ from kakehashi.systems.portfolio.models.logic import (
 from kakehashi.systems.portfolio.models.milestones import GateDecision, Milestone
 from kakehashi.systems.portfolio.models.outputs import Credit, Output, OutputKind, Sureness
 from kakehashi.systems.portfolio.models.pairing import Answer, Found, PairingAnswer
+from kakehashi.systems.portfolio.models.people import Appointment, Part, Participation
 from kakehashi.systems.portfolio.models.structure import (
     Axis,
     Call,
@@ -46,6 +47,7 @@ __all__ = [
     "AdjustmentRound",
     "AdjustmentScore",
     "Answer",
+    "Appointment",
     "Appropriation",
     "Award",
     "AwardEvent",
@@ -81,6 +83,8 @@ __all__ = [
     "Output",
     "OutputKind",
     "PairingAnswer",
+    "Part",
+    "Participation",
     "Phase",
     "Placement",
     "PlanTerm",

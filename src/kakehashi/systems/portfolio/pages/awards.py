@@ -18,6 +18,8 @@ from kakehashi.kernel.errors import NotFound
 from kakehashi.kernel.listing import Column, Filter, Listing
 from kakehashi.systems.portfolio import finding
 from kakehashi.systems.portfolio.behind import awards_behind
+from kakehashi.systems.portfolio.investigators.queries import history_of
+from kakehashi.systems.portfolio.investigators.rules import may_name
 from kakehashi.systems.portfolio.ledger.kinds import AccountKind
 from kakehashi.systems.portfolio.lineage.actions import may_link
 from kakehashi.systems.portfolio.models import Account, Award, Entry, Modality, Phase
@@ -100,6 +102,8 @@ def award(request: HttpRequest, number: str) -> HttpResponse:
         "credits": one.credits.select_related("output").order_by("-output__on", "pk")[:MOST],
         "credited": one.credits.count(),
         "places": _places(one),
+        "people": history_of(one),
+        "may_name": bool(may_name(request.user)),
         "lineage": told_of(one),
         "may_link": bool(may_link(request.user)),
         "entries": [(entry, entry.get_kind_display()) for entry in entries.distinct().order_by("number")[:200]],

@@ -1,0 +1,47 @@
+"""The form of an award's investigators."""
+
+from __future__ import annotations
+
+from django import forms
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from kakehashi.kernel.organisations.models import Organisation
+from kakehashi.kernel.people.models import Person
+from kakehashi.systems.portfolio.forms.offices import day_field
+from kakehashi.systems.portfolio.models import Part
+
+
+class InvestigatorForm(forms.Form):
+    """Somebody carries an award out: by account or by name, where, from when."""
+
+    part = forms.ChoiceField(label=_("Part"), choices=Part.choices)
+    person = forms.CharField(
+        label=_("E-mail address of their account"),
+        max_length=254,
+        required=False,
+        help_text=_("Where they have one here: the award then stands on their own page."),
+    )
+    name = forms.CharField(label=_("Name"), max_length=200, required=False)
+    name_en = forms.CharField(label=_("Name in English"), max_length=200, required=False)
+    organisation = forms.CharField(label=_("Institution"), max_length=200, help_text=_("Its code or its name."))
+    since = day_field(_("From"))
+    source = forms.CharField(label=_("Source"), max_length=300, required=False)
+
+    def clean_person(self) -> Person | None:
+        """The account of the address, if one is given."""
+        email = self.cleaned_data["person"].strip().lower()
+        if not email:
+            return None
+        found = Person.objects.filter(email=email, is_active=True).first()
+        if found is None:
+            raise forms.ValidationError(_("Nobody has an account with this address here. Give their name instead."))
+        return found
+
+    def clean_organisation(self) -> Organisation:
+        """The institution of the code or name."""
+        said = self.cleaned_data["organisation"].strip()
+        found = Organisation.objects.filter(Q(code=said) | Q(name=said) | Q(name_en=said)).order_by("pk").first()
+        if found is None:
+            raise forms.ValidationError(_("There is no institution of this code or name."))
+        return found

@@ -1,0 +1,1 @@
+"""Offices of the agency: who is president, director, supervisor, officer, coordinator, auditor; of what, since when."""
