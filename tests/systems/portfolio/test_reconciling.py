@@ -8,7 +8,7 @@ from django.db import connection
 
 from kakehashi.cli import main
 from kakehashi.kernel.organisations.models import Organisation
-from kakehashi.systems.portfolio import figures
+from kakehashi.systems.portfolio.columns import held
 from kakehashi.systems.portfolio.ledger import triggers
 from kakehashi.systems.portfolio.ledger.kinds import AccountKind as A
 from kakehashi.systems.portfolio.ledger.kinds import EntryKind as E
@@ -54,8 +54,8 @@ def test_a_movement_changed_behind_the_ledgers_back_is_found(agency):
 
 
 def test_figures_that_lose_an_award_are_found(agency, monkeypatch):
-    whole = figures.running_in
-    monkeypatch.setattr(figures, "running_in", lambda year: whole(year) & ~figures.Q(pk=agency.awards[0].pk))
+    whole, lost = held.Awards.running_in, agency.awards[0].pk
+    monkeypatch.setattr(held.Awards, "running_in", lambda awards, year: whole(awards, year) & (awards.pk != lost))
     assert {one.where for one in faults()} >= {f"{YEAR}::total:awards", f"{YEAR}::projects:awards:new"}
 
 

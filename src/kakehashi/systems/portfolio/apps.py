@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -83,6 +85,7 @@ class PortfolioConfig(AppConfig):
     )
 
     def ready(self) -> None:
+        from django.db.models.signals import post_migrate
         from django.urls import reverse
 
         from kakehashi.kernel.search.kinds import SearchKind, register
@@ -90,6 +93,7 @@ class PortfolioConfig(AppConfig):
         from kakehashi.systems.portfolio.adjustment import workflow  # noqa: F401
         from kakehashi.systems.portfolio.milestones import workflow as gates  # noqa: F401
 
+        post_migrate.connect(_watch, sender=self, dispatch_uid="portfolio.stamps")
         register(
             SearchKind(
                 finding.SEARCH_KIND,
@@ -100,3 +104,15 @@ class PortfolioConfig(AppConfig):
                 named=queries.awards_named,
             )
         )
+
+
+def _watch(sender: AppConfig, using: str, **_more: Any) -> None:
+    """Put the triggers back that a migration may have taken away with a remade table."""
+    from django.db import connections
+
+    from kakehashi.systems.portfolio.columns import stamps
+    from kakehashi.systems.portfolio.models import Stamp
+
+    connection = connections[using]
+    if Stamp._meta.db_table in connection.introspection.table_names():
+        stamps.install(connection)

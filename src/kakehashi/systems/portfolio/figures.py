@@ -6,19 +6,23 @@ an output of several.
 """
 
 from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import BooleanField, Count, ExpressionWrapper, Q, Sum
+import numpy as np
+from django.db.models import Q, Sum
 from django.utils import timezone
 
 from kakehashi.kernel.errors import NotFound
 from kakehashi.kernel.fiscal import fiscal_year_days
+from kakehashi.systems.portfolio.columns import held
+from kakehashi.systems.portfolio.columns.column import Column, tally
 from kakehashi.systems.portfolio.ledger.kinds import AccountKind
 from kakehashi.systems.portfolio.models import (
     Account,
-    Award,
+    Appropriation,
     IntegratedProject,
     Placement,
     PlanTerm,
@@ -91,10 +95,9 @@ def book(fiscal_year: int, term: int | None = None, *, on: date | None = None) -
     """
     scheme = term_of(fiscal_year, term)
     as_of = on or timezone.localdate()
-    lines = _by_programme(fiscal_year, Q())
-    total = Figures()
-    for line in lines.values():
-        total.add(line)
+    accounts = held.accounts([fiscal_year])[fiscal_year]
+    lines = _by_programme(accounts, fiscal_year)
+    total = _sum(lines)
     outputs = credited_in(fiscal_year, as_of)
     _put_results(lines, counted_by(outputs, lambda _award, programme: (programme,)))
     total.results = counted_by(outputs, lambda _award, _programme: ("",)).get("", {})
@@ -103,11 +106,37 @@ def book(fiscal_year: int, term: int | None = None, *, on: date | None = None) -
         scheme,
         as_of,
         total,
-        _by_project(scheme, fiscal_year, lines, outputs),
+        _by_project(scheme, fiscal_year, accounts, lines, outputs),
         lines,
-        _by_ministry(fiscal_year, outputs),
+        _by_ministry(accounts, fiscal_year, outputs),
         _allotted(fiscal_year),
     )
+
+
+def totals(fiscal_years: Sequence[int]) -> dict[int, Figures]:
+    """The total line of each fiscal year but its results: as ``book`` has it, without the rest."""
+    accounts = held.accounts(fiscal_years)
+    return {year: _sum(_by_programme(accounts[year], year)) for year in fiscal_years}
+
+
+def years_of(programme: int, fiscal_years: Sequence[int], *, on: date | None = None) -> dict[int, Figures]:
+    """The line of one programme in each fiscal year that has one: as ``book`` has it."""
+    accounts = held.accounts(fiscal_years)
+    lines = {}
+    for year in fiscal_years:
+        of_year = _by_programme(accounts[year], year)
+        outputs = [one for one in credited_in(year, on or timezone.localdate()) if one[3] == programme]
+        _put_results(of_year, counted_by(outputs, lambda _award, of: (of,)))
+        if programme in of_year:
+            lines[year] = of_year[programme]
+    return lines
+
+
+def _sum(lines: Mapping[int | None, Figures]) -> Figures:
+    total = Figures()
+    for line in lines.values():
+        total.add(line)
+    return total
 
 
 def term_of(fiscal_year: int, number: int | None = None) -> PlanTerm | None:
@@ -127,24 +156,36 @@ def running_in(fiscal_year: int) -> Q:
     return Q(begins__lte=last, ends__gte=first)
 
 
-def _by_programme(fiscal_year: int, only: Q) -> dict[int | None, Figures]:
-    """The lines by programme; ``only`` narrows the awards."""
-    return _lines(fiscal_year, "programme_id", only)
-
-
-def _lines(fiscal_year: int, by: str, only: Q) -> dict[Any, Figures]:
-    """Lines by a field of awards and accounts (``programme_id``, or ``pk`` of the awards that ``only`` names)."""
-    lines: defaultdict[Any, Figures] = defaultdict(Figures)
-    of_account = "award_id" if by == "pk" else by
-    accounts = Account.objects.filter(fiscal_year=fiscal_year, programme__isnull=False)
-    if by == "pk":
-        accounts = accounts.filter(award__in=Award.objects.filter(only))
-    _put_money(lines, accounts, of_account)
-    first, _last = fiscal_year_days(fiscal_year)
-    running = Award.objects.filter(running_in(fiscal_year), only).order_by().values(by)
-    for row in running.annotate(all=Count("pk"), new=Count("pk", filter=Q(begins__gte=first))):
-        lines[row[by]].awards, lines[row[by]].new = row["all"], row["new"]
+def _by_programme(accounts: held.Accounts, fiscal_year: int) -> dict[int | None, Figures]:
+    """The lines by programme."""
+    kinds = _kinds_of_budget()
+    lines: defaultdict[int | None, Figures] = defaultdict(Figures)
+    for programme, place, appropriation, awarded, yen in accounts.sums:
+        _put_money(lines[programme], place, kinds[appropriation], yen, awarded=awarded)
+    awards = accounts.awards
+    running = awards.running_in(fiscal_year)
+    new = Column(awards.new_in(fiscal_year)[running].astype(np.int64), (False, True))
+    for programme, began, number in tally([awards.programme.at(running), new]):
+        lines[programme].awards += number
+        lines[programme].new += number if began else 0
     return dict(lines)
+
+
+def _by_award(accounts: held.Accounts, fiscal_year: int, pks: Iterable[int]) -> dict[int, Figures]:
+    """The lines of some awards, by primary key."""
+    kinds, awards = _kinds_of_budget(), accounts.awards
+    places = awards.places_of(np.array(sorted(pks), np.int64))
+    lines: defaultdict[int, Figures] = defaultdict(Figures)
+    for award, place, appropriation, yen in accounts.sums_of(places):
+        _put_money(lines[int(awards.pk[award])], place, kinds[appropriation], yen, awarded=True)
+    running, new = awards.running_in(fiscal_year), awards.new_in(fiscal_year)
+    for award in places[running[places] & (places >= 0)]:
+        lines[int(awards.pk[award])].awards, lines[int(awards.pk[award])].new = 1, int(new[award])
+    return dict(lines)
+
+
+def _kinds_of_budget() -> dict[int, str]:
+    return dict(Appropriation.objects.values_list("pk", "kind"))
 
 
 def _put_results(lines: dict[Any, Figures], counted: dict[Any, dict[str, int]]) -> None:
@@ -152,24 +193,23 @@ def _put_results(lines: dict[Any, Figures], counted: dict[Any, dict[str, int]]) 
         lines.setdefault(key, Figures()).results = results
 
 
-def _put_money(lines: defaultdict[Any, Figures], accounts: Any, by: str) -> None:
+def _put_money(line: Figures, place: str, kind: str, yen: int, *, awarded: bool) -> None:
     """Budgeted: what lies in all accounts; committed: in those of awards; spent: in SPENT."""
-    unawarded_ones = ExpressionWrapper(Q(award=None), output_field=BooleanField())
-    rows = accounts.order_by().annotate(unawarded=unawarded_ones)
-    sums = rows.values_list(by, "kind", "appropriation__kind", "unawarded").annotate(yen=Sum("balance_yen"))
-    for key, place, kind, unawarded, yen in sums:
-        line = lines[key]
-        line.budgeted[kind] = line.budgeted.get(kind, 0) + yen
-        if not unawarded:
-            line.committed[kind] = line.committed.get(kind, 0) + yen
-        if place == AccountKind.SPENT:
-            line.spent[kind] = line.spent.get(kind, 0) + yen
-        if place == AccountKind.CARRIED_IN:
-            line.carried_in[kind] = line.carried_in.get(kind, 0) - yen
+    line.budgeted[kind] = line.budgeted.get(kind, 0) + yen
+    if awarded:
+        line.committed[kind] = line.committed.get(kind, 0) + yen
+    if place == AccountKind.SPENT:
+        line.spent[kind] = line.spent.get(kind, 0) + yen
+    if place == AccountKind.CARRIED_IN:
+        line.carried_in[kind] = line.carried_in.get(kind, 0) - yen
 
 
 def _by_project(
-    scheme: PlanTerm | None, fiscal_year: int, lines: dict[int | None, Figures], outputs: list[Credited]
+    scheme: PlanTerm | None,
+    fiscal_year: int,
+    accounts: held.Accounts,
+    lines: dict[int | None, Figures],
+    outputs: list[Credited],
 ) -> dict[int | None, Figures]:
     projects: defaultdict[int | None, Figures] = defaultdict(Figures)
     if scheme is None:
@@ -184,9 +224,10 @@ def _by_project(
     for programme, line in lines.items():
         projects[of_programme.get(programme)].add(line)
     if of_award:  # an award placed otherwise than its programme takes its own money along
-        programme_of = dict(Award.objects.filter(pk__in=of_award).values_list("pk", "programme_id"))
-        for award, line in _lines(fiscal_year, "pk", Q(pk__in=of_award)).items():
-            projects[of_programme.get(programme_of[award])].add(line, -1)
+        awards = accounts.awards
+        for award, line in _by_award(accounts, fiscal_year, of_award).items():
+            programme_of = awards.programme.value(int(awards.places_of(np.array([award]))[0]))
+            projects[of_programme.get(programme_of)].add(line, -1)
             projects[of_award[award]].add(line)
     _put_results(
         projects, counted_by(outputs, lambda award, programme: (of_award.get(award, of_programme.get(programme)),))
@@ -217,30 +258,28 @@ def places(scheme: PlanTerm, fiscal_year: int) -> tuple[dict[int | None, int], d
     return of_programme, of_award
 
 
-def _by_ministry(fiscal_year: int, outputs: list[Credited]) -> dict[str, Figures]:
+def _by_ministry(accounts: held.Accounts, fiscal_year: int, outputs: list[Credited]) -> dict[str, Figures]:
+    kinds = _kinds_of_budget()
+    ministries = dict(Appropriation.objects.values_list("pk", "ministry"))
     lines: defaultdict[str, Figures] = defaultdict(Figures)
-    accounts = Account.objects.filter(fiscal_year=fiscal_year, programme__isnull=False)
-    _put_money(lines, accounts, "appropriation__ministry")
-    first, last = fiscal_year_days(fiscal_year)
-    running = accounts.filter(award__begins__lte=last, award__ends__gte=first).order_by()
-    counted = running.values_list("appropriation__ministry").annotate(
-        all=Count("award_id", distinct=True),
-        new=Count("award_id", distinct=True, filter=Q(award__begins__gte=first)),
-    )
-    for ministry, number, new in counted:
-        lines[ministry].awards, lines[ministry].new = number, new
+    for _programme, place, appropriation, awarded, yen in accounts.sums:
+        _put_money(lines[ministries[appropriation]], place, kinds[appropriation], yen, awarded=awarded)
+    awards = accounts.awards
+    running, new = awards.running_in(fiscal_year), awards.new_in(fiscal_year)
     paid: defaultdict[int, set[str]] = defaultdict(set)
-    credited = {award for _output, _kind, award, _programme in outputs}
-    some = accounts.filter(award__in=credited).order_by().values_list("award_id", "appropriation__ministry")
-    for award, ministry in some.distinct() if credited else ():
-        paid[award].add(ministry)
+    credited = awards.places_of(np.array(sorted({award for _output, _kind, award, _programme in outputs}), np.int64))
+    for ministry, pays in accounts.payers().items():
+        lines[ministry].awards = int(np.count_nonzero(pays & running))
+        lines[ministry].new = int(np.count_nonzero(pays & running & new))
+        for award in credited[pays[credited] & (credited >= 0)] if len(credited) else ():
+            paid[int(awards.pk[award])].add(ministry)
     _put_results(lines, counted_by(outputs, lambda award, _programme: paid.get(award, ())))
     return dict(sorted(lines.items()))
 
 
 def _allotted(fiscal_year: int) -> Yen:
     """What ministries gave in a fiscal year, by kind of budget."""
-    given = Account.objects.filter(fiscal_year=fiscal_year, kind=AccountKind.GRANTED).order_by()
+    given = Account.objects.filter(fiscal_year=fiscal_year, programme=None, kind=AccountKind.GRANTED).order_by()
     return {
         kind: -yen for kind, yen in given.values_list("appropriation__kind").annotate(yen=Sum("balance_yen")) if yen
     }

@@ -37,6 +37,11 @@ def _index(awards: list[Award]) -> None:
     index_many(SEARCH_KIND, [(one.pk, search_texts(one), one.organisation_id) for one in awards])
 
 
+def keys_holding(text: str) -> list[int]:
+    """The primary keys of the awards that hold every word of a text."""
+    return [int(key) for key in matching(text, SEARCH_KIND).order_by().values_list("object_id", flat=True)]
+
+
 def holding(rows: QuerySet[Award], text: str) -> QuerySet[Award]:
     """Those of the awards that hold every word of a text."""
     found = matching(text, SEARCH_KIND).order_by()

@@ -7,7 +7,7 @@ from kakehashi.systems.portfolio.pages import finder
 
 app_name = "finder"
 urlpatterns = [
-    path("", finder.find, name="find"),
+    path("", finder.finder, name="find"),
     path("data.csv", finder.data_csv, name="csv"),
     path("data.json", finder.data_json, name="json"),
     path("sitemap.xml", index, {"sitemaps": finder.SITEMAPS, "sitemap_url_name": "finder:sitemap"}, name="sitemaps"),

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
+from kakehashi.systems.portfolio import finding
+from kakehashi.systems.portfolio.columns import held
+from kakehashi.systems.portfolio.columns.column import Numbers, tally
 from kakehashi.systems.portfolio.models import Award, DiseaseArea, Modality, Phase, Programme
 from kakehashi.systems.portfolio.numbers import acknowledgement_number
 
@@ -55,10 +59,11 @@ def told(award: Award) -> dict[str, Any]:
     }
 
 
-def rows(awards: QuerySet[Award]) -> Iterator[dict[str, Any]]:
-    """All of some awards, read as one goes."""
-    for award in awards.select_related("programme", "organisation", "area").order_by("number").iterator(READ_AT_ONCE):
-        yield told(award)
+def rows(keys: Sequence[int]) -> Iterator[dict[str, Any]]:
+    """The awards with some primary keys, read as one goes."""
+    for first in range(0, len(keys), READ_AT_ONCE):
+        for award in shown(keys[first : first + READ_AT_ONCE]):
+            yield told(award)
 
 
 def linked_data(award: Award, address: str) -> dict[str, Any]:
@@ -87,27 +92,70 @@ def linked_data(award: Award, address: str) -> dict[str, Any]:
     }
 
 
-def facets(awards: QuerySet[Award], language: str) -> dict[str, list[tuple[str, str, int]]]:
-    """For each facet its values with their labels and how many awards have them, the most first."""
-    plain = awards.order_by()
-    counts = {
-        name: list(plain.values_list(field).annotate(number=Count("pk")).order_by("-number")[:12])
-        for name, field in (("programme", "programme__code"), ("phase", "phase"), ("modality", "modality"))
-    }
-    counts["area"] = list(plain.values_list("area__code").annotate(number=Count("pk")).order_by("-number")[:12])
-    names = {one.code: one.label(language) for one in Programme.objects.filter(code__in=_keys(counts["programme"]))}
-    areas = {one.code: one.label(language) for one in DiseaseArea.objects.filter(code__in=_keys(counts["area"]))}
-    labels: dict[str, dict[str, Any]] = {
-        "programme": names,
-        "area": areas,
-        "phase": dict(Phase.choices),
-        "modality": dict(Modality.choices),
-    }
-    return {
-        name: [(key, str(labels[name].get(key, key)), number) for key, number in values if key]
-        for name, values in counts.items()
-    }
+FACETS = ("programme", "phase", "modality", "area")
+NAMED: dict[str, type[Programme] | type[DiseaseArea]] = {"programme": Programme, "area": DiseaseArea}
+MOST_VALUES = 12
 
 
-def _keys(values: list[tuple[Any, int]]) -> list[Any]:
-    return [key for key, _number in values if key]
+@dataclass(frozen=True)
+class Found:
+    """Published awards that a search found, those that began last first: their places among the awards held."""
+
+    awards: held.Awards
+    places: Numbers
+
+    @property
+    def keys(self) -> list[int]:
+        """Their primary keys."""
+        told: list[int] = self.awards.pk[self.places].tolist()
+        return told
+
+
+def find(chosen: Mapping[str, str], fiscal_year: int | None, text: str) -> Found:
+    """The published awards that have the chosen values of facets, run in a year and hold every word of a text. A text
+    that is an award number finds that award alone."""
+    awards = held.awards()
+    wanted = awards.published(timezone.localdate())
+    for facet in FACETS:
+        if value := chosen.get(facet):
+            wanted &= getattr(awards, facet).is_(_key(facet, value))
+    if fiscal_year is not None:
+        wanted &= awards.running_in(fiscal_year)
+    if text:
+        numbered = Award.objects.filter(number__in=[text, text.removeprefix("JP")])
+        named = wanted & awards.among(list(numbered.values_list("pk", flat=True)))
+        wanted = named if named.any() else wanted & awards.among(finding.keys_holding(text))
+    return Found(awards, awards.newest_first(wanted))
+
+
+def _key(facet: str, value: str) -> Any:
+    """What the column of a facet has for a value of an address: the value, or the primary key of what has that code."""
+    model = NAMED.get(facet)
+    if model is None:
+        return value
+    return model._default_manager.filter(code=value[:100]).values_list("pk", flat=True).first() or -1
+
+
+def shown(keys: Sequence[int]) -> list[Award]:
+    """The awards with some primary keys, in that order; none that is not published now."""
+    found = published_awards().select_related("programme", "organisation", "area").in_bulk(keys)
+    return [found[key] for key in keys if key in found]
+
+
+def facets(found: Found, language: str) -> dict[str, list[tuple[str, str, int]]]:
+    """For each facet its values with their labels and how many of the awards have them, the most first."""
+    told = {}
+    for facet in FACETS:
+        counted = sorted(tally([getattr(found.awards, facet).at(found.places)]), key=lambda one: (-one[1], str(one[0])))
+        counted = [one for one in counted if one[0]][:MOST_VALUES]
+        labels = _labels(facet, [key for key, _number in counted], language)
+        told[facet] = [(*labels[key], number) for key, number in counted if key in labels]
+    return told
+
+
+def _labels(facet: str, keys: list[Any], language: str) -> dict[Any, tuple[str, str]]:
+    """Of each key its value in an address and its label."""
+    if model := NAMED.get(facet):
+        return {key: (one.code, one.label(language)) for key, one in model._default_manager.in_bulk(keys).items()}
+    labels = dict((Phase if facet == "phase" else Modality).choices)
+    return {key: (key, str(labels.get(key, key))) for key in keys}

@@ -1,6 +1,6 @@
 """What the data book can be cut by, and what it can count.
 
-A dimension names the field by which awards and accounts are told apart; its labels are looked up afterwards, at once.
+A dimension names the column by which awards are told apart; its labels are looked up afterwards, at once.
 """
 
 from __future__ import annotations
@@ -37,13 +37,17 @@ SIZES = (1_000_000, 5_000_000, 10_000_000, 30_000_000, 50_000_000, 100_000_000, 
 
 @dataclass(frozen=True)
 class Dimension:
-    """One way to cut. ``award`` and ``account``: the field on each (empty: awards, or money, cannot be cut so)."""
+    """One way to cut.
+
+    ``award``: the column of awards by which it is cut (empty: by their accounts only); ``stands_for``: what a value of
+    that column stands for, where it is cut by that.
+    """
 
     key: str
     label: str | Promise
     award: str
-    account: str
     labels: Labels
+    stands_for: Callable[[], dict[Any, Any]] | None = None
 
 
 class Measure(TextChoices):
@@ -104,48 +108,26 @@ def _sizes(keys: Set[Any], language: str) -> dict[Any, str]:
     return told
 
 
+def _institution(field: str) -> Callable[[], dict[Any, Any]]:
+    return lambda: dict(Organisation.objects.values_list("pk", field))
+
+
 YEAR, PROJECT, SIZE = "year", "project", "size"
 DIMENSIONS = {
     one.key: one
     for one in (
-        Dimension(YEAR, gettext_lazy("Fiscal year"), "", "fiscal_year", _years),
-        Dimension(
-            PROJECT, gettext_lazy("Integrated project"), "programme_id", "programme_id", _rows(IntegratedProject)
-        ),
-        Dimension("programme", gettext_lazy("Programme"), "programme_id", "programme_id", _rows(Programme)),
-        Dimension("ministry", gettext_lazy("Ministry"), "", "appropriation__ministry", _choices(Ministry)),
-        Dimension("budget", gettext_lazy("Kind of budget"), "", "appropriation__kind", _choices(BudgetKind)),
-        Dimension("phase", gettext_lazy("Phase"), "phase", "award__phase", _choices(Phase)),
-        Dimension("modality", gettext_lazy("Modality"), "modality", "award__modality", _choices(Modality)),
-        Dimension("area", gettext_lazy("Disease area"), "area_id", "award__area_id", _rows(DiseaseArea)),
-        Dimension(SIZE, gettext_lazy("Money of the year"), SIZE, SIZE, _sizes),
-        Dimension(
-            "institution",
-            gettext_lazy("Institution"),
-            "organisation_id",
-            "award__organisation_id",
-            _rows(Organisation),
-        ),
-        Dimension(
-            "kind",
-            gettext_lazy("Kind of institution"),
-            "organisation__kind",
-            "award__organisation__kind",
-            _choices(Kind),
-        ),
-        Dimension(
-            "prefecture",
-            gettext_lazy("Prefecture"),
-            "organisation__prefecture",
-            "award__organisation__prefecture",
-            _prefectures,
-        ),
-        Dimension(
-            "country",
-            gettext_lazy("Country"),
-            "organisation__country",
-            "award__organisation__country",
-            _as_they_are,
-        ),
+        Dimension(YEAR, gettext_lazy("Fiscal year"), "", _years),
+        Dimension(PROJECT, gettext_lazy("Integrated project"), "programme", _rows(IntegratedProject)),
+        Dimension("programme", gettext_lazy("Programme"), "programme", _rows(Programme)),
+        Dimension("ministry", gettext_lazy("Ministry"), "", _choices(Ministry)),
+        Dimension("budget", gettext_lazy("Kind of budget"), "", _choices(BudgetKind)),
+        Dimension("phase", gettext_lazy("Phase"), "phase", _choices(Phase)),
+        Dimension("modality", gettext_lazy("Modality"), "modality", _choices(Modality)),
+        Dimension("area", gettext_lazy("Disease area"), "area", _rows(DiseaseArea)),
+        Dimension(SIZE, gettext_lazy("Money of the year"), SIZE, _sizes),
+        Dimension("institution", gettext_lazy("Institution"), "organisation", _rows(Organisation)),
+        Dimension("kind", gettext_lazy("Kind of institution"), "organisation", _choices(Kind), _institution("kind")),
+        Dimension("prefecture", gettext_lazy("Prefecture"), "organisation", _prefectures, _institution("prefecture")),
+        Dimension("country", gettext_lazy("Country"), "organisation", _as_they_are, _institution("country")),
     )
 }

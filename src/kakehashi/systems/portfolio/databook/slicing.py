@@ -6,21 +6,21 @@ not add up to awards. Money does.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, QuerySet, Sum
+import numpy as np
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from kakehashi.kernel.fiscal import fiscal_year_days
+from kakehashi.systems.portfolio.columns import held
+from kakehashi.systems.portfolio.columns.column import Column, Numbers, tally
 from kakehashi.systems.portfolio.databook.dimensions import PROJECT, SIZE, SIZES, YEAR, Dimension, Measure
-from kakehashi.systems.portfolio.figures import places, running_in
+from kakehashi.systems.portfolio.figures import places
 from kakehashi.systems.portfolio.ledger.kinds import AccountKind
-from kakehashi.systems.portfolio.models import Account, Award, PlanTerm
+from kakehashi.systems.portfolio.models import PlanTerm
 
 Key = Any
 
@@ -68,7 +68,7 @@ class Table:
 
 
 def take(wanted: Wanted, language: str) -> Table:
-    """The slice: one or two grouped questions a year, whatever the dimensions."""
+    """The slice: counted from columns held in memory, whatever the dimensions."""
     cells: defaultdict[tuple[Key, Key], int] = defaultdict(int)
     for row, column, number in _counted(wanted):
         cells[(row, column)] += number
@@ -81,94 +81,103 @@ def take(wanted: Wanted, language: str) -> Table:
 
 def _counted(wanted: Wanted) -> Iterator[tuple[Key, Key, int]]:
     cut = [one for one in (wanted.rows, wanted.columns) if one is not None]
-    if wanted.measure.is_money:
-        source = _money(wanted, cut)
-    elif any(not one.award and one.key != YEAR for one in cut):
-        source = _paid_awards(wanted, cut)
-    else:
-        source = _awards(wanted, cut)
-    for *keys, number in source:
+    accounts = held.accounts(wanted.years)
+    for year, of_year in accounts.items():
+        source = _Source(year, of_year, wanted)
+        if wanted.measure.is_money:
+            rows = source.money_rows()
+        elif any(not one.award and one.key != YEAR for one in cut):
+            rows = source.paid_rows(cut)
+        else:
+            yield from _pairs(tally([source.award_column(one) for one in cut]))
+            continue
+        columns = [source.account_column(one).at(rows) for one in cut]
+        yield from _pairs(tally(columns, of_year.yen[rows] if wanted.measure.is_money else None))
+
+
+def _pairs(counted: list[tuple[Any, ...]]) -> Iterator[tuple[Key, Key, int]]:
+    for *keys, number in counted:
         yield keys[0], keys[1] if len(keys) > 1 else None, number
 
 
-def _money(wanted: Wanted, cut: list[Dimension]) -> Iterator[tuple[Any, ...]]:
-    accounts = Account.objects.filter(fiscal_year__in=wanted.years, programme__isnull=False).order_by()
-    if wanted.measure is not Measure.BUDGETED:
-        accounts = accounts.filter(award__isnull=False)
-    if wanted.measure is Measure.SPENT:
-        accounts = accounts.filter(kind=AccountKind.SPENT)
-    fields = ["fiscal_year", "award_id", "programme_id"] if _by_award(cut) else ["fiscal_year", "programme_id"]
-    fields += [one.account for one in cut if one.account not in (*fields, SIZE)]
-    rows = accounts.values_list(*fields).annotate(yen=Sum("balance_yen"))
-    yield from _mapped(wanted, cut, fields, rows, accounts=True)
+class _Source:
+    """The rows of a fiscal year that a measure counts, and the columns by which they can be cut."""
 
-
-def _awards(wanted: Wanted, cut: list[Dimension]) -> Iterator[tuple[Any, ...]]:
-    for year in wanted.years:
-        running = _new_or_not(Award.objects.filter(running_in(year)).order_by(), wanted.measure, year)
-        fields = ["pk", "programme_id"] if _by_award(cut) else ["programme_id"]
-        fields += [one.award for one in cut if one.award and one.award not in (*fields, SIZE)]
-        rows = running.values_list(*fields).annotate(number=Count("pk"))
-        named = ["fiscal_year", *("award_id" if field == "pk" else field for field in fields)]
-        yield from _mapped(wanted, cut, named, ((year, *row) for row in rows), accounts=False)
-
-
-def _paid_awards(wanted: Wanted, cut: list[Dimension]) -> Iterator[tuple[Any, ...]]:
-    """Awards told apart by whose money they have: each once for every ministry or kind of budget that pays it."""
-    for year in wanted.years:
-        first, last = fiscal_year_days(year)
-        paid = Account.objects.filter(fiscal_year=year, award__begins__lte=last, award__ends__gte=first).order_by()
+    def __init__(self, year: int, accounts: held.Accounts, wanted: Wanted) -> None:
+        self.year, self.accounts, self.wanted = year, accounts, wanted
+        self.awards = accounts.awards
+        running, new = self.awards.running_in(year), self.awards.new_in(year)
         if wanted.measure is Measure.NEW:
-            paid = paid.filter(award__begins__gte=first)
+            running = running & new
         if wanted.measure is Measure.CONTINUING:
-            paid = paid.filter(award__begins__lt=first)
-        fields = ["fiscal_year", "award_id", "programme_id"]
-        fields += [one.account for one in cut if one.account not in (*fields, SIZE)]
-        rows = ((*row, 1) for row in paid.values_list(*fields).distinct())
-        yield from _mapped(wanted, cut, fields, rows, accounts=True)
+            running = running & ~new
+        self.counting = running
+        self.of_programme, self.of_award = places(wanted.term, year) if wanted.term else ({}, {})
 
+    def money_rows(self) -> Numbers:
+        """The accounts whose yen come to the measure."""
+        rows = np.ones(len(self.accounts.yen), np.bool_)
+        if self.wanted.measure is not Measure.BUDGETED:
+            rows &= self.accounts.awarded
+        if self.wanted.measure is Measure.SPENT:
+            kind = self.accounts.kind
+            rows &= np.array([key == AccountKind.SPENT for key in kind.keys], np.bool_)[kind.codes]
+        return np.flatnonzero(rows)
 
-def _new_or_not(awards: QuerySet[Award], measure: Measure, year: int) -> QuerySet[Award]:
-    first, _last = fiscal_year_days(year)
-    if measure is Measure.NEW:
-        return awards.filter(begins__gte=first)
-    return awards.filter(begins__lt=first) if measure is Measure.CONTINUING else awards
+    def paid_rows(self, cut: list[Dimension]) -> Numbers:
+        """Awards told apart by whose money they have: each once for every ministry or kind of budget that pays it."""
+        rows = self.accounts.once([self.account_column(one) for one in cut])
+        return rows[self.counting[self.accounts.award[rows]]]
 
+    def award_column(self, one: Dimension) -> Column:
+        """A dimension of the awards that count."""
+        rows = np.flatnonzero(self.counting)
+        return self._constant(one, len(rows)) or self._of_awards(one).at(rows)
 
-def _by_award(cut: Iterable[Dimension]) -> bool:
-    """Whether awards must be told one by one: for their size, and for their own place among the projects."""
-    return any(one.key in (SIZE, PROJECT) for one in cut)
+    def account_column(self, one: Dimension) -> Column:
+        """A dimension of all accounts."""
+        constant = self._constant(one, len(self.accounts.yen))
+        if constant is not None:
+            return constant
+        if one.key == "ministry":
+            return self.accounts.ministry()
+        if one.key == "budget":
+            return self.accounts.budget()
+        if one.key == "programme":
+            return self.accounts.programme
+        if one.key == PROJECT:
+            return self._placed(self.accounts.programme, self.accounts.award)
+        return self._of_awards(one).at(self.accounts.award)
 
+    def _constant(self, one: Dimension, rows: int) -> Column | None:
+        return Column.same(self.year, rows) if one.key == YEAR else None
 
-def _mapped(
-    wanted: Wanted, cut: list[Dimension], fields: list[str], rows: Iterable[tuple[Any, ...]], *, accounts: bool
-) -> Iterator[tuple[Any, ...]]:
-    """Rows as (a key for each dimension, number): fields looked up, programmes as projects, awards as their size."""
-    at = {field: place for place, field in enumerate(fields)}
-    projects = {year: places(wanted.term, year) for year in wanted.years} if wanted.term else {}
-    sizes = _sizes(wanted.years) if any(one.key == SIZE for one in cut) else {}
-    for row in rows:
-        keys: list[Key] = []
-        year, award = row[at["fiscal_year"]], row[at["award_id"]] if "award_id" in at else None
-        for one in cut:
-            if one.key == YEAR:
-                keys.append(year)
-            elif one.key == SIZE:
-                keys.append(sizes.get((year, award)) if award is not None else None)
-            elif one.key == PROJECT:
-                of_programme, of_award = projects.get(year, ({}, {}))
-                own = of_award.get(award) if award is not None else None
-                keys.append(own or of_programme.get(row[at["programme_id"]]))
-            else:
-                keys.append(row[at[one.account if accounts else one.award]])
-        yield (*keys, row[-1])
+    def _of_awards(self, one: Dimension) -> Column:
+        """A dimension of every award."""
+        if one.key == SIZE:
+            yen = self.accounts.by_award()
+            has_money = np.zeros(len(yen), np.bool_)
+            has_money[self.accounts.award[self.accounts.awarded]] = True
+            size = np.searchsorted(np.array(SIZES), yen, side="right")
+            return Column(np.where(has_money, size, len(SIZES) + 1), (*range(len(SIZES) + 1), None))
+        if one.key == PROJECT:
+            return self._placed(self.awards.programme, np.arange(len(self.awards.pk)))
+        column: Column = getattr(self.awards, one.award)
+        return column.mapped(one.stands_for().get) if one.stands_for else column
 
-
-def _sizes(years: Iterable[int]) -> dict[tuple[int, int], int]:
-    """The class of each award by what was committed to it in a year."""
-    money = Account.objects.filter(fiscal_year__in=list(years), award__isnull=False).order_by()
-    rows = money.values_list("fiscal_year", "award_id").annotate(yen=Sum("balance_yen"))
-    return {(year, award): bisect_right(SIZES, yen) for year, award, yen in rows}
+    def _placed(self, programme: Column, award: Numbers) -> Column:
+        """The project of each row: its programme's, but that of an award placed otherwise is its own."""
+        column = programme.mapped(self.of_programme.get)
+        if not self.of_award:
+            return column
+        pks = np.array(sorted(self.of_award), np.int64)
+        projects = list(dict.fromkeys((*column.keys, *self.of_award.values())))
+        codes = np.array([projects.index(key) for key in column.keys], np.int64)[column.codes]
+        own = np.full(len(self.awards.pk) + 1, -1, np.int64)  # the last: of rows without an award
+        places_of = self.awards.places_of(pks)
+        there = places_of >= 0
+        own[places_of[there]] = [projects.index(self.of_award[int(pk)]) for pk in pks[there]]
+        return Column(np.where(own[award] >= 0, own[award], codes), tuple(projects))
 
 
 def _labelled(

@@ -26,6 +26,7 @@ from kakehashi.systems.portfolio.models.milestones import GateDecision, Mileston
 from kakehashi.systems.portfolio.models.outputs import Credit, Output, OutputKind, Sureness
 from kakehashi.systems.portfolio.models.pairing import Answer, Found, PairingAnswer
 from kakehashi.systems.portfolio.models.people import Appointment, Part, Participation
+from kakehashi.systems.portfolio.models.stamps import Stamp
 from kakehashi.systems.portfolio.models.structure import (
     Axis,
     Call,
@@ -90,6 +91,7 @@ __all__ = [
     "PlanTerm",
     "Programme",
     "SharedBudget",
+    "Stamp",
     "Standing",
     "Sureness",
 ]

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import Count, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,10 +16,12 @@ from django.views.decorators.http import require_GET
 
 from kakehashi.kernel.errors import NotFound
 from kakehashi.systems.portfolio import drawing
-from kakehashi.systems.portfolio.figures import Book, Figures, book, places, running_in
+from kakehashi.systems.portfolio.columns import held
+from kakehashi.systems.portfolio.columns.column import tally
+from kakehashi.systems.portfolio.figures import Book, Figures, book, places, totals, years_of
 from kakehashi.systems.portfolio.goals import goals_reached
 from kakehashi.systems.portfolio.milestones.actions import overdue
-from kakehashi.systems.portfolio.models import Account, Award, Goal, GoalActual, IntegratedProject, Ministry, Programme
+from kakehashi.systems.portfolio.models import Goal, GoalActual, IntegratedProject, Ministry, Programme
 from kakehashi.systems.portfolio.money import exact, said
 from kakehashi.systems.portfolio.outputs.goals import counted
 from kakehashi.systems.portfolio.pages.asking import Asked, asked
@@ -42,7 +43,8 @@ class Headline:
 def show(request: HttpRequest) -> HttpResponse:
     """The whole agency in one fiscal year."""
     wanted = asked(request)
-    now, before = (book(year, wanted.term.number if wanted.term else None) for year in (wanted.year, wanted.year - 1))
+    now = book(wanted.year, wanted.term.number if wanted.term else None)
+    before = totals([wanted.year - 1])[wanted.year - 1]
     goals = goals_of(wanted)
     told_goals = [(goal, actual) for goal, actual in goals if actual is not None]
     flow, paid = by_phase(wanted.year)
@@ -52,7 +54,7 @@ def show(request: HttpRequest) -> HttpResponse:
         | {
             "as_of": now.as_of,
             "overdue": overdue(timezone.localdate()).count(),
-            "headlines": headlines(wanted, now.total, before.total, goals),
+            "headlines": headlines(wanted, now.total, before, goals),
             "flow": mark_safe(drawing.flow_plot(flow, paid, choices["year_name"])),  # noqa: S308  its texts are escaped
             "goals": mark_safe(drawing.goals_plot(told_goals)),  # noqa: S308
             "untold": len(goals) - len(told_goals),
@@ -112,10 +114,13 @@ def goals_of(wanted: Asked, project: IntegratedProject | None = None) -> list[tu
 
 def by_phase(year: int) -> tuple[dict[str, int], dict[str, int]]:
     """Awards of a year by phase, and the yen committed to them."""
-    running = Award.objects.filter(running_in(year)).order_by()
-    awards = dict(running.values_list("phase").annotate(number=Count("pk")))
-    money = Account.objects.filter(fiscal_year=year, award__isnull=False).order_by()
-    return awards, dict(money.values_list("award__phase").annotate(yen=Sum("balance_yen")))
+    accounts = held.accounts([year])[year]
+    phase = accounts.awards.phase
+    awarded = accounts.awarded
+    return (
+        dict(tally([phase.at(accounts.awards.running_in(year))])),
+        dict(tally([phase.at(accounts.award[awarded])], accounts.yen[awarded])),
+    )
 
 
 def project_lines(wanted: Asked, told: Book) -> list[dict[str, Any]]:
@@ -232,12 +237,10 @@ def programme(request: HttpRequest, code: str) -> HttpResponse:
     one = Programme.objects.filter(code=code).first()
     if one is None:
         raise NotFound(_("This programme"))
-    years = []
-    for year in wanted.years:
-        line = book(year, wanted.term.number if wanted.term else None).programmes.get(one.pk)
-        if line is not None:
-            asked_of = Asked(year, wanted.term, wanted.years)
-            years.append(_line(asked_of, str(year), "", line, f"programme={one.code}"))
+    years = [
+        _line(Asked(year, wanted.term, wanted.years), str(year), "", line, f"programme={one.code}")
+        for year, line in years_of(one.pk, wanted.years).items()
+    ]
     context = wanted.choices() | {
         "programme": one,
         "lines": years,

@@ -22,7 +22,7 @@ from kakehashi.systems.portfolio.investigators.queries import history_of
 from kakehashi.systems.portfolio.investigators.rules import may_name
 from kakehashi.systems.portfolio.ledger.kinds import AccountKind
 from kakehashi.systems.portfolio.lineage.actions import may_link
-from kakehashi.systems.portfolio.models import Account, Award, Entry, Modality, Phase
+from kakehashi.systems.portfolio.models import Account, Award, Entry, Modality, Movement, Phase
 from kakehashi.systems.portfolio.money import exact
 from kakehashi.systems.portfolio.numbers import acknowledgement_number
 from kakehashi.systems.portfolio.pages.asking import Asked, asked
@@ -94,7 +94,9 @@ def award(request: HttpRequest, number: str) -> HttpResponse:
     one = Award.objects.select_related("programme", "organisation", "area", "call").filter(number=number).first()
     if one is None:
         raise NotFound(_("This award"))
-    entries = Entry.objects.filter(Q(movements__source__award=one) | Q(movements__target__award=one))
+    own = list(one.accounts.values_list("pk", flat=True))
+    moved = Movement.objects.filter(Q(source__in=own) | Q(target__in=own)).order_by()
+    entries = Entry.objects.filter(pk__in=moved.values("entry"))
     context = wanted.choices() | {
         "award": one,
         "acknowledgement": acknowledgement_number(one.number),
@@ -106,7 +108,7 @@ def award(request: HttpRequest, number: str) -> HttpResponse:
         "may_name": bool(may_name(request.user)),
         "lineage": told_of(one),
         "may_link": bool(may_link(request.user)),
-        "entries": [(entry, entry.get_kind_display()) for entry in entries.distinct().order_by("number")[:200]],
+        "entries": [(entry, entry.get_kind_display()) for entry in entries.order_by("number")[:200]],
     }
     return render(request, "portfolio/award.html", context)
 

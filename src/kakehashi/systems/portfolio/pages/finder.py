@@ -9,7 +9,7 @@ from typing import Any
 
 from django.contrib.sitemaps import Sitemap
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -21,34 +21,42 @@ from django.views.decorators.http import require_GET
 
 from kakehashi.kernel.errors import NotFound
 from kakehashi.kernel.listing import address, plain_cell
-from kakehashi.systems.portfolio import finding
-from kakehashi.systems.portfolio.figures import running_in
 from kakehashi.systems.portfolio.models import Award
 from kakehashi.systems.portfolio.numbers import acknowledgement_number
-from kakehashi.systems.portfolio.published import FIELDS, facets, linked_data, published_awards, rows, told
+from kakehashi.systems.portfolio.published import (
+    FIELDS,
+    Found,
+    facets,
+    find,
+    linked_data,
+    published_awards,
+    rows,
+    shown,
+    told,
+)
 
 SHOWN = 30
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 CACHED_SECONDS = 600
-FACETS = {
-    "programme": ("programme__code", gettext_lazy("Programme")),
-    "phase": ("phase", gettext_lazy("Phase")),
-    "modality": ("modality", gettext_lazy("Modality")),
-    "area": ("area__code", gettext_lazy("Disease area")),
+LABELS = {
+    "programme": gettext_lazy("Programme"),
+    "phase": gettext_lazy("Phase"),
+    "modality": gettext_lazy("Modality"),
+    "area": gettext_lazy("Disease area"),
 }
 
 
 @require_GET
 @cache_control(max_age=CACHED_SECONDS)
-def find(request: HttpRequest) -> HttpResponse:
+def finder(request: HttpRequest) -> HttpResponse:
     """The published awards that hold the words and stand in the chosen facets, newest first."""
     found = _found(request)
-    page = Paginator(found.select_related("programme", "organisation", "area"), SHOWN).get_page(request.GET.get("page"))
+    page = Paginator(found.keys, SHOWN).get_page(request.GET.get("page"))
     told_by = facets(found, translation.get_language() or "ja")
     context = {
         "search_text": request.GET.get("q", "").strip(),
         "year": request.GET.get("year", ""),
-        "awards": page.object_list,
+        "awards": shown(list(page)),
         "page": {
             "total": page.paginator.count,
             "more": False,
@@ -57,28 +65,22 @@ def find(request: HttpRequest) -> HttpResponse:
             "previous_url": address(request, page=page.previous_page_number()) if page.has_previous() else None,
             "next_url": address(request, page=page.next_page_number()) if page.has_next() else None,
         },
-        "facets": [
-            (label, _links(request, key, told_by[key])) for key, (_field, label) in FACETS.items() if told_by[key]
-        ],
-        "kept": [(key, request.GET[key]) for key in FACETS if request.GET.get(key)],
+        "facets": [(label, _links(request, key, told_by[key])) for key, label in LABELS.items() if told_by[key]],
+        "kept": [(key, request.GET[key]) for key in LABELS if request.GET.get(key)],
         "query": request.GET.urlencode(),
         "licence": LICENCE,
     }
     return render(request, "portfolio/finder.html", context)
 
 
-def _found(request: HttpRequest) -> QuerySet[Award]:
-    found = published_awards()
-    for key, (field, _label) in FACETS.items():
-        if value := request.GET.get(key, ""):
-            found = found.filter(**{field: value[:100]})
+def _found(request: HttpRequest) -> Found:
+    """What the address asks for."""
     year = request.GET.get("year", "")
-    if year.isascii() and year.isdigit() and len(year) == 4:
-        found = found.filter(running_in(int(year)))
-    if text := request.GET.get("q", "").strip()[:200]:
-        named = Q(number__in=[text, text.removeprefix("JP")])
-        found = found.filter(named) if found.filter(named).exists() else finding.holding(found, text)
-    return found.order_by("-begins", "number")
+    return find(
+        request.GET,
+        int(year) if year.isascii() and year.isdigit() and len(year) == 4 else None,
+        request.GET.get("q", "").strip()[:200],
+    )
 
 
 def _links(request: HttpRequest, key: str, values: list[tuple[str, str, int]]) -> list[dict[str, Any]]:
@@ -119,7 +121,7 @@ def data_csv(request: HttpRequest) -> StreamingHttpResponse:
 
     def written() -> Iterator[str]:
         yield "\ufeff" + writer.writerow(FIELDS)
-        for row in rows(_found(request)):
+        for row in rows(_found(request).keys):
             yield writer.writerow([plain_cell(row[field]) for field in FIELDS])
 
     response = StreamingHttpResponse(written(), content_type="text/csv; charset=utf-8")
@@ -133,7 +135,7 @@ def data_json(request: HttpRequest) -> StreamingHttpResponse:
 
     def written() -> Iterator[str]:
         yield f'{{"licence": "{LICENCE}", "awards": ['
-        for number, row in enumerate(rows(_found(request))):
+        for number, row in enumerate(rows(_found(request).keys)):
             yield (",\n" if number else "\n") + json.dumps(row, ensure_ascii=False)
         yield "\n]}\n"
 
