@@ -33,6 +33,10 @@ def test_pages_are_accessible(open_page, president, look, screenshots):
         ("project", "/portfolio/projects/t1-rare/?year=2019&term=1"),
         ("programme", "/portfolio/programmes/rare-diseases/"),
         ("goals", "/portfolio/goals/?term=1"),
+        ("pipeline", "/portfolio/pipeline/?year=2024&where=drug/t2-area-cancer/phase_1&more=5"),
+        ("pipeline-rates", "/portfolio/pipeline/rates/?year=2024&history=told"),
+        ("pipeline-rows", "/portfolio/pipeline/rows/?year=2024&table=drug&at=phase_1"),
+        ("pipeline-history", "/portfolio/pipeline/history/?year=2024"),
         ("awards", "/portfolio/awards/"),
         ("award", f"/portfolio/awards/{award}/"),
         ("rows", "/portfolio/rows/spent/?year=2019&ministry=mext"),
@@ -65,3 +69,17 @@ def test_a_figure_is_opened_down_to_its_entry(open_page, president):
     follow(stranger.get_by_role("button", name="Find"))
     follow(stranger.locator("ol.stack a").first)
     assert stranger.get_by_text("In acknowledgements").count() == 1
+
+
+@pytest.mark.slow
+def test_what_if_is_asked_by_keyboard_and_kept_in_the_address(open_page, president):
+    page = open_page(Look(language="en"), president)
+    page.goto("/portfolio/pipeline/?year=2024")
+    page.get_by_label("Awards more in").select_option("drug/t2-area-cancer/phase_1")
+    page.get_by_label("How many", exact=True).fill("10")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert "more=10" in page.url
+    assert page.get_by_role("cell", name="The interval").count() == 0
+    difference = page.locator("#what-if").locator("..").locator("tbody tr").first.locator("td").last
+    assert difference.inner_text().startswith("+")

@@ -18,8 +18,10 @@ from kakehashi.engines.attrition.rates import Beta
 Masses = npt.NDArray[np.float64]
 """Probabilities of 0, 1, 2 … assets."""
 
-NOTHING = 1e-300
-"""A probability below this is not carried on."""
+NOTHING = 1e-18
+"""A probability below this is lost in rounding, and not carried on."""
+WIDEST_LOG = 690.0
+"""Two factors that range less widely than this together, in logarithms, multiply within what a float holds."""
 
 
 @dataclass(frozen=True)
@@ -78,17 +80,24 @@ def passing(masses: Masses, rate: Rate) -> Masses:
         for count in range(len(masses)):
             result[: count + 1] += table[count, count::-1]
         return result
-    passed = _beta_binomial(masses, rate.beta.a, rate.beta.b).sum(axis=0)
+    passed = _passed(masses, rate.beta.a, rate.beta.b)
     if rate.lift < 0:
         passed = passed @ _thinning(len(masses) - 1, 1 + rate.lift)
     return np.asarray(passed, dtype=np.float64)
 
 
 def independent(chances: npt.NDArray[np.float64]) -> Masses:
-    """How many of independent assets, each with its own chance, are chosen (Poisson-binomial)."""
+    """How many of independent assets, each with its own chance, are chosen (Poisson-binomial).
+
+    Assets of the same chance, of which a pipeline that begins each April has many, are taken together.
+    """
+    from scipy.special import xlog1py, xlogy
+
     masses = exactly(0)
-    for chance in chances:
-        masses = np.convolve(masses, [1 - chance, chance])
+    for chance, many in zip(*np.unique(chances, return_counts=True), strict=True):
+        chosen = np.arange(many + 1)
+        logs = _log_choose(int(many), chosen) + xlogy(chosen, chance) + xlog1py(many - chosen, -chance)
+        masses = np.convolve(masses, np.exp(logs))
     return masses
 
 
@@ -107,24 +116,53 @@ def interval(masses: Masses, share: float = 0.95) -> tuple[int, int]:
     return low, min(last, int(np.searchsorted(below, 1 - tail, side="left")))
 
 
+def _passed(masses: Masses, a: float, b: float) -> Masses:
+    """How many of an uncertain number pass: the column sums of ``_beta_binomial``, without the table where a float can
+    hold the products of its factors."""
+    of_all, of_passed, of_failed = _factors(len(masses), a, b)
+    if float(np.ptp(of_all) + np.ptp(of_failed)) > WIDEST_LOG:
+        return np.asarray(_beta_binomial(masses, a, b).sum(axis=0), dtype=np.float64)
+    most, other = float(of_all.max()), float(of_failed.max())
+    sums = np.correlate(masses * np.exp(of_all - most), np.exp(of_failed - other), "full")[len(masses) - 1 :]
+    with np.errstate(divide="ignore"):  # none of these passed: the logarithm of nought
+        return np.asarray(np.exp(of_passed + most + other + np.log(sums)), dtype=np.float64)
+
+
 def _beta_binomial(masses: Masses, a: float, b: float) -> Masses:
     """[m, s]: the chance of m assets of which s pass."""
-    from scipy.special import betaln
-
+    of_all, of_passed, of_failed = _factors(len(masses), a, b)
+    whole = np.arange(len(masses))
+    there = np.flatnonzero(masses > NOTHING)
     table = np.zeros((len(masses), len(masses)))
-    for count in map(int, np.flatnonzero(masses > NOTHING)):
-        passed = np.arange(count + 1)
-        logs = _log_choose(count, passed) + betaln(a + passed, b + count - passed) - betaln(a, b)
-        table[count, : count + 1] = masses[count] * np.exp(logs)
+    failed = there[:, None] - whole[None, :]
+    logs = of_all[there][:, None] + of_passed[None, :] + of_failed[np.maximum(failed, 0)]
+    table[there] = np.where(failed >= 0, np.exp(np.where(failed >= 0, logs, 0)), 0) * masses[there][:, None]
     return table
+
+
+def _factors(size: int, a: float, b: float) -> tuple[Masses, Masses, Masses]:
+    """Logarithms of the factors of m, of s and of m − s whose product is C(m, s)·B(a + s, b + m − s)/B(a, b)."""
+    from scipy.special import gammaln
+
+    whole = np.arange(size)
+    factorial = gammaln(whole + 1)
+    constant = gammaln(a + b) - gammaln(a) - gammaln(b)
+    return (
+        np.asarray(factorial - gammaln(a + b + whole) + constant, dtype=np.float64),
+        np.asarray(gammaln(a + whole) - factorial, dtype=np.float64),
+        np.asarray(gammaln(b + whole) - factorial, dtype=np.float64),
+    )
 
 
 def _thinning(most: int, kept: float) -> Masses:
     """[n, k]: the chance that of n assets k are kept, each with the same chance."""
-    from scipy.stats import binom
+    from scipy.special import gammaln, xlog1py, xlogy
 
     counts = np.arange(most + 1)
-    return np.asarray(binom.pmf(counts[None, :], counts[:, None], kept), dtype=np.float64)
+    factorial, lost = gammaln(counts + 1), counts[:, None] - counts[None, :]
+    logs = factorial[:, None] - factorial[None, :] - factorial[np.maximum(lost, 0)]
+    logs += xlogy(counts, kept)[None, :] + xlog1py(np.maximum(lost, 0), -kept)
+    return np.where(lost >= 0, np.exp(np.where(lost >= 0, logs, 0)), 0)
 
 
 def _log_choose(count: int, chosen: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:

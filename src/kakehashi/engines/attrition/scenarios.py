@@ -25,7 +25,7 @@ from kakehashi.engines.attrition.forecast import HUNDRED_MILLION, Approvals, app
 from kakehashi.engines.attrition.phases import Cell, Group, table_of
 from kakehashi.engines.attrition.rates import Beta, Rates
 
-MOST_TOGETHER = 300
+MOST_TOGETHER = 80
 """Where in one area more assets than this are added and removed, the exact distribution is too long to wait for."""
 
 
@@ -62,8 +62,18 @@ class Change:
     per_100_million_yen: Difference | None
 
 
-def what_if(counts: Mapping[Cell, int], rates: Rates, scenario: Scenario, *, budget_yen: int | None = None) -> Change:
-    """What a scenario changes. ValueError where more assets are taken away than there are, or a rate is not in 0–1."""
+def what_if(
+    counts: Mapping[Cell, int],
+    rates: Rates,
+    scenario: Scenario,
+    *,
+    budget_yen: int | None = None,
+    known: Mapping[Group, Approvals] | None = None,
+) -> Change:
+    """What a scenario changes. ``known``: approvals of groups as they are, where they have been worked out already.
+
+    ValueError where more assets are taken away than there are, or a rate is not in 0–1.
+    """
     later = dict(counts)
     for cell, more in scenario.counts.items():
         later[cell] = later.get(cell, 0) + more
@@ -78,8 +88,8 @@ def what_if(counts: Mapping[Cell, int], rates: Rates, scenario: Scenario, *, bud
         row, other = now.get(group, [0] * phases), then.get(group, [0] * phases)
         same = plain(rates, group)
         changed = [Rate(rate.beta, lift) for rate, lift in zip(same, lifts.get(group, [0.0] * phases), strict=True)]
-        befores.append(approvals(row, same))
-        afters.append(approvals(other, changed))
+        befores.append((known or {}).get(group) or approvals(row, same))
+        afters.append(befores[-1] if group not in lifts and row == other else approvals(other, changed))
         shared += covariance(row, other, changed)
         added = [max(0, b - a) for a, b in zip(row, other, strict=True)]
         removed = [max(0, a - b) for a, b in zip(row, other, strict=True)]

@@ -61,6 +61,14 @@ class PortfolioConfig(AppConfig):
         ),
         NavigationEntry(
             Group.RESEARCH_MANAGEMENT,
+            _("Pipeline"),
+            "portfolio:pipeline",
+            order=15,
+            area="/portfolio/pipeline/",
+            used_by="kakehashi.systems.portfolio.rules.used_by",
+        ),
+        NavigationEntry(
+            Group.RESEARCH_MANAGEMENT,
             _("Adjustment funds"),
             "portfolio:adjustment",
             order=16,

@@ -18,6 +18,7 @@ from kakehashi.systems.portfolio.pages import (
     output_writing,
     outputs,
     pairing,
+    pipeline,
     trail,
 )
 
@@ -26,6 +27,10 @@ urlpatterns = [
     path("", agency.show, name="agency"),
     path("databook/", databook.show, name="databook"),
     path("goals/", agency.goals, name="goals"),
+    path("pipeline/", pipeline.show, name="pipeline"),
+    path("pipeline/rows/", pipeline.rows, name="pipeline_rows"),
+    path("pipeline/rates/", pipeline.rates, name="pipeline_rates"),
+    path("pipeline/history/", pipeline.past, name="pipeline_history"),
     path("projects/<str:code>/", agency.project, name="project"),
     path("projects/<str:code>/logic/", logic.logic, name="logic"),
     path("programmes/<str:code>/", agency.programme, name="programme"),
