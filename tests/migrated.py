@@ -1,14 +1,17 @@
-"""The database as the migrations leave it, made once in a test run: whoever needs one takes a copy.
+"""The database as the migrations leave it, made once: whoever needs one takes a copy.
 
-Ninety migrations take seven seconds of CPU, a copy a hundredth of one. All processes of a run share it.
+A hundred and twenty migrations take twenty seconds of CPU, a copy a hundredth of one. All processes of a run share it;
+SQLite's stays for later runs, until a migration, or what one takes from the code, is another.
 """
 
+import hashlib
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 
 import psycopg
@@ -41,15 +44,29 @@ def migrate(home: Path, database_url: str = "") -> None:
     subprocess.run(command, env=environment(home, database_url), check=True, capture_output=True)
 
 
+@cache
+def fingerprint() -> str:
+    """What the migrated database depends on: the migrations with the triggers they install, and others' migrations."""
+    source = ROOT / "src" / "kakehashi"
+    files = sorted([*source.glob("**/migrations/*.py"), *source.glob("**/triggers.py")])
+    told = hashlib.sha256(b"".join(str(file.relative_to(source)).encode() + file.read_bytes() for file in files))
+    told.update(" ".join(version(name) for name in ("django", "django-allauth", "django-tasks-db")).encode())
+    return told.hexdigest()[:20]
+
+
 def copy_to(file: Path) -> None:
     """Put a migrated SQLite database there; its folder is made."""
-    home = folder() / "migrated"
-    made = home / "kakehashi.sqlite3"
-    with FileLock(f"{home}.lock"):
+    kept = ROOT / "var" / "test-migrated"
+    made = kept / f"{fingerprint()}.sqlite3"
+    kept.mkdir(parents=True, exist_ok=True)
+    with FileLock(f"{kept}.lock"):
         if not made.exists():
             new = Path(tempfile.mkdtemp(dir=folder()))
             migrate(new)
-            new.rename(home)
+            for older in kept.iterdir():
+                older.unlink()
+            copied = shutil.copyfile(new / made.with_stem("kakehashi").name, kept / "new")
+            copied.rename(made)
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     shutil.copyfile(made, file)
 
