@@ -59,8 +59,9 @@ def fill(awards: int) -> None:
 def pages() -> list[str]:
     """What is asked: each kind of page, each search, each slice of the data book."""
     from kakehashi.systems.portfolio.databook.dimensions import DIMENSIONS, Measure
-    from kakehashi.systems.portfolio.models import Award
+    from kakehashi.systems.portfolio.models import Award, Entry
 
+    paid = Entry.objects.filter(kind="carry_over").latest("number").number
     some = Award.objects.order_by("number").values_list("number", flat=True)[5_000]
     slices = [
         f"/portfolio/databook/?measure={measure}&rows={rows}&columns=year"
@@ -80,6 +81,9 @@ def pages() -> list[str]:
         f"/portfolio/awards/{some}/",
         "/portfolio/rows/spent/?year=2019",
         "/portfolio/entries/",
+        "/portfolio/entries/new/",
+        "/portfolio/entries/new/pay/",
+        f"/portfolio/entries/{paid}/correct/",
         "/portfolio/goals/?term=1",
         "/portfolio/pipeline/?year=2024",
         "/portfolio/pipeline/?year=2024&rate_of=drug/t2-area-cancer/phase_2&rate=40",

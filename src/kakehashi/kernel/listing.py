@@ -304,6 +304,14 @@ def _shown(value: object) -> object:
     return "" if value is None else value
 
 
+class Echo:
+    """A file for a ``csv.writer`` that hands back each line, so that it can be sent as one goes."""
+
+    def write(self, text: str) -> str:
+        """The line itself."""
+        return text
+
+
 def plain_cell(value: object) -> str:
     """A cell's text for CSV; text that a spreadsheet would run as a formula is quoted with an apostrophe."""
     if value is None:

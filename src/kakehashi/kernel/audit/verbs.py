@@ -74,6 +74,8 @@ WHOLE: dict[str, Text] = {
     "output.import": pgettext_lazy("audit", "outputs: imported"),
     "ledger.post": pgettext_lazy("audit", "ledger: entries written"),
     "ledger.correct": pgettext_lazy("audit", "ledger: entry corrected"),
+    "ledger.export": pgettext_lazy("audit", "ledger: journal taken out"),
+    "appropriation.register": pgettext_lazy("audit", "appropriation: entered"),
     "adjustmentround.open": pgettext_lazy("audit", "adjustment funds: round opened"),
     "adjustmentround.conditions": pgettext_lazy("audit", "adjustment funds: side conditions set"),
     "adjustmentround.begin_scoring": pgettext_lazy("audit", "adjustment funds: closed to requests"),

@@ -1,13 +1,13 @@
 """What an entry may move: routes by kind, one appropriation, one year, places that name what they must."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kakehashi.kernel.errors import Invalid
-from kakehashi.systems.portfolio.ledger.entries import NewEntry, Transfer
+from kakehashi.systems.portfolio.ledger.entries import MEMO, REFERENCE, NewEntry, Transfer
 from kakehashi.systems.portfolio.ledger.kinds import (
     NAMED,
     NAMES_AWARD,
@@ -23,29 +23,43 @@ from kakehashi.systems.portfolio.models import Appropriation, Award
 LARGEST_YEN = 10**15
 """No amount is larger: a thousand times what the nation spends on this in a year. Sums stay far below 2^63."""
 MANY = 100  # so many faults are told at once
+AT_ONCE = 5_000
 
 
 def check(new: Iterable[NewEntry]) -> None:
     """Raise Invalid naming each entry at fault, by its place in what was sent."""
-    new = list(new)
-    named = {award for one in new for transfer in one.transfers for award in (transfer.target.award,) if award}
-    named |= {transfer.source.award for one in new for transfer in one.transfers if transfer.source.award}
-    programmes = dict(Award.objects.filter(pk__in=named).values_list("pk", "programme_id")) if named else {}
-    money = {one.pk: one for one in Appropriation.objects.all()}
-    faults: defaultdict[str, list[str]] = defaultdict(list)
-    for number, one in enumerate(new, 1):
-        for fault in _faults(one, programmes, money):
-            faults[str(number)].append(fault)
-        if len(faults) >= MANY:
+    found: dict[str, list[str]] = {}
+    for number, texts in faults_of(list(new)):
+        found[str(number)] = texts
+        if len(found) >= MANY:
             break
-    if faults:
-        raise Invalid(dict(faults))
+    if found:
+        raise Invalid(found)
+
+
+def faults_of(new: Sequence[NewEntry]) -> Iterator[tuple[int, list[str]]]:
+    """The entries at fault: the place of each in what was sent (from 1), and everything that is wrong with it."""
+    named = {place.award for one in new for transfer in one.transfers for place in (transfer.source, transfer.target)}
+    ids = sorted(one for one in named if one is not None)
+    programmes: dict[int, int | None] = {}
+    for first in range(0, len(ids), AT_ONCE):
+        some = Award.objects.filter(pk__in=ids[first : first + AT_ONCE])
+        programmes.update(some.values_list("pk", "programme_id"))
+    money = {one.pk: one for one in Appropriation.objects.all()}
+    for number, one in enumerate(new, 1):
+        if texts := list(dict.fromkeys(_faults(one, programmes, money))):
+            yield number, texts
 
 
 def _faults(one: NewEntry, programmes: Mapping[int, int | None], money: Mapping[int, Appropriation]) -> Iterator[str]:
     if one.kind not in ROUTES:
         yield _("There is no entry of the kind “%(kind)s”.") % {"kind": one.kind}
         return
+    if len(one.memo) > MEMO or len(one.reference) > REFERENCE:
+        yield _("A memo has at most %(memo)d signs, a document reference %(reference)d.") % {
+            "memo": MEMO,
+            "reference": REFERENCE,
+        }
     if not one.transfers:
         yield _("The entry moves nothing.")
     for transfer in one.transfers:

@@ -5,6 +5,9 @@ from datetime import date
 
 from kakehashi.systems.portfolio.ledger.kinds import Place
 
+MEMO, REFERENCE = 300, 100
+"""So many signs an entry's memo and its document reference have at most."""
+
 
 @dataclass(frozen=True)
 class Transfer:
@@ -17,10 +20,11 @@ class Transfer:
 
 @dataclass(frozen=True)
 class NewEntry:
-    """What happened, when, in which fiscal year, and what moved."""
+    """What happened, when, in which fiscal year, and what moved. ``reference``: the document that shows it."""
 
     kind: str
     on: date
     fiscal_year: int
     transfers: tuple[Transfer, ...]
     memo: str = ""
+    reference: str = ""

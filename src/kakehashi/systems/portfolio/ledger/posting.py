@@ -4,7 +4,6 @@ Whoever writes does so alone, from reading the balances to the commit; the datab
 whatever happens. Entries are numbered without a gap in the order in which they take effect.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
@@ -17,12 +16,12 @@ from kakehashi.kernel.errors import Conflict, Invalid
 from kakehashi.kernel.locks import alone
 from kakehashi.kernel.people.models import Person
 from kakehashi.systems.portfolio import rules
+from kakehashi.systems.portfolio.ledger.balances import BATCH, accounts_touched, place_of, shift
 from kakehashi.systems.portfolio.ledger.checking import check
-from kakehashi.systems.portfolio.ledger.entries import NewEntry, Transfer
-from kakehashi.systems.portfolio.ledger.kinds import AccountKind, EntryKind, Place
+from kakehashi.systems.portfolio.ledger.entries import MEMO, NewEntry, Transfer
+from kakehashi.systems.portfolio.ledger.kinds import EntryKind
 from kakehashi.systems.portfolio.models import Account, Entry
 
-BATCH = 5_000
 # Plain SQL: a year's payments are tens of thousands of rows, over which the ORM takes ten times as long.
 INSERT = "INSERT INTO portfolio_movement (entry_id, source_id, target_id, amount_yen) VALUES (%s, %s, %s, %s)"
 MOVE = "UPDATE portfolio_account SET balance_yen = %s WHERE id = %s"
@@ -57,36 +56,29 @@ def correct(entry: Entry, *, by: Person | None, memo: str, on: date | None = Non
         raise Invalid({"memo": [_("Say why the entry is corrected.")]})
     with transaction.atomic():
         locked = Entry.objects.select_for_update().get(pk=entry.pk)
-        if locked.kind == EntryKind.CORRECT:
-            raise Conflict(_("A correction is not corrected: write anew what is right."))
-        if Entry.objects.filter(corrects=locked).exists():
-            raise Conflict(_("Entry %(number)d is corrected already.") % {"number": locked.number})
-        back = [
-            Transfer(place_of(one.target), place_of(one.source), one.amount_yen)
-            for one in locked.movements.select_related("source", "target")
-        ]
-        undoing = NewEntry(EntryKind.CORRECT, on or timezone.localdate(), locked.fiscal_year, tuple(back), memo.strip())
-        written = _write([undoing], by=by, corrects=locked)
+        written = _write([undoing(locked, memo, on)], by=by, corrects=locked)
         _told(written, by, "ledger.correct", corrects=locked.number)
     return written[0]
+
+
+def undoing(entry: Entry, memo: str, on: date | None = None) -> NewEntry:
+    """What moves back everything that an entry moved. Raises Conflict for one that is not to be undone."""
+    if entry.kind == EntryKind.CORRECT:
+        raise Conflict(_("A correction is not corrected: write anew what is right."))
+    if Entry.objects.filter(corrects=entry).exists():
+        raise Conflict(_("Entry %(number)d is corrected already.") % {"number": entry.number})
+    back = [
+        Transfer(place_of(one.target), place_of(one.source), one.amount_yen)
+        for one in entry.movements.select_related("source", "target")
+    ]
+    day = on or timezone.localdate()
+    return NewEntry(EntryKind.CORRECT, day, entry.fiscal_year, tuple(back), memo.strip()[:MEMO], entry.reference)
 
 
 def _insist_on_accountant(by: Person | None, action: str) -> None:
     """Who writes to the ledger: an accountant of the agency, or the node's operator. Raises NotAllowed."""
     if by is not None:
         audit.insist(rules.may_write_entries(by), by=by, action=action)
-
-
-def place_of(account: Account) -> Place:
-    """The place that an account is."""
-    return Place(
-        account.kind,
-        account.appropriation_id,
-        account.fiscal_year,
-        account.programme_id,
-        account.award_id,
-        account.organisation_id,
-    )
 
 
 def _told(written: Sequence[Entry], by: Person | None, action: str, **more: int) -> None:
@@ -96,7 +88,7 @@ def _told(written: Sequence[Entry], by: Person | None, action: str, **more: int)
 
 def _write(new: Sequence[NewEntry], *, by: Person | None, corrects: Entry | None) -> list[Entry]:
     alone("portfolio.ledger")
-    accounts = _accounts(new)
+    accounts = accounts_touched(new)
     _move(accounts, new)
     last = Entry.objects.order_by("-number").values_list("number", flat=True).first() or 0
     now = timezone.now()
@@ -107,6 +99,7 @@ def _write(new: Sequence[NewEntry], *, by: Person | None, corrects: Entry | None
             fiscal_year=one.fiscal_year,
             on=one.on,
             memo=one.memo,
+            reference=one.reference,
             corrects=corrects,
             recorded_by=by,
             recorded_at=now,
@@ -124,65 +117,11 @@ def _write(new: Sequence[NewEntry], *, by: Person | None, corrects: Entry | None
     return entries
 
 
-def _accounts(new: Iterable[NewEntry]) -> dict[str, Account]:
-    """The accounts that are touched, by key; those that are not there yet are not saved yet."""
-    places = {
-        place.key: place for one in new for transfer in one.transfers for place in (transfer.source, transfer.target)
-    }
-    keys, found = sorted(places), dict[str, Account]()
-    for first in range(0, len(keys), BATCH):
-        found |= {one.key: one for one in Account.objects.filter(key__in=keys[first : first + BATCH])}
-    return found | {key: _account(place) for key, place in places.items() if key not in found}
-
-
-def _account(place: Place) -> Account:
-    return Account(
-        key=place.key,
-        kind=place.kind,
-        fiscal_year=place.fiscal_year,
-        appropriation_id=place.appropriation,
-        programme_id=place.programme,
-        award_id=place.award,
-        organisation_id=place.organisation,
-    )
-
-
 def _move(accounts: Mapping[str, Account], new: Iterable[NewEntry]) -> None:
     """Bring the balances up to date. Raises Conflict at the first entry that would overdraw an account."""
     for number, one in enumerate(new, 1):
-        change: defaultdict[str, int] = defaultdict(int)
-        for transfer in one.transfers:
-            change[transfer.source.key] -= transfer.amount_yen
-            change[transfer.target.key] += transfer.amount_yen
-        for key, yen in change.items():
-            accounts[key].balance_yen += yen
-            _insist(accounts[key], number)
+        shift(accounts, one, number)
     there = [(one.balance_yen, one.pk) for one in accounts.values() if one.pk is not None]
     Account.objects.bulk_create([one for one in accounts.values() if one.pk is None], batch_size=BATCH)
     with connection.cursor() as cursor:
         cursor.executemany(MOVE, there)
-
-
-def _insist(account: Account, number: int) -> None:
-    origin = account.kind in AccountKind.origins()
-    if origin and account.balance_yen > 0:
-        text = _("Entry %(number)d would give back %(yen)s yen more than was given (%(place)s).")
-    elif not origin and account.balance_yen < 0:
-        text = _("Entry %(number)d takes %(yen)s yen more than there is (%(place)s).")
-    else:
-        return
-    named = {"number": number, "yen": f"{abs(account.balance_yen):,}", "place": describe(account)}
-    raise Conflict(text % named)
-
-
-def describe(account: Account) -> str:
-    """An account in words, for messages and tables."""
-    parts = [
-        AccountKind(account.kind).label,
-        account.award.number if account.award_id and account.award else "",
-        account.programme.label() if account.programme_id and account.programme else "",
-        account.organisation.label() if account.organisation_id and account.organisation else "",
-        account.appropriation.code,
-        str(account.fiscal_year),
-    ]
-    return " · ".join(str(part) for part in parts if part)

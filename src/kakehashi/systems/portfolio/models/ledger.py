@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from kakehashi.systems.portfolio.ledger.entries import MEMO, REFERENCE
 from kakehashi.systems.portfolio.ledger.kinds import AccountKind, BudgetKind, EntryKind
 from kakehashi.systems.portfolio.models.structure import CODE, Ministry, Named
 
@@ -87,7 +88,8 @@ class Entry(models.Model):
     kind = models.CharField(_("kind"), max_length=12, choices=EntryKind.choices)
     fiscal_year = models.PositiveSmallIntegerField(_("fiscal year"))
     on = models.DateField(_("day"))
-    memo = models.CharField(_("memo"), max_length=300, blank=True)
+    memo = models.CharField(_("memo"), max_length=MEMO, blank=True)
+    reference = models.CharField(_("document"), max_length=REFERENCE, blank=True)
     corrects = models.OneToOneField(
         "self", models.PROTECT, null=True, related_name="corrected_by", verbose_name=_("corrects")
     )
@@ -100,6 +102,9 @@ class Entry(models.Model):
         verbose_name = _("entry of the ledger")
         verbose_name_plural = _("entries of the ledger")
         ordering: ClassVar[list[str]] = ["number"]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["reference"], condition=~models.Q(reference=""), name="entry_of_document"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.number} {self.kind}"

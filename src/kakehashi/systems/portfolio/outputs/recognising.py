@@ -22,8 +22,9 @@ class Recogniser:
     def __init__(self, written: Iterable[str]) -> None:
         wanted = {word: _short(word) for word in dict.fromkeys(written)}
         exact = _numbered(wanted)
-        by_short = _numbered({short for short in wanted.values() if short})
-        for short in {short for short in wanted.values() if short and short not in by_short}:
+        shorts = {short for word, short in wanted.items() if short and word not in exact}
+        by_short = _numbered(shorts)
+        for short in shorts - set(by_short):
             longer = Award.objects.filter(number__startswith=short).order_by("number").first()
             if longer is not None:
                 by_short[short] = longer

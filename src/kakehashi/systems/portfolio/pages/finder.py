@@ -20,7 +20,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET
 
 from kakehashi.kernel.errors import NotFound
-from kakehashi.kernel.listing import address, plain_cell
+from kakehashi.kernel.listing import Echo, address, plain_cell
 from kakehashi.systems.portfolio.models import Award
 from kakehashi.systems.portfolio.numbers import acknowledgement_number
 from kakehashi.systems.portfolio.published import (
@@ -117,7 +117,7 @@ def award(request: HttpRequest, number: str) -> HttpResponse:
 @require_GET
 def data_csv(request: HttpRequest) -> StreamingHttpResponse:
     """All that the search finds as CSV, read as one goes."""
-    writer = csv.writer(_Echo())
+    writer = csv.writer(Echo())
 
     def written() -> Iterator[str]:
         yield "\ufeff" + writer.writerow(FIELDS)
@@ -140,13 +140,6 @@ def data_json(request: HttpRequest) -> StreamingHttpResponse:
         yield "\n]}\n"
 
     return StreamingHttpResponse(written(), content_type="application/json; charset=utf-8")
-
-
-class _Echo:
-    """A file that hands back what is written to it."""
-
-    def write(self, text: str) -> str:
-        return text
 
 
 class AwardSitemap(Sitemap[Award]):

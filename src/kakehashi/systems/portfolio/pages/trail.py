@@ -15,9 +15,10 @@ from django.views.decorators.http import require_GET
 
 from kakehashi.kernel.errors import NotFound
 from kakehashi.kernel.listing import Column, Filter, Listing
+from kakehashi.systems.portfolio import rules
 from kakehashi.systems.portfolio.behind import Money, Slice, accounts_behind, yen_behind
+from kakehashi.systems.portfolio.ledger.balances import describe
 from kakehashi.systems.portfolio.ledger.kinds import AccountKind, BudgetKind, EntryKind
-from kakehashi.systems.portfolio.ledger.posting import describe
 from kakehashi.systems.portfolio.models import Account, Entry, IntegratedProject, Ministry, Movement, Programme
 from kakehashi.systems.portfolio.money import exact
 from kakehashi.systems.portfolio.pages.asking import Asked, asked
@@ -49,6 +50,7 @@ ENTRIES = Listing(
         Column("on", gettext_lazy("Day"), lambda one: one.on, sort="on"),
         Column("year", gettext_lazy("Fiscal year"), lambda one: str(one.fiscal_year), sort="fiscal_year"),
         Column("kind", gettext_lazy("What happened"), lambda one: EntryKind(one.kind).label, sort="kind"),
+        Column("document", gettext_lazy("Document"), lambda one: one.reference, short=True),
         Column("memo", gettext_lazy("Memo"), lambda one: one.memo, wide=True),
     ),
     filters=(
@@ -149,7 +151,11 @@ def entries(request: HttpRequest) -> HttpResponse:
     found = Entry.objects.all()
     if request.GET.get("format") == "csv":
         return ENTRIES.csv(request, found)
-    return render(request, "portfolio/entries.html", wanted.choices() | {"table": ENTRIES.show(request, found)})
+    context = wanted.choices() | {
+        "table": ENTRIES.show(request, found),
+        "may_book": bool(rules.may_write_entries(request.user)),
+    }
+    return render(request, "portfolio/entries.html", context)
 
 
 @login_required
@@ -177,10 +183,14 @@ def entry(request: HttpRequest, number: int) -> HttpResponse:
         }
         for movement in moved
     ]
+    corrected_by = Entry.objects.filter(corrects=one).first()
     context = wanted.choices() | {
         "entry": one,
         "kind": EntryKind(one.kind).label,
         "lines": lines,
-        "corrected_by": Entry.objects.filter(corrects=one).first(),
+        "corrected_by": corrected_by,
+        "may_correct": one.kind != EntryKind.CORRECT
+        and corrected_by is None
+        and bool(rules.may_write_entries(request.user)),
     }
     return render(request, "portfolio/entry.html", context)

@@ -20,17 +20,21 @@ KNOWN = (*NEEDED, *TEXTS, "awards", "top_journal", "sureness")
 def read(text: str) -> list[Entry]:
     """The rows of the table. Raises ValueError for a heading that is not as above."""
     reader = csv.DictReader(io.StringIO(text), restkey="", restval="")
-    head = [name.strip() for name in reader.fieldnames or ()]
+    try:
+        head = [name.strip() for name in reader.fieldnames or ()]
+        _insist_on(head)
+        reader.fieldnames = head
+        return [_entry(reader.line_num, row) for row in reader]
+    except csv.Error as error:
+        raise ValueError(_("Line %(line)d is no CSV.") % {"line": reader.line_num}) from error
+
+
+def _insist_on(head: list[str]) -> None:
     if missing := [name for name in NEEDED if name not in head]:
         raise ValueError(_("The heading lacks %(columns)s.") % {"columns": ", ".join(missing)})
     if strange := [name for name in head if name not in KNOWN]:
         said = _("The heading has %(columns)s; it may have %(known)s.")
         raise ValueError(said % {"columns": ", ".join(strange), "known": ", ".join(KNOWN)})
-    reader.fieldnames = head
-    try:
-        return [_entry(reader.line_num, row) for row in reader]
-    except csv.Error as error:
-        raise ValueError(_("Line %(line)d is no CSV.") % {"line": reader.line_num}) from error
 
 
 def _entry(line: int, row: dict[str, str]) -> Entry:
