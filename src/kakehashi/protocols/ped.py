@@ -8,7 +8,8 @@ https://www.cog-genomics.org/plink/1.9/formats#fam.
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Annotated, Final, Literal, Self, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
@@ -39,11 +40,16 @@ _STATUSES: Final[dict[PhenotypeCode, AffectedStatusName]] = {
 
 
 class PedError(ValueError):
-    """A text or a pedigree that is none; ``problems`` say where, what and what to do, in both languages."""
+    """A text or a pedigree that is none; ``problems`` say where, what and what to do, in both languages.
 
-    def __init__(self, *problems: Problem) -> None:
+    ``cut``: there are more than these. ``standing``: the members whose own lines are well, each with its line.
+    """
+
+    def __init__(self, *problems: Problem, cut: bool = False, standing: "Sequence[tuple[int, Member]]" = ()) -> None:
         super().__init__("; ".join(f"line {one.line}: {one.en}" if one.line else one.en for one in problems))
         self.problems = problems
+        self.cut = cut
+        self.standing = tuple(standing)
 
 
 def _control(text: str) -> str | None:
@@ -142,27 +148,25 @@ def loads(data: bytes | str) -> PedFile:
         text = decoded(data) if isinstance(data, bytes) else data
     except PhenopacketError as error:
         raise PedError(*error.problems) from None
-    lines = re.split(r"\r\n|\n|\r", text)
-    if not lines[-1]:
-        lines.pop()
-    rows: list[Member | Remark] = []
-    places: list[Place] = []
-    problems: list[Problem] = []
-    for number, line in enumerate(lines, start=1):
+    read = _Read()
+    for number, line in enumerate(lines(text), start=1):
         if character := _control(line):
-            problems.append(ped_problem("control-character", "", number, character=f"U+{ord(character):04X}"))
+            read.problems.append(ped_problem("control-character", "", number, character=f"U+{ord(character):04X}"))
         elif not line.strip() or line.lstrip().startswith("#"):
-            rows.append(Remark(text=line))
+            read.rows.append(Remark(text=line))
         else:
-            member = _member(_cells(line), ("", number), problems)
-            if member:
-                rows.append(member)
-                places.append(("", number))
-        if len(problems) >= MAX_PROBLEMS:
+            read.take(cells(line), ("", number))
+        if len(read.problems) > MAX_PROBLEMS:
             break
-    if not problems and not places:
-        problems.append(ped_problem("no-members", "", None))
-    return _made(rows, places, problems)
+    if not read.problems and not read.places:
+        read.problems.append(ped_problem("no-members", "", None))
+    return read.made()
+
+
+def lines(text: str) -> list[str]:
+    """The lines of a file, whatever ends them."""
+    found = re.split(r"\r\n|\n|\r", text)
+    return found if found[-1] else found[:-1]
 
 
 def dumps(file: PedFile) -> str:
@@ -193,30 +197,49 @@ def from_pedigree(pedigree: Pedigree, family_id: str = "") -> PedFile:
     """
     sexes = {word: code for code, word in _SEXES.items()}
     statuses: dict[AffectedStatusName, PhenotypeCode] = {"UNAFFECTED": "1", "AFFECTED": "2"}
-    rows: list[Member] = []
-    places: list[Place] = []
-    problems: list[Problem] = []
+    read = _Read()
     for at, person in enumerate(pedigree.persons):
         place = (f"$.pedigree.persons[{at}].", None)
         names = (person.family_id or family_id, person.individual_id)
         parents = (person.paternal_id or "0", person.maternal_id or "0")
         codes = (sexes.get(person.sex, "0"), statuses.get(person.affected_status, "0"))
-        member = _member([*names, *parents, *codes], place, problems)
-        if member:
-            rows.append(member)
-            places.append(place)
-    return _made(rows, places, problems)
+        read.take([*names, *parents, *codes], place)
+    return read.made()
 
 
-def _made(rows: Sequence[Member | Remark], places: Sequence[Place], problems: list[Problem]) -> PedFile:
-    if not problems:
-        problems.extend(_inconsistencies([row for row in rows if isinstance(row, Member)], places))
-    if problems:
-        raise PedError(*problems[:MAX_PROBLEMS])
-    return PedFile(rows=tuple(rows))
+@dataclass
+class _Read:
+    """What has been read so far: the rows that stand, each member's place, and what is wrong with the others.
+
+    ``unread``: (family, individual) of lines that cannot stand: nobody is told that these are missing.
+    """
+
+    rows: list[Member | Remark] = field(default_factory=list)
+    places: list[Place] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    unread: set[tuple[str, str]] = field(default_factory=set)
+
+    def take(self, said: Sequence[str], place: Place) -> None:
+        """One person's columns."""
+        member = _member(said, place, self.problems)
+        if member is None:
+            self.unread.add((said[0], said[1] if len(said) > 1 else ""))
+            return
+        self.rows.append(member)
+        self.places.append(place)
+
+    def made(self) -> PedFile:
+        """The file; raises PedError with all that is wrong within lines and between them, line by line."""
+        members = [row for row in self.rows if isinstance(row, Member)]
+        between = _inconsistencies(members, self.places, self.unread)
+        problems = sorted([*self.problems, *between], key=lambda one: one.line or 0)
+        if problems:
+            standing = [(line or 0, one) for (_where, line), one in zip(self.places, members, strict=True)]
+            raise PedError(*problems[:MAX_PROBLEMS], cut=len(problems) > MAX_PROBLEMS, standing=standing)
+        return PedFile(rows=tuple(self.rows))
 
 
-def _cells(line: str) -> list[str]:
+def cells(line: str) -> list[str]:
     """Columns by tabs where that yields enough of them, else by any blanks, full-width ones too."""
     by_tabs = [cell.strip() for cell in line.split("\t")]
     return by_tabs if len(by_tabs) >= len(COLUMNS) else line.split()
@@ -259,7 +282,9 @@ def _fits(value: str) -> bool:
         return False
 
 
-def _inconsistencies(members: Sequence[Member], places: Sequence[Place]) -> Iterator[Problem]:
+def _inconsistencies(
+    members: Sequence[Member], places: Sequence[Place], unread: Collection[tuple[str, str]] = ()
+) -> Iterator[Problem]:
     """What is wrong between lines: twice the same person, parents that cannot be."""
     at: dict[tuple[str, str], int] = {}
     for number, member in enumerate(members):
@@ -280,7 +305,7 @@ def _inconsistencies(members: Sequence[Member], places: Sequence[Place]) -> Iter
     known = {key: members[index] for key, index in at.items()}
     families: dict[str, dict[str, set[str]]] = {}
     for number, member in enumerate(members):
-        yield from _parents(member, places[number], known)
+        yield from _parents(member, places[number], known, unread)
         parents = {name for name in (member.father, member.mother) if name and (member.family, name) in at}
         families.setdefault(member.family, {})[member.individual] = parents
     circling = {(family, name) for family, above in families.items() for name in own_ancestors(above)}
@@ -290,7 +315,9 @@ def _inconsistencies(members: Sequence[Member], places: Sequence[Place]) -> Iter
             yield ped_problem("own-ancestor", where + "individual", line, individual=member.individual)
 
 
-def _parents(member: Member, place: Place, known: dict[tuple[str, str], Member]) -> Iterator[Problem]:
+def _parents(
+    member: Member, place: Place, known: dict[tuple[str, str], Member], unread: Collection[tuple[str, str]]
+) -> Iterator[Problem]:
     where, line = place
     about = {"family": member.family, "individual": member.individual}
     for role, role_ja, name, wrong, sex, sex_ja in (
@@ -301,9 +328,9 @@ def _parents(member: Member, place: Place, known: dict[tuple[str, str], Member])
             continue
         parent = known.get((member.family, name))
         told = {**about, "role": role, "role_ja": role_ja, "parent": name, "sex": sex, "sex_ja": sex_ja}
-        if parent is None:
+        if parent is None and (member.family, name) not in unread:
             yield ped_problem("unknown-parent", where + role, line, **told)
-        elif parent.sex == wrong:
+        elif parent is not None and parent.sex == wrong:
             yield ped_problem("parent-sex", where + role, line, **told)
     if member.father is not None and member.father == member.mother:
         yield ped_problem("one-parent-twice", where + "mother", line, parent=member.father, **about)

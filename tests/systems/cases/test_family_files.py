@@ -2,6 +2,7 @@
 
 import io
 import json
+from html import unescape
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -113,6 +114,73 @@ def test_problems_of_a_ped_file_name_the_line(client, case, clinician, text, lin
     assert answer.status_code == 422
     assert [one.line for one in answer.context["preview"].problems] == [line]
     assert not Family.objects.exists()
+
+
+FAULTY = (
+    "F\ta\t0\t0\t3\t1\n"  # a sex that is none
+    "F\tb\ta\tzz\t1\t1\n"  # a mother who is not there; the father's line is wrong, but he is there
+    "F\tc\t0\t0\t1\t9\n"  # a phenotype that is none
+    "F\td\tb\t0\n"  # too few columns
+    "F\t" + "e" * 61 + "\t0\t0\t1\t1\n"  # a pseudonym too long to be kept
+    "F\tN-001\t0\t0\t1\t2\n"  # the case, of the other sex
+)
+SAID = {
+    "en": [
+        (1, "sex", "3", "write 1 for male"),
+        (2, "mother", "zz", "add a line for the mother"),
+        (3, "phenotype", "9", "write 2 for affected"),
+        (4, "", "", "at least 6 columns"),
+        (5, "individual", "ee", "too long"),
+        (6, "sex", "1", "of the other sex: correct the sex"),
+    ],
+    "ja": [
+        (1, "性別", "3", "男性は 1"),
+        (2, "母", "zz", "母の行を追加"),
+        (3, "罹患状態", "9", "罹患は 2"),
+        (4, "", "", "6 個以上"),
+        (5, "個人", "ee", "長すぎる"),
+        (6, "性別", "1", "性別が一致しません"),
+    ],
+}
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_all_faulty_rows_are_told_at_once_with_column_value_and_what_to_do(client, case, clinician, language):
+    client.force_login(clinician)
+    upload = SimpleUploadedFile("f.ped", FAULTY.encode())
+    look = reverse("cases:family_import", args=[case.public_id])
+    answer = client.post(look, {"file": upload}, headers={"accept-language": language})
+    assert answer.status_code == 422
+    found = answer.context["preview"].problems
+    assert [(one.line, one.column, one.value[:2]) for one in found] == [row[:3] for row in SAID[language]]
+    for one, row in zip(found, SAID[language], strict=True):
+        assert row[3] in one.text
+        assert one.text in unescape(answer.text)
+    assert not Family.objects.exists()
+
+
+def test_a_long_list_of_faults_is_cut_and_says_so(client, case, clinician):
+    client.force_login(clinician)
+    upload = SimpleUploadedFile("f.ped", b"".join(b"F i%d 0 0 3 1\n" % number for number in range(150)))
+    look = reverse("cases:family_import", args=[case.public_id])
+    answer = client.post(look, {"file": upload}, headers={"accept-language": "en"})
+    assert len(answer.context["preview"].problems) == ped.MAX_PROBLEMS
+    assert "The first 100 are shown; there are more." in answer.text
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_what_keeping_would_refuse_is_told_when_looking_and_may_be_chosen_anew(client, case, clinician, language):
+    client.force_login(clinician)
+    look = reverse("cases:family_import", args=[case.public_id])
+    upload = SimpleUploadedFile("f.ped", b"F a 0 0 1 2\nF b 0 0 2 2\n")
+    answer = client.post(look, {"file": upload}, headers={"accept-language": language})
+    assert answer.status_code == 422
+    preview = answer.context["preview"]
+    assert [(one.line, one.value) for one in preview.problems] == [(1, "1")]
+    assert 'name="member"' in answer.text
+    sent = {"text": preview.text, "family": "F", "proband": "b", "member": "b", "from_revision": "0"}
+    assert client.post(reverse("cases:family_keep", args=[case.public_id]), sent).status_code == 302
+    assert Family.objects.get().links.get().member == "b"
 
 
 def family_file(case, clinician, **changed):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from kakehashi.engines.phenotype.ranking import RankedDisease, Ranking
 from kakehashi.kernel.workflow import moves_available
-from kakehashi.systems.cases import genenames, ranking, rules, schemas, vocabulary
+from kakehashi.systems.cases import genenames, queries, ranking, rules, schemas, vocabulary
 from kakehashi.systems.cases.description import Description
 from kakehashi.systems.cases.matching.similar import SimilarCase
 from kakehashi.systems.cases.models import Case
@@ -203,7 +203,7 @@ def matched(found: Iterable[SimilarCase], description: Description) -> schemas.S
                 local_id=one.case.pseudonym,
                 synthetic=one.case.synthetic,
                 diagnosis=one.case.diagnosis,
-                diagnosis_label=vocabulary.disease_label(one.case.diagnosis) if one.case.diagnosis else "",
+                diagnosis_label=queries.diagnosis_of(one.case),
                 score=one.score,
                 matches=[
                     schemas.FindingMatchOut(

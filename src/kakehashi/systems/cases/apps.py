@@ -42,7 +42,7 @@ class CasesConfig(AppConfig):
         from kakehashi.kernel.audit.naming import register_finding, register_names
         from kakehashi.kernel.jobs.kinds import name_kind
         from kakehashi.kernel.search.kinds import SearchKind, register
-        from kakehashi.systems.cases import handlers, queries, reindexing, rows, tasks, vocabulary, workflow  # noqa: F401
+        from kakehashi.systems.cases import handlers, queries, reindexing, rows, tasks, workflow  # noqa: F401
         from kakehashi.systems.cases.course import referrals  # noqa: F401
         from kakehashi.systems.cases.families import queries as families
 
@@ -60,7 +60,7 @@ class CasesConfig(AppConfig):
                 link=lambda case: reverse("cases:show", args=[case.public_id]),
                 named=queries.cases_named,
                 begun=queries.cases_begun,
-                note=lambda case: vocabulary.disease_label(case.diagnosis) if case.diagnosis else "",
+                note=queries.diagnosis_of,
                 version=rows.search_version,
                 rules=rows.search_rules,
             )

@@ -11,10 +11,13 @@ from kakehashi.systems.cases.vocabulary import in_words
 
 @dataclass(frozen=True)
 class LineProblem:
-    """One thing that is wrong. ``line``: of the file, None for the whole."""
+    """One thing that is wrong. ``line``: of the file, None for the whole; ``column`` and ``value``: where in the line
+    and what stands there, "" where that cannot be said."""
 
     line: int | None
     text: str
+    column: str = ""
+    value: str = ""
 
 
 def told(problems: Iterable[Problem]) -> tuple[LineProblem, ...]:

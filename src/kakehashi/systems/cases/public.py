@@ -78,7 +78,7 @@ __all__ = [
     "counts_abroad",
     "current_genes",
     "diagnosed_with",
-    "disease_label",
+    "disease_said",
     "english_label",
     "ensembl_id",
     "gene_symbol",
@@ -177,9 +177,9 @@ def current_genes(description: Description) -> tuple[str, ...]:
     return genenames.current_genes(description)
 
 
-def disease_label(disease: str, kept: str = "") -> str:
-    """A disease's label in the language in force; ``kept``, or its id, where this node does not know it."""
-    return vocabulary.disease_label(disease, kept)
+def disease_said(disease: str, kept: str = "") -> str:
+    """A disease's name in the language in force (``kept`` where this node does not know it) and its number."""
+    return vocabulary.disease_said(disease, kept)
 
 
 def diagnosed_with(case_id: int, diagnosis: NewDiagnosis) -> bool:

@@ -125,6 +125,11 @@ def case_written(public_id: str) -> int | None:
     return Case.objects.filter(public_id=public_id.upper()).values_list("pk", flat=True).first()
 
 
+def diagnosis_of(case: Case) -> str:
+    """The name of the disease that a case was diagnosed with, in the language in force; "" without a diagnosis."""
+    return vocabulary.disease_label(case.diagnosis, case.diagnosis_kept) if case.diagnosis else ""
+
+
 def record_shown(person: Any, cases: Sequence[Case]) -> None:
     """Record that someone was shown a list of cases."""
     audit.read_of(person, "case", cases, action="case.list")

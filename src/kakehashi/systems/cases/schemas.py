@@ -321,6 +321,8 @@ class LineProblemOut(Schema):
 
     line: int | None
     text: str
+    column: str = ""
+    value: str = ""
 
 
 class CandidateOut(Schema):

@@ -29,6 +29,9 @@ from kakehashi.protocols.phenopacket.problems import Problem
 from kakehashi.systems.cases.description import Finding
 from kakehashi.systems.cases.offered import WORDS
 
+DESIGNATED_PREFIX, NEW_PREFIX = "NANBYO", "NEW"
+"""Of the ids that this node makes: of a number of the designated list alone, of a disease nobody has named yet."""
+
 Branch = Literal["phenotype", "onset", "inheritance", "modifier", "severity"]
 SEVERITY = 12824
 
@@ -137,7 +140,28 @@ def disease_label(disease_id: str, kept: str = "") -> str:
     """A disease's name in the language in force; for one that the node does not know the name it came with."""
     diseases = knowledge().diseases
     index = diseases.index(disease_id)
-    return diseases.label(index, language()) if index is not None else kept or disease_id
+    if index is not None:
+        return diseases.label(index, language())
+    return kept or (_("New disease") if _made_by(NEW_PREFIX, disease_id) else disease_code(disease_id))
+
+
+def disease_code(disease_id: str) -> str:
+    """By what number people know a disease; "" for a new one, whose id is this node's alone and nobody reads."""
+    if _made_by(NEW_PREFIX, disease_id):
+        return ""
+    if _made_by(DESIGNATED_PREFIX, disease_id):
+        return _("designated disease %(number)s") % {"number": disease_id.partition(":")[2]}
+    return disease_id
+
+
+def disease_said(disease_id: str, kept: str = "") -> str:
+    """ "Marfan syndrome (OMIM:154700)": a disease's name with its number, either alone where there is no other."""
+    label, code = disease_label(disease_id, kept), disease_code(disease_id)
+    return noted(label, code) if code not in ("", label) else label
+
+
+def _made_by(prefix: str, disease_id: str) -> bool:
+    return disease_id.startswith(f"{prefix}:")
 
 
 def english_term(term_id: str) -> str:

@@ -38,8 +38,8 @@ from kakehashi.systems.cases.events import CaseChanged
 from kakehashi.systems.cases.models import Case, CaseDiagnosis, Review, Revision
 from kakehashi.systems.cases.rows import replace_rows
 from kakehashi.systems.cases.states import UNSOLVED, CaseState, RevisionKind
+from kakehashi.systems.cases.vocabulary import DESIGNATED_PREFIX, NEW_PREFIX
 
-DESIGNATED_PREFIX, NEW_PREFIX = "NANBYO", "NEW"
 EARLIEST = date(2000, 1, 1)
 """Where neither birth nor age is said, an earlier day is a slip."""
 UNSURE_DAYS = 366
@@ -82,19 +82,21 @@ class NewDiagnosis(Value):
         orphanet = self.orphanet or on_orphanet(self.disease)
         return Catalogue.ORPHANET if orphanet else Catalogue.OTHER
 
+    @property
+    def named(self) -> str:
+        """The id of the disease, whatever the case; "" for one without a number, known by its name alone."""
+        by_number = f"{DESIGNATED_PREFIX}:{self.designated}" if self.designated else ""
+        return self.disease or self.orphanet or by_number
+
     def term(self, case: Case) -> str:
         """The id by which the description names the disease."""
-        if self.disease or self.orphanet:
-            return self.disease or self.orphanet
-        if self.designated:
-            return f"{DESIGNATED_PREFIX}:{self.designated}"
-        return f"{NEW_PREFIX}:{case.public_id}-{case.diagnosis_rows.count() + 1}"
+        return self.named or f"{NEW_PREFIX}:{case.public_id}-{case.diagnosis_rows.count() + 1}"
 
     def standing_in(self, case: Case) -> CaseDiagnosis | None:
         """The diagnosis of this disease that stands in the case; a disease without a number is known by its name."""
         rows = case.diagnosis_rows.filter(reopened_at=None)
-        if self.disease or self.orphanet or self.designated:
-            return rows.filter(disease=self.term(case)).first()
+        if self.named:
+            return rows.filter(disease=self.named).first()
         return rows.filter(disease__startswith=f"{NEW_PREFIX}:", label__iexact=self.label).first()
 
 
@@ -126,7 +128,7 @@ def record_diagnosis(
             )
         term, known = diagnosis.term(locked), diagnosis.standing_in(locked)
         if known is not None:
-            named = known.disease if known.disease == term else known.label
+            named = vocabulary.disease_said(known.disease, known.label)
             raise Conflict(_("%(disease)s is recorded of this case already.") % {"disease": named}, field="disease")
         row = CaseDiagnosis.objects.create(
             case=locked,
@@ -252,7 +254,7 @@ def with_recorded(case: Case, description: Description) -> Description:
 def insist_on_recorded(case: Case, description: Description) -> None:
     """Raise Invalid where a description leaves out a diagnosis that stands: that is reopened, with its reason."""
     said = {one.disease for one in description.diagnoses}
-    lost = [row.disease for row in standing(case) if row.disease not in said]
+    lost = [vocabulary.disease_said(row.disease, row.label) for row in standing(case) if row.disease not in said]
     if lost:
         text = _("%(disease)s is a recorded diagnosis. Reopen it on the page “Course”, with the reason.")
         raise Invalid({"diagnoses": [text % {"disease": ", ".join(lost)}]})

@@ -11,7 +11,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kakehashi.kernel.organisations.models import Organisation
-from kakehashi.kernel.punctuation import noted
 from kakehashi.systems.cases import rules, vocabulary
 from kakehashi.systems.cases.course.states import REVIEW_TAKEN_BACK, ReferralState, ReviewDecision
 from kakehashi.systems.cases.models import Case, CaseDiagnosis
@@ -121,7 +120,7 @@ def _reviews(case: Case) -> Iterator[CourseEvent]:
 
 def _diagnoses(case: Case) -> Iterator[CourseEvent]:
     for row in case.diagnosis_rows.all():
-        named = {"disease": noted(disease_name(row), row.disease)}
+        named = {"disease": vocabulary.disease_said(row.disease, row.label)}
         yield CourseEvent(row.diagnosed_on, "diagnosed", _("Diagnosis: %(disease)s") % named, evidence_said(row))
         if row.reopened_at is not None:
             text = _("Diagnosis reopened: %(disease)s") % named
@@ -130,14 +129,15 @@ def _diagnoses(case: Case) -> Iterator[CourseEvent]:
 
 def disease_name(row: CaseDiagnosis) -> str:
     """What a diagnosed disease is called."""
-    return row.label or vocabulary.disease_label(row.disease)
+    return vocabulary.disease_label(row.disease, row.label)
 
 
 def evidence_said(row: CaseDiagnosis) -> str:
     """The evidence of a diagnosis, with the match it was agreed on in, by its number, disease and gene."""
     if row.match_number is None:
         return row.evidence
-    named = {"number": row.match_number, "disease": noted(disease_name(row), row.disease), "gene": row.gene}
+    disease = vocabulary.disease_said(row.disease, row.label)
+    named = {"number": row.match_number, "disease": disease, "gene": row.gene}
     text = (
         _("Agreed in match %(number)s: %(disease)s, %(gene)s.")
         if row.gene

@@ -18,6 +18,8 @@ from kakehashi.systems.cases.families.members import Members, Relative, problems
 from kakehashi.systems.cases.models import Case, Family, FamilyLink, FamilyRevision
 from kakehashi.systems.cases.states import FamilyRevisionKind
 
+NAME_TAKEN = _("Your organisation already has a family under this pseudonym. Give this one another.")
+
 Cases = Mapping[str, Case]
 """Pseudonym of a member → the case that this member is."""
 
@@ -61,9 +63,9 @@ def enter_family(
             _revise(family, kind, by=by, note=note, cases=cases)
             audit.record(by, f"family.{_VERBS[kind]}", family, detail={"revision": 1, "members": len(members)})
     except IntegrityError:
-        if not Family.objects.filter(organisation_id=case.organisation_id, local_id=name).exists():
+        if not name_taken(case.organisation_id, name):
             raise
-        raise Invalid({"local_id": [_("Your organisation already has a family under this pseudonym.")]}) from None
+        raise Invalid({"local_id": [NAME_TAKEN]}) from None
     return family
 
 
@@ -99,7 +101,7 @@ def edit_family(
             return locked
         taken = Family.objects.filter(organisation_id=locked.organisation_id, local_id=locked.local_id)
         if taken.exclude(pk=locked.pk).exists():
-            raise Invalid({"local_id": [_("Your organisation already has a family under this pseudonym.")]})
+            raise Invalid({"local_id": [NAME_TAKEN]})
         locked.revision += 1
         locked.save()
         locked.links.all().delete()
@@ -108,6 +110,11 @@ def edit_family(
         detail = {"revision": locked.revision, "members": len(members)}
         audit.record(by, f"family.{_VERBS[kind]}", locked, detail=detail)
     return locked
+
+
+def name_taken(organisation_id: int, name: str) -> bool:
+    """Whether the institution has a family of this pseudonym."""
+    return Family.objects.filter(organisation_id=organisation_id, local_id=name).exists()
 
 
 def cases_of(family: Family) -> dict[str, Case]:
@@ -134,6 +141,18 @@ def _named(local_id: str) -> str:
 def _say(family: Family, members: Members, cases: Cases) -> None:
     """Take the members over. Raises Invalid naming each place that cannot be."""
     problems = problems_of(members)
+    for where, texts in problems_with_cases(members, cases, family.organisation_id, family).items():
+        problems[where] = [*problems.get(where, ()), *texts]
+    if problems:
+        raise Invalid(problems)
+    family.members = stored_members(members)
+
+
+def problems_with_cases(
+    members: Members, cases: Cases, organisation_id: int, family: Family | None
+) -> dict[str, list[str]]:
+    """What is wrong with who is which case, by place as ``problems_of``; ``family``: the one that stands, if any."""
+    problems: dict[str, list[str]] = {}
     places = {one.id: place for place, one in enumerate(members)}
     if not cases:
         problems.setdefault("members", []).append(
@@ -147,17 +166,15 @@ def _say(family: Family, members: Members, cases: Cases) -> None:
             problems.setdefault("members", []).append(text % {"case": case.public_id, "name": name})
             continue
         where = f"members.{places[name]}.case"
-        if case.organisation_id != family.organisation_id:
+        if case.organisation_id != organisation_id:
             problems.setdefault(where, []).append(str(_("This case belongs to another institution.")))
-        link = FamilyLink.objects.filter(case=case).exclude(family=family.pk).first()
-        if link is not None:
+        if FamilyLink.objects.filter(case=case).exclude(family=family.pk if family else None).exists():
             problems.setdefault(where, []).append(str(_("This case is in another family already.")))
         sexes = {members[places[name]].sex, case.sex}
         if sexes == {"female", "male"}:
-            problems.setdefault(where, []).append(str(_("The case is of the other sex.")))
-    if problems:
-        raise Invalid(problems)
-    family.members = stored_members(members)
+            text = _("The case %(case)s is of the other sex: correct the sex here or in the case.")
+            problems.setdefault(f"members.{places[name]}.sex", []).append(text % {"case": case.public_id})
+    return problems
 
 
 def _link(family: Family, cases: Cases) -> None:

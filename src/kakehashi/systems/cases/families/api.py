@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
@@ -66,6 +67,7 @@ class PedPreviewOut(Schema):
     """What a PED file would make of the family; put it with PUT to keep it."""
 
     problems: list[LineProblemOut]
+    more_problems: bool = Field(description="There are more than these")
     families: list[str]
     family: str
     members: list[Relative]
@@ -111,7 +113,8 @@ def look_at_ped(
     chosen = pedfiles.Choice(choice.family, choice.proband, choice.member)
     found = pedfiles.read(file.read(), case=case, before=before, chosen=chosen)
     return PedPreviewOut(
-        problems=[LineProblemOut(line=one.line, text=one.text) for one in found.problems],
+        problems=[LineProblemOut(**asdict(one)) for one in found.problems],
+        more_problems=found.cut,
         families=list(found.families),
         family=found.chosen.family,
         members=list(found.members),

@@ -29,7 +29,7 @@ from kakehashi.engines.phenotype.caseindex import (
 from kakehashi.engines.phenotype.knowledge import Knowledge
 from kakehashi.kernel import locks
 from kakehashi.kernel.sharing.asked import keyed_profile
-from kakehashi.systems.cases import genenames, vocabulary
+from kakehashi.systems.cases import genenames, queries, vocabulary
 from kakehashi.systems.cases.description import Description
 from kakehashi.systems.cases.matching.sifting import most_similar
 from kakehashi.systems.cases.models import Case
@@ -54,8 +54,12 @@ class SimilarCase:
     @property
     def diagnosis(self) -> str:
         """The name of the disease it was diagnosed with, in the language in force; "" without a diagnosis."""
-        said = next(iter(self.case.described.diagnoses), None)
-        return vocabulary.disease_label(said.disease, said.label) if said else ""
+        return queries.diagnosis_of(self.case)
+
+    @property
+    def diagnosis_code(self) -> str:
+        """By what number people know that disease; "" where they know it by none."""
+        return vocabulary.disease_code(self.case.diagnosis)
 
 
 def folder() -> Path:

@@ -132,6 +132,12 @@ class Case(SharedRecord):
         """The description as a value."""
         return Description.model_validate(self.description)
 
+    @property
+    def diagnosis_kept(self) -> str:
+        """The name that the first diagnosis came with; "" where it came with none."""
+        first = next(iter(self.description.get("diagnoses", ())), None)
+        return str(first.get("label", "")) if first else ""
+
     def describe(self, description: Description) -> None:
         """Take over a description and the columns drawn from it; saves nothing."""
         self.description = description.stored()

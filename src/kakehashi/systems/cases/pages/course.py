@@ -19,7 +19,7 @@ from kakehashi.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from kakehashi.kernel.people.forms import add_problems
 from kakehashi.kernel.shell import Text
 from kakehashi.kernel.workflow import advance, moves_available
-from kakehashi.systems.cases import queries, rules
+from kakehashi.systems.cases import queries, rules, vocabulary
 from kakehashi.systems.cases.course import analyses, committee, diagnoses, referrals
 from kakehashi.systems.cases.course.states import AnalysisKind, ReviewDecision
 from kakehashi.systems.cases.course.timeline import disease_name, evidence_said, timeline_of
@@ -194,7 +194,10 @@ def course(request: HttpRequest, case_id: str) -> HttpResponse:
         "timeline": timeline_of(request.user, case),
         "steps": steps,
         "under_way": analyses.open_analysis(case),
-        "recorded": [(row, disease_name(row), evidence_said(row)) for row in diagnoses.standing(case)],
+        "recorded": [
+            (row, disease_name(row), vocabulary.disease_code(row.disease), evidence_said(row))
+            for row in diagnoses.standing(case)
+        ],
         "may_reopen": may_reopen,
     }
     context |= said_criteria(case)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from kakehashi.kernel.listing import Column, Filter, Listing, day_filters
-from kakehashi.systems.cases import vocabulary
+from kakehashi.systems.cases import queries
 from kakehashi.systems.cases.models import Case
 from kakehashi.systems.cases.states import CaseState, Sex
 
@@ -19,10 +19,6 @@ def _age(case: Case) -> str:
     if case.age_days < 731:
         return _now("%(number)d m") % {"number": case.age_days // 30.4375}
     return _now("%(number)d y") % {"number": case.age_days // 365.25}
-
-
-def _diagnosis(case: Case) -> str:
-    return vocabulary.disease_label(case.diagnosis) if case.diagnosis else ""
 
 
 CASES = Listing(
@@ -37,7 +33,7 @@ CASES = Listing(
         Column("age", _("Age"), _age, sort="age_days", number=True),
         Column("present", _("Present"), lambda case: case.present_count, sort="present_count", number=True),
         Column("absent", _("Absent"), lambda case: case.absent_count, sort="absent_count", number=True),
-        Column("diagnosis", _("Diagnosis"), _diagnosis, sort="diagnosis"),
+        Column("diagnosis", _("Diagnosis"), queries.diagnosis_of, sort="diagnosis"),
         Column("organisation", _("Organisation"), lambda case: case.organisation.label(), shown=False),
         Column("entered", _("Entered"), lambda case: case.created_at, sort="created_at", shown=False),
         Column("changed", _("Changed"), lambda case: case.changed_at, sort="changed_at"),

@@ -18,7 +18,6 @@ from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.organisations.places import place_of
 from kakehashi.kernel.people.acting import acting_organisation
 from kakehashi.kernel.people.forms import add_problems
-from kakehashi.kernel.punctuation import noted
 from kakehashi.kernel.sharing.states import Level
 from kakehashi.kernel.workflow import moves_available
 from kakehashi.systems.cases import genenames, queries, ranking, rules, solved, tasks, terms, vocabulary
@@ -108,7 +107,11 @@ def case_context(request: HttpRequest, case: Case, tab: str, ranked: Ranking | N
         "time_course": timeline.course_of(description),
         "variants": [{"said": one, "more": " · ".join(variant_words(one))} for one in description.variants],
         "diagnoses": [
-            {"id": one.disease, "label": vocabulary.disease_label(one.disease, one.label)}
+            {
+                "id": one.disease,
+                "label": vocabulary.disease_label(one.disease, one.label),
+                "code": vocabulary.disease_code(one.disease),
+            }
             for one in description.diagnoses
         ],
         "reach": terms.reach_sentence(case, access),
@@ -163,7 +166,7 @@ def _facts(description: Description) -> Iterable[tuple[str, str]]:
     if description.inheritance:
         yield _("Suspected inheritance"), " · ".join(map(vocabulary.term_label, description.inheritance))
     for diagnosis in description.diagnoses:
-        yield _("Diagnosis"), noted(vocabulary.disease_label(diagnosis.disease, diagnosis.label), diagnosis.disease)
+        yield _("Diagnosis"), vocabulary.disease_said(diagnosis.disease, diagnosis.label)
     if description.sources:
         yield _("Published in"), " · ".join(description.sources)
 
@@ -354,7 +357,7 @@ def _said(change: Difference, value: Any) -> str:
             part for part in (chip.label, _("absent") if chip.excluded else "", chip.onset, chip.more) if part
         )
     if change.place == "diagnoses":
-        return noted(vocabulary.disease_label(value["disease"], value["label"]), value["disease"])
+        return vocabulary.disease_said(value["disease"], value["label"])
     if change.place == "variants":
         variant = Variant.model_validate(value)
         parts = (variant.gene, variant.hgvs, variant.vcf, *variant_words(variant), variant.note)

@@ -8,9 +8,8 @@ from typing import Any
 from django.db.models import Q
 
 from kakehashi.kernel.errors import NotFound
-from kakehashi.kernel.punctuation import noted
 from kakehashi.kernel.workflow import Move, moves_available
-from kakehashi.systems.cases.public import NewDiagnosis, disease_label
+from kakehashi.systems.cases.public import NewDiagnosis, disease_said
 from kakehashi.systems.exchange.conversations.queries import sides_for
 from kakehashi.systems.exchange.models import Proposal, Side
 
@@ -43,12 +42,10 @@ def proposal_for(person: Any, proposal_id: int) -> Proposal:
 
 def _proposed(person: Any, one: Proposal, side: Side) -> Proposed:
     diagnosis = NewDiagnosis.model_validate(one.diagnosis)
-    named = diagnosis.disease or diagnosis.orphanet
-    label = disease_label(named, diagnosis.label)
     return Proposed(
         proposal=one,
         own=one.to_id != side.pk,
-        disease=noted(label, named) if label != named else named,
+        disease=disease_said(diagnosis.named, diagnosis.label),
         diagnosis=diagnosis,
         moves=tuple(moves_available(one, person)),
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
-from kakehashi.kernel.punctuation import labelled
+from kakehashi.kernel.punctuation import labelled, noted
 from kakehashi.systems.portfolio.importing.report import ClaimReport, FileReport, Report
 from kakehashi.systems.portfolio.models import FaultKind
 
@@ -20,7 +20,7 @@ def lines(report: Report) -> Iterator[str]:
     for fault in report.faults:
         first = "; ".join(_example(one) for one in fault["examples"][:3])
         about = f"{fault['file']} {fault['about']}".strip()
-        yield labelled(f"{FaultKind(fault['kind']).label} ({about})", f"{fault['rows']:,}. {_('First')} {first}")
+        yield labelled(noted(FaultKind(fault["kind"]).label, about), f"{fault['rows']:,}. {_('First')} {first}")
     if report.amounts is not None and report.amounts.awards:
         amounts = report.amounts
         values = {

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from kakehashi.kernel import audit
 from kakehashi.kernel.errors import Conflict, Invalid
+from kakehashi.kernel.punctuation import within_brackets
 from kakehashi.systems.portfolio import rules
 from kakehashi.systems.portfolio.models import Award, Credit, Output, OutputKind, Sureness
 from kakehashi.systems.portfolio.outputs.references import normalised
@@ -49,7 +50,9 @@ def record_output(new: NewOutput, awards: Sequence[Award], *, by: Any) -> Output
         known = Output.objects.filter(kind=output.kind, reference=output.reference).first()
         if known is not None:
             text = _("%(reference)s stands already (%(title)s): it is the same output. Credit it to the award instead.")
-            raise Conflict(text % {"reference": known.reference, "title": known.label()}, field="reference")
+            raise Conflict(
+                text % {"reference": known.reference, "title": within_brackets(known.label())}, field="reference"
+            )
         output.save()
         _credit(output, awards, output.on)
         detail = {"kind": output.kind, "reference": output.reference, "awards": [one.number for one in awards]}
