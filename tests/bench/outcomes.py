@@ -25,7 +25,7 @@ def main(sizes: list[int]) -> None:
 
     from kakehashi.kernel.organisations.models import Organisation
     from kakehashi.kernel.people.models import Membership, Person
-    from kakehashi.systems.cases.models import Case
+    from kakehashi.systems.cases.models import Case, SamePatient
     from kakehashi.systems.cases.outcomes.queries import Asked, outcomes
     from kakehashi.systems.cases.outcomes.recounting import recount
     from kakehashi.systems.cases.outcomes.tallies import Slice
@@ -56,6 +56,12 @@ def main(sizes: list[int]) -> None:
             begun = time.perf_counter()
             recount()
             print(f"{size:>9,} cases  drawn anew in {time.perf_counter() - begun:.1f} s")
+            twice = list(Case.objects.order_by("pk").values_list("pk", flat=True)[: size // 50])  # one in a hundred
+            SamePatient.objects.bulk_create(
+                SamePatient(case_id=pk, counted_id=counted)
+                for counted, other in zip(twice[::2], twice[1::2], strict=True)
+                for pk in (counted, other)
+            )
             for name, by, part in (
                 ("by period", By.PERIOD, {}),
                 ("by centre", By.CENTRE, {}),

@@ -25,7 +25,7 @@ from kakehashi.systems.cases.events import CaseChanged, CasesImported
 from kakehashi.systems.cases.models import Case
 from kakehashi.systems.cases.terms import set_reach
 from kakehashi.systems.exchange import matching
-from kakehashi.systems.exchange.handlers import match_case, match_imported, match_what_was_held
+from kakehashi.systems.exchange.handlers import match_case, match_many, match_what_was_held
 from kakehashi.systems.exchange.models import Match, Unmatched
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("compiled_ontology")]
@@ -160,7 +160,7 @@ def test_many_changes_wait_for_one_job(make_case):
     cases = [make_case() for _ in range(3)]
     Unmatched.objects.all().delete()
     Job.objects.all().delete()
-    match_imported(CasesImported(tuple(case.pk for case in cases)))
+    match_many(CasesImported(tuple(case.pk for case in cases)))
     match_case(CaseChanged(cases[0].pk, 1))
     assert Unmatched.objects.count() == 3
     job = Job.objects.get(kind=matching.KIND)

@@ -305,7 +305,7 @@ def next_questions(request: HttpRequest, case_id: Path[CaseId]) -> list[schemas.
 def similar_cases(request: HttpRequest, case_id: Path[CaseId], top: Top = 10) -> schemas.SimilarCasesOut:
     """Among the registered cases that the caller may see."""
     case = queries.case_for(caller(request), case_id)
-    found = similar.find_similar(caller(request), case.described, k=top, but=[case.public_id])
+    found = similar.similar_to_case(caller(request), case, k=top)
     audit.read_of(caller(request), "case", [one.case for one in found], action="case.match")
     return answers.matched(found, case.described)
 

@@ -49,6 +49,13 @@ class ConsultationNoted(Event):
 
 
 @dataclass(frozen=True)
+class SamePatientsSaid(Event):
+    """Of these cases it was confirmed that they are of one patient with others, or that no longer, or which counts."""
+
+    case_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class CasesImported(Event):
     """Many cases were registered or changed at once."""
 

@@ -11,6 +11,7 @@ from kakehashi.systems.cases.events import (
     CasesImported,
     CaseWithdrawn,
     ConsultationNoted,
+    SamePatientsSaid,
 )
 from kakehashi.systems.cases.linkage import looking
 from kakehashi.systems.cases.matching import similar
@@ -23,7 +24,7 @@ def index_cases(event: Event) -> None:
     similar.bring_up_to_date()
 
 
-@handles(CaseRegistered, CaseChanged, CaseMoved, CaseWithdrawn, CasesImported, ConsultationNoted)
+@handles(CaseRegistered, CaseChanged, CaseMoved, CaseWithdrawn, CasesImported, ConsultationNoted, SamePatientsSaid)
 def count_cases(event: Event) -> None:
     """Draw anew the days that the outcomes count by."""
     recount()

@@ -1,7 +1,8 @@
 """What sibling systems may ask of cases: plain functions of ids and values that answer with frozen values.
 
 Everything goes through the same rules as the pages: ``person`` sees what they may see, nothing else exists for them.
-What happens to cases is told by events: CaseRegistered, CaseChanged, CaseWithdrawn, CasesImported.
+What happens to cases is told by events: CaseRegistered, CaseChanged, CaseWithdrawn, CasesImported,
+SamePatientsSaid.
 """
 
 from __future__ import annotations
@@ -27,9 +28,10 @@ from kakehashi.systems.cases import genenames, queries, rules, vocabulary
 from kakehashi.systems.cases.course.diagnoses import NewDiagnosis, record_diagnosis, reopen_diagnosis
 from kakehashi.systems.cases.course.states import Basis
 from kakehashi.systems.cases.description import Description
-from kakehashi.systems.cases.events import CaseChanged, CaseRegistered, CasesImported, CaseWithdrawn
+from kakehashi.systems.cases.events import CaseChanged, CaseRegistered, CasesImported, CaseWithdrawn, SamePatientsSaid
 from kakehashi.systems.cases.forms.hgvs import HgvsField
 from kakehashi.systems.cases.forms.listed import ListedForm
+from kakehashi.systems.cases.linkage.registrations import of_one_patient
 from kakehashi.systems.cases.matching import similar
 from kakehashi.systems.cases.matching.agreement import Agreement, compare
 from kakehashi.systems.cases.matching.describing import asked_by_describing
@@ -66,6 +68,7 @@ __all__ = [
     "ListedForm",
     "NewDiagnosis",
     "Pair",
+    "SamePatientsSaid",
     "SharedMatch",
     "Sight",
     "SimilarSummary",
@@ -89,6 +92,7 @@ __all__ = [
     "known_abroad",
     "may_know",
     "may_work_on",
+    "of_one_patient",
     "organisations_worked_for",
     "pairs_of",
     "people_working_on",

@@ -2,8 +2,8 @@
 
 Default deny: a library holds only what ``usable_cases`` gives the person, and is named by exactly the cases and
 revisions in it, so two people who may see different cases never share one. Never the case itself, nor cases of a
-publication it stands in; synthetic cases speak for synthetic patients alone. Making a library reads only those cases
-anew that changed since an earlier one.
+publication it stands in, nor another case of the same patient; synthetic cases speak for synthetic patients alone.
+Making a library reads only those cases anew that changed since an earlier one.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from kakehashi.engines.phenotype.ranking import RankedDisease, Ranker, SolvedCas
 from kakehashi.kernel import audit
 from kakehashi.systems.cases import ranking, vocabulary
 from kakehashi.systems.cases.description import Description
+from kakehashi.systems.cases.linkage.registrations import more_than_once, others_of
 from kakehashi.systems.cases.models import Case
 from kakehashi.systems.cases.queries import usable_cases
 from kakehashi.systems.cases.ranking import Beside
@@ -48,9 +49,17 @@ def beside(person: Any, case: Case, description: Description | None = None) -> B
     ranker = _ranker(known, named)
     assert ranker.solved is not None
     said = description or case.described
-    but = frozenset({case.public_id, *ranker.solved.of_publications(said.publications)})
+    same = _of_same_patients(case, [pk for pk, _revision in named])
+    but = frozenset({case.public_id, *ranker.solved.of_publications(said.publications), *same})
     count = len({*ranker.solved.ids} - but)
     return Beside(ranker, named, but, count) if count else None
+
+
+def _of_same_patients(case: Case, named: list[int]) -> list[str]:
+    """The cases that are no further evidence: of the case's own patient, or of one of whom another is there already."""
+    own = others_of(case.pk).values_list("public_id", flat=True)
+    again = Case.objects.filter(pk__in=more_than_once(named)).values_list("public_id", flat=True)
+    return [*own, *again]
 
 
 def latest_solved(person: Any, *, synthetic: bool) -> QuerySet[Case]:

@@ -20,6 +20,7 @@ from kakehashi.systems.cases.public import (
     CaseRegistered,
     CasesImported,
     CaseWithdrawn,
+    SamePatientsSaid,
     asked_by_describing,
     come_into_sight,
     is_case,
@@ -66,9 +67,10 @@ def match_what_was_held() -> int:
     return number
 
 
-@handles(CasesImported)
-def match_imported(event: CasesImported) -> None:
-    """However many: one job."""
+@handles(CasesImported, SamePatientsSaid)
+def match_many(event: Event) -> None:
+    """However many: one job. Cases that are of one patient are no match of each other, and are again if that ends."""
+    assert isinstance(event, CasesImported | SamePatientsSaid)
     match_soon(event.case_ids)
 
 

@@ -1,7 +1,8 @@
 """How precise the queue has been: of the matches that an institution reviewed, how many it confirmed, by score.
 
 Counts are of one's own institution's decisions only, by the score and genes that stood when each was decided. A share
-is shown from ``FEWEST`` reviewed on, with the 95 % interval of Wilson (1927).
+is shown from ``FEWEST`` reviewed on, with the 95 % interval of Wilson (1927). That two cases of one patient are alike
+counts neither for nor against the queue.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass, field
 from django.db.models import Case, Count, FloatField, Value, When
 
 from kakehashi.engines.proportions import wilson_interval
+from kakehashi.systems.cases.public import of_one_patient
 from kakehashi.systems.exchange.models import Match
 from kakehashi.systems.exchange.states import Dismissal, MatchState
 
@@ -116,6 +118,7 @@ def precision_of(organisation_ids: Collection[int]) -> Precision:
     )
     rows: Iterable[tuple[int, float | None, bool, str, int]] = (
         Match.objects.filter(organisation__in=organisation_ids, state__in=(MatchState.CONFIRMED, MatchState.DISMISSED))
+        .exclude(of_one_patient("case", "other"))
         .order_by()
         .annotate(band=banded)
         .values_list("organisation_id", "band", "reviewed_gene", "dismissal")

@@ -19,6 +19,7 @@ from kakehashi.systems.cases.course.grants import end_access
 from kakehashi.systems.cases.course.states import OPEN_REFERRALS, PhenotypeGroup, ReferralState, Route
 from kakehashi.systems.cases.description import pseudonym_of
 from kakehashi.systems.cases.events import ConsultationNoted
+from kakehashi.systems.cases.linkage.registrations import judge_anew, others_of
 from kakehashi.systems.cases.models import Case, Consultation
 from kakehashi.systems.cases.queries import visible_cases
 
@@ -116,6 +117,7 @@ def lead_to_case(*, by: Any, consultation: Consultation, case: Case) -> Consulta
             locked.synthetic, locked.again = case.synthetic, None
             events.publish(ConsultationNoted(locked.pk))
         locked.save(update_fields=LINKED)
+        _judge_patient(locked, case)
         audit.record(by, "consultation.lead_to_case", locked, detail={"case": case.pk})
     return locked
 
@@ -145,8 +147,18 @@ def unlink_case(*, by: Any, consultation: Consultation) -> Consultation:
             events.publish(ConsultationNoted(locked.pk))
         locked.route_before = locked.synthetic_before = None
         locked.save(update_fields=LINKED)
+        _judge_patient(locked, consultation.case)
         audit.record(by, "consultation.unlink", locked, detail={"case": consultation.case_id})
     return locked
+
+
+def _judge_patient(consultation: Consultation, case: Case) -> None:
+    """A consultation of a patient whom two hospitals registered came or went: which is the first is judged anew."""
+    others = list(others_of(case.pk).values_list("pk", flat=True))
+    if others:
+        judge_anew([case.pk, *others])
+        Consultation.objects.filter(pk=consultation.pk).update(again=None)
+        events.publish(ConsultationNoted(consultation.pk))
 
 
 def consultations_of(person: Any) -> QuerySet[Consultation]:

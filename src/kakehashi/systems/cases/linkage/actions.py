@@ -17,7 +17,7 @@ from kakehashi.kernel import audit
 from kakehashi.kernel.errors import Conflict, Invalid
 from kakehashi.kernel.workflow import advance
 from kakehashi.systems.cases import rules as case_rules
-from kakehashi.systems.cases.linkage import rules, workflow
+from kakehashi.systems.cases.linkage import registrations, rules, workflow
 from kakehashi.systems.cases.linkage.queries import is_confirmed, told_side
 from kakehashi.systems.cases.linkage.secret import VARIANT, current_generation, secret
 from kakehashi.systems.cases.linkage.states import Keep
@@ -108,7 +108,12 @@ def _within_bounds(by: Any, case: Case) -> None:
 
 def answer(*, by: Any, case: Case, suspicion_id: int, move: str) -> SuspicionSide:
     """Answer for one's own side. Raises NotFound (or not to be told), NotAllowed, Conflict, Invalid."""
-    return advance(told_side(by, case, suspicion_id), move, by=by)
+    side = told_side(by, case, suspicion_id)
+    with transaction.atomic():
+        registrations.alone()
+        answered: SuspicionSide = advance(side, move, by=by)
+        registrations.draw_registrations()
+    return answered
 
 
 def say_keep(*, by: Any, case: Case, suspicion_id: int, keep: str) -> None:
@@ -121,10 +126,12 @@ def say_keep(*, by: Any, case: Case, suspicion_id: int, keep: str) -> None:
     side = told_side(by, case, suspicion_id)
     audit.insist(rules.may_answer(by, case), by=by, action="case.keep", subject=case)
     with transaction.atomic():
+        registrations.alone()
         sides = list(SuspicionSide.objects.select_for_update().filter(suspicion=side.suspicion_id))
         if not is_confirmed(sides):
             raise Conflict(_("Both sides must have answered that it is the same patient."))
         SuspicionSide.objects.filter(pk=side.pk).update(keep=keep)
+        registrations.draw_registrations()
         audit.record(by, "case.keep", case, detail={"keep": keep})
 
 

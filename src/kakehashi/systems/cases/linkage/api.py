@@ -51,7 +51,8 @@ class NoteOut(Schema):
 
 
 class SuspicionOut(Schema):
-    """A suspicion as one side may know it. ``institution`` is told once both answered "same"."""
+    """A suspicion as one side may know it. ``institution`` is told once both answered "same", and ``counted``: which
+    registration counts in the outcomes."""
 
     id: int
     case: str
@@ -61,6 +62,7 @@ class SuspicionOut(Schema):
     theirs: Answered
     outcome: Literal["open", "confirmed", "refuted"]
     institution: str
+    counted: Literal["ours", "theirs", ""]
     keep: str
     their_keep: str
     notes: list[NoteOut]
@@ -138,6 +140,7 @@ def _out(one: SeenSuspicion) -> SuspicionOut:
         theirs=one.theirs,
         outcome=one.outcome,
         institution=one.institution,
+        counted=one.counted,
         keep=one.keep,
         their_keep=one.their_keep_label,
         notes=[NoteOut(ours=note.ours, at=note.at, text=note.text) for note in one.notes],

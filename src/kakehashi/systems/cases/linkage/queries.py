@@ -21,7 +21,7 @@ from kakehashi.systems.cases.linkage import rules
 from kakehashi.systems.cases.linkage.secret import VARIANT, current_generation
 from kakehashi.systems.cases.linkage.states import Answered, Keep, Reason
 from kakehashi.systems.cases.models import Case
-from kakehashi.systems.cases.models.linkage import LinkageKey, Suspicion, SuspicionSide, Unlinked
+from kakehashi.systems.cases.models.linkage import LinkageKey, SamePatient, Suspicion, SuspicionSide, Unlinked
 from kakehashi.systems.cases.queries import record_shown
 
 MOST_SHOWN = 200
@@ -42,7 +42,8 @@ class SeenSuspicion:
     """A suspicion as one side may know it: of the other case nothing but that it exists and what was answered.
 
     ``reasons`` are empty unless the terms of the other case show this side what matches. ``institution`` is "" until
-    both sides have answered that it is the same patient.
+    both sides have answered that it is the same patient; then ``counted`` says whether our registration counts in the
+    outcomes, or another.
     """
 
     id: int
@@ -53,6 +54,7 @@ class SeenSuspicion:
     theirs: Answered
     confirmed: bool
     institution: str
+    counted: Literal["ours", "theirs", ""]
     keep: str
     their_keep: str
     notes: tuple[Note, ...]
@@ -149,8 +151,10 @@ def _seen(sides: QuerySet[SuspicionSide]) -> list[SeenSuspicion]:
         pairs = [(side, next(one for one in side.suspicion.sides.all() if one.pk != side.pk)) for side in batch]
         shown = [(side, other) for side, other in pairs if side.suspicion.stands or _answered(side, other)]
         levels = rules.known_of([(side.case, other.case) for side, other in shown])
+        of_cases = SamePatient.objects.filter(case__in=[side.case_id for side, _other in shown])
+        counted = dict(of_cases.values_list("case_id", "counted_id"))
         found += [
-            _seen_from(side, other, why=ours >= Level.MATCHING)
+            _seen_from(side, other, counted.get(side.case_id), why=ours >= Level.MATCHING)
             for (side, other), (ours, theirs) in zip(shown, levels, strict=True)
             if min(ours, theirs) >= Level.EXISTS
         ]
@@ -161,7 +165,7 @@ def _answered(*sides: SuspicionSide) -> bool:
     return any(side.state != Answered.ASKED for side in sides)
 
 
-def _seen_from(side: SuspicionSide, other: SuspicionSide, *, why: bool) -> SeenSuspicion:
+def _seen_from(side: SuspicionSide, other: SuspicionSide, counted: int | None, *, why: bool) -> SeenSuspicion:
     confirmed = is_confirmed((side, other))
     return SeenSuspicion(
         id=side.suspicion_id,
@@ -172,6 +176,7 @@ def _seen_from(side: SuspicionSide, other: SuspicionSide, *, why: bool) -> SeenS
         theirs=Answered(other.state),
         confirmed=confirmed,
         institution=other.case.organisation.label() if confirmed else "",
+        counted=("ours" if counted == side.case_id else "theirs") if confirmed and counted is not None else "",
         keep=side.keep,
         their_keep=other.keep,
         notes=tuple(Note(one.case_id == side.case_id, one.at, one.text) for one in side.suspicion.notes.all()),

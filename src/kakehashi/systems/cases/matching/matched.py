@@ -23,6 +23,7 @@ from kakehashi.kernel.sharing.models import read_opt_outs
 from kakehashi.kernel.sharing.states import Level, Purpose
 from kakehashi.kernel.sharing.subjects import context, institution_subject, institution_subjects
 from kakehashi.systems.cases import rules
+from kakehashi.systems.cases.linkage.registrations import of_one_patient, others_of
 from kakehashi.systems.cases.matching import similar
 from kakehashi.systems.cases.matching.shared import SharedCase, told
 from kakehashi.systems.cases.models import Case
@@ -67,7 +68,8 @@ def pairs_of(
     """Every pair that each of the registered cases among these stands in: (case id, its pairs in both directions).
 
     A direction holds the ``k`` most similar cases that may be known and score ``at_least``; the cases that ``before``
-    names for a case stay paired with it beyond the k-th. Synthetic cases are paired with synthetic ones only.
+    names for a case stay paired with it beyond the k-th. Synthetic cases are paired with synthetic ones only; a case
+    never with another one of the same patient.
     """
     similar.bring_up_to_date()
     pairing = _Pairing(similar.case_index().snapshot())
@@ -135,7 +137,7 @@ class _Pairing:
     def _best(self, case: Case, at_least: float) -> list[Match]:
         """The most similar cases: all that score ``at_least``, and those among them that only come near."""
         searched: list[Match] = []
-        hidden = self._snapshot.all_but([case.public_id])
+        hidden = self._snapshot.all_but([case.public_id, *others_of(case.pk).values_list("public_id", flat=True)])
         for k in LOOKED_AT:
             searched = self._snapshot.search(similar.profile_of(case.described), k, hidden)
             if len(searched) < k or searched[-1].score < at_least:
@@ -186,7 +188,7 @@ class Sight:
             known = Case.objects.filter(visible, state__in=FINDABLE, pk=OuterRef(f"{other}_id"))
             ours = Q(**{f"{case}__organisation": organisation, f"{case}__state__in": FINDABLE})
             ways |= ours & Q(Exists(known))
-        return ways
+        return ways & ~Q(of_one_patient(case, other))
 
     def worked_on(self, case: str) -> Q:
         """Rows of a sibling whose field ``case`` points at a registered case that the person works on."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from kakehashi.engines.phenotype.caseindex import Explanation, explain_many
 from kakehashi.kernel import audit
@@ -22,6 +22,7 @@ from kakehashi.kernel.sharing.subject import Subject
 from kakehashi.kernel.sharing.subjects import context, institution_acted_for
 from kakehashi.systems.cases import rules, vocabulary
 from kakehashi.systems.cases.description import Description
+from kakehashi.systems.cases.linkage.registrations import more_than_once, others_of
 from kakehashi.systems.cases.matching import similar
 from kakehashi.systems.cases.matching.sifting import most_similar
 from kakehashi.systems.cases.models import Case, CaseFinding, CaseGene
@@ -64,7 +65,7 @@ def find_shared(
 
     ``asker``: whose descriptions are counted where only a case's existence may be known (see
     ``kernel.sharing.asking``); ``but``: cases that are left out; ``synthetic``: whether made-up cases are answered with
-    too. Best first by what is told.
+    too. Best first by what is told; of one patient whom two hospitals registered, only the case that tells more.
     """
     similar.bring_up_to_date()
     asked = context()
@@ -99,7 +100,10 @@ def find_shared(
         told(case, level, match.score, explanation)
         for (case, level, match), explanation in zip(found, why, strict=True)
     ]
-    return sorted(said, key=lambda one: (-one.score, one.case.public_id))  # not by what is not told
+    by_level = sorted(said, key=lambda one: (-one.level, -one.score, one.case.public_id))
+    again = more_than_once([one.case.pk for one in by_level])
+    once = [one for one in said if one.case.pk not in again]
+    return sorted(once, key=lambda one: (-one.score, one.case.public_id))  # not by what is not told
 
 
 def find_elsewhere(person: Any, case: Case, *, k: int = 10) -> list[SharedCase]:
@@ -113,8 +117,10 @@ def find_elsewhere(person: Any, case: Case, *, k: int = 10) -> list[SharedCase]:
     for asker, bounds in ((f"person:{person.pk}", PERSON), (holder, INSTITUTION)):
         if (pause := ask(asker, about=about, profile=profile, bounds=bounds)) is not None:
             refuse_for_now(pause, by=person, action="case.told", subject=case, institution=institution)
-    opened = Case.objects.filter(rules.usable_by(person))
-    found = find_shared(subject_of(person), case.described, asker=holder, k=k, but=opened, synthetic=case.synthetic)
+    left_out = Case.objects.filter(rules.usable_by(person))
+    if same := list(others_of(case.pk).values_list("pk", flat=True)):
+        left_out = Case.objects.filter(Q(pk__in=left_out.order_by().values("pk")) | Q(pk__in=same))
+    found = find_shared(subject_of(person), case.described, asker=holder, k=k, but=left_out, synthetic=case.synthetic)
     for level in sorted({one.level for one in found}):
         told_of = [one.case for one in found if one.level == level]
         audit.read_of(person, "case", told_of, action="case.told", detail={"level": int(level)})

@@ -31,6 +31,7 @@ from kakehashi.kernel import locks
 from kakehashi.kernel.sharing.asked import keyed_profile
 from kakehashi.systems.cases import genenames, queries, vocabulary
 from kakehashi.systems.cases.description import Description
+from kakehashi.systems.cases.linkage.registrations import others_of
 from kakehashi.systems.cases.matching.sifting import most_similar
 from kakehashi.systems.cases.models import Case
 from kakehashi.systems.cases.queries import usable_cases
@@ -180,6 +181,12 @@ def _registered_profiles() -> Iterator[tuple[str, Profile]]:
 def alone() -> None:
     """Inside a transaction: from here to its end, one process at a time reads what waits and writes it."""
     locks.alone("case-index")
+
+
+def similar_to_case(person: Any, case: Case, *, k: int = 10) -> list[SimilarCase]:
+    """The k cases most similar to a case among those ``person`` may see: never itself, nor one of the same patient."""
+    same = others_of(case.pk).values_list("public_id", flat=True)
+    return find_similar(person, case.described, k=k, but=[case.public_id, *same])
 
 
 def find_similar(

@@ -15,6 +15,7 @@ from kakehashi.systems.cases.models.families import Family, FamilyLink, FamilyRe
 from kakehashi.systems.cases.models.linkage import (
     IdentityEntry,
     LinkageKey,
+    SamePatient,
     Suspicion,
     SuspicionNote,
     SuspicionSide,
@@ -41,6 +42,7 @@ __all__ = [
     "Referral",
     "Review",
     "Revision",
+    "SamePatient",
     "Suspicion",
     "SuspicionNote",
     "SuspicionSide",

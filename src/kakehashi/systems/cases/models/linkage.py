@@ -116,6 +116,18 @@ class SuspicionSide(models.Model):
         return self.case.organisation_id
 
 
+class SamePatient(models.Model):
+    """A case that both sides confirmed to be of one patient with others. ``counted``: the registration that counts for
+    all of them in the outcomes, this one or another (linkage/registrations.py draws it).
+    """
+
+    case = models.OneToOneField(Case, models.CASCADE, related_name="same_patient")
+    counted = models.ForeignKey(Case, models.CASCADE, related_name="registrations")
+
+    def __str__(self) -> str:
+        return f"case {self.case_id} counts as {self.counted_id}"
+
+
 class SuspicionNote(models.Model):
     """What one side writes to the other about a suspicion."""
 

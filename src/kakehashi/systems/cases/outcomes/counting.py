@@ -1,9 +1,11 @@
 """Counting: what each step of the funnel counts, and tallies of the database folded into figures that add up.
 
 - **Consulted**: families that consulted a hospital (``Consultation``), in the period of the day they consulted, at the
-  hospital that entered it; by route. A family that consults again under the same pseudonym counts once, the first time.
+  hospital that entered it; by route. A family that consults again under the same pseudonym, or another hospital with
+  the same patient, counts once, the first time.
 - **Registered**: cases registered and not withdrawn, in the period of their first registration, at the hospital that
-  holds them. A case that its family names as a relative of the proband is not counted: figures are of probands.
+  holds them. A case that its family names as a relative of the proband is not counted: figures are of probands. A
+  patient of whom two hospitals confirmed that both registered them counts once (see linkage/registrations.py).
 - **Analysed**: registered cases with an analysis done, in the period in which the first was done.
 - **Diagnosed**: analysed cases of which a diagnosis stands, in the period of the first that stands. A diagnosis that is
   reopened counts no more from that day on, in any period; recorded anew, it counts on its new day. A case diagnosed

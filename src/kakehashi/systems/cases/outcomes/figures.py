@@ -95,6 +95,10 @@ def said_beneath(funnel: Funnel) -> Iterable[str]:
         yield _now("From %(first)s on.") % days
     elif funnel.last:
         yield _now("Until %(last)s.") % days
+    yield _now(
+        "A patient registered by two hospitals counts once, as soon as both have confirmed it: at the earlier "
+        "registration, or at the one that both said to keep; with what was done for that one."
+    )
     yield _now("As of %(day)s.") % {"day": funnel.as_of.isoformat()}
     yield (
         _now("Synthetic patients only: nobody real is counted.")

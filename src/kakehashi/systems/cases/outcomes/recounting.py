@@ -13,7 +13,8 @@ from django.db.models import Exists, F, IntegerField, OuterRef, Q, QuerySet, Sub
 from django.db.models.expressions import Combinable
 
 from kakehashi.kernel.jobs.hourly import every_hour
-from kakehashi.systems.cases.models import Analysis, Case, CaseDiagnosis, Consultation
+from kakehashi.systems.cases.linkage.registrations import draw_registrations
+from kakehashi.systems.cases.models import Analysis, Case, CaseDiagnosis, Consultation, SamePatient
 from kakehashi.systems.cases.outcomes.counting import cell_of
 from kakehashi.systems.cases.outcomes.words import Lists
 
@@ -57,11 +58,14 @@ def _recount_some() -> int:
             diagnosis_cell=Subquery(standing.annotate(cell=_cell()).values("cell")[:1]),
             counted_revision=F("revision"),
         )
+        if SamePatient.objects.filter(case__in=ids).exists():  # withdrawn or brought back, another may count
+            draw_registrations()
     return len(ids)
 
 
 def _judge_some() -> int:
-    """Whether the families of new consultations had consulted the same institution before, under the same pseudonym."""
+    """Whether the families of new consultations had consulted before: the same institution under the same pseudonym, or
+    another one with the same patient."""
     new = _new()
     if not new.exists():
         return 0
@@ -73,7 +77,19 @@ def _judge_some() -> int:
             organisation_id__in={row[1] for row in rows}, local_id__in={row[2] for row in rows}
         )
         families.update(again=Exists(earlier))
+        _judge_patients(families)
     return len(rows)
+
+
+def _judge_patients(families: QuerySet[Consultation]) -> None:
+    """Of the consultations of one patient with two hospitals (see linkage/registrations.py), only the first counts."""
+    patients = families.filter(case__same_patient__isnull=False).values_list("case__same_patient__counted", flat=True)
+    theirs = Consultation.objects.filter(case__same_patient__counted__in=set(patients))
+    first: dict[int, int] = {}
+    for pk, patient in theirs.order_by("consulted_on", "pk").values_list("pk", "case__same_patient__counted"):
+        first.setdefault(patient, pk)
+    if first:
+        theirs.exclude(pk__in=first.values()).update(again=True)
 
 
 def _cell() -> Combinable:

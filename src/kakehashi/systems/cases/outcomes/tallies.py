@@ -14,6 +14,7 @@ from typing import Any
 from django.db.models import Case as Choice
 from django.db.models import CharField, Count, F, Func, IntegerField, Q, QuerySet, Value, When
 
+from kakehashi.systems.cases.linkage.registrations import not_counted
 from kakehashi.systems.cases.models import Case, CaseDiagnosis, Consultation, FamilyLink
 from kakehashi.systems.cases.outcomes.counting import LISTS, OPEN, SOLVED, UNANALYSED, Tally
 from kakehashi.systems.cases.outcomes.groups import BITS
@@ -89,6 +90,7 @@ def cases(asked: Slice) -> QuerySet[Case]:
 def _probands(rows: QuerySet[Any], asked: Slice, case: str) -> QuerySet[Any]:
     """Rows of probands that are counted; ``case`` leads from a row to its case ("case__")."""
     relatives = FamilyLink.objects.filter(proband=False).values("case_id")
+    elsewhere = not_counted().values("case_id")  # both in one, so that each case is looked for once
     wanted: dict[str, Any] = {
         "synthetic__in": [asked.synthetic],
         "state__in": sorted(FINDABLE),
@@ -98,7 +100,7 @@ def _probands(rows: QuerySet[Any], asked: Slice, case: str) -> QuerySet[Any]:
     if asked.organisations is not None:
         wanted["organisation_id__in"] = asked.organisations
     rows = rows.filter(**{f"{case}{name}": value for name, value in wanted.items()})
-    rows = rows.exclude(**{f"{case}id__in": relatives})
+    rows = rows.exclude(**{f"{case}id__in": relatives.union(elsewhere, all=True)})
     if asked.group is None:
         return rows
     kinds: QuerySet[Any] = rows.alias(bits=F(f"{case}phenotype_groups").bitand(BITS_BY_NAME[asked.group])).filter(

@@ -172,7 +172,7 @@ def diseases(request: HttpRequest, case_id: str) -> HttpResponse:
 def similar_cases(request: HttpRequest, case_id: str) -> HttpResponse:
     """The most similar cases one may see, the chosen one explained."""
     case = queries.case_for(_person(request), case_id)
-    found = similar.find_similar(_person(request), case.described, k=SIMILAR_SHOWN, but=[case.public_id])
+    found = similar.similar_to_case(_person(request), case, k=SIMILAR_SHOWN)
     audit.read_of(_person(request), "case", [one.case for one in found], action="case.match")
     wanted = request.GET.get("case", "")
     chosen = next((one for one in found if one.case.public_id == wanted), found[0] if found else None)
@@ -284,7 +284,7 @@ def print_case(request: HttpRequest, case_id: str) -> HttpResponse:
     """A case on one sheet of A4: the patient, the first diseases with the first one's picture, similar cases."""
     case = queries.case_for(_person(request), case_id)
     ranked = ranking.rank(case.described, beside=solved.beside(_person(request), case))
-    found = similar.find_similar(_person(request), case.described, k=3, but=[case.public_id])
+    found = similar.similar_to_case(_person(request), case, k=3)
     audit.read_of(_person(request), "case", [case, *(one.case for one in found)], action="case.print")
     first = ranked.diseases[0] if ranked.diseases else None
     context = panes.case_context(request, case, "print", ranked) | {
