@@ -33,6 +33,7 @@ def test_pages_are_accessible(open_page, president, look, screenshots):
         ("project", "/portfolio/projects/t1-rare/?year=2019&term=1"),
         ("programme", "/portfolio/programmes/rare-diseases/"),
         ("goals", "/portfolio/goals/?term=1"),
+        ("totals", "/portfolio/published/"),
         ("pipeline", "/portfolio/pipeline/?year=2024&where=drug/t2-area-cancer/phase_1&more=5"),
         ("pipeline-rates", "/portfolio/pipeline/rates/?year=2024&history=told"),
         ("pipeline-rows", "/portfolio/pipeline/rows/?year=2024&table=drug&at=phase_1"),

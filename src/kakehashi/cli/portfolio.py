@@ -56,8 +56,21 @@ def figures(fiscal_year: int, term: int | None, shape: str) -> None:
         "内訳と一致しない数値をすべて示す。一つでもあれば終了コード1。",
     ),
 )
-def reconcile() -> None:
+@click.option(
+    "--published",
+    is_flag=True,
+    help=text(
+        "Instead: every published total of the documents beside this node's own figure; exit code 1 when one differs "
+        "without an explanation.",
+        "代わりに、文書の公表値とこのノードの集計値をすべて並べて示す。説明のない差があれば終了コード1。",
+    ),
+)
+def reconcile(published: bool) -> None:
     from kakehashi.systems.portfolio.reconciling import faults
+
+    if published:
+        _compare()
+        return
 
     found = 0
     with told_plainly():
@@ -68,6 +81,27 @@ def reconcile() -> None:
         say(f"{counted(found, 'figure')} at odds with the rows.", f"{found} 件の数値が内訳と一致しません。", err=True)
         raise SystemExit(AT_FAULT)
     say("Every figure is the sum of its rows.", "すべての数値が内訳と一致しています。")
+
+
+def _compare() -> None:
+    from kakehashi.systems.portfolio.comparing.comparison import Verdict
+    from kakehashi.systems.portfolio.comparing.published import comparisons
+
+    with told_plainly():
+        told = comparisons()
+    for one in told:
+        click.echo(
+            f"{one.verdict.value}\t{one.key}\t{one.published}\t{'' if one.ours is None else one.ours}\t{one.why}"
+        )
+    differing = sum(one.verdict is Verdict.OPEN for one in told)
+    agreeing = sum(one.verdict in (Verdict.EQUAL, Verdict.ROUNDING) for one in told)
+    say(
+        f"{counted(len(told), 'published total')}: {agreeing:,} agree, {differing:,} differ without an explanation.",
+        f"公表値 {len(told):,} 件のうち、一致 {agreeing:,} 件、説明のない差 {differing:,} 件。",
+        err=True,
+    )
+    if differing:
+        raise SystemExit(AT_FAULT)
 
 
 @portfolio.command(

@@ -21,6 +21,7 @@ from kakehashi.systems.portfolio.pages import (
     outputs,
     pairing,
     pipeline,
+    published,
     trail,
 )
 
@@ -29,6 +30,7 @@ urlpatterns = [
     path("", agency.show, name="agency"),
     path("databook/", databook.show, name="databook"),
     path("goals/", agency.goals, name="goals"),
+    path("published/", published.show, name="published"),
     path("pipeline/", pipeline.show, name="pipeline"),
     path("pipeline/rows/", pipeline.rows, name="pipeline_rows"),
     path("pipeline/rates/", pipeline.rates, name="pipeline_rates"),

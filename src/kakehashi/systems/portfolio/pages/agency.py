@@ -18,6 +18,7 @@ from kakehashi.kernel.errors import NotFound
 from kakehashi.systems.portfolio import drawing
 from kakehashi.systems.portfolio.columns import held
 from kakehashi.systems.portfolio.columns.column import tally
+from kakehashi.systems.portfolio.comparing.published import made_up_outputs
 from kakehashi.systems.portfolio.figures import Book, Figures, book, places, totals, years_of
 from kakehashi.systems.portfolio.goals import goals_reached
 from kakehashi.systems.portfolio.milestones.actions import overdue
@@ -225,7 +226,10 @@ def goals(request: HttpRequest) -> HttpResponse:
     rows = Goal.objects.filter(term=wanted.term).select_related("project", "term").prefetch_related("actuals")
     rows = rows.order_by("project__order", "code")
     from_outputs = counted(goals_reached(rows, on=timezone.localdate()))
-    context = wanted.choices() | {"goals": [(goal, from_outputs.get(goal.pk)) for goal in rows]}
+    context = wanted.choices() | {
+        "goals": [(goal, from_outputs.get(goal.pk)) for goal in rows],
+        "made_up": made_up_outputs() if any(one.differs for one in from_outputs.values()) else "",
+    }
     return render(request, "portfolio/goals.html", context)
 
 

@@ -1,0 +1,253 @@
+"""What the documents publish, set beside the ledger, the awards and the outputs of this node."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from decimal import Decimal
+
+from django.db.models import Sum
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from kakehashi.kernel.fiscal import fiscal_year, fiscal_year_name
+from kakehashi.systems.portfolio.comparing.comparison import Comparison, Group, Part, Unit
+from kakehashi.systems.portfolio.facts import reckoning
+from kakehashi.systems.portfolio.facts.reading import load
+from kakehashi.systems.portfolio.facts.shapes.base import Fact, Text
+from kakehashi.systems.portfolio.facts.shapes.facts import Facts
+from kakehashi.systems.portfolio.facts.shapes.money import Breakdown, Ratio
+from kakehashi.systems.portfolio.figures import book
+from kakehashi.systems.portfolio.goals import goals_reached
+from kakehashi.systems.portfolio.ledger.kinds import BudgetKind
+from kakehashi.systems.portfolio.models import Account, Award, Goal, IntegratedProject, Output, PlanTerm, Programme
+from kakehashi.systems.portfolio.outputs.goals import counted
+
+ZERO = Decimal(0)
+TYPICAL_YEAR = 2023
+"""The documents say of no year that about 2,600 awards run; their data book is that of 2023."""
+SCARDA = ("vaccine-centres", "vaccine-new-modalities")
+KIND_OF = {"agency": BudgetKind.INITIAL, "adjustment": BudgetKind.ADJUSTMENT}
+
+
+def comparisons() -> list[Comparison]:
+    """Every published total beside the node's own figure; none where the published structure is not installed."""
+    facts = load()
+    if not PlanTerm.objects.filter(number=1).exists() or not Programme.objects.exists():
+        return []
+    return [
+        *_budgets(facts),
+        *_years(facts),
+        *_funds(facts),
+        *_awards(facts),
+        *_goals(),
+        *_own(facts),
+    ]
+
+
+def said(text: Text) -> str:
+    """Words of a fact in the language in force."""
+    return text.en if (get_language() or "ja").startswith("en") else text.ja
+
+
+def source(facts: Facts, fact: Fact) -> str:
+    """Where a fact stands: document and heading."""
+    mark = "; " if (get_language() or "ja").startswith("en") else "、"
+    places = (facts.place(key) for key in fact.source)
+    return mark.join(f"{said(document.title)} – {said(heading)}" for document, heading in places)
+
+
+def _rows(**query: str | int) -> str:
+    return f"{reverse('portfolio:rows', args=['budgeted'])}?{urlencode(query)}"
+
+
+def _budgets(facts: Facts) -> Iterator[Comparison]:
+    """Each project's published total: its own programmes and what is shown again."""
+    books = {year: book(year, 1) for year in {row.fiscal_year for row in facts.project_budgets}}
+    projects = {one.code: one for one in IntegratedProject.objects.filter(term__number=1)}
+    for row in facts.project_budgets:
+        told, project = books[row.fiscal_year], projects.get(row.project)
+        line = told.projects.get(project.pk) if project else None
+        parts: list[Part] = []
+        if project and line and line.budgeted:
+            at = {"year": row.fiscal_year, "term": 1}
+            own = Decimal(line.budgeted.get(BudgetKind.INITIAL, 0))
+            parts.append(Part(_("its own"), own, _rows(**at, project=project.code, budget=BudgetKind.INITIAL.value)))
+            if line.shown_again:
+                page = f"{reverse('portfolio:project', args=[project.code])}?{urlencode(at)}"
+                parts.append(Part(_("shown again"), Decimal(line.shown_again), page))
+        yield Comparison(
+            f"budget:{row.project}:{row.fiscal_year}",
+            Group.BUDGETS,
+            said(facts.project(row.project).name),
+            Decimal(row.agency_yen),
+            Unit.YEN,
+            tuple(parts),
+            source(facts, row),
+            tolerance=Decimal(row.printed_unit_yen) / 2,
+            why=said(facts.reasons[row.difference_because]) if row.difference_because else "",
+        )
+
+
+def _years(facts: Facts) -> Iterator[Comparison]:
+    totals = {year: book(year).total for year in {row.fiscal_year for row in facts.agency_budgets}}
+    for row in facts.agency_budgets:
+        kind = KIND_OF[row.kind]
+        yen = totals[row.fiscal_year].budgeted.get(kind)
+        url = _rows(year=row.fiscal_year, budget=kind.value)
+        yield Comparison(
+            f"year:{row.fiscal_year}:{row.kind}",
+            Group.YEARS,
+            f"{fiscal_year_name(row.fiscal_year, get_language() or 'ja')} {said(row.name)}",
+            Decimal(row.amount_yen),
+            Unit.YEN,
+            (Part(str(kind.label), Decimal(yen), url),) if yen is not None else (),
+            source(facts, row),
+        )
+
+
+def _funds(facts: Facts) -> Iterator[Comparison]:
+    """Each fund's total beside what its programme was budgeted from multi-year funds, year by year."""
+    rows = Account.objects.filter(programme__isnull=False, appropriation__kind=BudgetKind.MULTI_YEAR).order_by()
+    yen: defaultdict[str, dict[int, int]] = defaultdict(dict)
+    keys = ("programme__code", "fiscal_year")
+    for code, year, amount in rows.values_list(*keys).annotate(yen=Sum("balance_yen")).order_by(*keys):
+        yen[code][year] = amount
+    latest = max((year for years in yen.values() for year in years), default=0)
+    for fund in facts.funds:
+        query = {"programme": fund.programme, "budget": BudgetKind.MULTI_YEAR.value}
+        parts = tuple(
+            Part(str(year), Decimal(amount), _rows(year=year, **query)) for year, amount in yen[fund.programme].items()
+        )
+        yield Comparison(
+            fund.key,
+            Group.FUNDS,
+            said(facts.programme(fund.programme).name),
+            Decimal(fund.total_yen),
+            Unit.YEN,
+            parts,
+            source(facts, fund),
+            partly=fund.last_fiscal_year is None or fund.last_fiscal_year > latest,
+        )
+
+
+def _awards(facts: Facts) -> Iterator[Comparison]:
+    figures = {one.key: one for one in facts.figures}
+    at = {"year": TYPICAL_YEAR}
+    typical = book(TYPICAL_YEAR)
+    total, lines = typical.total, typical.programmes
+    page = reverse("portfolio:awards")
+    year = fiscal_year_name(TYPICAL_YEAR, get_language() or "ja")
+    scarda = Programme.objects.in_bulk(SCARDA, field_name="code")
+    for key, parts in (
+        ("awards-a-year", [Part(year, Decimal(total.awards), f"{page}?{urlencode(at)}")]),
+        ("new-awards-a-year", [Part(year, Decimal(total.new), f"{page}?{urlencode(at | {'began': 'new'})}")]),
+        (
+            "scarda-awards-2023",
+            [
+                Part(one.label(), Decimal(lines[one.pk].awards), f"{page}?{urlencode(at | {'programme': code})}")
+                for code, one in scarda.items()
+                if one.pk in lines
+            ],
+        ),
+    ):
+        figure = figures[key]
+        yield Comparison(
+            key,
+            Group.AWARDS,
+            said(figure.name),
+            figure.value,
+            Unit.NUMBER,
+            tuple(parts) if total.awards else (),
+            source(facts, figure),
+            tolerance=Decimal(50) if figure.approximate else ZERO,
+            about=figure.approximate,
+            why=_share_of_awards() if total.awards else "",
+        )
+
+
+def _share_of_awards() -> str:
+    """Why a demo agency made at another size has another number of awards."""
+    if Award.objects.filter(synthetic=True).exists():
+        return _("The awards here are made up for the demonstration; a node may hold more or fewer of them.")
+    return ""
+
+
+def _goals() -> Iterator[Comparison]:
+    """Each goal that names what it is counted from: reported, and counted from the outputs on this node."""
+    rows = Goal.objects.exclude(results="").select_related("term", "project").order_by("term__number", "code")
+    today = timezone.localdate()
+    why = made_up_outputs()
+    for one in counted(goals_reached(rows, on=today)).values():
+        if one.reported is None:
+            continue
+        query: dict[str, str | int] = {
+            "year": fiscal_year(one.as_of),
+            "term": one.goal.term.number,
+            "goal": one.goal.code,
+            "on": one.as_of.isoformat(),
+        }
+        url = f"{reverse('portfolio:outputs')}?{urlencode(query)}"
+        yield Comparison(
+            f"goal:{one.goal.code}",
+            Group.GOALS,
+            f"{one.goal.term.label()}: {one.goal.label()} ({one.as_of})",
+            one.reported.value,
+            Unit.NUMBER,
+            (Part(f"{one.since} – {one.as_of}", Decimal(one.number), url),),
+            one.reported.source,
+            why=why,
+        )
+
+
+def made_up_outputs() -> str:
+    """What to say of outputs where all are made up: the demo agency makes those of its second term alone; else ""."""
+    days = Output.objects.order_by("on").values_list("on", "synthetic")
+    first, last = days.first(), days.last()
+    if first is None or last is None:
+        return _("Reported by the document; no output is recorded on this node yet.")
+    if Output.objects.filter(synthetic=False).exists():
+        return ""
+    return _(
+        "Reported by the document; counted are the outputs on this node, which are made up for the demonstration and "
+        "came between %(first)s and %(last)s."
+    ) % {"first": first[0], "last": last[0]}
+
+
+def _own(facts: Facts) -> Iterator[Comparison]:
+    """What the documents print as a whole beside their own parts."""
+    units = {"share_percent": Unit.PERCENT, "ratio": Unit.PERCENT, "breakdown": Unit.NUMBER, "fund_years": Unit.NUMBER}
+    for row in reckoning.reconcile(facts):
+        if row.subject == "agency_yen":  # beside the ledger, above
+            continue
+        fact, name = _named(facts, row.subject, row.key)
+        yield Comparison(
+            f"{row.subject}:{row.key}",
+            Group.OWN,
+            name,
+            row.published,
+            units.get(row.subject, Unit.YEN),
+            (Part(_("from the document's own parts"), row.computed),),
+            source(facts, fact),
+            tolerance=row.tolerance,
+            why=said(facts.reasons[row.because]) if row.because else "",
+        )
+
+
+def _named(facts: Facts, subject: str, key: str) -> tuple[Fact, str]:
+    """The fact that a reconciliation is of, and its name."""
+    if subject == "in_house_yen":
+        budget = next(one for one in facts.project_budgets if one.project == key)
+        return budget, _("%(name)s: in-house research") % {"name": said(facts.project(key).name)}
+    if subject.startswith("share_"):
+        share = next(one for one in facts.published_shares if one.programme == key)
+        return share, _("%(name)s: share of its project") % {"name": said(facts.programme(key).name)}
+    if subject == "fund_years":
+        fund = next(one for one in facts.funds if one.key == key)
+        return fund, _("%(name)s: years") % {"name": said(facts.programme(fund.programme).name)}
+    wholes: dict[str, Breakdown | Ratio] = {one.key: one for one in facts.breakdowns}
+    wholes |= {one.key: one for one in facts.ratios}
+    return wholes[key], said(wholes[key].name)
