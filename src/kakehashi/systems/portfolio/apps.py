@@ -3,7 +3,14 @@ from typing import Any
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from kakehashi.kernel.shell import Group, NavigationEntry
+from kakehashi.kernel.shell import FirstStep, Group, NavigationEntry, Text
+
+
+def _desk(label: Text, view: str, rule: str, first: Text) -> NavigationEntry:
+    """The page on which a role begins; ``first``: what one is told of it who has nothing to do yet."""
+    used_by = f"kakehashi.systems.portfolio.{rule}"
+    step = FirstStep(first, view, used_by)
+    return NavigationEntry(Group.RESEARCH_MANAGEMENT, label, view, order=9, used_by=used_by, first_step=step)
 
 
 class PortfolioConfig(AppConfig):
@@ -12,6 +19,24 @@ class PortfolioConfig(AppConfig):
     verbose_name = _("Portfolio")
     waiting = "kakehashi.systems.portfolio.milestones.actions.waiting_for"
     navigation = (
+        _desk(
+            _("My project"),
+            "portfolio:my_project",
+            "desks.rules.may_use_directors",
+            _("Open your project: its money, its gates, what is late"),
+        ),
+        _desk(
+            _("My disease area"),
+            "portfolio:my_area",
+            "desks.rules.may_use_coordinators",
+            _("Open your disease area across the projects"),
+        ),
+        _desk(
+            _("My awards"),
+            "portfolio:my_awards",
+            "desks.rules.may_use_officers",
+            _("See what your awards need today"),
+        ),
         NavigationEntry(
             Group.RESEARCH_MANAGEMENT,
             _("The agency"),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from kakehashi.kernel.fiscal import fiscal_year_days
 from kakehashi.systems.portfolio.figures import places, running_in
 from kakehashi.systems.portfolio.ledger.kinds import AccountKind
-from kakehashi.systems.portfolio.models import Account, Award, IntegratedProject, Output, Programme
+from kakehashi.systems.portfolio.models import Account, Award, DiseaseArea, IntegratedProject, Output, Programme
 from kakehashi.systems.portfolio.outputs.counting import in_year, outputs_counting
 
 
@@ -27,13 +27,15 @@ class Money(TextChoices):
 
 @dataclass(frozen=True)
 class Slice:
-    """Which part of a year's book: one programme, one project of a term, one ministry, one kind of budget, or all."""
+    """Which part of a year's book: one programme, one project of a term, one ministry, one kind of budget, one disease
+    area's awards, or all."""
 
     fiscal_year: int
     programme: Programme | None = None
     project: IntegratedProject | None = None
     ministry: str = ""
     kind: str = ""
+    area: DiseaseArea | None = None
 
 
 def accounts_behind(what: Money, part: Slice) -> QuerySet[Account]:
@@ -53,6 +55,8 @@ def accounts_behind(what: Money, part: Slice) -> QuerySet[Account]:
         rows = rows.filter(appropriation__ministry=part.ministry)
     if part.kind:
         rows = rows.filter(appropriation__kind=part.kind)
+    if part.area is not None:
+        rows = rows.filter(award__area=part.area)
     return rows.exclude(balance_yen=0)
 
 
@@ -74,6 +78,8 @@ def awards_behind(part: Slice, *, new: bool | None = None) -> QuerySet[Award]:
             fiscal_year=part.fiscal_year, appropriation__ministry=part.ministry, award__isnull=False
         )
         rows = rows.filter(pk__in=paid.values("award_id"))
+    if part.area is not None:
+        rows = rows.filter(area=part.area)
     if new is not None:
         first, _last = fiscal_year_days(part.fiscal_year)
         rows = rows.filter(begins__gte=first) if new else rows.filter(begins__lt=first)
@@ -91,6 +97,8 @@ def results_behind(part: Slice, kind: str = "", *, on: date | None = None) -> Qu
         paid = Account.objects.filter(fiscal_year=part.fiscal_year, appropriation__ministry=part.ministry)
         running = Award.objects.filter(running_in(part.fiscal_year), accounts__in=paid.filter(programme__isnull=False))
         only &= Q(award__in=running.order_by())
+    if part.area is not None:
+        only &= Q(award__area=part.area)
     rows = outputs_counting(on or timezone.localdate(), only).filter(in_year(part.fiscal_year))
     return rows.filter(kind=kind) if kind else rows
 

@@ -10,6 +10,7 @@ from kakehashi.systems.portfolio.pages import (
     booking,
     collections,
     databook,
+    desks,
     entry_files,
     investigators,
     lineage,
@@ -28,6 +29,10 @@ from kakehashi.systems.portfolio.pages import (
 app_name = "portfolio"
 urlpatterns = [
     path("", agency.show, name="agency"),
+    path("mine/", desks.mine, name="mine"),
+    path("mine/awards/", desks.my_awards, name="my_awards"),
+    path("mine/project/", desks.my_project, name="my_project"),
+    path("mine/area/", desks.my_area, name="my_area"),
     path("databook/", databook.show, name="databook"),
     path("goals/", agency.goals, name="goals"),
     path("published/", published.show, name="published"),
@@ -46,6 +51,7 @@ urlpatterns = [
     path("awards/<str:number>/investigators/", investigators.show, name="investigators"),
     path("offices/", offices.show, name="offices"),
     path("offices/<str:office>/", offices.show, name="offices_of"),
+    path("gates/", milestones.gates, name="gates"),
     path("overdue/", milestones.late, name="overdue"),
     path("awards/<str:number>/links/", lineage.links, name="award_links"),
     path("outputs/", outputs.outputs, name="outputs"),

@@ -40,6 +40,8 @@ OFFICES: tuple[tuple[str, type[Subject] | None, str, tuple[date, date]], ...] = 
     (Role.AUDITOR, None, "", TERM_3),
 )
 """Office, what it is held for by its code, term of office; each held by the demo agency's first person of the role."""
+BEGUN, FROM = date(2024, 4, 1), date(2025, 10, 1)
+"""The investigator with an account takes over awards that had begun by the one day, from the other on."""
 OWN_AWARDS = 3
 """So many awards does the investigator with an account carry out, and one more beside somebody else."""
 
@@ -99,7 +101,8 @@ def appoint_people(agency: Organisation, investigator: Person | None) -> None:
 def _give_awards(person: Person) -> None:
     """The awards of one programme that run longest, as principal investigator; one more as co-investigator."""
     where = Membership.objects.filter(person=person).select_related("organisation").first()
-    awards = Award.objects.filter(synthetic=True, programme__code="rare-diseases").order_by("-ends", "number")
+    running = Award.objects.filter(begins__lte=BEGUN, ends__gte=FROM, synthetic=True, programme__code="rare-diseases")
+    awards = running.order_by("-ends", "number")
     for place, award in enumerate(awards[: OWN_AWARDS + 1] if where else ()):
         assert where is not None
         name_investigator(
@@ -107,7 +110,7 @@ def _give_awards(person: Person) -> None:
             award=award,
             part=Part.CO_INVESTIGATOR if place == OWN_AWARDS else Part.PRINCIPAL,
             organisation=where.organisation,
-            since=min(date(award.begins.year, 10, 1), award.ends),
+            since=FROM,
             person=person,
         )
 

@@ -19,11 +19,14 @@ from kakehashi.systems.portfolio import drawing
 from kakehashi.systems.portfolio.columns import held
 from kakehashi.systems.portfolio.columns.column import tally
 from kakehashi.systems.portfolio.comparing.published import made_up_outputs
+from kakehashi.systems.portfolio.desks.deciding import waiting_for_president
+from kakehashi.systems.portfolio.desks.rules import is_president
 from kakehashi.systems.portfolio.figures import Book, Figures, book, places, totals, years_of
-from kakehashi.systems.portfolio.goals import goals_reached
+from kakehashi.systems.portfolio.goals import goals_behind, goals_reached
 from kakehashi.systems.portfolio.milestones.actions import overdue
 from kakehashi.systems.portfolio.models import Goal, GoalActual, IntegratedProject, Ministry, Programme
 from kakehashi.systems.portfolio.money import exact, said
+from kakehashi.systems.portfolio.offices.queries import holders_of
 from kakehashi.systems.portfolio.outputs.goals import counted
 from kakehashi.systems.portfolio.pages.asking import Asked, asked
 
@@ -55,6 +58,7 @@ def show(request: HttpRequest) -> HttpResponse:
         | {
             "as_of": now.as_of,
             "overdue": overdue(timezone.localdate()).count(),
+            "deciding": waiting_for_president(goals) if is_president(request.user) else None,
             "headlines": headlines(wanted, now.total, before, goals),
             "flow": mark_safe(drawing.flow_plot(flow, paid, choices["year_name"])),  # noqa: S308  its texts are escaped
             "goals": mark_safe(drawing.goals_plot(told_goals)),  # noqa: S308
@@ -69,23 +73,24 @@ def show(request: HttpRequest) -> HttpResponse:
 
 
 def headlines(
-    wanted: Asked, now: Figures, before: Figures, goals: list[tuple[Goal, GoalActual | None]]
+    wanted: Asked, now: Figures, before: Figures, goals: list[tuple[Goal, GoalActual | None]], part: str = ""
 ) -> list[Headline]:
-    """The six figures of the first row."""
+    """The six figures of the first row; ``part``: of which part of the book, as the addresses of rows name it."""
+    query = f"{wanted.query}&{part}" if part else wanted.query
     told = [
-        _money(wanted, what, label, sum(getattr(now, what).values()), sum(getattr(before, what).values()))
+        _money(query, what, label, sum(getattr(now, what).values()), sum(getattr(before, what).values()))
         for what, label in (("budgeted", _("Budgeted")), ("committed", _("Committed")), ("spent", _("Spent")))
     ]
     awards = reverse("portfolio:awards")
-    told.append(_count(_("Awards"), now.awards, before.awards, f"{awards}?{wanted.query}"))
-    told.append(_count(_("New awards"), now.new, before.new, f"{awards}?{wanted.query}&began=new"))
+    told.append(_count(_("Awards"), now.awards, before.awards, f"{awards}?{query}"))
+    told.append(_count(_("New awards"), now.new, before.new, f"{awards}?{query}&began=new"))
     reached = [actual.value >= goal.target for goal, actual in goals if goal.target is not None and actual is not None]
     told.append(Headline(_("Goals met"), f"{sum(reached)} / {len(reached)}", "", "", "#goals"))
     return told
 
 
-def _money(wanted: Asked, what: str, label: str, now: int, before: int) -> Headline:
-    url = f"{reverse('portfolio:rows', args=[what])}?{wanted.query}"
+def _money(query: str, what: str, label: str, now: int, before: int) -> Headline:
+    url = f"{reverse('portfolio:rows', args=[what])}?{query}"
     return Headline(label, said(now), exact(now), _change(now - before, said(abs(now - before)), before), url)
 
 
@@ -107,7 +112,7 @@ def goals_of(wanted: Asked, project: IntegratedProject | None = None) -> list[tu
     """The goals of the term (of one of its projects), each with the latest that was told of it."""
     if wanted.term is None:
         return []
-    rows = Goal.objects.filter(term=wanted.term).order_by("project__order", "code")
+    rows = Goal.objects.filter(term=wanted.term).select_related("term").order_by("project__order", "code")
     if project is not None:
         rows = rows.filter(project=project)
     return goals_reached(rows, on=timezone.localdate())
@@ -136,7 +141,7 @@ def project_lines(wanted: Asked, told: Book) -> list[dict[str, Any]]:
         name = projects[key].label() if key else _("Not placed in this term")
         url = f"{reverse('portfolio:project', args=[projects[key].code])}?{wanted.query}" if key else ""
         narrowed = f"project={projects[key].code}" if key else ""
-        lines.append(_line(wanted, name, url, line, narrowed))
+        lines.append(line_of(wanted, name, url, line, narrowed))
     return lines
 
 
@@ -149,18 +154,19 @@ def programme_lines(wanted: Asked, told: Book, only: set[int] | None = None) -> 
             continue
         name = programmes[key].label() if key else _("No programme")
         url = f"{reverse('portfolio:programme', args=[programmes[key].code])}?{wanted.query}" if key else ""
-        lines.append(_line(wanted, name, url, line, f"programme={programmes[key].code}" if key else ""))
+        lines.append(line_of(wanted, name, url, line, f"programme={programmes[key].code}" if key else ""))
     return lines
 
 
 def ministry_lines(wanted: Asked, told: Book) -> list[dict[str, Any]]:
     """The ministries whose money it is."""
     return [
-        _line(wanted, str(Ministry(code).label), "", line, f"ministry={code}") for code, line in told.ministries.items()
+        line_of(wanted, str(Ministry(code).label), "", line, f"ministry={code}")
+        for code, line in told.ministries.items()
     ]
 
 
-def _line(wanted: Asked, name: str, url: str, line: Figures, narrowed: str) -> dict[str, Any]:
+def line_of(wanted: Asked, name: str, url: str, line: Figures, narrowed: str) -> dict[str, Any]:
     """A row of a table: each figure with the address of its rows."""
 
     def rows(what: str) -> str:
@@ -209,7 +215,8 @@ def project(request: HttpRequest, code: str) -> HttpResponse:
     context = wanted.choices() | {
         "as_of": told.as_of,
         "project": one,
-        "line": _line(wanted, one.label(), "", told.projects[one.pk], f"project={one.code}"),
+        "holders": holders_of(one),
+        "line": line_of(wanted, one.label(), "", told.projects[one.pk], f"project={one.code}"),
         "programmes": programme_lines(wanted, told, here),
         "again": one.shared_budgets.filter(fiscal_year=wanted.year).select_related("programme"),
         "goals": mark_safe(drawing.goals_plot(goals)),  # noqa: S308  its texts are escaped
@@ -225,9 +232,14 @@ def goals(request: HttpRequest) -> HttpResponse:
     wanted = asked(request)
     rows = Goal.objects.filter(term=wanted.term).select_related("project", "term").prefetch_related("actuals")
     rows = rows.order_by("project__order", "code")
-    from_outputs = counted(goals_reached(rows, on=timezone.localdate()))
+    reached, only_behind = goals_reached(rows, on=timezone.localdate()), "behind" in request.GET
+    if only_behind:
+        reached = goals_behind(reached, timezone.localdate())
+    from_outputs = counted(reached)
     context = wanted.choices() | {
-        "goals": [(goal, from_outputs.get(goal.pk)) for goal in rows],
+        "goals": [(goal, from_outputs.get(goal.pk)) for goal, _actual in reached],
+        "only_behind": only_behind,
+        "kept": [("behind", "1")] if only_behind else [],
         "made_up": made_up_outputs() if any(one.differs for one in from_outputs.values()) else "",
     }
     return render(request, "portfolio/goals.html", context)
@@ -242,11 +254,12 @@ def programme(request: HttpRequest, code: str) -> HttpResponse:
     if one is None:
         raise NotFound(_("This programme"))
     years = [
-        _line(Asked(year, wanted.term, wanted.years), str(year), "", line, f"programme={one.code}")
+        line_of(Asked(year, wanted.term, wanted.years), str(year), "", line, f"programme={one.code}")
         for year, line in years_of(one.pk, wanted.years).items()
     ]
     context = wanted.choices() | {
         "programme": one,
+        "holders": holders_of(one),
         "lines": years,
         "placements": one.placements.select_related("project__term").order_by("project__term__number"),
         "again": one.shared_budgets.select_related("project__term"),

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from kakehashi.kernel import audit
 from kakehashi.kernel.errors import Conflict, Invalid, NotFound
-from kakehashi.kernel.listing import Column, Listing
+from kakehashi.kernel.listing import Column, Filter, Listing
 from kakehashi.kernel.people.forms import add_problems
 from kakehashi.kernel.workflow import advance, moves_available
 from kakehashi.systems.portfolio import rules
@@ -38,6 +38,33 @@ OVERDUE = Listing(
     order="due",
     row_link=lambda one: reverse("portfolio:milestones", args=[one.award.number]),
 )
+
+
+GATES = Listing(
+    "milestones_open",
+    columns=OVERDUE.columns,
+    filters=(
+        Filter(
+            "state",
+            gettext_lazy("State"),
+            [(str(state), state.label) for state in OPEN],
+            lambda rows, state: rows.filter(state=state),
+        ),
+    ),
+    order="due",
+    row_link=OVERDUE.row_link,
+)
+
+
+@login_required
+@require_GET
+def gates(request: HttpRequest) -> HttpResponse:
+    """Every milestone on which nobody has said Go or No-go yet; narrowed to those on hold."""
+    audit.insist(rules.may_see(request.user), by=request.user, action="portfolio.read")
+    rows = Milestone.objects.filter(state__in=OPEN).select_related("award")
+    if request.GET.get("format") == "csv":
+        return GATES.csv(request, rows)
+    return render(request, "portfolio/gates.html", {"table": GATES.show(request, rows)})
 
 
 @login_required

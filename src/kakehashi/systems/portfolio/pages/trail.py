@@ -19,7 +19,15 @@ from kakehashi.systems.portfolio import rules
 from kakehashi.systems.portfolio.behind import Money, Slice, accounts_behind, yen_behind
 from kakehashi.systems.portfolio.ledger.balances import describe
 from kakehashi.systems.portfolio.ledger.kinds import AccountKind, BudgetKind, EntryKind
-from kakehashi.systems.portfolio.models import Account, Entry, IntegratedProject, Ministry, Movement, Programme
+from kakehashi.systems.portfolio.models import (
+    Account,
+    DiseaseArea,
+    Entry,
+    IntegratedProject,
+    Ministry,
+    Movement,
+    Programme,
+)
 from kakehashi.systems.portfolio.money import exact
 from kakehashi.systems.portfolio.pages.asking import Asked, asked
 
@@ -84,7 +92,7 @@ def rows(request: HttpRequest, what: str) -> HttpResponse:
 def slice_of(request: HttpRequest, wanted: Asked) -> tuple[Slice, str]:
     """The part of the book that the address names, and its name in words. Raises NotFound for what is not there."""
     given = request.GET
-    programme = project = None
+    programme = project = area = None
     words: list[str] = []
     if code := given.get("programme", ""):
         programme = Programme.objects.filter(code=code).first()
@@ -96,12 +104,17 @@ def slice_of(request: HttpRequest, wanted: Asked) -> tuple[Slice, str]:
         if project is None:
             raise NotFound(_("This integrated project"))
         words.append(project.label())
+    if code := given.get("area", ""):
+        area = DiseaseArea.objects.filter(code=code).first()
+        if area is None:
+            raise NotFound(_("This disease area"))
+        words.append(area.label())
     ministry, kind = given.get("ministry", ""), given.get("budget", "")
     if (ministry and ministry not in Ministry.values) or (kind and kind not in BudgetKind.values):
         raise NotFound(_("This figure"))
     words += [str(Ministry(ministry).label)] if ministry else []
     words += [str(BudgetKind(kind).label)] if kind else []
-    return Slice(wanted.year, programme, project, ministry, kind), " · ".join(words)
+    return Slice(wanted.year, programme, project, ministry, kind, area), " · ".join(words)
 
 
 @login_required

@@ -1,0 +1,1 @@
+"""Each role's page of its own: what needs somebody today among the awards that are theirs."""
