@@ -89,15 +89,16 @@ def _emptying_the_audit_trail_between_tests():
     from django.test import TransactionTestCase
 
     from kakehashi.kernel.audit import triggers
+    from kakehashi.systems.portfolio.contracts import triggers as contracts
     from kakehashi.systems.portfolio.ledger import triggers as ledger
 
     original = TransactionTestCase._fixture_teardown
 
     def teardown(case):
-        for refusing in (triggers, ledger):
+        for refusing in (triggers, ledger, contracts):
             refusing.remove(connection)
         original(case)
-        for refusing in (triggers, ledger):
+        for refusing in (triggers, ledger, contracts):
             refusing.install(connection)
 
     TransactionTestCase._fixture_teardown = teardown

@@ -24,6 +24,7 @@ PUBLISHES = (Role.PROGRAMME_OFFICER, Role.PROGRAMME_DIRECTOR, Role.ADMINISTRATOR
 WRITES_ENTRIES = (Role.ACCOUNTANT,)
 RECORDS_OUTPUTS = (Role.PROGRAMME_OFFICER, Role.ADMINISTRATOR)
 IMPORTS = (Role.ADMINISTRATOR,)
+REGISTERS = (Role.PROGRAMME_OFFICER, Role.ADMINISTRATOR)
 
 
 @rule("not_of_the_agency", _("The portfolio is for those who work for the funding agency."))
@@ -58,10 +59,20 @@ def administers_it(person: Any) -> bool:
     return current_memberships(person).filter(role__in=IMPORTS, organisation__kind=Kind.AGENCY).exists()
 
 
+@rule(
+    "not_registering_awards",
+    _("Awards, contracts and calls are registered by the funding agency's programme officers and administrators."),
+)
+def registers_awards(person: Any) -> bool:
+    """The person is a programme officer or an administrator of a funding agency."""
+    return current_memberships(person).filter(role__in=REGISTERS, organisation__kind=Kind.AGENCY).exists()
+
+
 may_see = logged_in & works_for_the_agency
 may_write_entries = logged_in & keeps_its_books
 may_record_outputs = logged_in & records_outputs
 may_publish_awards = logged_in & publishes_awards
+may_register_awards = logged_in & registers_awards
 may_import = logged_in & administers_it
 
 

@@ -40,8 +40,13 @@ class InvestigatorForm(forms.Form):
 
     def clean_organisation(self) -> Organisation:
         """The institution of the code or name."""
-        said = self.cleaned_data["organisation"].strip()
-        found = Organisation.objects.filter(Q(code=said) | Q(name=said) | Q(name_en=said)).order_by("pk").first()
-        if found is None:
-            raise forms.ValidationError(_("There is no institution of this code or name."))
-        return found
+        return institution_said(self.cleaned_data["organisation"])
+
+
+def institution_said(said: str) -> Organisation:
+    """The institution of a code or name. Raises ValidationError."""
+    wanted = said.strip()
+    found = Organisation.objects.filter(Q(code=wanted) | Q(name=wanted) | Q(name_en=wanted)).order_by("pk").first()
+    if found is None:
+        raise forms.ValidationError(_("There is no institution of this code or name."))
+    return found

@@ -11,6 +11,7 @@ from kakehashi.systems.portfolio.models.collections import (
     ImportRun,
     ImportTarget,
 )
+from kakehashi.systems.portfolio.models.contracts import Amendment, Contract, ContractKind
 from kakehashi.systems.portfolio.models.goals import Goal, GoalActual, Standing
 from kakehashi.systems.portfolio.models.ledger import Account, Appropriation, Entry, Movement
 from kakehashi.systems.portfolio.models.lineage import AwardEvent, AwardLink, EventKind, LinkKind
@@ -47,6 +48,7 @@ __all__ = [
     "AdjustmentRequest",
     "AdjustmentRound",
     "AdjustmentScore",
+    "Amendment",
     "Answer",
     "Appointment",
     "Appropriation",
@@ -58,6 +60,8 @@ __all__ = [
     "CollectedAward",
     "CollectedLink",
     "Collection",
+    "Contract",
+    "ContractKind",
     "Credit",
     "DiseaseArea",
     "Entry",

@@ -16,15 +16,18 @@ from django.views.decorators.http import require_GET
 
 from kakehashi.kernel.errors import NotFound
 from kakehashi.kernel.listing import Column, Filter, Listing
-from kakehashi.systems.portfolio import finding
+from kakehashi.systems.portfolio import finding, rules
+from kakehashi.systems.portfolio.acknowledging import acknowledgements_of
 from kakehashi.systems.portfolio.behind import awards_behind
 from kakehashi.systems.portfolio.investigators.queries import history_of
 from kakehashi.systems.portfolio.investigators.rules import may_name
 from kakehashi.systems.portfolio.ledger.kinds import AccountKind
+from kakehashi.systems.portfolio.ledger.partners import Share, shares_of
 from kakehashi.systems.portfolio.lineage.actions import may_link
 from kakehashi.systems.portfolio.models import Account, Award, Entry, Modality, Movement, Phase
 from kakehashi.systems.portfolio.money import exact
 from kakehashi.systems.portfolio.numbers import acknowledgement_number
+from kakehashi.systems.portfolio.pages import contracts
 from kakehashi.systems.portfolio.pages.asking import Asked, asked
 from kakehashi.systems.portfolio.pages.lineage import told_of
 from kakehashi.systems.portfolio.pages.trail import slice_of
@@ -70,6 +73,7 @@ def awards(request: HttpRequest) -> HttpResponse:
     context = wanted.choices() | {
         "table": AWARDS.show(request, found),
         "search_text": text,
+        "may_register": bool(rules.may_register_awards(request.user)),
         "of": words,
         "every": "every" in request.GET,
         "began": request.GET.get("began", ""),
@@ -100,6 +104,10 @@ def award(request: HttpRequest, number: str) -> HttpResponse:
     context = wanted.choices() | {
         "award": one,
         "acknowledgement": acknowledgement_number(one.number),
+        "sentences": acknowledgements_of(one),
+        "contracts": contracts.told_of(one, request.user),
+        "shares": [_share(share) for share in shares_of(one)],
+        "may_register": bool(rules.may_register_awards(request.user)),
         "years": money_of(one),
         "credits": one.credits.select_related("output").order_by("-output__on", "pk")[:MOST],
         "credited": one.credits.count(),
@@ -137,6 +145,12 @@ def money_of(one: Award) -> list[dict[str, Any]]:
         }
         for year, accounts in sorted(years.items())
     ]
+
+
+def _share(share: Share) -> dict[str, str]:
+    """An institution's row: what it was paid, got, passed on, used, gave back and has."""
+    yen = {name: getattr(share, name) for name in ("paid", "got", "passed_on", "used", "gave_back", "has")}
+    return {"institution": share.institution.label(), **{name: exact(one) if one else "–" for name, one in yen.items()}}
 
 
 def _places(one: Award) -> list[tuple[str, str]]:

@@ -43,6 +43,8 @@ MEANT = {
     EntryKind.CARRY_OVER: gettext_lazy("Money stays where it is and is used in the next fiscal year."),
 }
 """What each kind of entry is for."""
+GIVEN = ("appropriation", "programme", "award", "amount_yen", "reference")
+"""What an address may fill in."""
 NOT_KEPT = ("csrfmiddlewaretoken", "book", "change")
 
 
@@ -62,7 +64,7 @@ def new(request: HttpRequest, kind: str) -> HttpResponse:
     _insist(request)
     if kind not in dict(BOOKED):
         raise NotFound(_("This kind of entry"))
-    initial = {key: request.GET[key] for key in ("appropriation", "programme", "award") if key in request.GET}
+    initial = {key: request.GET[key] for key in GIVEN if key in request.GET}
     form = EntryForm(kind, request.POST or None, initial=initial)
     context: dict[str, Any] = {"title": EntryKind(kind).label, "meant": MEANT[EntryKind(kind)]}
     if request.method == "POST" and form.is_valid() and "change" not in request.POST:

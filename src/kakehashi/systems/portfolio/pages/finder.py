@@ -21,6 +21,7 @@ from django.views.decorators.http import require_GET
 
 from kakehashi.kernel.errors import NotFound
 from kakehashi.kernel.listing import Echo, address, plain_cell
+from kakehashi.systems.portfolio.acknowledging import acknowledgements_of
 from kakehashi.systems.portfolio.models import Award
 from kakehashi.systems.portfolio.numbers import acknowledgement_number
 from kakehashi.systems.portfolio.published import (
@@ -110,7 +111,11 @@ def award(request: HttpRequest, number: str) -> HttpResponse:
     if shape == "jsonld":
         document = linked_data(one, request.build_absolute_uri(request.path))
         return JsonResponse(document, content_type="application/ld+json", json_dumps_params={"ensure_ascii": False})
-    context = {"award": one, "acknowledgement": acknowledgement_number(one.number)}
+    context = {
+        "award": one,
+        "acknowledgement": acknowledgement_number(one.number),
+        "sentences": acknowledgements_of(one),
+    }
     return render(request, "portfolio/published_award.html", context)
 
 
