@@ -190,7 +190,7 @@ def test_neither_case_is_a_match_of_the_other_on_any_page_or_queue(ours, theirs,
     ((_pk, pairs),) = matched.pairs_of([ours.pk], k=10, at_least=0.1, before={ours.pk: {theirs.pk}})
     assert pairs == []
     client.force_login(clinician)
-    for language, said in (("en", "Hospital in Japan"), ("ja", "病院（日本）")):
+    for language, said in (("en", "Hospital in Japan"), ("ja", "日本の病院")):
         page = client.get(reverse("cases:similar", args=[ours.public_id]), headers={"accept-language": language}).text
         assert said not in page
         assert "T-77" not in page

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from kakehashi.systems.cases.pages import candidates, case, consultations, course, families, freetext, linkage, terms
+from kakehashi.systems.cases.pages import (
+    alike,
+    candidates,
+    case,
+    consultations,
+    course,
+    families,
+    freetext,
+    linkage,
+    terms,
+)
 
 app_name = "cases"
 urlpatterns = [
@@ -21,7 +31,7 @@ urlpatterns = [
     path("referrals/<str:referral_id>/", consultations.referral, name="referral"),
     path("same-patients/", linkage.same_patients, name="same_patients"),
     path("<str:case_id>/", case.diseases, name="show"),
-    path("<str:case_id>/similar/", case.similar_cases, name="similar"),
+    path("<str:case_id>/similar/", alike.similar_cases, name="similar"),
     path("<str:case_id>/questions/", case.questions, name="questions"),
     path("<str:case_id>/answers/", case.keep_answers, name="answers"),
     path("<str:case_id>/sharing/", terms.sharing, name="sharing"),

@@ -29,6 +29,7 @@ from kakehashi.engines.phenotype.caseindex import (
 from kakehashi.engines.phenotype.knowledge import Knowledge
 from kakehashi.kernel import locks
 from kakehashi.kernel.sharing.asked import keyed_profile
+from kakehashi.kernel.sharing.asking import TOLD_FROM
 from kakehashi.systems.cases import genenames, queries, vocabulary
 from kakehashi.systems.cases.description import Description
 from kakehashi.systems.cases.linkage.registrations import others_of
@@ -38,6 +39,8 @@ from kakehashi.systems.cases.queries import usable_cases
 from kakehashi.systems.cases.states import FINDABLE
 
 AT_ONCE = 1000
+ALIKE_FROM = TOLD_FROM
+"""From this similarity on a case is called alike: from which also one answers that shows no more than its existence."""
 
 _indexes: dict[tuple[Path, str], CaseIndex] = {}
 _opening = threading.Lock()

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -17,7 +18,6 @@ from kakehashi.kernel.errors import Conflict, Invalid, NotFound
 from kakehashi.kernel.people.acting import acting_organisation
 from kakehashi.kernel.people.forms import add_problems
 from kakehashi.kernel.people.models import Person
-from kakehashi.kernel.sharing.asked import AskedTooMuch
 from kakehashi.kernel.workflow import advance, judge, workflow_of
 from kakehashi.protocols.phenopacket import to_tree
 from kakehashi.systems.cases import actions, queries, ranking, solved, tasks
@@ -27,14 +27,12 @@ from kakehashi.systems.cases.forms.case import CaseEntry, ImportForm
 from kakehashi.systems.cases.forms.course import MoveForm
 from kakehashi.systems.cases.freetext import FIELD
 from kakehashi.systems.cases.matching import similar
-from kakehashi.systems.cases.matching.shared import find_elsewhere
 from kakehashi.systems.cases.models import Case, Consultation
 from kakehashi.systems.cases.packets.entering import phenopacket_of
 from kakehashi.systems.cases.pages import freetext, panes, pictures
+from kakehashi.systems.cases.pages.alike import SIMILAR_SHOWN
 from kakehashi.systems.cases.pages.listing import CASES
 from kakehashi.systems.cases.pages.moves import losses, said_criteria
-
-SIMILAR_SHOWN = 10
 
 
 def _person(request: HttpRequest) -> Person:
@@ -168,28 +166,6 @@ def diseases(request: HttpRequest, case_id: str) -> HttpResponse:
 
 
 @login_required
-@require_GET
-def similar_cases(request: HttpRequest, case_id: str) -> HttpResponse:
-    """The most similar cases one may see, the chosen one explained."""
-    case = queries.case_for(_person(request), case_id)
-    found = similar.similar_to_case(_person(request), case, k=SIMILAR_SHOWN)
-    audit.read_of(_person(request), "case", [one.case for one in found], action="case.match")
-    wanted = request.GET.get("case", "")
-    chosen = next((one for one in found if one.case.public_id == wanted), found[0] if found else None)
-    context = panes.case_context(request, case, "similar") | {
-        "found": found,
-        "chosen": chosen,
-        "picture": pictures.case_picture(chosen, case.described) if chosen else None,
-        "source": panes.source_line(),
-    }
-    try:
-        context["elsewhere"] = panes.said_elsewhere(find_elsewhere(_person(request), case))
-    except AskedTooMuch as refused:  # the rest of the page is one's own
-        context["elsewhere_refused"] = refused.detail
-    return render(request, "cases/similar.html", context)
-
-
-@login_required
 @require_http_methods(["GET", "POST"])
 def questions(request: HttpRequest, case_id: str) -> HttpResponse:
     """The three most telling findings to ask for; each answer re-ranks at once. Answers travel in the form, unkept."""
@@ -281,16 +257,22 @@ def make_move(request: HttpRequest, case_id: str, move: str) -> HttpResponse:
 @login_required
 @require_GET
 def print_case(request: HttpRequest, case_id: str) -> HttpResponse:
-    """A case on one sheet of A4: the patient, the first diseases with the first one's picture, similar cases."""
+    """A case on one sheet of A4: the patient, the first diseases with the first one's picture.
+
+    A sheet is handed on: of other patients it says how many are alike, and nothing else.
+    """
     case = queries.case_for(_person(request), case_id)
     ranked = ranking.rank(case.described, beside=solved.beside(_person(request), case))
-    found = similar.similar_to_case(_person(request), case, k=3)
-    audit.read_of(_person(request), "case", [case, *(one.case for one in found)], action="case.print")
+    found = similar.similar_to_case(_person(request), case, k=SIMILAR_SHOWN)
+    audit.read_of(_person(request), "case", [case], action="case.print")
     first = ranked.diseases[0] if ranked.diseases else None
     context = panes.case_context(request, case, "print", ranked) | {
         "rows": (rows := panes.disease_rows(ranked)[:6]),
         "others_share": panes.share_of_others(rows),
-        "found": found,
+        "alike": sum(one.score >= similar.ALIKE_FROM for one in found),
+        "alike_from": f"{similar.ALIKE_FROM:.0%}",
+        "most_alike": SIMILAR_SHOWN,
+        "today": timezone.localdate(),
         "picture": pictures.disease_picture(first, expected=3, originals=False) if first else None,
         "source": panes.source_line(),
     }

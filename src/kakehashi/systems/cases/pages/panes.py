@@ -15,16 +15,13 @@ from kakehashi.engines.phenotype.ranking import RankedDisease, Ranking
 from kakehashi.kernel import audit
 from kakehashi.kernel.errors import Conflict, Invalid, NotAllowed
 from kakehashi.kernel.organisations.models import Organisation
-from kakehashi.kernel.organisations.places import place_of
 from kakehashi.kernel.people.acting import acting_organisation
 from kakehashi.kernel.people.forms import add_problems
-from kakehashi.kernel.sharing.states import Level
 from kakehashi.kernel.workflow import moves_available
 from kakehashi.systems.cases import genenames, queries, ranking, rules, solved, tasks, terms, vocabulary
 from kakehashi.systems.cases.actions import insist_on_standing
 from kakehashi.systems.cases.description import Description, Difference, Finding, Variant
 from kakehashi.systems.cases.forms.case import CaseEntry
-from kakehashi.systems.cases.matching.shared import SharedCase
 from kakehashi.systems.cases.models import Case, Revision
 from kakehashi.systems.cases.pages import timeline
 from kakehashi.systems.cases.pages.moments import age_text, moment_text, span_text
@@ -189,23 +186,6 @@ def _tabs(case: Case, current: str, person: Any) -> list[dict[str, Any]]:
         {"label": label, "url": reverse(view, args=[case.public_id]), "current": key == current}
         for view, key, label in names
         if not (key == "questions" and case.state == CaseState.WITHDRAWN)
-    ]
-
-
-def said_elsewhere(found: Iterable[SharedCase]) -> list[dict[str, Any]]:
-    """Cases of other institutions in words, each as far as it may be known."""
-    return [
-        {
-            "institution": holder.label() if one.level == Level.WHOLE else place_of(holder),
-            "synthetic": one.case.synthetic,
-            "level_text": one.level.label,
-            "told": one.level > Level.EXISTS,
-            "score": one.score,
-            "findings": [vocabulary.term_label(term) for term in one.findings],
-            "genes": one.genes,
-        }
-        for one in found
-        for holder in (one.case.organisation,)
     ]
 
 
