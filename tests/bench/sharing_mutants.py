@@ -151,12 +151,15 @@ def killed(decision: ModuleType, trials: int) -> bool:
     """Whether some question is answered otherwise than the second statement answers it."""
     from kakehashi.kernel.sharing.states import Level
     from tests.kernel.sharing import statement, worlds
+    from tests.kernel.sharing.test_conditions import reckons, refuses_other_purposes, says_nothing
 
     subject_module = sys.modules[f"{PACKAGE}.subject"]
     worlds.Subject, worlds.Context = subject_module.Subject, subject_module.Context
     worlds.GrantInForce = subject_module.GrantInForce
-    if subject_module.Subject("nobody", sector="public", takes_part=False) != subject_module.NOBODY:
-        return True  # who says nothing of themselves is nobody
+    if not reckons(sys.modules[f"{PACKAGE}.conditions"]) or not says_nothing(subject_module):
+        return True
+    if not refuses_other_purposes(decision, subject_module):
+        return True
     draw = random.Random(99)
     for _ in range(trials):
         subject, purpose, context = worlds.random_question(draw, 3)
