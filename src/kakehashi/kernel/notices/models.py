@@ -5,8 +5,9 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+
+from kakehashi.kernel.bilingual import told
 
 
 class Notice(models.Model):
@@ -38,4 +39,4 @@ class Notice(models.Model):
     @property
     def text(self) -> str:
         """The text in the language in force."""
-        return self.text_en if (get_language() or "ja").startswith("en") else self.text_ja
+        return told(self.text_ja, self.text_en)

@@ -4,9 +4,9 @@ from typing import ClassVar
 
 from django.core.validators import RegexValidator
 from django.db import models
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from kakehashi.kernel.bilingual import told
 from kakehashi.kernel.organisations.regions import PREFECTURES
 
 
@@ -78,5 +78,4 @@ class Organisation(models.Model):
 
     def label(self, language: str | None = None) -> str:
         """The name in the given language, else in the one in force; the other where one is missing."""
-        english = (language or get_language() or "ja").startswith("en")
-        return (self.name_en or self.name) if english else (self.name or self.name_en)
+        return told(self.name, self.name_en, language)

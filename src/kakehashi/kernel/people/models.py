@@ -5,9 +5,9 @@ from typing import ClassVar
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from kakehashi.kernel.bilingual import told
 from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.people.roles import Role
 
@@ -53,8 +53,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
         verbose_name_plural = _("people")
 
     def __str__(self) -> str:
-        english = (get_language() or "ja").startswith("en")
-        return (self.name_en or self.name if english else self.name or self.name_en) or self.email
+        return told(self.name, self.name_en) or self.email
 
     @property
     def awaited(self) -> bool:

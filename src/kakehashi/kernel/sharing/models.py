@@ -10,9 +10,9 @@ from typing import ClassVar, Self
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from kakehashi.kernel.bilingual import told
 from kakehashi.kernel.sharing.states import DataClass, Level, Purpose, Reach
 
 
@@ -74,8 +74,7 @@ class Network(models.Model):
 
     def label(self) -> str:
         """The name in the language in force."""
-        english = (get_language() or "ja").startswith("en")
-        return (self.name_en or self.name) if english else self.name
+        return told(self.name, self.name_en)
 
 
 class NetworkRole(models.TextChoices):

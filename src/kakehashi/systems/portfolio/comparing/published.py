@@ -13,6 +13,7 @@ from django.utils.http import urlencode
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from kakehashi.kernel.bilingual import in_english, told
 from kakehashi.kernel.fiscal import fiscal_year, fiscal_year_name
 from kakehashi.systems.portfolio.comparing.comparison import Comparison, Group, Part, Unit
 from kakehashi.systems.portfolio.facts import reckoning
@@ -50,12 +51,12 @@ def comparisons() -> list[Comparison]:
 
 def said(text: Text) -> str:
     """Words of a fact in the language in force."""
-    return text.en if (get_language() or "ja").startswith("en") else text.ja
+    return told(text.ja, text.en)
 
 
 def source(facts: Facts, fact: Fact) -> str:
     """Where a fact stands: document and heading."""
-    mark = "; " if (get_language() or "ja").startswith("en") else "、"
+    mark = "; " if in_english() else "、"
     places = (facts.place(key) for key in fact.source)
     return mark.join(f"{said(document.title)} – {said(heading)}" for document, heading in places)
 

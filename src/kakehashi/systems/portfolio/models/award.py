@@ -4,9 +4,9 @@ from typing import ClassVar
 
 from django.core.validators import RegexValidator
 from django.db import models
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from kakehashi.kernel.bilingual import told
 from kakehashi.systems.portfolio.models.structure import Call, DiseaseArea, Modality, Phase, Programme
 
 
@@ -62,5 +62,4 @@ class Award(models.Model):
 
     def label(self, language: str | None = None) -> str:
         """The title in the given language, else in the one in force; the other where one is missing."""
-        english = (language or get_language() or "ja").startswith("en")
-        return (self.title_en or self.title) if english else (self.title or self.title_en)
+        return told(self.title, self.title_en, language)

@@ -4,9 +4,9 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from kakehashi.kernel.bilingual import told
 from kakehashi.systems.portfolio.models.award import Award
 
 
@@ -91,5 +91,4 @@ class AwardEvent(models.Model):
 
     def label(self) -> str:
         """The name in the language in force; the other where one is missing."""
-        english = (get_language() or "ja").startswith("en")
-        return (self.name_en or self.name) if english else (self.name or self.name_en)
+        return told(self.name, self.name_en)

@@ -3,9 +3,9 @@
 from typing import ClassVar
 
 from django.db import models
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from kakehashi.kernel.bilingual import told
 from kakehashi.systems.portfolio.models.structure import CODE, IntegratedProject, Named, Programme
 
 
@@ -76,7 +76,7 @@ class LogicStatement(models.Model):
 
     def label(self) -> str:
         """The sentence in the language in force."""
-        return self.text_en if (get_language() or "ja").startswith("en") and self.text_en else self.text
+        return told(self.text, self.text_en)
 
 
 class LogicIndicator(Named):

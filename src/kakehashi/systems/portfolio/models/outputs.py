@@ -3,9 +3,9 @@
 from typing import ClassVar
 
 from django.db import models
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from kakehashi.kernel.bilingual import told
 from kakehashi.systems.portfolio.models.award import Award
 
 
@@ -68,9 +68,7 @@ class Output(models.Model):
 
     def label(self, language: str | None = None) -> str:
         """The title in the given language, else in the one in force; the identifier where there is none."""
-        english = (language or get_language() or "ja").startswith("en")
-        both = (self.title_en, self.title) if english else (self.title, self.title_en)
-        return next((title for title in both if title), self.reference)
+        return told(self.title, self.title_en, language) or self.reference
 
 
 class Credit(models.Model):

@@ -6,9 +6,9 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from kakehashi.kernel.bilingual import told
 from kakehashi.systems.portfolio.models.award import Award
 from kakehashi.systems.portfolio.models.structure import DiseaseArea, IntegratedProject, Programme
 from kakehashi.systems.portfolio.offices.kinds import FIELDS, OFFICE_CHOICES, OFFICES, Scope
@@ -165,5 +165,4 @@ class Participation(models.Model):
         """The name in the language in force; the account's where there is one."""
         if self.person is not None:
             return str(self.person)
-        english = (get_language() or "ja").startswith("en")
-        return (self.name_en or self.name) if english else (self.name or self.name_en)
+        return told(self.name, self.name_en)

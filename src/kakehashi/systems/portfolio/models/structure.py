@@ -4,8 +4,9 @@ from typing import ClassVar
 
 from django.core.validators import RegexValidator
 from django.db import models
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+
+from kakehashi.kernel.bilingual import told
 
 CODE = RegexValidator(r"^[A-Za-z0-9][A-Za-z0-9_.-]*\Z", _("Use letters, digits, - _ and ."))
 
@@ -24,8 +25,7 @@ class Named(models.Model):
 
     def label(self, language: str | None = None) -> str:
         """The name in the given language, else in the one in force."""
-        english = (language or get_language() or "ja").startswith("en")
-        return (self.name_en or self.name) if english else (self.name or self.name_en)
+        return told(self.name, self.name_en, language)
 
 
 class Ministry(models.TextChoices):

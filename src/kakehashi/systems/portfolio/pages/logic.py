@@ -11,6 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from kakehashi.kernel.bilingual import told
 from kakehashi.kernel.errors import NotFound
 from kakehashi.kernel.fiscal import fiscal_year_name
 from kakehashi.systems.portfolio.models import (
@@ -65,10 +66,9 @@ def _box(one: LogicModel, stage: LogicStage) -> dict[str, Any]:
 
 
 def _indicator(row: LogicIndicator) -> dict[str, Any]:
-    english = (translation.get_language() or "ja").startswith("en")
     return {
         "name": row.label(),
-        "unit": (row.unit_en or row.unit) if english else row.unit,
+        "unit": told(row.unit, row.unit_en),
         "cumulative": row.cumulative,
         "values": [(_when(value), f"{value.value:,}") for value in row.values.all()],
     }
