@@ -48,7 +48,8 @@ def migrate(home: Path, database_url: str = "") -> None:
 def fingerprint() -> str:
     """What the migrated database depends on: the migrations with the triggers they install, and others' migrations."""
     source = ROOT / "src" / "kakehashi"
-    files = sorted([*source.glob("**/migrations/*.py"), *source.glob("**/triggers.py")])
+    taken = ("migrations/*.py", "triggers.py", "stamps.py")
+    files = sorted(file for name in taken for file in source.glob(f"**/{name}"))
     told = hashlib.sha256(b"".join(str(file.relative_to(source)).encode() + file.read_bytes() for file in files))
     told.update(" ".join(version(name) for name in ("django", "django-allauth", "django-tasks-db")).encode())
     return told.hexdigest()[:20]

@@ -1,4 +1,4 @@
-"""Writes docs/reference from the code: command line, settings, API, workflows; a test holds it current."""
+"""Writes docs/reference from the code: command line, settings, API, workflows, permissions; a test holds it current."""
 
 import functools
 import json
@@ -93,6 +93,16 @@ def exchange_page() -> str:
     return requirements.page(NOTICE)
 
 
+def portfolio_page() -> str:
+    """Who may make which move and which write in the portfolio, from the table that its tests hold it to."""
+    from django.utils import translation
+
+    from tests.systems.portfolio import who_may
+
+    with translation.override("en"):
+        return who_may.page(NOTICE)
+
+
 @functools.cache
 def pages() -> dict[str, str]:
     """File name → text of every generated page."""
@@ -103,6 +113,7 @@ def pages() -> dict[str, str]:
         "openapi.json": json.dumps(api_document(), ensure_ascii=False, indent=1) + "\n",
         "workflows.md": workflow_page(),
         "matchmaker-exchange.md": exchange_page(),
+        "portfolio-permissions.md": portfolio_page(),
     }
 
 

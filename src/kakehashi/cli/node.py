@@ -96,6 +96,8 @@ def prepare_agency() -> None:
     from kakehashi.kernel.people.models import Person
     from kakehashi.systems.cases.demo import AGENCY, INVESTIGATOR
     from kakehashi.systems.portfolio.demo.agency import make_agency
+    from kakehashi.systems.portfolio.demo.decisions import make_decisions
+    from kakehashi.systems.portfolio.demo.elsewhere import make_collection
     from kakehashi.systems.portfolio.demo.people import appoint_people
     from kakehashi.systems.portfolio.lineage.installing import install_lineages
 
@@ -108,6 +110,8 @@ def prepare_agency() -> None:
         task = progress.add_task(text("The demo agency", "デモの機構"), total=1.0)
         number = make_agency(told=lambda what, share: progress.update(task, completed=share, description=words[what]))
         install_lineages(by=None)
+        make_decisions()
+        make_collection()
         agency, investigator = (
             Organisation.objects.filter(code=AGENCY[0]).first(),
             Person.objects.filter(email=INVESTIGATOR).first(),

@@ -133,6 +133,9 @@ def rule(code: str, otherwise: Text, *, because: Text | None = None) -> Callable
 
 
 nobody = Rule("nobody", lambda person, subject: NO_RULE)
+NOT_THE_NODE = denied("not_the_node", _("Only the node itself does this."))
+by_the_node = Rule("by_the_node", lambda person, subject: ALLOWED if person is None else NOT_THE_NODE)
+"""What the node does by itself or on its operator's command: no person at all, which is not somebody unknown."""
 
 
 @rule("not_logged_in", _("Log in first."))

@@ -125,6 +125,7 @@ class PortfolioConfig(AppConfig):
         from kakehashi.systems.portfolio import finding, handlers, queries  # noqa: F401
         from kakehashi.systems.portfolio.adjustment import workflow  # noqa: F401
         from kakehashi.systems.portfolio.milestones import workflow as gates  # noqa: F401
+        from kakehashi.systems.portfolio.outputs import workflow as outputs  # noqa: F401
 
         post_migrate.connect(_watch, sender=self, dispatch_uid="portfolio.stamps")
         register(

@@ -2,7 +2,8 @@
 
 from kakehashi.kernel.events import handles
 from kakehashi.kernel.events.results import CaseDiagnosed, DiagnosisReopened
-from kakehashi.systems.portfolio.models import Credit, Output, OutputKind
+from kakehashi.kernel.workflow import advance
+from kakehashi.systems.portfolio.models import Credit, Output, OutputKind, OutputState
 
 
 @handles(CaseDiagnosed)
@@ -15,9 +16,9 @@ def count_diagnosis(event: CaseDiagnosed) -> None:
     if row is not None:
         row.on = event.on
         row.credits.update(since=event.on)
-        if newer:
-            row.taken_back_on = None
         row.save()
+        if newer and row.state == OutputState.TAKEN_BACK:
+            advance(row, "diagnosed_again", by=None)
 
 
 @handles(DiagnosisReopened)
@@ -27,6 +28,8 @@ def take_diagnosis_back(event: DiagnosisReopened) -> None:
     if row is not None and event.revision == row.revision:
         row.taken_back_on = event.on
         row.save()
+        if row.state == OutputState.FINAL:
+            advance(row, "case_reopened", by=None)
 
 
 def _row(event: CaseDiagnosed | DiagnosisReopened) -> tuple[Output | None, bool]:

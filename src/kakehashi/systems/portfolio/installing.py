@@ -14,6 +14,7 @@ from django.db import transaction
 
 from kakehashi.kernel import audit
 from kakehashi.kernel.people.models import Person
+from kakehashi.kernel.rules import by_the_node
 from kakehashi.systems.portfolio.facts.reading import load
 from kakehashi.systems.portfolio.facts.shapes.base import Fact
 from kakehashi.systems.portfolio.facts.shapes.facts import Facts
@@ -49,6 +50,7 @@ class ProgrammeBudget:
 
 def install_structure(*, by: Person | None, facts: Facts | None = None) -> Facts:
     """Write terms, projects, areas, programmes, their places, what is shown again, goals and what was reached."""
+    audit.insist(by_the_node(by), by=by, action="portfolio.install")
     told = facts or load()
     with transaction.atomic():
         terms = _terms(told)

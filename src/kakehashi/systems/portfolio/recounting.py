@@ -13,12 +13,13 @@ from django.utils import timezone
 from kakehashi.kernel.fiscal import fiscal_year
 from kakehashi.systems.portfolio.figures import Figures, places
 from kakehashi.systems.portfolio.ledger.kinds import AccountKind
-from kakehashi.systems.portfolio.models import Award, Credit, Movement, Output, PlanTerm, Sureness
+from kakehashi.systems.portfolio.models import Award, Credit, Movement, Output, OutputState, PlanTerm
 
 Key = TypeVar("Key")
 Outputs = dict[str, dict[int, set[tuple[int, int | None]]]]
 """By kind, each output with the awards it is credited to and their programmes."""
 
+NEVER_THERE = (OutputState.EXPECTED, OutputState.GIVEN_UP)
 READ_AT_ONCE = 10_000
 ENDS = ("source", "target")
 FIELDS = ("kind", "fiscal_year", "programme_id", "award_id", "appropriation__kind")
@@ -92,9 +93,9 @@ def recounted_lines(
 def recounted_outputs(day: date) -> dict[int, Outputs]:
     """The outputs that count at the end of a day, by fiscal year and kind, each with the awards credited then."""
     there: dict[int, tuple[int, str]] = {}
-    rows = Output.objects.order_by().values_list("pk", "kind", "on", "taken_back_on", "sureness")
-    for pk, kind, came, gone, sureness in rows.iterator(READ_AT_ONCE):
-        if sureness == Sureness.FINAL and came <= day and (gone is None or gone > day):
+    rows = Output.objects.order_by().values_list("pk", "kind", "on", "taken_back_on", "state")
+    for pk, kind, came, gone, state in rows.iterator(READ_AT_ONCE):
+        if state not in NEVER_THERE and came <= day and (gone is None or gone > day):
             there[pk] = fiscal_year(came), kind
     years: defaultdict[int, Outputs] = defaultdict(lambda: defaultdict(lambda: defaultdict(set)))
     credits = Credit.objects.order_by().values_list("output_id", "award_id", "award__programme_id", "since", "until")

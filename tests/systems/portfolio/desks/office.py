@@ -101,9 +101,9 @@ def need(award, today):
         ("done", late, "report 7", "go"),
     ):
         Milestone.objects.create(award=award, name=name, criteria="c", due=due, evidence=evidence, state=state)
-    for number, (on, sureness) in enumerate(((late, "expected"), (soon, "expected"), (late, "final"))):
+    for number, (on, state) in enumerate(((late, "expected"), (soon, "expected"), (late, "final"))):
         output = Output.objects.create(
-            kind="patent", reference=f"P-{award.number}-{number}", title="特許", on=on, sureness=sureness
+            kind="patent", reference=f"P-{award.number}-{number}", title="特許", on=on, state=state
         )
         Credit.objects.create(output=output, award=award, since=on)
     asker = someone(Role.PROGRAMME_OFFICER)

@@ -82,8 +82,8 @@ def test_whatever_is_credited_to_whom_each_figure_is_the_number_of_its_rows(agen
         if own is not None:
             Placement.objects.create(project=projects[own], award=agency.awards[0])
         for number, (kind, on, gone, final, credits) in enumerate(told):
-            sureness = "final" if final else "expected"
-            made = Output.objects.create(kind=kind, reference=str(number), on=on, taken_back_on=gone, sureness=sureness)
+            state = ("taken_back" if gone else "final") if final else ("given_up" if gone else "expected")
+            made = Output.objects.create(kind=kind, reference=str(number), on=on, taken_back_on=gone, state=state)
             open_ended = set()
             for award, since, days in credits:
                 if days is None and award in open_ended:

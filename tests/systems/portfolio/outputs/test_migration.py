@@ -6,6 +6,8 @@ import pytest
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from kakehashi.systems.portfolio.models import Output
+
 BEFORE, AFTER = [("portfolio", "0009_outputs_and_credits")], [("portfolio", "0010_results_become_outputs")]
 VALUES = ("award_id", "kind", "reference", "on", "taken_back_on", "revision")
 
@@ -45,3 +47,4 @@ def test_results_become_outputs_and_back_again():
         assert list(apps.get_model("portfolio", "AwardResult").objects.order_by("pk").values_list(*VALUES)) == told
     finally:
         MigrationExecutor(connection).migrate(latest)
+    assert list(Output.objects.order_by("pk").values_list("state", flat=True)) == ["final", "taken_back"]

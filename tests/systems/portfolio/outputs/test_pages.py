@@ -113,7 +113,7 @@ def test_an_expected_output_is_confirmed_and_a_credit_ended(agency, client):
     first = one.credits.earliest("pk")
     assert client.post(f"/portfolio/outputs/{one.pk}/credit/{first.pk}/end/").status_code == 302
     one.refresh_from_db()
-    assert (one.sureness, one.on, one.credits.filter(until=None).count()) == ("final", date(2019, 8, 1), 1)
+    assert (one.state, one.on, one.credits.filter(until=None).count()) == ("final", date(2019, 8, 1), 1)
     for address in ("outputs/0/", "outputs/?goal=none&on=2020-01-01", "outputs/?award=none", "projects/none/logic/"):
         assert client.get(f"/portfolio/{address}").status_code == 404, address
 

@@ -68,19 +68,13 @@ def may_write(person: Any, match: Match, *, heard: bool, known: bool) -> Verdict
     return ALLOWED if heard or known else NOT_KNOWN
 
 
-NOT_THE_NODE = denied("not_the_node", _("Only the node itself lets an agreement lapse."))
 STILL_KNOWN = denied("still_known", _("The other case is still shown to this side, or was not when it agreed."))
-
-
-def _by_the_node(actor: Any, side: Any) -> Verdict:
-    return ALLOWED if actor is None else NOT_THE_NODE
 
 
 def _sight_lost(actor: Any, side: Side) -> Verdict:
     return ALLOWED if lost_sight(side) else STILL_KNOWN
 
 
-by_the_node = Rule("by_the_node", _by_the_node)
 sight_lost = Rule("sight_lost", _sight_lost)
 
 

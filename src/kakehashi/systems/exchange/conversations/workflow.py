@@ -5,12 +5,11 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from kakehashi.kernel.rules import ALLOWED, Verdict, rule
+from kakehashi.kernel.rules import ALLOWED, Verdict, by_the_node, rule
 from kakehashi.kernel.workflow import Move, Workflow
 from kakehashi.systems.exchange.conversations.queries import match_of, writing_verdict
 from kakehashi.systems.exchange.conversations.rules import (
     both_agreed,
-    by_the_node,
     knows,
     may_speak,
     other_side,

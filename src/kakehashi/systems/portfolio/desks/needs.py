@@ -23,8 +23,8 @@ from kakehashi.systems.portfolio.models import (
     Found,
     Milestone,
     Output,
+    OutputState,
     PairingAnswer,
-    Sureness,
 )
 
 HALF_A_YEAR = timedelta(days=183)
@@ -66,7 +66,7 @@ def rows_of(kind: Need, awards: QuerySet[Award], today: date) -> QuerySet[Any]:
         return Milestone.objects.filter(to_decide(), award__in=awards).select_related("award")
     if kind is Need.OUTPUTS:
         credited = Credit.objects.filter(output=OuterRef("pk"), until=None, award__in=awards).order_by()
-        expected = Output.objects.filter(sureness=Sureness.EXPECTED, taken_back_on=None, on__lte=today)
+        expected = Output.objects.filter(state=OutputState.EXPECTED, on__lte=today)
         return expected.filter(Exists(credited)).prefetch_related("credits__award")
     if kind is Need.ENDING:
         return without_successor(awards, today).select_related("programme", "organisation")

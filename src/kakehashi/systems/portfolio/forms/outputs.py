@@ -7,10 +7,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from kakehashi.systems.portfolio.models import Award, OutputKind, Sureness
-from kakehashi.systems.portfolio.outputs.actions import TOLD_BY_CASES, NewOutput
+from kakehashi.systems.portfolio.models import Award, OutputKind, OutputState
+from kakehashi.systems.portfolio.outputs.actions import NewOutput
 from kakehashi.systems.portfolio.outputs.reading import LARGEST_MB
 from kakehashi.systems.portfolio.outputs.recognising import Recogniser
+from kakehashi.systems.portfolio.outputs.workflow import TOLD_BY_CASES
 
 MOST = 50
 
@@ -47,7 +48,7 @@ class OutputForm(forms.Form):
     on = forms.DateField(label=_("Day since which it is there"), widget=forms.DateInput(attrs={"type": "date"}))
     sureness = forms.ChoiceField(
         label=_("Expected or final"),
-        choices=[(Sureness.FINAL.value, Sureness.FINAL.label), (Sureness.EXPECTED.value, Sureness.EXPECTED.label)],
+        choices=[(one.value, one.label) for one in (OutputState.FINAL, OutputState.EXPECTED)],
         help_text=_("What is expected is listed, but counted only once it is confirmed."),
     )
     awards = AwardsField(

@@ -11,6 +11,7 @@ from kakehashi.kernel import audit
 from kakehashi.kernel.organisations.actions import register_organisation
 from kakehashi.kernel.organisations.models import Kind, Organisation
 from kakehashi.kernel.people.models import Person
+from kakehashi.kernel.rules import by_the_node
 from kakehashi.systems.portfolio.facts.reading import load
 from kakehashi.systems.portfolio.facts.shapes.facts import Facts
 from kakehashi.systems.portfolio.facts.shapes.results import Lineage, LineageStep
@@ -30,6 +31,7 @@ def install_lineages(*, by: Person | None, facts: Facts | None = None) -> list[A
     Their award numbers are names of ours, none of the agency's. The documents tell years by their place on the slide:
     they are read as fiscal years, and the source says that this is inferred.
     """
+    audit.insist(by_the_node(by), by=by, action="portfolio.lineages")
     told = facts or load()
     with transaction.atomic():
         holder = _unnamed()

@@ -24,7 +24,7 @@ from kakehashi.systems.portfolio.models.logic import (
     LogicStatement,
 )
 from kakehashi.systems.portfolio.models.milestones import GateDecision, Milestone
-from kakehashi.systems.portfolio.models.outputs import Credit, Output, OutputKind, Sureness
+from kakehashi.systems.portfolio.models.outputs import Credit, Output, OutputKind, OutputState
 from kakehashi.systems.portfolio.models.pairing import Answer, Found, PairingAnswer
 from kakehashi.systems.portfolio.models.people import Appointment, Part, Participation
 from kakehashi.systems.portfolio.models.stamps import Stamp
@@ -87,6 +87,7 @@ __all__ = [
     "Movement",
     "Output",
     "OutputKind",
+    "OutputState",
     "PairingAnswer",
     "Part",
     "Participation",
@@ -97,5 +98,4 @@ __all__ = [
     "SharedBudget",
     "Stamp",
     "Standing",
-    "Sureness",
 ]

@@ -24,19 +24,22 @@ class OutputKind(models.TextChoices):
     SUPPORT = "support", _("Supported case")
 
 
-class Sureness(models.TextChoices):
-    """Whether it is there, or expected on the day."""
+class OutputState(models.TextChoices):
+    """Whether it is there, or expected on the day, and whether that stands."""
 
     EXPECTED = "expected", _("Expected")
     FINAL = "final", _("Final")
+    TAKEN_BACK = "taken_back", _("No longer counted")
+    GIVEN_UP = "given_up", _("No longer expected")
 
 
 class Output(models.Model):
     """One output: of which kind, which one (``reference``, normalised by ``outputs.references``), since which day.
 
     It stands once whatever the number of awards that it is credited to. Taken back it stays, with the day: figures of
-    an earlier day can be told again. ``revision``: of what another system told; what was told of an earlier one and
-    comes later changes nothing. Expected ones are in no count. ``synthetic``: made for a demonstration.
+    an earlier day can be told again. Expected ones, and those no longer expected, are in no count. ``revision``: of
+    what another system told; what was told of an earlier one and comes later changes nothing. ``synthetic``: made for
+    a demonstration.
     """
 
     kind = models.CharField(_("kind"), max_length=20, choices=OutputKind.choices)
@@ -47,7 +50,7 @@ class Output(models.Model):
     top_journal = models.BooleanField(_("in a top journal"), default=False)
     on = models.DateField(_("day"))
     taken_back_on = models.DateField(_("taken back on"), null=True, blank=True)
-    sureness = models.CharField(_("expected or final"), max_length=10, choices=Sureness, default=Sureness.FINAL)
+    state = models.CharField(_("state"), max_length=10, choices=OutputState, default=OutputState.FINAL)
     evidence_url = models.URLField(_("address of the evidence"), max_length=500, blank=True)
     evidence = models.TextField(_("what shows it"), blank=True)
     revision = models.PositiveIntegerField(default=0, editable=False)

@@ -15,12 +15,13 @@ from django.utils.translation import gettext as _
 from kakehashi.kernel import audit
 from kakehashi.kernel.errors import Conflict, Invalid
 from kakehashi.kernel.punctuation import within_brackets
+from kakehashi.kernel.workflow import advance
 from kakehashi.systems.portfolio import rules
-from kakehashi.systems.portfolio.models import Award, Credit, Output, OutputKind, Sureness
+from kakehashi.systems.portfolio.models import Award, Credit, Output, OutputKind, OutputState
 from kakehashi.systems.portfolio.outputs.references import normalised
+from kakehashi.systems.portfolio.outputs.workflow import TOLD_BY_CASES
 
-TOLD_BY_CASES = (OutputKind.DIAGNOSIS,)
-"""Kinds that another system tells: nobody writes them by hand."""
+MAY_BEGIN_AS = (OutputState.EXPECTED, OutputState.FINAL)
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class NewOutput:
     title_en: str = ""
     where: str = ""
     top_journal: bool = False
-    sureness: str = Sureness.FINAL
+    sureness: str = OutputState.FINAL
     evidence_url: str = ""
     evidence: str = ""
 
@@ -75,7 +76,7 @@ def checked(new: NewOutput, awards: Sequence[Award]) -> Output:
         title_en=new.title_en.strip(),
         where=new.where.strip(),
         top_journal=new.top_journal,
-        sureness=new.sureness,
+        state=new.sureness,
         evidence_url=new.evidence_url.strip(),
         evidence=new.evidence.strip(),
     )
@@ -84,8 +85,10 @@ def checked(new: NewOutput, awards: Sequence[Award]) -> Output:
             output.reference = normalised(new.kind, new.reference)
         except ValueError as error:
             problems["reference"] = [str(error)]
+    if new.sureness not in MAY_BEGIN_AS:
+        problems["sureness"] = [_("Say “expected” or “final”.")]
     try:
-        output.clean_fields(exclude=["reference"] if "reference" in problems else [])
+        output.clean_fields(exclude=["state", *(["reference"] if "reference" in problems else [])])
     except ValidationError as error:
         problems = error.message_dict | problems
     if problems:
@@ -126,34 +129,24 @@ def confirm_output(output: Output, *, by: Any, on: date) -> Output:
     """What was expected is there since a day, and counts. Raises NotAllowed, Conflict where it was not expected."""
     _insist(by, "output.confirm", output)
     with transaction.atomic():
-        locked = Output.objects.select_for_update().get(pk=output.pk)
-        if locked.sureness != Sureness.EXPECTED or locked.taken_back_on is not None:
-            raise Conflict(_("%(reference)s is not among those expected.") % {"reference": locked.reference})
-        locked.sureness, locked.on = Sureness.FINAL, on
-        locked.save()
-        locked.credits.filter(until=None).update(since=on)
-        audit.record(by, "output.confirm", locked, detail={"on": on.isoformat()})
-    return locked
+        Output.objects.filter(pk=output.pk, state=OutputState.EXPECTED).update(on=on)
+        confirmed = advance(output, "confirm", by=by)
+        confirmed.credits.filter(until=None).update(since=on)
+    return confirmed
 
 
 def take_back_output(output: Output, *, by: Any, reason: str, on: date | None = None) -> Output:
-    """From a day (today) on it counts no more; figures of earlier days stay. Raises NotAllowed, Invalid without a
-    reason, Conflict where it is taken back already or is a diagnosis, which its case takes back."""
+    """From a day (today) on it counts no more, or is expected no longer; figures of earlier days stay.
+
+    Raises NotAllowed, Invalid without a reason, Conflict where it is taken back already or is a diagnosis, which its
+    case takes back.
+    """
     _insist(by, "output.take_back", output)
-    if not reason.strip():
-        raise Invalid({"reason": [_("Say why it is taken back.")]})
     with transaction.atomic():
         locked = Output.objects.select_for_update().get(pk=output.pk)
-        if locked.taken_back_on is not None:
-            text = _("%(reference)s was taken back on %(day)s.")
-            raise Conflict(text % {"reference": locked.reference, "day": locked.taken_back_on.isoformat()})
-        if locked.kind in TOLD_BY_CASES:
-            raise Conflict(_("A diagnosis is taken back where it was made: reopen its case."))
-        locked.taken_back_on = on or timezone.localdate()
-        locked.evidence = "\n".join(text for text in (locked.evidence, reason.strip()) if text)
-        locked.save()
-        audit.record(by, "output.take_back", locked, detail={"on": locked.taken_back_on.isoformat()})
-    return locked
+        if locked.taken_back_on is None and on is not None:
+            Output.objects.filter(pk=output.pk).update(taken_back_on=on)
+        return advance(locked, "give_up" if locked.state == OutputState.EXPECTED else "take_back", by=by, note=reason)
 
 
 def _credit(output: Output, awards: Iterable[Award], since: date) -> list[Credit]:

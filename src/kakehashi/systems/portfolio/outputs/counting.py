@@ -1,8 +1,8 @@
 """Counting outputs: each once in every figure, whatever the number of awards that it is credited to.
 
-An output counts on a day when it is there (final, not taken back) and is credited to an award on that day. It counts
-for an award, a programme, a project, a ministry once where any of its credited awards is there: lines may come to more
-than their total, which counts each output once.
+An output counts on a day when it is there (come, and not taken back yet) and is credited to an award on that day. It
+counts for an award, a programme, a project, a ministry once where any of its credited awards is there: lines may come
+to more than their total, which counts each output once.
 """
 
 from collections import defaultdict
@@ -13,17 +13,19 @@ from typing import TypeVar
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from kakehashi.kernel.fiscal import fiscal_year_days
-from kakehashi.systems.portfolio.models import Credit, Output, Sureness
+from kakehashi.systems.portfolio.models import Credit, Output, OutputState
 
 Key = TypeVar("Key", bound=Hashable)
 Credited = tuple[int, str, int, int | None]
 """Output, its kind, an award it is credited to, that award's programme."""
+CAME = (OutputState.FINAL, OutputState.TAKEN_BACK)
+"""The states of what has been there; what was taken back counts until its day."""
 
 
 def there_on(day: date, path: str = "") -> Q:
     """The outputs that are there at the end of a day; ``path`` leads to them (``output__``)."""
     stays = Q(**{f"{path}taken_back_on": None}) | Q(**{f"{path}taken_back_on__gt": day})
-    return stays & Q(**{f"{path}on__lte": day, f"{path}sureness": Sureness.FINAL})
+    return stays & Q(**{f"{path}on__lte": day, f"{path}state__in": CAME})
 
 
 def in_year(fiscal_year: int, path: str = "") -> Q:

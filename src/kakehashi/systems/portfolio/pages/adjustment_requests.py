@@ -34,8 +34,8 @@ BY_HAND = ("submit", "take_back")
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest, code: str) -> HttpResponse:
     """A request is written."""
-    found = round_of(code)
     audit.insist(rules.may_request(request.user), by=request.user, action="adjustmentrequest.enter")
+    found = round_of(code)
     initial = {"award": request.GET.get("award", "")}
     form = RequestForm(request.POST if request.method == "POST" else None, initial=initial)
     status = 200
@@ -84,8 +84,8 @@ def show(request: HttpRequest, code: str, number: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def edit(request: HttpRequest, code: str, number: int) -> HttpResponse:
     """A draft is changed."""
+    audit.insist(rules.may_request(request.user), by=request.user, action="adjustmentrequest.edit")
     found = _request_of(code, number)
-    audit.insist(rules.may_request(request.user), by=request.user, action="adjustmentrequest.edit", subject=found)
     initial = {key: getattr(found, key) for key in ("amount_yen", "reasons", "effects")}
     form = RequestForm(request.POST if request.method == "POST" else None, initial=initial)
     del form.fields["award"]

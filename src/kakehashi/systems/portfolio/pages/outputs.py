@@ -20,9 +20,10 @@ from kakehashi.kernel.listing import Column, Filter, Listing
 from kakehashi.systems.portfolio import rules
 from kakehashi.systems.portfolio.behind import results_behind
 from kakehashi.systems.portfolio.forms.outputs import AwardForm, DayForm, ReasonForm
-from kakehashi.systems.portfolio.models import Award, Goal, Output, OutputKind, Sureness
-from kakehashi.systems.portfolio.outputs.actions import TOLD_BY_CASES
+from kakehashi.systems.portfolio.models import Award, Goal, Output, OutputKind, OutputState
+from kakehashi.systems.portfolio.outputs.actions import MAY_BEGIN_AS
 from kakehashi.systems.portfolio.outputs.goals import outputs_of
+from kakehashi.systems.portfolio.outputs.workflow import TOLD_BY_CASES
 from kakehashi.systems.portfolio.pages.asking import Asked, asked
 from kakehashi.systems.portfolio.pages.trail import slice_of
 
@@ -40,7 +41,7 @@ OUTPUTS = Listing(
             gettext_lazy("Credited to"),
             lambda one: ", ".join(credit.award.number for credit in one.credits.all() if credit.until is None),
         ),
-        Column("sureness", gettext_lazy("Expected or final"), lambda one: one.get_sureness_display(), shown=False),
+        Column("state", gettext_lazy("State"), lambda one: one.get_state_display(), shown=False),
     ),
     filters=(
         Filter("kind", gettext_lazy("Kind"), OutputKind.choices, lambda rows, kind: rows.filter(kind=kind)),
@@ -114,14 +115,14 @@ def output_of(pk: int) -> Output:
 
 def shown(request: HttpRequest, one: Output, **forms: Any) -> dict[str, Any]:
     """What an output's page shows; ``forms`` that came back with something to correct."""
-    by_hand = one.kind not in TOLD_BY_CASES and one.taken_back_on is None
-    may = bool(rules.may_record_outputs(request.user)) and by_hand
+    stands = one.kind not in TOLD_BY_CASES and one.state in MAY_BEGIN_AS
+    may = bool(rules.may_record_outputs(request.user)) and stands
     return {
         "output": one,
         "credits": one.credits.select_related("award__organisation").order_by("since", "pk"),
         "address": address_of(one),
         "may_change": may,
-        "expected": one.sureness == Sureness.EXPECTED,
+        "expected": one.state == OutputState.EXPECTED,
         "award_form": AwardForm(),
         "day_form": DayForm(),
         "reason_form": ReasonForm(),

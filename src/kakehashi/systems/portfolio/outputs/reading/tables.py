@@ -8,7 +8,7 @@ import io
 
 from django.utils.translation import gettext as _
 
-from kakehashi.systems.portfolio.models import Sureness
+from kakehashi.systems.portfolio.models import OutputState
 from kakehashi.systems.portfolio.outputs.actions import NewOutput
 from kakehashi.systems.portfolio.outputs.reading.entries import Entry, day_of, parts_of
 
@@ -49,7 +49,7 @@ def _entry(line: int, row: dict[str, str]) -> Entry:
         reference=row["reference"],
         on=on,
         top_journal=row.get("top_journal", "").strip() == "1",
-        sureness=row.get("sureness", "").strip() or Sureness.FINAL,
+        sureness=row.get("sureness", "").strip() or OutputState.FINAL,
         **{name: row[name] for name in TEXTS if name in row},
     )
     return Entry(line, told, tuple(row.get("awards", "").replace(",", " ").replace(";", " ").split()), note)
