@@ -17,7 +17,7 @@ class PortfolioConfig(AppConfig):
     name = "kakehashi.systems.portfolio"
     label = "portfolio"
     verbose_name = _("Portfolio")
-    waiting = "kakehashi.systems.portfolio.milestones.actions.waiting_for"
+    waiting = "kakehashi.systems.portfolio.desks.waiting.waiting_for"
     navigation = (
         _desk(
             _("My project"),
@@ -30,6 +30,12 @@ class PortfolioConfig(AppConfig):
             "portfolio:my_area",
             "desks.rules.may_use_coordinators",
             _("Open your disease area across the projects"),
+        ),
+        _desk(
+            _("My research awards"),
+            "portfolio:my_research",
+            "investigators.rules.used_by",
+            _("See what is due in the awards that you carry out"),
         ),
         _desk(
             _("My awards"),

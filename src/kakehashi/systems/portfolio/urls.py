@@ -24,6 +24,7 @@ from kakehashi.systems.portfolio.pages import (
     pairing,
     pipeline,
     published,
+    research,
     trail,
 )
 
@@ -34,6 +35,9 @@ urlpatterns = [
     path("mine/awards/", desks.my_awards, name="my_awards"),
     path("mine/project/", desks.my_project, name="my_project"),
     path("mine/area/", desks.my_area, name="my_area"),
+    path("mine/research/", research.mine, name="my_research"),
+    path("mine/research/<str:number>/", research.award, name="my_research_award"),
+    path("mine/research/<str:number>/rows/<str:share>/", research.rows, name="my_research_rows"),
     path("databook/", databook.show, name="databook"),
     path("goals/", agency.goals, name="goals"),
     path("published/", published.show, name="published"),
