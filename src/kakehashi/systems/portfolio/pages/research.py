@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET
 from kakehashi.kernel import audit
 from kakehashi.kernel.errors import NotFound
 from kakehashi.kernel.fiscal import fiscal_year_name
-from kakehashi.kernel.organisations.models import Kind, Organisation
+from kakehashi.systems.portfolio.acknowledging import acknowledgements_of
 from kakehashi.systems.portfolio.investigators.money import Share, accounts_of, lines_of, yen_of
 from kakehashi.systems.portfolio.investigators.queries import history_of, not_ended, own_awards
 from kakehashi.systems.portfolio.investigators.rules import may_follow
@@ -26,6 +26,7 @@ from kakehashi.systems.portfolio.milestones.states import OPEN
 from kakehashi.systems.portfolio.models import Account, Award, Milestone, Movement, Participation
 from kakehashi.systems.portfolio.money import exact
 from kakehashi.systems.portfolio.numbers import acknowledgement_number
+from kakehashi.systems.portfolio.pages import contracts
 from kakehashi.systems.portfolio.pages.outputs import address_of
 
 MOST = 100
@@ -76,7 +77,10 @@ def award(request: HttpRequest, number: str) -> HttpResponse:
         "people": history_of(one),
         "outputs": [(credit.output, address_of(credit.output)) for credit in credits[:MOST]],
         "credited": credits.count(),
-    } | _acknowledged(one)
+        "acknowledgement": acknowledgement_number(one.number),
+        "sentences": acknowledgements_of(one),
+        "contracts": contracts.told_of(one, request.user),
+    }
     return render(request, "portfolio/my_research_award.html", context)
 
 
@@ -93,20 +97,6 @@ def _line(one: Award, year: int, kind: str, yen: dict[Share, int]) -> dict[str, 
     ]
     language = translation.get_language() or "ja"
     return {"year": fiscal_year_name(year, language), "kind": BudgetKind(kind).label, "cells": cells}
-
-
-def _acknowledged(one: Award) -> dict[str, str]:
-    """The number to name in papers, and a sentence in each language; nothing for a number of another make."""
-    number = acknowledgement_number(one.number)
-    if not number:
-        return {"acknowledgement": ""}
-    agency = Organisation.objects.filter(kind=Kind.AGENCY).order_by("pk").first()
-    names = {"ja": agency.label("ja") if agency else "", "en": agency.label("en") if agency else ""}
-    return {
-        "acknowledgement": number,
-        "thanks_ja": f"本研究は{names['ja']}の課題番号{number}の支援を受けた。",
-        "thanks_en": f"This research was supported by {names['en'] or 'the agency'} under Grant Number {number}.",
-    }
 
 
 @login_required
