@@ -99,3 +99,34 @@ def test_text_is_in_no_log_trail_address_or_row(client, clinician, hospital, cap
 def test_visitors_are_told_nothing(client):
     assert client.post(reverse("cases:text"), {"clinical_text": TEXT}).status_code == 302
     assert client.post("/api/cases/text", {"text": TEXT}, content_type="application/json").status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("language", "heading", "told"),
+    [("en", "Not read", "add them below by hand"), ("ja", "読み取れなかった箇所", "手入力してください")],
+)
+@pytest.mark.parametrize("text", ["発作を認める。一人で立てない。", "一人で立てない。"])
+def test_what_nothing_was_suggested_from_is_listed_to_be_typed_by_hand(
+    client, clinician, hospital, language, heading, told, text
+):
+    client.force_login(clinician)
+    data = form_data(["", ""], local_id="", clinical_text=text, then="read-text")
+    pages = [
+        client.post(reverse("cases:new"), data, headers={"accept-language": language}).text,
+        client.post(reverse("cases:text"), {"clinical_text": text}, headers={"accept-language": language}).text,
+    ]
+    for page in pages:
+        listed = page.partition(heading)[2].partition("</ul>")[0]
+        assert "一人で立てない" in listed
+        assert told in listed
+        assert "発作" not in listed
+
+
+def test_a_text_that_was_read_whole_lists_nothing_as_not_read(client, clinician):
+    client.force_login(clinician)
+    page = client.post(reverse("cases:text"), {"clinical_text": TEXT}, headers={"accept-language": "en"}).text
+    assert "Not read" not in page
+    assert freetext.read("。".join(f"様子{number}を聞いた" for number in range(300))).unread[99] == "様子99を聞いた"
+    assert (
+        len(freetext.read("。".join(f"様子{number}を聞いた" for number in range(300))).unread) == freetext.MOST_UNREAD
+    )

@@ -25,8 +25,8 @@ MOST_WORDS, MOST_CHARACTERS = 10, 40
 FEWEST_LETTERS = 3
 
 _WORD = re.compile(r"[^\W_぀-ヿ㐀-鿿豈-﫿々〆ー]+(?:['’]s)?")
-_JAPANESE = re.compile(r"[぀-ヿ㐀-鿿豈-﫿々〆ー]")
-_SENTENCE = re.compile(r"[。．!?！？\n;；]|\.(?=\s|$)")
+JAPANESE = re.compile(r"[぀-ヿ㐀-鿿豈-﫿々〆ー]")
+SENTENCE = re.compile(r"[。．!?！？\n;；]|\.(?=\s|$)")
 _CLAUSE_EN = re.compile(r"\b(?:but|however|although|though|except|whereas|yet|which|who)\b", re.IGNORECASE)
 _CLAUSE_JA = re.compile(r"(?:[がだ]が|であるが|るが|たが|いが|ものの|一方|しかし|ただし|けれども|けれど)、?")
 _NOT_BEFORE = re.compile(
@@ -48,7 +48,7 @@ _FAMILY_EN = re.compile(
     r"|paternal|relatives?)\b",
     re.IGNORECASE,
 )
-_CUE_JA = re.compile(
+CUE_JA = re.compile(
     r"(?P<no>(?:は|も|が|を|の(?:所見|既往|訴え|徴候|エピソード)(?:は|も)?|、|\s|等|など)*(?:明らかで)?(?:"
     r"認め(?:ない|ず|なかった|られ(?:ない|ず|なかった))|[み見]られ(?:ない|ず|なかった)|無し|なし|ない|なく|無く|無い|なかった"
     r"|否定(?:的|され)|陰性|[((]\s*[--−ー–]\s*[))]))"
@@ -166,7 +166,7 @@ class Reader:
         folded, sources = _folded(text)
         place = 0
         while place < len(folded):
-            if not _JAPANESE.match(folded[place]):
+            if not JAPANESE.match(folded[place]):
                 place += 1
                 continue
             for length in range(min(MOST_CHARACTERS, len(folded) - place), 1, -1):
@@ -196,12 +196,12 @@ def _folded(text: str) -> tuple[str, list[int]]:
 
 
 def _judged(text: str, found: list[_Found]) -> Iterator[Mention]:
-    for start, end in _stretches(text, _SENTENCE):
+    for start, end in stretches(text, SENTENCE):
         inside = [one for one in found if start <= one.start < end]
         if not inside:
             continue
-        japanese = bool(_JAPANESE.search(text[start:end]))
-        for left, right in _stretches(text[start:end], _CLAUSE_JA if japanese else _CLAUSE_EN):
+        japanese = bool(JAPANESE.search(text[start:end]))
+        for left, right in stretches(text[start:end], _CLAUSE_JA if japanese else _CLAUSE_EN):
             clause = [one for one in inside if left <= one.start - start < right]
             if clause:
                 yield from (_japanese_clause if japanese else _english_clause)(
@@ -209,7 +209,7 @@ def _judged(text: str, found: list[_Found]) -> Iterator[Mention]:
                 )
 
 
-def _stretches(text: str, between: re.Pattern[str]) -> Iterator[tuple[int, int]]:
+def stretches(text: str, between: re.Pattern[str]) -> Iterator[tuple[int, int]]:
     start = 0
     for mark in between.finditer(text):
         yield start, mark.end()
@@ -251,7 +251,7 @@ def _japanese_clause(text: str, start: int, end: int, clause: list[_Found]) -> I
     """A cue speaks of the mentions since the cue before it; mentions after the last cue stand as they are."""
     said = text[start:end]
     family = bool(_FAMILY_JA.search(said))
-    cues = [(at, mark.lastgroup == "no") for at, mark in _outside(_CUE_JA.finditer(said), start, clause)]
+    cues = [(at, mark.lastgroup == "no") for at, mark in _outside(CUE_JA.finditer(said), start, clause)]
     for one in clause:
         cue = next(((at, no) for at, no in cues if at >= one.end), None)
         upto = cue[0] if cue else end

@@ -6,7 +6,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 
-from kakehashi.engines.phenotype.mentions import LONGEST_TEXT, Reader
+from kakehashi.engines.phenotype.mentions import LONGEST_TEXT, Reader, Reading
+from kakehashi.engines.phenotype.unread import unread
 from kakehashi.systems.cases import vocabulary
 
 FIELD = "clinical_text"
@@ -14,6 +15,8 @@ FIELD = "clinical_text"
 WORDS_AROUND = 24
 """So many characters on either side of the words are shown with a suggestion."""
 MOST_CHARACTERS = LONGEST_TEXT
+MOST_UNREAD = 100
+"""So many phrases that were passed over are listed; a text of more is no clinical summary."""
 
 
 @dataclass(frozen=True)
@@ -49,11 +52,28 @@ class Suggestion:
         return f"{self.term}:{'no' if self.excluded else 'yes'}"
 
 
+@dataclass(frozen=True)
+class ReadText:
+    """A text as it was read. ``unread``: the sentences and phrases that were passed over, in their order, each once."""
+
+    suggested: list[Suggestion]
+    unread: list[str]
+
+
+def read(text: str, *, known: Collection[str] = ()) -> ReadText:
+    """What a text mentions, and what of it nothing was suggested from: findings may stand there too."""
+    found = _reader(vocabulary.knowledge().fingerprint).read(text)
+    passed_over = dict.fromkeys(_line(found.text[start:end]) for start, end in unread(found))
+    return ReadText(_suggestions(found, known), list(passed_over)[:MOST_UNREAD])
+
+
 def suggestions(text: str, *, known: Collection[str] = ()) -> list[Suggestion]:
     """What a text mentions, in its order, each term once; what is said of the patient stands before a relative's."""
-    knowledge = vocabulary.knowledge()
-    read = _reader(knowledge.fingerprint).read(text)
-    ontology = knowledge.ontology
+    return _suggestions(_reader(vocabulary.knowledge().fingerprint).read(text), known)
+
+
+def _suggestions(read: Reading, known: Collection[str]) -> list[Suggestion]:
+    ontology = vocabulary.knowledge().ontology
     told: dict[int, set[bool]] = {}
     for one in read.mentions:
         if not one.family:

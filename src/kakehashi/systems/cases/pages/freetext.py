@@ -19,12 +19,14 @@ READ, TAKE, TAKE_ALL = "read-text", "take-suggested", "take-all-suggested"
 
 @dataclass(frozen=True)
 class Heard:
-    """The form as it goes on: ``data`` with the accepted findings as further rows; the text and what it suggests."""
+    """The form as it goes on: ``data`` with the accepted findings as further rows; the text, what it suggests, and what
+    of it was passed over."""
 
     data: QueryDict
     text: str
     suggested: list[Suggestion] | None
     taken: int
+    unread: tuple[str, ...] = ()
 
 
 def heard(request: HttpRequest) -> Heard | None:
@@ -35,7 +37,8 @@ def heard(request: HttpRequest) -> Heard | None:
     text = request.POST.get(FIELD, "")[:MOST_CHARACTERS]
     data = request.POST.copy()
     if then == READ:
-        return Heard(data, text, freetext.suggestions(text, known=_terms_in(data)), 0)
+        read = freetext.read(text, known=_terms_in(data))
+        return Heard(data, text, read.suggested, 0, tuple(read.unread))
     chosen = freetext.accepted(request.POST.getlist("accept"))
     if then == TAKE_ALL:
         sure = [one for one in freetext.suggestions(text, known=_terms_in(data)) if one.sure]
@@ -51,8 +54,8 @@ def heard(request: HttpRequest) -> Heard | None:
 def suggest(request: HttpRequest) -> HttpResponse:
     """The suggestions alone, to be shown in the form that asks. Nothing of the text is kept or recorded."""
     text = request.POST.get(FIELD, "")[:MOST_CHARACTERS]
-    found = freetext.suggestions(text, known=_terms_in(request.POST))
-    return render(request, "cases/parts/suggestions.html", {"suggested": found})
+    found = freetext.read(text, known=_terms_in(request.POST))
+    return render(request, "cases/parts/suggestions.html", {"suggested": found.suggested, "unread": found.unread})
 
 
 def _count(data: QueryDict) -> int:
