@@ -86,6 +86,8 @@ def pages() -> list[str]:
         f"/portfolio/entries/{paid}/correct/",
         "/portfolio/goals/?term=1",
         "/portfolio/published/",
+        "/portfolio/abroad/",
+        "/portfolio/abroad/rows/?country=US",
         "/portfolio/pipeline/?year=2024",
         "/portfolio/pipeline/?year=2024&rate_of=drug/t2-area-cancer/phase_2&rate=40",
         "/portfolio/pipeline/?year=2024&term=2&giver=t2-drugs&taker=t2-devices&yen=30",

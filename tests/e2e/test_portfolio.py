@@ -33,6 +33,8 @@ def test_pages_are_accessible(open_page, president, look, screenshots):
         ("project", "/portfolio/projects/t1-rare/?year=2019&term=1"),
         ("programme", "/portfolio/programmes/rare-diseases/"),
         ("goals", "/portfolio/goals/?term=1"),
+        ("abroad", "/portfolio/abroad/"),
+        ("abroad-rows", "/portfolio/abroad/rows/?country=US"),
         ("totals", "/portfolio/published/"),
         ("pipeline", "/portfolio/pipeline/?year=2024&where=drug/t2-area-cancer/phase_1&more=5"),
         ("pipeline-rates", "/portfolio/pipeline/rates/?year=2024&history=told"),

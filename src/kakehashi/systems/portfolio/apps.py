@@ -100,6 +100,14 @@ class PortfolioConfig(AppConfig):
         ),
         NavigationEntry(
             Group.RESEARCH_MANAGEMENT,
+            _("Co-operation abroad"),
+            "portfolio:cooperation",
+            order=15,
+            area="/portfolio/abroad/",
+            used_by="kakehashi.systems.portfolio.rules.used_by",
+        ),
+        NavigationEntry(
+            Group.RESEARCH_MANAGEMENT,
             _("Adjustment funds"),
             "portfolio:adjustment",
             order=16,

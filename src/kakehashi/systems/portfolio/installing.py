@@ -21,6 +21,7 @@ from kakehashi.systems.portfolio.facts.shapes.facts import Facts
 from kakehashi.systems.portfolio.facts.shapes.results import Actual, Measure
 from kakehashi.systems.portfolio.facts.shapes.structure import Programme as PublishedProgramme
 from kakehashi.systems.portfolio.facts.shapes.structure import ProgrammeKind
+from kakehashi.systems.portfolio.installing_cooperation import install_cooperation
 from kakehashi.systems.portfolio.installing_logic import install_logic_models
 from kakehashi.systems.portfolio.models import (
     DiseaseArea,
@@ -62,6 +63,7 @@ def install_structure(*, by: Person | None, facts: Facts | None = None) -> Facts
         _goals(told, terms, projects)
         name_what_is_counted()
         install_logic_models(told, projects, programmes, source_of)
+        install_cooperation(told, source_of)
         audit.record(by, "portfolio.install", detail={"programmes": len(programmes), "projects": len(projects)})
     return told
 

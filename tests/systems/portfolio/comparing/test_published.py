@@ -118,12 +118,15 @@ def test_the_demo_agency_reproduces_the_published_totals_and_each_leads_to_its_r
     browser = Client(headers={"accept-language": "en"})
     browser.force_login(someone(Role.PRESIDENT, Kind.AGENCY))
     page = browser.get(PAGE).content.decode()
-    walked = re.findall(r'<a href="([^"]*/portfolio/rows/[^"]+)">([^<]+)</a>', page)
+    links = re.findall(r'<a (?:class="number" )?href="([^"]+)">([^<]+)</a>', page)
+    walked = [(address, text) for address, text in links if "/portfolio/rows/" in address]
     assert len(walked) >= 40
     for address, text in walked[::4]:
         listed = browser.get(f"{html.unescape(address)}&format=csv").content.decode("utf-8-sig")
         assert f"¥{sum(int(row['Balance (yen)']) for row in csv.DictReader(listed.splitlines())):,}" == text, address
-    for address, text in re.findall(r'<a href="([^"]*/portfolio/(?:awards|outputs)/\?[^"]+)">([\d,]+)</a>', page):
+    for address, text in re.findall(
+        r'<a (?:class="number" )?href="([^"]*/portfolio/(?:awards|outputs)/\?[^"]+)">([\d,]+)</a>', page
+    ):
         listed = browser.get(f"{html.unescape(address)}&format=csv").content.decode("utf-8-sig")
         assert f"{len(list(csv.reader(listed.splitlines()))) - 1:,}" == text, address
     for one in gaps():

@@ -12,6 +12,12 @@ from kakehashi.systems.portfolio.models.collections import (
     ImportTarget,
 )
 from kakehashi.systems.portfolio.models.contracts import Amendment, Contract, ContractKind
+from kakehashi.systems.portfolio.models.cooperation import (
+    Cooperation,
+    CooperationCountry,
+    CooperationKind,
+    CooperationStanding,
+)
 from kakehashi.systems.portfolio.models.goals import Goal, GoalActual, Standing
 from kakehashi.systems.portfolio.models.ledger import Account, Appropriation, Entry, Movement
 from kakehashi.systems.portfolio.models.lineage import AwardEvent, AwardLink, EventKind, LinkKind
@@ -62,6 +68,10 @@ __all__ = [
     "Collection",
     "Contract",
     "ContractKind",
+    "Cooperation",
+    "CooperationCountry",
+    "CooperationKind",
+    "CooperationStanding",
     "Credit",
     "DiseaseArea",
     "Entry",
