@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.sharing.states import DataClass, Level, Reach
 from kakehashi.kernel.sharing.subjects import node_subject
 from kakehashi.systems.cases import solved, terms
@@ -20,6 +21,7 @@ from kakehashi.systems.cases.linkage.registrations import draw_registrations
 from kakehashi.systems.cases.matching import matched, shared
 from kakehashi.systems.cases.matching.similar import similar_to_case
 from kakehashi.systems.cases.models import Case, Consultation, FamilyLink, SamePatient, Suspicion, SuspicionSide
+from kakehashi.systems.cases.outcomes.publishing import count
 from kakehashi.systems.cases.outcomes.queries import Asked, outcomes
 from kakehashi.systems.cases.outcomes.recounting import recount
 from kakehashi.systems.cases.outcomes.tallies import Slice, counted_in
@@ -266,6 +268,22 @@ def test_pages_say_which_registration_counts_and_name_no_one(
     assert [one["counted"] for one in client.get("/api/same-patients").json()] == ["ours"]
     for address in ("/outcomes/", "/outcomes/?format=csv"):
         assert noted in client.get(address, headers={"accept-language": language}).text
+
+
+@pytest.mark.parametrize(
+    ("language", "noted"), [("en", "counts once, as soon as both"), ("ja", "双方が確認した時点から1人")]
+)
+def test_tables_for_everybody_count_the_patient_once_and_say_so(
+    confirmed, ours, clinician, client, make_person, language, noted
+):
+    cells, _parts = count(Slice(TODAY))
+    assert max(cells.values()) == 1
+    say(confirmed, (ours, clinician), move="cannot_say")
+    cells, _parts = count(Slice(TODAY))
+    assert max(cells.values()) == 2
+    agency = Organisation.objects.create(code="AGENCY", name="機構", kind="agency")
+    client.force_login(make_person(agency, "programme_director"))
+    assert noted in client.get("/outcomes/publish/", headers={"accept-language": language}).text
 
 
 def test_nothing_of_it_is_told_before_both_have_confirmed(ours, theirs, clinician, colleague, client):
