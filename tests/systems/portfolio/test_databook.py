@@ -17,6 +17,7 @@ from kakehashi.systems.portfolio.ledger.kinds import AccountKind as A
 from kakehashi.systems.portfolio.ledger.kinds import EntryKind as E
 from kakehashi.systems.portfolio.ledger.posting import post_many
 from kakehashi.systems.portfolio.models import Axis, IntegratedProject, Phase, Placement, PlanTerm
+from kakehashi.systems.portfolio.pages.databook import READY
 from tests.systems.portfolio.agency import YEAR, make_agency
 from tests.systems.portfolio.test_pages import someone
 
@@ -117,3 +118,16 @@ def test_the_page_shows_every_ready_table_and_takes_no_nonsense(term, client):
     assert io.BytesIO(parquet.content).read(4) == b"PAR1"
     client.force_login(someone(Role.CLINICIAN, Kind.HOSPITAL, code="hospital"))
     assert client.get("/portfolio/databook/").status_code == 403
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_the_printed_book_has_every_table_of_the_last_year_with_something_in_it(term, client, language):
+    person = someone(Role.AUDITOR, Kind.AGENCY)
+    person.language = language
+    person.save()
+    client.force_login(person)
+    page = client.get(f"/portfolio/databook/printed/?year={YEAR + 3}").content.decode()
+    assert page.count('<section class="book-table"') == len(READY)
+    assert page.count("<figure") == sum("year" in (rows, columns) for _measure, rows, columns in READY)
+    assert ("Nothing here" if language == "en" else "該当するものはありません") not in page
+    assert "41" in page  # 40 million and 700 thousand yen, rounded

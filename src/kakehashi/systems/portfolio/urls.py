@@ -40,6 +40,7 @@ urlpatterns = [
     path("mine/research/<str:number>/", research.award, name="my_research_award"),
     path("mine/research/<str:number>/rows/<str:share>/", research.rows, name="my_research_rows"),
     path("databook/", databook.show, name="databook"),
+    path("databook/printed/", databook.printed, name="databook_printed"),
     path("goals/", agency.goals, name="goals"),
     path("abroad/", cooperation.show, name="cooperation"),
     path("abroad/rows/", cooperation.rows, name="cooperation_rows"),

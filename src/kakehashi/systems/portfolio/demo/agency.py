@@ -85,6 +85,7 @@ def institutions() -> list[Organisation]:
                 name=f"デモ研究機関{number + 1:03d}（{ja}）",
                 name_en=f"Demo Institution {number + 1:03d} ({en})",
                 kind=kind,
+                prefecture=f"{number * 29 % 47 + 1:02d}",
             )
         )
     return made

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone, translation
-from django.utils.safestring import mark_safe
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from kakehashi.engines.pictures.plots import Line, Series, draw_series
+from kakehashi.kernel.fiscal import fiscal_year_name
 from kakehashi.kernel.punctuation import noted
 from kakehashi.systems.portfolio.databook import files
 from kakehashi.systems.portfolio.databook.dimensions import DIMENSIONS, YEAR, Measure
@@ -65,12 +67,51 @@ def show(request: HttpRequest) -> HttpResponse:
         "lines": _lines(table),
         "sums": _sums(table),
         "adds_up": table.adds_up,
-        "plot": mark_safe(_plot(table)),  # noqa: S308  its texts are escaped
+        "plot": _plot(table),
+        "plot_unit": _unit(wanted.measure)[1],
+        "as_of": timezone.localdate(),
         "ready": [(_title_of(*one), _address(one)) for one in READY],
         "csv_url": f"?{query.urlencode()}&format=csv",
         "parquet_url": f"?{query.urlencode()}&format=parquet",
     }
     return render(request, "portfolio/databook.html", context)
+
+
+@login_required
+@require_GET
+def printed(request: HttpRequest) -> HttpResponse:
+    """The whole data book, table after table, to print or to keep as PDF; money in million yen."""
+    base = asked(request)
+    language = translation.get_language() or "ja"
+    every = tuple(sorted(base.years))
+    earlier = [(year,) for year in reversed(every) if year <= base.year]  # the last one in which there is something
+    tables = []
+    for measure, rows, columns in READY:
+        for years in [every] if YEAR in (rows, columns) else earlier:
+            cut = Wanted(Measure(measure), DIMENSIONS[rows], DIMENSIONS.get(columns), years, base.term)
+            table = take(cut, language)
+            if table.rows:
+                break
+        tables.append(_section(table, language))
+    context = base.choices() | {"tables": tables, "as_of": timezone.localdate()}
+    return render(request, "portfolio/databook_printed.html", context)
+
+
+def _section(table: Table, language: str) -> dict[str, Any]:
+    """What one table of the printed book shows."""
+    wanted = table.wanted
+    return {
+        "title": _title(wanted),
+        "money": wanted.measure.is_money,
+        "year_name": fiscal_year_name(wanted.years[0], language) if len(wanted.years) == 1 else "",
+        "head": wanted.rows.label,
+        "heads": [label for _key, label in table.columns],
+        "lines": _lines(table, _rounded),
+        "sums": [_rounded(table, table.total_of(column)) for column, _label in table.columns],
+        "adds_up": table.adds_up,
+        "plot": _plot(table),
+        "plot_unit": _unit(wanted.measure)[1],
+    }
 
 
 def _wanted(request: HttpRequest, base: Asked) -> Wanted:
@@ -103,15 +144,17 @@ def _address(ready: tuple[str, str, str]) -> str:
     return f"?measure={measure}&rows={rows}&columns={columns}"
 
 
-def _lines(table: Table) -> list[dict[str, Any]]:
+def _lines(table: Table, text: Callable[[Table, int], str] | None = None) -> list[dict[str, Any]]:
+    """The rows with their cells as ``text`` tells numbers; exact where it is not said."""
+    text = text or _text
     return [
         {
             "label": label,
             "cells": [
-                {"label": column_label, "text": _text(table, table.cell(row, column))}
+                {"label": column_label, "text": text(table, table.cell(row, column))}
                 for column, column_label in table.columns
             ],
-            "sum": _text(table, table.sum_of(row)),
+            "sum": text(table, table.sum_of(row)),
         }
         for row, label in table.rows
     ]
@@ -125,14 +168,23 @@ def _text(table: Table, number: int) -> str:
     return exact(number) if table.wanted.measure.is_money else f"{number:,}"
 
 
-def _plot(table: Table) -> str:
+def _rounded(table: Table, number: int) -> str:
+    return f"{round(number / MILLION_YEN):,}" if table.wanted.measure.is_money else f"{number:,}"
+
+
+def _unit(measure: Measure) -> tuple[int, str]:
+    """In what a plot is drawn, and its name: money in 100 million yen (億円) in Japanese, in million yen in English."""
+    if not measure.is_money:
+        return 1, ""
+    japanese = (translation.get_language() or "ja").startswith("ja")
+    return (OKU_YEN, _("100 million yen")) if japanese else (MILLION_YEN, _("million yen"))
+
+
+def _plot(table: Table) -> SafeString:
     """Lines over the years, where the years are one of the two dimensions; "" otherwise."""
     wanted = table.wanted
-    japanese = (translation.get_language() or "ja").startswith("ja")
-    unit = (OKU_YEN if japanese else MILLION_YEN) if wanted.measure.is_money else 1
-    title = _title(wanted)
-    if unit > 1:
-        title = noted(title, _("100 million yen") if japanese else _("million yen"))
+    unit, unit_name = _unit(wanted.measure)
+    title = noted(_title(wanted), unit_name) if unit_name else _title(wanted)
     if wanted.rows.key == YEAR and wanted.columns is None:
         values = [round(table.cell(year, None) / unit) for year, _label in table.rows]
         lines = [Line(str(wanted.measure.label), values)]
@@ -144,13 +196,14 @@ def _plot(table: Table) -> str:
             for row, label in table.rows[:LINES]
         ]
     else:
-        return ""
+        return SafeString("")
     told = _("%(title)s, fiscal years %(first)s to %(last)s; every figure stands in the table.") % {
         "title": title,
         "first": periods[0] if periods else "",
         "last": periods[-1] if periods else "",
     }
-    return draw_series(Series(title, told, periods, lines)) if periods and lines else ""
+    drawn = draw_series(Series(title, told, periods, lines)) if periods and lines else ""
+    return mark_safe(drawn)  # noqa: S308  its texts are escaped
 
 
 def _file(content: str | bytes, name: str, kind: str) -> HttpResponse:
