@@ -107,11 +107,13 @@ def measure() -> None:
     from django.test import Client
 
     from kakehashi.kernel.people.models import Person
+    from tests.bench.portfolio_desks import OFFICES, desks, people
 
+    people()
     client = Client(headers={"host": "localhost"})
-    client.force_login(Person.objects.get(email="president@agency.example"))
     print("| page | p50, ms | p95, ms | CPU p50 | CPU p95 |\n|---|---|---|---|---|")
-    for address in pages():
+    for who, address in [*(("president", page) for page in pages()), *desks()]:
+        client.force_login(Person.objects.get(email=f"{who}@{OFFICES}"))
         waited, worked = asked_of(client, address)
         print(
             f"| {address} | {statistics.median(waited):.0f} | {late(waited):.0f} | {statistics.median(worked):.0f} "

@@ -50,3 +50,16 @@ def _statements(vendor: str, table: str, prefix: str, what: str, key: str | None
 def _run(connection: Any, statement: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement)
+
+
+def holds(connection: Any, table: str, *, prefix: str) -> bool:
+    """Whether the database refuses, now, to change, delete or exchange the table's rows: its triggers are there."""
+    if connection.vendor == "postgresql":
+        wanted = {f"{prefix}_no_change", f"{prefix}_no_truncate"}
+        asked = "SELECT tgname FROM pg_trigger WHERE tgrelid = %s::regclass AND tgenabled <> 'D'"
+    else:
+        wanted = {f"{prefix}_no_update", f"{prefix}_no_delete", f"{prefix}_no_replace"}
+        asked = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s"
+    with connection.cursor() as cursor:
+        cursor.execute(asked, [table])
+        return wanted <= {str(name) for (name,) in cursor.fetchall()}

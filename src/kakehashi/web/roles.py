@@ -13,9 +13,21 @@ _REVIEW_TO_COME = _(
     "Calls, applications and reviews are not on this node yet: there is nothing for you to do here until they are. You "
     "will be told by a notice when something waits for you."
 )
-_READS_THE_PORTFOLIO = _(
-    "At a funding agency you see what it funds: budgets, programmes, awards, results and goals. Every figure opens to "
-    "its rows."
+_MY_AWARDS = _(
+    "At a funding agency “My awards” shows what the awards of your programmes need today. The whole portfolio is open to "
+    "you, and every figure opens to its rows."
+)
+_MY_PROJECT = _(
+    "At a funding agency “My project” shows your integrated project's money, goals and awards, the gates to decide and "
+    "what is late. The whole portfolio is open to you, and every figure opens to its rows."
+)
+_MY_AREA = _(
+    "At a funding agency “My disease area” shows your area's awards and money across the integrated projects. The whole "
+    "portfolio is open to you, and every figure opens to its rows."
+)
+_THE_AGENCY = _(
+    "At a funding agency “The agency” shows on one page what it funds and what came of it, and what waits for your "
+    "decision. Every figure opens to its rows."
 )
 _KEEPS_THE_BOOKS = _(
     "At a funding agency you see where its money lies, down to each entry of the ledger, and close the rounds of "
@@ -34,18 +46,24 @@ WORK: dict[str, Text] = {
         "You say what you think of the analysed cases put before your diagnosis committee, and decide on them. They "
         "stand here when they wait."
     ),
-    Role.AUDITOR: _("You read the cases and the audit trail of your organisation, and change nothing."),
-    Role.ADMINISTRATOR: _("You invite people, end their roles, and read the audit trail of your organisation."),
+    Role.AUDITOR: _(
+        "You read the cases and the audit trail of your organisation, and change nothing. At a funding agency you check "
+        "its books and walk any figure down to its entries."
+    ),
+    Role.ADMINISTRATOR: _(
+        "You invite people, end their roles, and read the audit trail of your organisation. At a funding agency you "
+        "appoint people to its offices."
+    ),
     Role.RESEARCHER: _(
         "At an analysis centre you record what came of the cases that were sent to it; they stand here when they wait. "
-        "Elsewhere there is nothing for you to do here yet."
+        "Awards that you carry out stand under “My research awards”."
     ),
     Role.REVIEWER: _REVIEW_TO_COME,
-    Role.PROGRAMME_OFFICER: _READS_THE_PORTFOLIO,
-    Role.PROGRAMME_SUPERVISOR: _READS_THE_PORTFOLIO,
-    Role.PROGRAMME_DIRECTOR: _READS_THE_PORTFOLIO,
-    Role.DISEASE_COORDINATOR: _READS_THE_PORTFOLIO,
-    Role.PRESIDENT: _READS_THE_PORTFOLIO,
+    Role.PROGRAMME_OFFICER: _MY_AWARDS,
+    Role.PROGRAMME_SUPERVISOR: _MY_AWARDS,
+    Role.PROGRAMME_DIRECTOR: _MY_PROJECT,
+    Role.DISEASE_COORDINATOR: _MY_AREA,
+    Role.PRESIDENT: _THE_AGENCY,
     Role.ACCOUNTANT: _KEEPS_THE_BOOKS,
 }
 

@@ -107,6 +107,7 @@ WHOLE: dict[str, Text] = {
     "office.appoint": pgettext_lazy("audit", "appointed to an office"),
     "office.end": pgettext_lazy("audit", "appointment ended"),
     "investigator.read": pgettext_lazy("audit", "investigators: looked at"),
+    "portfolio.check": pgettext_lazy("audit", "books: looked at by an auditor"),
     "award.follow": pgettext_lazy("audit", "own award: looked at"),
     "investigator.name": pgettext_lazy("audit", "investigator: named"),
     "investigator.end": pgettext_lazy("audit", "investigator: left the award"),

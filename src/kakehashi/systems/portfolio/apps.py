@@ -32,6 +32,12 @@ class PortfolioConfig(AppConfig):
             _("Open your disease area across the projects"),
         ),
         _desk(
+            _("Audit of the figures"),
+            "portfolio:my_audit",
+            "desks.rules.may_use_auditors",
+            _("Check the books, and walk a figure down to its entries"),
+        ),
+        _desk(
             _("My research awards"),
             "portfolio:my_research",
             "investigators.rules.used_by",
@@ -135,12 +141,15 @@ class PortfolioConfig(AppConfig):
         from django.db.models.signals import post_migrate
         from django.urls import reverse
 
+        from kakehashi.kernel.jobs.kinds import name_kind
         from kakehashi.kernel.search.kinds import SearchKind, register
         from kakehashi.systems.portfolio import finding, handlers, queries  # noqa: F401
         from kakehashi.systems.portfolio.adjustment import workflow  # noqa: F401
+        from kakehashi.systems.portfolio.desks import checking
         from kakehashi.systems.portfolio.milestones import workflow as gates  # noqa: F401
         from kakehashi.systems.portfolio.outputs import workflow as outputs  # noqa: F401
 
+        name_kind(checking.KIND, _("Checking the books"), checking.outcome_of)
         post_migrate.connect(_watch, sender=self, dispatch_uid="portfolio.stamps")
         register(
             SearchKind(
