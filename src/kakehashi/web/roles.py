@@ -10,20 +10,20 @@ from kakehashi.kernel.people.roles import Role
 from kakehashi.kernel.shell import Text
 
 _REVIEW_TO_COME = _(
-    "Calls, applications and reviews are not on this node yet: there is nothing for you to do here until they are. You "
-    "will be told by a notice when something waits for you."
+    "Calls, applications and reviews are not on this node yet: there is nothing for you to do here until they are. "
+    "You will be told by a notice when something waits for you."
 )
 _MY_AWARDS = _(
-    "At a funding agency “My awards” shows what the awards of your programmes need today. The whole portfolio is open to "
-    "you, and every figure opens to its rows."
+    "At a funding agency “My awards” shows what the awards of your programmes need today. The whole portfolio is open "
+    "to you, and every figure opens to its rows."
 )
 _MY_PROJECT = _(
-    "At a funding agency “My project” shows your integrated project's money, goals and awards, the gates to decide and "
-    "what is late. The whole portfolio is open to you, and every figure opens to its rows."
+    "At a funding agency “My project” shows your integrated project's money, goals and awards, the gates to decide "
+    "and what is late. The whole portfolio is open to you, and every figure opens to its rows."
 )
 _MY_AREA = _(
-    "At a funding agency “My disease area” shows your area's awards and money across the integrated projects. The whole "
-    "portfolio is open to you, and every figure opens to its rows."
+    "At a funding agency “My disease area” shows your area's awards and money across the integrated projects. The "
+    "whole portfolio is open to you, and every figure opens to its rows."
 )
 _THE_AGENCY = _(
     "At a funding agency “The agency” shows on one page what it funds and what came of it, and what waits for your "
@@ -39,24 +39,24 @@ WORK: dict[str, Text] = {
         "Begin with a new case."
     ),
     Role.DATA_MANAGER: _(
-        "You register and import cases, correct them, and bring back withdrawn ones. Begin with a file of phenopackets "
-        "to import, or a new case."
+        "You register and import cases, correct them, and bring back withdrawn ones. Begin with a file of "
+        "phenopackets to import, or a new case."
     ),
     Role.DIAGNOSIS_COMMITTEE: _(
         "You say what you think of the analysed cases put before your diagnosis committee, and decide on them. They "
         "stand here when they wait."
     ),
     Role.AUDITOR: _(
-        "You read the cases and the audit trail of your organisation, and change nothing. At a funding agency you check "
-        "its books and walk any figure down to its entries."
+        "You read the cases and the audit trail of your organisation, and change nothing. At a funding agency you "
+        "check its books and walk any figure down to its entries."
     ),
     Role.ADMINISTRATOR: _(
         "You invite people, end their roles, and read the audit trail of your organisation. At a funding agency you "
         "appoint people to its offices."
     ),
     Role.RESEARCHER: _(
-        "At an analysis centre you record what came of the cases that were sent to it; they stand here when they wait. "
-        "Awards that you carry out stand under “My research awards”."
+        "At an analysis centre you record what came of the cases that were sent to it; they stand here when they "
+        "wait. Awards that you carry out stand under “My research awards”."
     ),
     Role.REVIEWER: _REVIEW_TO_COME,
     Role.PROGRAMME_OFFICER: _MY_AWARDS,
