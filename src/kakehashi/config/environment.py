@@ -158,6 +158,20 @@ SETTINGS: tuple[Setting, ...] = (
         "前段のプロキシ（1台）のX-Forwarded-ProtoとX-Forwarded-Forを信頼する。",
     ),
     Setting(
+        "KAKEHASHI_DOI_PREFIX",
+        str,
+        "",
+        "Prefix of awards' DOIs, such as 10.5555; empty: the node makes no metadata for DOIs.",
+        "課題のDOIの接頭辞（例：10.5555）。空ならDOI用メタデータは作成しない。",
+    ),
+    Setting(
+        "KAKEHASHI_FUNDER_ID",
+        str,
+        "",
+        "The agency's Funder ID (https://doi.org/10.13039/…), used in DOI metadata where the agency has no ROR id.",
+        "助成機関のFunder ID（https://doi.org/10.13039/…）。ROR IDがない場合にDOI用メタデータで使用。",
+    ),
+    Setting(
         "KAKEHASHI_UPLOAD_LIMIT_MB",
         int,
         "64",

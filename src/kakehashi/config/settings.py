@@ -194,6 +194,8 @@ if OIDC_ISSUER:
 LANGUAGES = [("ja", "日本語"), ("en", "English")]
 LANGUAGE_CODE: str = value("KAKEHASHI_LANGUAGE")
 LOCALE_PATHS = [PACKAGE / "locale"]
+DOI_PREFIX: str = value("KAKEHASHI_DOI_PREFIX")
+FUNDER_ID: str = value("KAKEHASHI_FUNDER_ID")
 TIME_ZONE: str = value("KAKEHASHI_TIME_ZONE")
 USE_TZ = True
 USE_I18N = True

@@ -2,12 +2,13 @@
 
 import re
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
+from django.test import override_settings
 from django.utils import timezone
 
 import kakehashi.systems.portfolio
@@ -23,7 +24,9 @@ from kakehashi.systems.portfolio.adjustment import actions as adjustment
 from kakehashi.systems.portfolio.adjustment.conditions import SideCondition
 from kakehashi.systems.portfolio.adjustment.funding import commit_round
 from kakehashi.systems.portfolio.adjustment.states import Criterion
+from kakehashi.systems.portfolio.calls.actions import change_call, make_call, publish_call
 from kakehashi.systems.portfolio.contracts.actions import amend_contract, record_contract
+from kakehashi.systems.portfolio.doi import keep_dois
 from kakehashi.systems.portfolio.exporting.awards import awards_told
 from kakehashi.systems.portfolio.importing.mapping import parse_map
 from kakehashi.systems.portfolio.importing.running import import_awards
@@ -157,6 +160,7 @@ def test_the_table_tells_of_every_write():
     others |= {
         "portfolio.import",
         "ledger.export",
+        "award.follow",
     }  # a lock; and what a reader took
     moves = {f"{name.lower()}.{move}" for name, told in MOVES.items() for move in told}
     assert actions - others - moves - set(WRITES) == set()
@@ -255,6 +259,15 @@ def written_by(action, folder):
             "record": lambda by: record_contract(by=by, **told, amount_yen=10**6),
             "amend": lambda by: amend_contract(by=by, contract=signed, signed_on=YEAR_END, reason="r", amount_yen=1),
         }[verb]
+    if kinds == "call":
+        later = timezone.localdate() + timedelta(days=9)
+        told = {"programme": awards[0].programme, "name": "公募", "opens": later, "closes": later}
+        made = make_call(by=None, number="C-0", **told)
+        return {
+            "make": lambda by: make_call(by=by, number="C-1", **told),
+            "change": lambda by: change_call(by=by, call=made, budget_yen=5),
+            "publish": lambda by: publish_call(by=by, call=made),
+        }[verb]
     if kinds == "appropriation":
         told = {"code": "new", "ministry": "mext", "kind": "initial", "fiscal_year": YEAR, "name": "当初予算"}
         return lambda by: register_appropriation(by=by, **told)
@@ -295,6 +308,7 @@ def written_by(action, folder):
             by=by, number="new", title="t", organisation=awards[0].organisation, **days
         ),
         "publish": lambda by: publish_awards(by=by, awards=Award.objects.all()),
+        "doi": lambda by: override_settings(DOI_PREFIX="10.5555")(keep_dois)(awards, by=by),
         "import": lambda by: import_awards(file, chosen, by=by),
         "export": lambda by: list(awards_told(by=by, shape="csv")),
         "link": lambda by: link_awards(by=by, before=awards[0], after=later, reason="r"),

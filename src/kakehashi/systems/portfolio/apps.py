@@ -82,6 +82,14 @@ class PortfolioConfig(AppConfig):
         ),
         NavigationEntry(
             Group.RESEARCH_MANAGEMENT,
+            _("Calls"),
+            "portfolio:calls",
+            order=12,
+            area="/portfolio/calls/",
+            used_by="kakehashi.systems.portfolio.rules.used_by",
+        ),
+        NavigationEntry(
+            Group.RESEARCH_MANAGEMENT,
             _("Ledger"),
             "portfolio:entries",
             order=14,

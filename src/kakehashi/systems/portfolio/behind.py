@@ -66,6 +66,12 @@ def yen_behind(what: Money, part: Slice) -> int:
     return -total if what is Money.CARRIED_IN else total
 
 
+def yen_committed(awards: QuerySet[Award]) -> dict[int, int]:
+    """What the ledger has committed to each of some awards in all years, by the award's key; none for 0."""
+    rows = Account.objects.filter(award__in=awards.order_by().values("pk")).order_by()
+    return dict(rows.values_list("award").annotate(yen=Sum("balance_yen")))
+
+
 def awards_behind(part: Slice, *, new: bool | None = None) -> QuerySet[Award]:
     """The awards that run in the year; only those that began in it, or only those that began before."""
     rows = Award.objects.filter(running_in(part.fiscal_year))

@@ -3,7 +3,7 @@
 from django.contrib.sitemaps.views import index, sitemap
 from django.urls import path
 
-from kakehashi.systems.portfolio.pages import finder
+from kakehashi.systems.portfolio.pages import calls, finder
 
 app_name = "finder"
 urlpatterns = [
@@ -12,5 +12,7 @@ urlpatterns = [
     path("data.json", finder.data_json, name="json"),
     path("sitemap.xml", index, {"sitemaps": finder.SITEMAPS, "sitemap_url_name": "finder:sitemap"}, name="sitemaps"),
     path("sitemap-<section>.xml", sitemap, {"sitemaps": finder.SITEMAPS}, name="sitemap"),
+    path("calls/", calls.offered, name="calls"),
+    path("calls/<str:number>/", calls.offered_call, name="call"),
     path("<str:number>/", finder.award, name="award"),
 ]

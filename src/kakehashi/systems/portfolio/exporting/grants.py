@@ -30,7 +30,7 @@ def write_grants(out: TextIO, *, by: Person | None, prefix: str, funder: str = "
     """
     if not PREFIX.match(prefix):
         raise Invalid(_("A 360Giving prefix looks like 360G-example; 360Giving gives each publisher its own."))
-    agency = _funder(funder)
+    agency = funder_of(funder)
     head = {
         "version": VERSION,
         "title": agency.name_en or agency.name,
@@ -113,7 +113,7 @@ def _classifications(told: Told) -> list[dict[str, str]]:
     return [{"vocabulary": vocabulary, "code": code, "title": title} for vocabulary, code, title in found if code]
 
 
-def _funder(code: str) -> Organisation:
+def funder_of(code: str) -> Organisation:
     """The agency of a code, else the only one there is."""
     agencies = Organisation.objects.filter(kind=Kind.AGENCY)
     if code:

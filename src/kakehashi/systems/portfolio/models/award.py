@@ -41,6 +41,7 @@ class Award(models.Model):
     begins = models.DateField(_("begins"))
     ends = models.DateField(_("ends"))
     published_on = models.DateField(_("published on"), null=True, blank=True)  # null: shown to the agency alone
+    doi = models.CharField(_("DOI"), max_length=200, blank=True)  # once it is registered
     synthetic = models.BooleanField(_("synthetic"), default=False)
     source = models.CharField(_("source"), max_length=300, blank=True)
 
@@ -49,6 +50,7 @@ class Award(models.Model):
         verbose_name_plural = _("awards")
         ordering: ClassVar[list[str]] = ["number"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["doi"], condition=~models.Q(doi=""), name="award_doi_unique"),
             models.CheckConstraint(condition=models.Q(ends__gte=models.F("begins")), name="award_ends_after_begin"),
         ]
         indexes: ClassVar[list[models.Index]] = [

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from django.core.validators import RegexValidator
+from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -213,6 +213,8 @@ class Call(Named):
     opens = models.DateField(_("opens"))
     closes = models.DateField(_("closes"))
     phase = models.CharField(_("phase"), max_length=20, choices=Phase.choices, blank=True)
+    budget_yen = models.BigIntegerField(_("budget (yen)"), null=True, blank=True, validators=[MinValueValidator(1)])
+    published_on = models.DateField(_("published on"), null=True, blank=True)  # null: shown to the agency alone
     asks_involvement = models.BooleanField(_("asks for patient and public involvement"), default=False)
 
     class Meta:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -32,6 +33,7 @@ from kakehashi.systems.portfolio.pages.asking import Asked, asked
 from kakehashi.systems.portfolio.pages.lineage import told_of
 from kakehashi.systems.portfolio.pages.trail import slice_of
 
+DOI_FORMATS = (("crossref", "Crossref XML"), ("datacite", "DataCite JSON"))
 MOST = 100
 """So many of an award's outputs stand on its page; the list holds all."""
 
@@ -106,6 +108,7 @@ def award(request: HttpRequest, number: str) -> HttpResponse:
         "acknowledgement": acknowledgement_number(one.number),
         "sentences": acknowledgements_of(one),
         "contracts": contracts.told_of(one, request.user),
+        "doi_formats": DOI_FORMATS if settings.DOI_PREFIX and rules.may_register_awards(request.user) else (),
         "shares": [_share(share) for share in shares_of(one)],
         "may_register": bool(rules.may_register_awards(request.user)),
         "years": money_of(one),

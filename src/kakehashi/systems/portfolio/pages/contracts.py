@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
 from kakehashi.kernel import audit
 from kakehashi.kernel.errors import Conflict, Invalid, NotFound
@@ -19,6 +19,7 @@ from kakehashi.systems.portfolio import rules
 from kakehashi.systems.portfolio.actions import register_award
 from kakehashi.systems.portfolio.contracts.actions import amend_contract, record_contract
 from kakehashi.systems.portfolio.contracts.terms import Agreed, Step, agreed_of, terms_of
+from kakehashi.systems.portfolio.doi import MEDIA, written
 from kakehashi.systems.portfolio.forms.awards import AmendmentForm, AwardForm, ContractForm, initial_contract
 from kakehashi.systems.portfolio.ledger.kinds import EntryKind
 from kakehashi.systems.portfolio.models import Award, Contract
@@ -43,6 +44,20 @@ def register(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("The award %(number)s is registered.") % {"number": made.number})
             return redirect("portfolio:contracts", made.number)
     return render(request, "portfolio/award_form.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@login_required
+@require_GET
+def doi(request: HttpRequest, number: str, shape: str) -> HttpResponse:
+    """The metadata of an award's DOI as a file, for whoever deposits it."""
+    audit.insist(rules.may_register_awards(request.user), by=request.user, action="award.doi")
+    if shape not in MEDIA:
+        raise NotFound(_("This format"))
+    award = award_numbered(number)
+    media, ending = MEDIA[shape]
+    answer = HttpResponse(written([award], shape), content_type=f"{media}; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{award.number}-{shape}.{ending}"'
+    return answer
 
 
 @login_required
