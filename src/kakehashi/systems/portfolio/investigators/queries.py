@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from kakehashi.systems.portfolio.models import Award, Participation
@@ -17,11 +17,15 @@ def not_ended(day: date) -> Q:
 
 def own_awards(person: object) -> QuerySet[Award]:
     """The awards that somebody is an investigator of today, by number; none for a visitor."""
+    return Award.objects.filter(pk__in=parts_of(person).values("award_id"))
+
+
+def parts_of(person: object) -> QuerySet[Participation]:
+    """What somebody carries out today; nothing for a visitor."""
     key = getattr(person, "pk", None)
     if key is None or not getattr(person, "is_active", False):
-        return Award.objects.none()
-    named = Participation.objects.filter(not_ended(timezone.localdate()), person_id=key, award=OuterRef("pk"))
-    return Award.objects.filter(Exists(named.order_by()))
+        return Participation.objects.none()
+    return Participation.objects.filter(not_ended(timezone.localdate()), person_id=key).order_by()
 
 
 def history_of(award: Award) -> QuerySet[Participation]:

@@ -8,7 +8,7 @@ from kakehashi.kernel.organisations.models import Kind
 from kakehashi.kernel.people.queries import current_memberships
 from kakehashi.kernel.people.roles import Role
 from kakehashi.kernel.rules import logged_in, rule
-from kakehashi.systems.portfolio.investigators.queries import own_awards
+from kakehashi.systems.portfolio.investigators.queries import parts_of
 from kakehashi.systems.portfolio.models import Award
 
 NAMES = (Role.PROGRAMME_OFFICER, Role.PROGRAMME_SUPERVISOR, Role.PROGRAMME_DIRECTOR, Role.ADMINISTRATOR)
@@ -26,8 +26,8 @@ def names_investigators(person: Any) -> bool:
 @rule("not_its_investigator", _("You are not among the investigators of this award today."))
 def carries_it_out(person: Any, award: Any) -> bool:
     """The person is an investigator of this award today; without one named, of any award."""
-    mine = own_awards(person)
-    return (mine.filter(pk=award.pk) if isinstance(award, Award) else mine).exists()
+    mine = parts_of(person)
+    return (mine.filter(award_id=award.pk) if isinstance(award, Award) else mine).exists()
 
 
 may_name = logged_in & names_investigators

@@ -19,11 +19,11 @@ from kakehashi.kernel.errors import NotFound
 from kakehashi.kernel.fiscal import fiscal_year_name
 from kakehashi.systems.portfolio.acknowledging import acknowledgements_of
 from kakehashi.systems.portfolio.investigators.money import Share, accounts_of, lines_of, yen_of
-from kakehashi.systems.portfolio.investigators.queries import history_of, not_ended, own_awards
+from kakehashi.systems.portfolio.investigators.queries import history_of, own_awards, parts_of
 from kakehashi.systems.portfolio.investigators.rules import may_follow
 from kakehashi.systems.portfolio.ledger.kinds import AccountKind, BudgetKind
 from kakehashi.systems.portfolio.milestones.states import OPEN
-from kakehashi.systems.portfolio.models import Account, Award, Milestone, Movement, Participation
+from kakehashi.systems.portfolio.models import Account, Award, Milestone, Movement
 from kakehashi.systems.portfolio.money import exact
 from kakehashi.systems.portfolio.numbers import acknowledgement_number
 from kakehashi.systems.portfolio.pages import contracts
@@ -39,8 +39,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     """One's own awards, and what is due in them, the most urgent first."""
     audit.insist(may_follow(request.user), by=request.user, action="award.follow")
     today, awards = timezone.localdate(), own_awards(request.user).select_related("programme", "organisation")
-    parts = Participation.objects.filter(not_ended(today), person_id=request.user.pk)  # type: ignore[misc]
-    names = {one.award_id: one.get_part_display() for one in parts}
+    names = {one.award_id: one.get_part_display() for one in parts_of(request.user)}
     keys = awards.order_by().values("pk")
     money = Account.objects.filter(award__in=keys).order_by().values_list("award_id")
     spent = Sum("balance_yen", filter=Q(kind=AccountKind.SPENT), default=0)
