@@ -74,7 +74,7 @@ def test_referred_accepted_analysed_decided_and_reopened(open_page, clinician, h
     follow(deciding.get_by_role("link", name="委員会として判定する"))
     assert not faults_of(deciding)
     deciding.get_by_label("判定の根拠").fill("家系内で共分離")
-    deciding.get_by_label("疾患", exact=True).fill("ORPHA:475")
+    deciding.get_by_role("combobox", name="疾患", exact=True).fill("ORPHA:475")
     deciding.screenshot(path=screenshots / "course-decision.png", full_page=True)
     follow(deciding.get_by_role("button", name="委員会として判定する"))
     deciding.wait_for_url(f"**{here}")

@@ -52,6 +52,12 @@ COMMANDS: dict[str, tuple[str, str, str, str]] = {
         "マッチの一覧の精度。",
     ),
     "genes": ("genes", "genes", "Install and read the table of gene names.", "遺伝子名の表の導入と照会。"),
+    "designated": (
+        "designated",
+        "designated",
+        "Install and read the list of designated intractable diseases.",
+        "指定難病の一覧の導入と照会。",
+    ),
     "linkage": (
         "linkage",
         "linkage",

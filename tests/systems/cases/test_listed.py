@@ -120,5 +120,6 @@ def test_a_reported_disease_comes_with_its_numbers(client, clinician, hospital, 
     case = enter_case(by=clinician, organisation=hospital, local_id="R", description=described, register=True)
     client.force_login(clinician)
     page = client.get(reverse("cases:course_step", args=[case.public_id, "diagnose"]))
-    assert 'value="OMIM:154700"' in filled(page, "disease")
+    assert "Marfan syndrome" in filled(page, "disease")
+    assert "OMIM:154700" in filled(page, "disease")
     assert 'value="ORPHA:558"' in filled(page, "orphanet")

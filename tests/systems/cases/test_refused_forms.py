@@ -80,7 +80,7 @@ def test_disease_that_is_recorded_already_is_named_at_its_field(sent, case, clin
     page = sent(clinician, reverse("cases:course_step", args=[case.public_id, "diagnose"]), said)
     assert page.status_code == 409
     assert TYPED in page.text
-    assert 'href="#id_disease">Disease: ORPHA:475 is recorded of this case already.' in page.text
+    assert 'href="#id_disease">Disease: Joubert syndrome (ORPHA:475) is recorded of this case already.' in page.text
 
 
 @pytest.mark.parametrize(

@@ -131,13 +131,46 @@ def test_proposals_move_exactly_as_the_table_says(proposal, combination):
             transaction.set_rollback(may)
 
 
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_a_new_disease_is_proposed_and_recorded_by_its_name(client, pair, clinician, far_clinician, language):
+    advance(pair[0], "confirm", by=clinician)
+    client.force_login(clinician)
+    sent = {"new_disease": "on", "label": "Kitano syndrome", "gene": "SCN1A", "own_too": "on"}
+    headers = {"accept-language": language}
+    assert client.post(reverse("exchange:solve", args=[pair[0].pk]), sent, headers=headers).status_code == 302
+    client.force_login(far_clinician)
+    page = client.get(reverse("exchange:match", args=[pair[1].pk]), headers=headers).text
+    assert "Kitano syndrome" in page
+    client.post(reverse("exchange:decide", args=[Proposal.objects.get().pk]), {"move": "accept"})
+    assert {(row.label, row.catalogue) for row in CaseDiagnosis.objects.all()} == {("Kitano syndrome", "new")}
+    assert "NEW:" not in client.get(reverse("exchange:match", args=[pair[1].pk]), headers=headers).text
+
+
+def test_the_class_is_insisted_on_as_for_any_diagnosis(client, pair, clinician):
+    advance(pair[0], "confirm", by=clinician)
+    client.force_login(clinician)
+    address = reverse("exchange:solve", args=[pair[0].pk])
+    for sent, field in (
+        ({}, "disease"),
+        ({"disease": "OMIM:999999"}, "unlisted"),
+        ({"disease": "OMIM:607208"}, "orphanet"),
+        ({"disease": "ORPHA:33069", "gene": "XYZZY"}, "gene"),
+        ({"disease": "ORPHA:33069", "variant": "c.2593C>T"}, "variant"),
+    ):
+        answer = client.post(address, sent)
+        assert answer.status_code == 422
+        assert list(answer.context["solving"].errors) == [field], sent
+    assert not diagnosed()
+
+
 def test_proposing_and_deciding_on_the_pages(client, pair, clinician, far_clinician):
     advance(pair[0], "confirm", by=clinician)
     client.force_login(clinician)
     address = reverse("exchange:solve", args=[pair[0].pk])
     refused = client.post(address, {"disease": "Dravet"}, follow=True, headers={"accept-language": "en"})
     assert refused.status_code == 422
-    assert "Write the disease as OMIM:607208" in refused.text
+    assert "Did you mean: Dravet syndrome (ORPHA:33069)" in refused.text
+    assert 'data-endpoint="/api/cases/diseases"' in refused.text
     sent = {"disease": "OMIM:607208", "gene": "SCN1A", "variant": "NM_001165963.4:c.2593C>T", "own_too": "on"}
     asked = client.post(address, sent, headers={"accept-language": "en"})
     assert asked.status_code == 422

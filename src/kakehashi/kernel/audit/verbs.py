@@ -56,6 +56,8 @@ WHOLE: dict[str, Text] = {
     "side.take_back": pgettext_lazy("audit", "side of a conversation: agreement taken back"),
     "side.lapse": pgettext_lazy("audit", "side of a conversation: agreement lapsed"),
     "side.name": pgettext_lazy("audit", "side of a conversation: named to the other side"),
+    "designated.install": pgettext_lazy("audit", "list of designated diseases: installed"),
+    "designated.remove": pgettext_lazy("audit", "list of designated diseases: taken away"),
     "node.backup": pgettext_lazy("audit", "node: backed up"),
     "node.restore": pgettext_lazy("audit", "node: restored from a back-up"),
     "match.solve": pgettext_lazy("audit", "match: diagnosis recorded"),

@@ -33,8 +33,8 @@ def _error(en: str, ja: str, hint_en: str, hint_ja: str) -> Wording:
     return Wording("error", en, ja, hint_en, hint_ja)
 
 
-_OR_NOTE_EN: Final = "if it is not known, write the change into the note instead"
-_OR_NOTE_JA: Final = "分からなければ、この欄は空欄にして備考に記載してください"
+_OR_NOTE_EN: Final = "if it is not known, leave this empty and write the change into the note or the evidence"
+_OR_NOTE_JA: Final = "分からなければ、この欄は空欄にして備考や根拠に記載してください"
 WORDS: Final[dict[str, Wording]] = {
     "no-transcript": _error(
         "“{text}” does not say which transcript it counts on",

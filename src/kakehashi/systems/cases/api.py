@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from ninja import File, Form, Path, Query, Router, Status
@@ -34,6 +35,8 @@ from kakehashi.systems.cases import (
     vocabulary,
 )
 from kakehashi.systems.cases.awards import set_award
+from kakehashi.systems.cases.course.listed import listed_as
+from kakehashi.systems.cases.diseases import disease_named, offered_diseases
 from kakehashi.systems.cases.families.api import router as families
 from kakehashi.systems.cases.linkage.api import router as same_patient
 from kakehashi.systems.cases.matching import similar
@@ -91,11 +94,28 @@ def read_text(request: HttpRequest, sent: schemas.TextIn) -> list[schemas.Sugges
 def diseases(
     request: HttpRequest, q: Typed, limit: Annotated[int, Query(ge=1, le=50)] = 12
 ) -> list[schemas.DiseaseHitOut]:
-    """Diseases by name, id or gene symbol."""
+    """Diseases by name in both languages, id, number on the designated list or gene symbol."""
     return [
-        schemas.DiseaseHitOut(id=hit.id, label=hit.label, found_by=hit.rank)
-        for hit in vocabulary.find_diseases(q, limit=limit)
+        schemas.DiseaseHitOut(
+            id=one.id,
+            label=one.label,
+            label_ja=one.label_ja,
+            synonym=one.matched if one.kind in ("synonym", "gene", "designated") else "",
+            designated=one.designated,
+            found_by=one.kind,
+        )
+        for one in offered_diseases(q, limit=limit)
     ]
+
+
+@router.get("/diseases/listed", response=schemas.ListedOut, summary="Say which lists name a disease")
+def listed(request: HttpRequest, disease: Typed) -> schemas.ListedOut:
+    """Its Orphanet id and its number on the designated list, as far as this node knows; empty where it does not."""
+    try:
+        found = listed_as(caller(request), disease_named(disease))
+    except ValidationError:
+        return schemas.ListedOut(orphanet="", designated="")
+    return schemas.ListedOut(orphanet=found.orphanet, designated=found.designated)
 
 
 @router.get("/genes", response=list[str], summary="Find gene symbols")

@@ -169,7 +169,17 @@ class DiseaseHitOut(Schema):
 
     id: str
     label: str
+    label_ja: str = Field(description="Empty where none is known")
+    synonym: str = Field(description="The wording, gene or listed name it was found by, where that is another")
+    designated: str = Field(description="Its number on the designated list, where it was found there")
     found_by: str
+
+
+class ListedOut(Schema):
+    """Where a disease is listed; empty where this node does not know."""
+
+    orphanet: str
+    designated: str
 
 
 PACKET_SIGNS = ("phenotypicFeatures", "subject", "proband", "metaData", "features", "genomicFeatures", "patient")

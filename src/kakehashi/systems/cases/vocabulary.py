@@ -15,7 +15,6 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from django.core.exceptions import ValidationError
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -26,7 +25,7 @@ from kakehashi.engines.phenotype.search import DiseaseHit, Search, TermHit
 from kakehashi.engines.pictures.systems import OTHER, SYSTEMS, principal_system
 from kakehashi.kernel.punctuation import noted
 from kakehashi.protocols.phenopacket.problems import Problem
-from kakehashi.systems.cases.description import Finding
+from kakehashi.systems.cases.description import Diagnosis, Finding
 from kakehashi.systems.cases.offered import WORDS
 
 DESIGNATED_PREFIX, NEW_PREFIX = "NANBYO", "NEW"
@@ -142,7 +141,17 @@ def disease_label(disease_id: str, kept: str = "") -> str:
     index = diseases.index(disease_id)
     if index is not None:
         return diseases.label(index, language())
+    if _made_by(DESIGNATED_PREFIX, disease_id):
+        return designated_label(disease_id.partition(":")[2]) or kept or disease_code(disease_id)
     return kept or (_("New disease") if _made_by(NEW_PREFIX, disease_id) else disease_code(disease_id))
+
+
+def designated_label(number: str) -> str:
+    """The name of a disease of the designated list that this node has; "" for none."""
+    from kakehashi.systems.cases.designated import numbered  # its rows are described by these words
+
+    found = numbered(number)
+    return found.label(language()) if found else ""
 
 
 def disease_code(disease_id: str) -> str:
@@ -158,6 +167,11 @@ def disease_said(disease_id: str, kept: str = "") -> str:
     """ "Marfan syndrome (OMIM:154700)": a disease's name with its number, either alone where there is no other."""
     label, code = disease_label(disease_id, kept), disease_code(disease_id)
     return noted(label, code) if code not in ("", label) else label
+
+
+def nameable_alone(diagnoses: Iterable[Diagnosis]) -> dict[str, str]:
+    """Name → id of those among a case's diseases that people know by no number."""
+    return {disease_label(one.disease, one.label): one.disease for one in diagnoses if not disease_code(one.disease)}
 
 
 def _made_by(prefix: str, disease_id: str) -> bool:
@@ -236,13 +250,3 @@ def by_body_system(findings: Iterable[Finding]) -> list[SystemOfFindings]:
         for system in [*SYSTEMS, OTHER.id]
         if system in groups
     ]
-
-
-def disease_named(typed: str) -> str:
-    """The id of the disease that was typed: an id, or an exact name. Raises Django's ValidationError."""
-    hits = [hit for hit in find_diseases(typed, limit=5) if hit.rank in {"id", "label", "synonym"}]
-    if hits:
-        return hits[0].id
-    if re.fullmatch(r"[A-Za-z]+:[A-Za-z0-9_.-]{1,40}", typed):
-        return typed
-    raise ValidationError(_("Give the disease's id, such as OMIM:154700, or its exact name."))

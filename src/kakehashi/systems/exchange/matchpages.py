@@ -86,7 +86,7 @@ def match_page(request: HttpRequest, found: Match, *, solving: DiagnosisForm | N
     """The page of a match; ``solving``: a diagnosis that was sent and cannot be taken so."""
     side, person = side_of(found), _person(request)
     if solving is None and found.state == MatchState.CONFIRMED:
-        solving = DiagnosisForm(by=request.user)
+        solving = DiagnosisForm(by=request.user, match=found)
     found.likes = precision_of([found.case.organisation_id]).like(found)
     context = {
         "match": found,

@@ -23,7 +23,8 @@ from kakehashi.systems.exchange.solving.queries import proposal_for
 @require_POST
 def solve_match(request: HttpRequest, match_id: int) -> HttpResponse:
     """Record the diagnosis of a confirmed match of one's own case, and record or propose it for the other."""
-    match, form = match_for(request.user, match_id), DiagnosisForm(request.POST, by=request.user)
+    match = match_for(request.user, match_id)
+    form = DiagnosisForm(request.POST, by=request.user, match=match)
     if not form.is_valid():
         return match_page(request, match, solving=form)
     solved = solve(by=_person(request), match=match, diagnosis=form.diagnosis, own_too=form.cleaned_data["own_too"])

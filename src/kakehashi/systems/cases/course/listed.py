@@ -1,8 +1,8 @@
 """Which lists name a disease, as far as this node can tell: so that a diagnosis is not counted as on none by omission.
 
-No table of the house leads from OMIM to Orphanet or to the list of designated intractable diseases. What is known: the
-diseases of both that bear one name and no different genes, the numbered forms of one by a gene of both, and the numbers
-given with diagnoses that one may use beyond the care of their own patients.
+No table of the house leads from OMIM to Orphanet, and only the designated list, where it is installed, to its numbers.
+What else is known: the diseases of both that bear one name and no different genes, the numbered forms of one by a gene
+of both, and the numbers given with diagnoses that one may use beyond the care of their own patients.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 
 from kakehashi.engines.phenotype.diseases import Diseases
-from kakehashi.systems.cases import rules, vocabulary
+from kakehashi.systems.cases import designated, rules, vocabulary
 from kakehashi.systems.cases.models import Case, CaseDiagnosis
 
 ORPHANET = "ORPHA"
@@ -37,10 +37,14 @@ class Listed:
 def listed_as(person: Any, disease: str) -> Listed:
     """The numbers to offer for a disease given by its id; people decide."""
     orphanet = disease if on_orphanet(disease) else _same_name(disease)
+    ids = list(filter(None, (disease, orphanet)))
+    on_list = designated.listing(ids, [vocabulary.disease_label(one) for one in ids])
+    if on_list is not None and not orphanet:
+        orphanet = next((one for one in on_list.references if on_orphanet(one)), "")
     known = numbers_given(person, disease, orphanet).values_list("orphanet", "designated")[:20]
+    given = next((number for _one, number in known if number), "")
     return Listed(
-        orphanet or next((one for one, _number in known if one), ""),
-        next((number for _one, number in known if number), ""),
+        orphanet or next((one for one, _number in known if one), ""), on_list.number if on_list is not None else given
     )
 
 

@@ -20,6 +20,7 @@ from kakehashi.protocols.phenopacket.agewords import AGE
 from kakehashi.systems.cases import genenames, vocabulary
 from kakehashi.systems.cases.description import Description, Diagnosis, Finding, age_text
 from kakehashi.systems.cases.forms.choices import Choices, refuse, terms_offered, with_none
+from kakehashi.systems.cases.forms.diseases import DiseaseField
 from kakehashi.systems.cases.forms.findings import FindingFormSet, finding_row
 from kakehashi.systems.cases.forms.variants import VariantFormSet
 from kakehashi.systems.cases.offered import INHERITANCES, ONSETS
@@ -88,17 +89,19 @@ class PatientForm(forms.Form):
     inheritance = forms.MultipleChoiceField(
         label=_("Suspected inheritance"), required=False, widget=forms.CheckboxSelectMultiple
     )
-    diagnosis = forms.CharField(
+    diagnosis = DiseaseField(
         label=_("Diagnosis, once found"),
-        required=False,
-        max_length=200,
-        help_text=_("OMIM or Orphanet id, such as OMIM:154700. Leave empty while undiagnosed."),
+        help_text=_(
+            "Its name in Japanese or English, or its OMIM, Orphanet or designated-list number: choose from the list. "
+            "Leave it empty while undiagnosed."
+        ),
     )
     note = forms.CharField(label=_("Note"), required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 3}))
 
     def __init__(self, *args: Any, description: Description | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         said = description or Description()
+        self.fields["diagnosis"].recorded = vocabulary.nameable_alone(said.diagnoses)  # type: ignore[attr-defined]
         self.fields["onset"].choices = with_none(terms_offered(ONSETS, said.onset))  # type: ignore[attr-defined]
         self.fields["inheritance"].choices = terms_offered(INHERITANCES, *said.inheritance)  # type: ignore[attr-defined]
 
@@ -109,10 +112,6 @@ class PatientForm(forms.Form):
         if wrong:
             raise forms.ValidationError(_("Not a gene symbol: %(wrong)s"), params={"wrong": ", ".join(wrong[:5])})
         return tuple(dict.fromkeys(symbols))
-
-    def clean_diagnosis(self) -> str:
-        typed = self.cleaned_data["diagnosis"].strip()
-        return vocabulary.disease_named(typed) if typed else ""
 
 
 SAID_ALIKE = ("undiagnosed_since", "onset", "affected_relatives", "consanguinity")

@@ -7,13 +7,11 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
-from pydantic import ValidationError
 
 from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.sharing.networks import analysis_centres_for
-from kakehashi.systems.cases import genenames, vocabulary
+from kakehashi.systems.cases import vocabulary
 from kakehashi.systems.cases.course.committee import committees_for
 from kakehashi.systems.cases.course.consultations import routes_for
 from kakehashi.systems.cases.course.diagnoses import NewDiagnosis
@@ -29,15 +27,6 @@ from kakehashi.systems.cases.forms.hgvs import HgvsField
 from kakehashi.systems.cases.forms.listed import ListedForm
 from kakehashi.systems.cases.models import Case
 
-UNREADABLE = {
-    "disease": _("Write an id with its prefix, such as OMIM:213300 or ORPHA:475, or a known disease's exact name."),
-    "designated": _("Write the number on the list: letters, digits and hyphens only."),
-    "gene": _("This is no gene symbol."),
-    "label": _("This cannot be kept: it is too long, or holds characters that cannot be printed."),
-    "evidence": _("This cannot be kept: it is too long, or holds characters that cannot be printed."),
-    "variant": _("This variant cannot be kept: it is too long, or holds characters that cannot be printed."),
-}
-"""What is said of a field whose contents the diagnosis cannot hold."""
 NOBODY_NAMED = _("Without anything that names the family.")
 
 
@@ -215,16 +204,6 @@ class AnswerForm(forms.Form):
 class DiagnosisForm(ListedForm, CourseForm):
     """A diagnosis with its evidence."""
 
-    disease = forms.CharField(
-        label=_("Disease"), max_length=200, required=False, help_text=_("OMIM or Orphanet id, or its exact name.")
-    )
-    new_disease = forms.BooleanField(label=_("A new disease, described for the first time"), required=False)
-    label = forms.CharField(label=_("Name of the new disease"), max_length=500, required=False)
-    gene = forms.CharField(label=_("Gene"), max_length=40, required=False)
-    gene_meant = forms.BooleanField(
-        label=_("This gene is meant as written, although no known disease has it"), required=False
-    )
-    new_link = forms.BooleanField(label=_("The gene was not known to cause this disease"), required=False)
     variant = forms.ChoiceField(label=_("Variant of this case"), required=False)
     hgvs = HgvsField(label=_("Or another variant (HGVS)"))
     acmg = forms.ChoiceField(label=_("ACMG class"), required=False)
@@ -243,55 +222,22 @@ class DiagnosisForm(ListedForm, CourseForm):
         recorded = set(case.diagnosis_rows.filter(reopened_at=None).values_list("disease", flat=True))
         reported = [one.disease for one in said.diagnoses if one.disease not in recorded]
         self.fields["disease"].initial = reported[0] if reported else ""
+        self.fields["disease"].recorded = vocabulary.nameable_alone(said.diagnoses)  # type: ignore[attr-defined]
+        self.genes_said = said.all_genes
         self.offer_numbers()
-        if not self.gene_doubts:
-            del self.fields["gene_meant"]
-
-    @property
-    def gene_doubts(self) -> list[str]:
-        """What is to be said of the gene that was typed, unless the case names it already."""
-        typed = genenames.current_gene(str(self.data.get("gene", "")).strip())
-        return genenames.gene_doubts([typed] if typed and typed not in self.case.described.all_genes else [])
-
-    def clean_gene(self) -> str:
-        """Its current symbol."""
-        return genenames.current_gene(str(self.cleaned_data["gene"]))
-
-    def clean_disease(self) -> str:
-        """The id of what was typed."""
-        typed = str(self.cleaned_data["disease"]).strip()
-        return vocabulary.disease_named(typed) if typed else ""
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
-        if self.errors:
-            return said
-        self.diagnosis = self._read(said)
+        if not self.errors:
+            self.diagnosis = self._read(said)
         return said
 
     def _read(self, said: dict[str, Any]) -> NewDiagnosis | None:
-        if "gene_meant" in self.fields and not said["gene_meant"]:
-            self.add_error("gene", " ".join([*self.gene_doubts, _now("Correct it, or say below that it is meant.")]))
-            return None
-        fields = {
-            name: said[name]
-            for name in ("disease", "designated", "orphanet", "new_disease", "label", "gene", "new_link", "acmg")
-        }
-        fields |= {name: said[name] for name in ("basis", "evidence", "diagnosed_on")}
         chosen = self.case.described.variants[int(said["variant"])].model_dump() if said["variant"] else None
         if said["hgvs"]:
             chosen = {"gene": said["gene"], "hgvs": said["hgvs"]}
-        try:
-            found = NewDiagnosis.model_validate(fields | {"variant": chosen})
-            self.insist_on_class(said)
-            return found
-        except ValidationError as error:
-            for one in error.errors():
-                place = str(one["loc"][0]) if one["loc"] else "disease"
-                said_so = one.get("ctx", {}).get("error")
-                text = str(said_so) if said_so is not None else UNREADABLE.get(place, UNREADABLE["disease"])
-                self.add_error(place if place in self.fields else "disease", text)
-            return None
+        more = {name: said[name] for name in ("acmg", "basis", "evidence", "diagnosed_on")}
+        return self.read_diagnosis(said, variant=chosen, **more)
 
 
 class DecisionForm(DiagnosisForm):

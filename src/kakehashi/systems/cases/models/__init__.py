@@ -11,6 +11,7 @@ from kakehashi.systems.cases.models.case import (
 )
 from kakehashi.systems.cases.models.consultation import Consultation, Referral
 from kakehashi.systems.cases.models.course import Analysis, CaseDiagnosis, Opinion, Review
+from kakehashi.systems.cases.models.designated import DesignatedDisease, DesignatedList
 from kakehashi.systems.cases.models.families import Family, FamilyLink, FamilyRevision, new_family_id
 from kakehashi.systems.cases.models.linkage import (
     IdentityEntry,
@@ -31,6 +32,8 @@ __all__ = [
     "CaseFinding",
     "CaseGene",
     "Consultation",
+    "DesignatedDisease",
+    "DesignatedList",
     "Family",
     "FamilyLink",
     "FamilyRevision",

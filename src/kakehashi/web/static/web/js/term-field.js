@@ -5,6 +5,8 @@
 // </div>
 // The endpoint answers a list of {id, label, label_ja, synonym, definition}, or of plain texts.
 // With data-several the field holds several, separated by commas or spaces: the last one is asked for and filled in.
+// With data-written="{label} ({id})" what is chosen is written so. With data-fills-from the address is asked with the id of
+// what was chosen; its answer fills the form's fields of the same names that are empty or were filled so before.
 // Without this script the text field is sent as it is and the server resolves label or id.
 let made = 0;
 
@@ -16,6 +18,7 @@ class TermField {
     this.terms = [];
     this.active = -1;
     this.asked = 0;
+    this.filled = {};
     this.list = document.createElement("ul");
     this.list.className = "combobox-list";
     this.list.id = `terms-${++made}`;
@@ -146,10 +149,26 @@ class TermField {
     const term = this.terms[index];
     const japanese = (this.frame.dataset.language || document.documentElement.lang) === "ja";
     const before = this.input.value.slice(0, this.input.value.length - this.typing().length);
-    this.input.value = before + ((japanese && term.label_ja) || term.label);
+    const label = (japanese && term.label_ja) || term.label;
+    const written = term.id === label ? "{label}" : this.frame.dataset.written || "{label}";
+    this.input.value = before + written.replace("{id}", () => term.id).replace("{label}", () => label);
+    if (this.frame.dataset.fillsFrom) this.fill(term.id);
     if (this.kept) this.kept.value = term.id;
     this.close();
     this.frame.dispatchEvent(new CustomEvent("term-chosen", { bubbles: true, detail: term }));
+  }
+
+  async fill(id) {
+    try {
+      const answer = await fetch(this.frame.dataset.fillsFrom + encodeURIComponent(id), { headers: { Accept: "application/json" } });
+      for (const [name, value] of answer.ok ? Object.entries(await answer.json()) : []) {
+        const field = this.input.form?.elements[name];
+        if (!field || (field.value && field.value !== this.filled[name])) continue; // what people wrote is theirs
+        field.value = this.filled[name] = value;
+      }
+    } catch {
+      // the server fills them in when the form is sent
+    }
   }
 
   close() {
