@@ -1,10 +1,13 @@
 """A case between hospitals: its terms on its page, who learns how much of it, never more."""
 
+import re
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
 from kakehashi.kernel.audit.models import AuditEntry
+from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.search import index
 from kakehashi.kernel.search.models import SearchEntry
 from kakehashi.kernel.sharing.actions import Terms, join_network, opt_out
@@ -271,3 +274,40 @@ def test_nobody_is_promised_the_contact_of_a_registrant(site, ours, language):
     }[language]
     assert said in page
     assert {"en": "as contact", "ja": "登録者の連絡先"}[language] not in page
+
+
+@pytest.mark.parametrize(
+    ("language", "count", "cut", "none"),
+    [
+        ("en", "Institutions 1 to 50 of 71", "Institutions 51 to 71 of 71", "No institution of this node is called"),
+        ("ja", "71機関のうち1–50番目", "71機関のうち51–71番目", "という機関はこのノードにありません"),
+    ],
+)
+def test_who_finds_a_case_is_told_whole_and_own_network_first(site, clinician, hospital, language, count, cut, none):
+    """The institutions of the network stand first however their codes sort, and what is on another page is said."""
+    Organisation.objects.bulk_create(Organisation(code=f"A{one:03}", name=f"遠い病院{one}") for one in range(68))
+    network = Network.objects.create(code="irud", name="IRUD")
+    for one in (
+        hospital,
+        *(Organisation.objects.create(code=f"ZZ{number}", name=f"近い{number}") for number in (1, 2)),
+    ):
+        join_network(by=None, network=network, organisation=one)
+    case = _enter(clinician, hospital, "OURS-1")
+    set_terms(by=clinician, case=case, terms=Terms(Reach.NETWORK), consent=attested(Reach.DOMESTIC))
+
+    def table(**asked):
+        page = site.get(reverse("cases:sharing", args=[case.public_id]), asked, headers={"accept-language": language})
+        text = page.text.partition('aria-labelledby="who-head"')[2].partition("</section>")[0]
+        return text, re.findall(r'data-label="[^"]+"><span>([^<]+)</span></th>', text)
+
+    text, names = table()
+    assert names[:4] == [hospital.label(language), "近い1", "近い2", "遠い病院0"]
+    assert len(names) == 51  # and any foreign node
+    assert count in text
+    assert "page=2" in text
+    text, names = table(page=2)
+    assert len(names) == 22
+    assert cut in text
+    assert table(institution="近い2")[1][:-1] == ["近い2"]
+    assert table(institution="zz1")[1][:-1] == ["近い1"]
+    assert none in table(institution="nowhere")[0]

@@ -52,7 +52,8 @@ def standings_for_care(record: SharedRecord) -> list[Standing]:
     granted = Grant.in_force(asked.day).filter(kind=record.sharing_kind, record_id=record.pk, purpose=Purpose.CARE)
     rows = list(granted.exclude(grantee=None).select_related("grantee").order_by("grantee_id", "pk"))
     others = {one.grantee.pk: one.grantee for one in rows if one.grantee is not None}
-    return _standings(record, others.values(), rows, Purpose.CARE, asked)
+    found = _standings(record, others.values(), rows, Purpose.CARE, asked)
+    return sorted(found, key=lambda one: (-one.level, one.name))
 
 
 def grants_on(record: SharedRecord, holder: Organisation, award_id: int | None) -> QuerySet[Grant]:
@@ -95,7 +96,7 @@ def standings(
     nodes: Iterable[tuple[str, Subject]] = (),
     purpose: Purpose = Purpose.MATCHING,
 ) -> list[Standing]:
-    """How much of a record each institution and foreign node sees, those that see most first."""
+    """How much of a record each institution and foreign node sees, in the order in which they were given."""
     asked, places = context(), list(organisations)
     granted = Grant.in_force(asked.day).filter(grantee__in=places, purpose=purpose).order_by("pk")
     return _standings(record, places, granted, purpose, asked, nodes)
@@ -113,8 +114,7 @@ def _standings(
     asking = institution_subjects(places, asked.day, granted) if places else {}
     subjects = [(one.label(), asking[one.pk]) for one in places] + list(nodes)
     record = _as_it_stands(record)
-    found = [standing(subject, name, record, purpose, asked) for name, subject in subjects]
-    return sorted(found, key=lambda one: (-one.level, one.name))
+    return [standing(subject, name, record, purpose, asked) for name, subject in subjects]
 
 
 def _as_it_stands(record: SharedRecord) -> SharedRecord:
