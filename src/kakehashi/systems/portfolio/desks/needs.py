@@ -28,7 +28,7 @@ from kakehashi.systems.portfolio.models import (
 )
 
 HALF_A_YEAR = timedelta(days=183)
-MOST = 50
+MOST = 20
 """So many of each sort stand in the list of today; each sort's own list has them all."""
 
 
