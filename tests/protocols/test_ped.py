@@ -185,3 +185,16 @@ def test_phenopacket_pedigree_without_family_ids_takes_the_familys():
     with pytest.raises(PedError) as caught:
         from_pedigree(pedigree)
     assert caught.value.problems[0].path == "$.pedigree.persons[0].family"
+
+
+def test_parents_whose_lines_cannot_be_read_are_not_told_as_missing():
+    with pytest.raises(PedError) as told:
+        loads("F child dad 0 1 1\nF dad\x00 0 0 1 1\nF other nobody 0 1 1")
+    assert [(one.code, one.line) for one in told.value.problems] == [("control-character", 2), ("unknown-parent", 3)]
+
+
+def test_nothing_is_told_between_lines_of_a_file_that_was_not_read_to_its_end():
+    wrong = "\n".join(f"F p{number} 0 0 9 1" for number in range(MAX_PROBLEMS + 1))
+    with pytest.raises(PedError) as told:
+        loads(f"F child dad 0 1 1\n{wrong}\nF dad 0 0 1 1")
+    assert {one.code for one in told.value.problems} == {"sex"}

@@ -152,11 +152,13 @@ def loads(data: bytes | str) -> PedFile:
     for number, line in enumerate(lines(text), start=1):
         if character := _control(line):
             read.problems.append(ped_problem("control-character", "", number, character=f"U+{ord(character):04X}"))
+            read.unread.add(_who(cells("".join(sign for sign in line if sign == "\t" or sign.isprintable()))))
         elif not line.strip() or line.lstrip().startswith("#"):
             read.rows.append(Remark(text=line))
         else:
             read.take(cells(line), ("", number))
         if len(read.problems) > MAX_PROBLEMS:
+            read.broken_off = True
             break
     if not read.problems and not read.places:
         read.problems.append(ped_problem("no-members", "", None))
@@ -211,19 +213,21 @@ def from_pedigree(pedigree: Pedigree, family_id: str = "") -> PedFile:
 class _Read:
     """What has been read so far: the rows that stand, each member's place, and what is wrong with the others.
 
-    ``unread``: (family, individual) of lines that cannot stand: nobody is told that these are missing.
+    ``unread``: (family, individual) of lines that cannot stand: nobody is told that these are missing. ``broken_off``:
+    there are lines that were not looked at, so that nothing is told between lines.
     """
 
     rows: list[Member | Remark] = field(default_factory=list)
     places: list[Place] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     unread: set[tuple[str, str]] = field(default_factory=set)
+    broken_off: bool = False
 
     def take(self, said: Sequence[str], place: Place) -> None:
         """One person's columns."""
         member = _member(said, place, self.problems)
         if member is None:
-            self.unread.add((said[0], said[1] if len(said) > 1 else ""))
+            self.unread.add(_who(said))
             return
         self.rows.append(member)
         self.places.append(place)
@@ -231,12 +235,18 @@ class _Read:
     def made(self) -> PedFile:
         """The file; raises PedError with all that is wrong within lines and between them, line by line."""
         members = [row for row in self.rows if isinstance(row, Member)]
-        between = _inconsistencies(members, self.places, self.unread)
+        between = () if self.broken_off else _inconsistencies(members, self.places, self.unread)
         problems = sorted([*self.problems, *between], key=lambda one: one.line or 0)
         if problems:
             standing = [(line or 0, one) for (_where, line), one in zip(self.places, members, strict=True)]
             raise PedError(*problems[:MAX_PROBLEMS], cut=len(problems) > MAX_PROBLEMS, standing=standing)
         return PedFile(rows=tuple(self.rows))
+
+
+def _who(said: Sequence[str]) -> tuple[str, str]:
+    """Family and individual of a line's columns, where it has them."""
+    family, individual, *_more = (*said, "", "")
+    return family, individual
 
 
 def cells(line: str) -> list[str]:

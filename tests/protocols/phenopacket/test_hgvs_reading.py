@@ -35,19 +35,24 @@ def test_what_is_meant_is_read(typed, plain):
 @pytest.mark.parametrize(
     ("typed", "code", "said"),
     [
-        ("c.123A>G", "no-transcript", "NM_000138.5:c.123A>G"),
-        ("123A>G", "no-transcript", "NM_000138.5:c.123A>G"),
-        ("ｃ．１２３Ａ＞Ｇ", "no-transcript", "NM_000138.5:c.123A>G"),
-        ("c.76_78del", "no-transcript", "NM_000138.5:c.76_78del"),
-        ("n.12A>G", "no-transcript", "NM_000138.5:n.12A>G"),
-        ("g.48474272C>T", "no-chromosome", "NC_000015.10:g.48474272C>T"),
+        ("c.123A>G", "no-transcript", "NM_000138.5:c.3037G>A"),
+        ("123A>G", "no-transcript", "NM_000138.5:c.3037G>A"),
+        ("ｃ．１２３Ａ＞Ｇ", "no-transcript", "NM_000138.5:c.3037G>A"),
+        ("c.76_78del", "no-transcript", "NM_000138.5:c.3037G>A"),
+        ("n.12A>G", "no-transcript", "NM_000138.5:c.3037G>A"),
+        ("g.48474272C>T", "no-chromosome", "NC_000015.10"),
         ("p.Arg12Cys", "protein-only", "NP_000129.3:p."),
         ("p.(Arg12Cys)", "protein-only", "NP_000129.3:p."),
         ("Arg12Cys", "protein-only", "NP_000129.3:p."),
         ("R12C", "protein-only", "NP_000129.3:p."),
-        ("FBN1:c.123A>G", "gene-for-transcript", "NM_000138.5:c.123A>G"),
-        ("ＦＢＮ１：c.123A>G", "gene-for-transcript", "NM_000138.5:c.123A>G"),
+        ("FBN1:c.123A>G", "gene-for-transcript", "NM_000138.5:c.3037G>A"),
+        ("ＦＢＮ１：c.123A>G", "gene-for-transcript", "NM_000138.5:c.3037G>A"),
         ("chr15:g.48474272C>T", "chromosome-for-sequence", "NC_000015.10"),
+        ("FBN1 c.3037G>A", "gene-for-transcript", "FBN1"),
+        ("NM_000138.5 c.3037G>A", "no-colon", "NM_000138.5:c.3037G>A"),
+        ("CEP290(NM_025114.4):c.2991+1655A>G", "transcript-in-brackets", "NM_025114.4:c.2991+1655A>G"),
+        ("m.3243A>G", "no-mitochondrial", "NC_012920.1:m.3243A>G"),
+        ("NM_000138.5:p.Glu1013Lys", "protein-on-transcript", "NP_000129.3:p.Glu1013Lys"),
         ("NM_000138.5:3037G>A", "no-kind", "c."),
         ("NM_000138.5:c.3037G>A p.(Glu1013Lys)", "several", "NM_000138.5:c.3037G>A"),
         ("NM_000138.5:c.3037G>A; NM_000138.5:c.1A>G", "several", "NM_000138.5:c.3037G>A"),
@@ -82,3 +87,11 @@ def test_any_text_is_read_without_failing_and_what_is_read_stays_the_same(text):
         assert readable(readable(text)) == readable(text)
     else:
         assert all((found.en, found.ja, found.hint_en, found.hint_ja))
+
+
+@pytest.mark.parametrize("typed", ["c.2593C>T", "SCN1A:c.2593C>T", "g.123A>G", "CEP290(NM_025114.4):c.1A>G"])
+def test_nobodys_change_is_put_onto_a_reference_it_does_not_stand_on(typed):
+    problem = hgvs_problem(typed)
+    for said in (problem.hint_en, problem.hint_ja):
+        for reference in ("NM_000138.5:", "NC_000015.10:"):
+            assert f"{reference}{typed.rpartition(':')[2]}" not in said

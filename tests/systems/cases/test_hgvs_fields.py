@@ -10,7 +10,7 @@ from tests.systems.cases.test_case_form import form_data
 
 pytestmark = pytest.mark.django_db
 WRONG = {
-    "c.123A>G": {"en": "as NM_000138.5:c.123A&gt;G", "ja": "NM_000138.5:c.123A&gt;G のように"},
+    "c.123A>G": {"en": "does not say which transcript", "ja": "どの転写産物上の位置か"},
     "p.Arg12Cys": {"en": "the change of the protein only", "ja": "タンパク質の変化だけ"},
     "FBN1:c.123A>G": {"en": "is the name of a gene, not of a transcript", "ja": "遺伝子の記号で"},
 }

@@ -46,7 +46,7 @@ def test_import_of_which_everything_was_refused_does_not_say_done(client, clinic
     address = client.post(reverse("cases:import"), {"file": upload(trees), "organisation": hospital.code})["Location"]
     assert jobs.run_here(Job.objects.get()).result["refused"] == 5
     page = client.get(address, headers={"accept-language": "en"}).text
-    assert "Nothing was taken in: every packet was refused." in page
+    assert "Nothing was taken in: every packet was refused" in page
     assert "Done</span>" not in page
     assert "<strong>5 packets:</strong>" in page
 

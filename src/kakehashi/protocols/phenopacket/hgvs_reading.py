@@ -21,6 +21,8 @@ _SEQUENCE: Final = re.compile(
 )
 _KIND: Final = re.compile(r"[cgmnopr]\.", re.IGNORECASE)
 _CHROMOSOME: Final = re.compile(r"(?:chr)?(?:[1-9]|1\d|2[0-2]|[XYM]|MT)", re.IGNORECASE)
+_IN_BRACKETS: Final = re.compile(r"([^()]+)\(([^()]+)\)")
+_PROTEINS: Final = re.compile(r"[NXY]P_|ENS[A-Z]*P\d|LRG_\d+p|[A-Z]{3}\d", re.IGNORECASE)
 _CHANGED_BASE: Final = re.compile(r"[-*]?\d+(?:[-+]\d+)?(?:_\d+)?(?:[ACGTU]+>[ACGTU]+|del|dup|ins|inv)", re.IGNORECASE)
 _AMINO_THREE: Final = r"(?:Ala|Arg|Asn|Asp|Cys|Gln|Glu|Gly|His|Ile|Leu|Lys|Met|Phe|Pro|Sec|Ser|Thr|Trp|Tyr|Val|Ter)"
 _PROTEIN: Final = re.compile(
@@ -39,16 +41,22 @@ WORDS: Final[dict[str, Wording]] = {
     "no-transcript": _error(
         "“{text}” does not say which transcript it counts on",
         "「{text}」にはどの転写産物上の位置かが記載されていません",
-        "write the transcript of the laboratory's report and a colon before it, as NM_000138.5:{text}; " + _OR_NOTE_EN,
-        "検査報告書にある転写産物とコロンを前に付けて NM_000138.5:{text} のように記載してください。" + _OR_NOTE_JA,
+        f"write the transcript of the laboratory's report and a colon before it, as in {EXAMPLE}; " + _OR_NOTE_EN,
+        f"検査報告書にある転写産物の番号とコロンを前に付けて、{EXAMPLE} のような形で記載してください。" + _OR_NOTE_JA,
     ),
     "no-chromosome": _error(
         "“{text}” does not say which chromosome's sequence it counts on",
         "「{text}」にはどの染色体の配列上の位置かが記載されていません",
-        "write the sequence with its version and a colon before it, as NC_000015.10:{text}; or give chromosome and "
-        "position instead",
-        "配列の番号（版番号付き）とコロンを前に付けて NC_000015.10:{text} のように記載するか、"
+        "write the chromosome's sequence with its version and a colon before it, as NC_000015.10: for chromosome 15 of "
+        "GRCh38; or give chromosome and position instead",
+        "GRCh38の15番染色体なら NC_000015.10: のように、染色体の配列の番号（版番号付き）とコロンを前に付けるか、"
         "染色体と位置で入力してください",
+    ),
+    "no-mitochondrial": _error(
+        "“{text}” does not say which mitochondrial sequence it counts on",
+        "「{text}」にはミトコンドリアのどの配列上の位置かが記載されていません",
+        "write the sequence of the laboratory's report before it; the revised Cambridge one is NC_012920.1:{text}",
+        "検査報告書にある配列の番号を前に付けてください。改訂ケンブリッジ参照配列なら NC_012920.1:{text} です",
     ),
     "protein-only": _error(
         "“{text}” says the change of the protein only",
@@ -62,10 +70,29 @@ WORDS: Final[dict[str, Wording]] = {
     "gene-for-transcript": _error(
         "“{reference}” is the name of a gene, not of a transcript",
         "「{reference}」は遺伝子の記号で、転写産物の番号ではありません",
-        "a gene has several transcripts, and each counts differently: write that of the laboratory's report, as "
-        "NM_000138.5:{change}; the gene goes into the field “Gene”",
+        "a gene has several transcripts, and each counts differently: write the number of the laboratory's, as in "
+        f"{EXAMPLE}; the gene goes into the field “Gene”",
         "遺伝子には転写産物が複数あり、位置の数え方が異なります。検査報告書にある転写産物の番号で "
-        "NM_000138.5:{change} のように記載し、遺伝子は「遺伝子」欄に入力してください",
+        f"{EXAMPLE} のような形で記載し、遺伝子は「遺伝子」欄に入力してください",
+    ),
+    "transcript-in-brackets": _error(
+        "“{text}” has the gene before the transcript",
+        "「{text}」では遺伝子の記号が転写産物より前にあります",
+        "write the transcript alone: {transcript}:{change}; the gene goes into the field “Gene”",
+        "転写産物だけを {transcript}:{change} のように記載し、遺伝子は「遺伝子」欄に入力してください",
+    ),
+    "no-colon": _error(
+        "“{text}” has no colon behind the sequence",
+        "「{text}」には配列の番号の後のコロンがありません",
+        "write {reference}:{change}",
+        "{reference}:{change} と記載してください",
+    ),
+    "protein-on-transcript": _error(
+        "“{reference}” is not the sequence of a protein, on which a change with p. counts",
+        "「{reference}」はタンパク質の配列ではありません。p. の変化はタンパク質の配列上の位置です",
+        f"write the change of the DNA, as {EXAMPLE}, or the protein's sequence, as NP_000129.3:p.Glu1013Lys",
+        f"DNAの変化を {EXAMPLE} のように記載するか、NP_000129.3:p.Glu1013Lys のように"
+        "タンパク質の配列の番号を付けてください",
     ),
     "chromosome-for-sequence": _error(
         "“{reference}” names a chromosome, but not of which assembly",
@@ -130,14 +157,16 @@ def hgvs_problem(typed: str) -> Problem | None:
     plain = _plain(text)
     found = parse_hgvs(plain)
     if found is not None and _is_sequence(found.accession):
-        return None
+        return _on_its_sequence(plain)
     if found is None and (first := _first_of_several(text)):
         return _problem("several", text=text, first=first)
     if found is None and (strange := sorted({sign for sign in plain if not sign.isascii()})):
         return _problem("strange-sign", text=text, signs=" ".join(strange))
     reference, colon, rest = plain.rpartition(":")
     if not colon:
-        return _without_reference(plain)
+        return _without_colon(text, plain)
+    if (held := _IN_BRACKETS.fullmatch(reference)) and _is_sequence(held[2]):
+        return _problem("transcript-in-brackets", text=text, transcript=held[2], change=rest)
     bare = re.sub(r"\(.*\)$", "", reference)
     if not _is_sequence(bare):
         code = "chromosome-for-sequence" if _CHROMOSOME.fullmatch(bare) else "gene-for-transcript"
@@ -145,12 +174,30 @@ def hgvs_problem(typed: str) -> Problem | None:
     return _problem("change" if _KIND.match(rest) else "no-kind", text=text, change=rest)
 
 
+def _on_its_sequence(plain: str) -> Problem | None:
+    """A change of a protein counts on a protein's sequence alone."""
+    reference, _colon, change = plain.rpartition(":")
+    if change.startswith("p.") and not _PROTEINS.match(reference):
+        return _problem("protein-on-transcript", reference=reference)
+    return None
+
+
+def _without_colon(text: str, plain: str) -> Problem:
+    """What is typed without a colon: behind a blank stands the change, or all of it is one."""
+    reference, _blank, change = unicodedata.normalize("NFKC", text).translate(_SIGNS).strip().partition(" ")
+    if _KIND.match(change := change.strip()) and not _KIND.match(reference):
+        if _is_sequence(reference):
+            return _problem("no-colon", text=text, reference=reference, change=change)
+        return _problem("gene-for-transcript", reference=reference)
+    return _without_reference(plain)
+
+
 def _without_reference(text: str) -> Problem:
     kind = text[:2].lower() if _KIND.match(text) else ""
     if kind == "p." or (not kind and _PROTEIN.fullmatch(text)):
         return _problem("protein-only", text=text)
     if kind in ("g.", "m.", "o."):
-        return _problem("no-chromosome", text=text)
+        return _problem("no-mitochondrial" if kind == "m." else "no-chromosome", text=text)
     if kind:
         return _problem("no-transcript", text=text)
     if _CHANGED_BASE.match(text):

@@ -31,6 +31,7 @@ from kakehashi.kernel.jobs.rules import visible_to
 from kakehashi.kernel.notices import notify
 from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.people.models import Person
+from kakehashi.kernel.punctuation import labelled
 from kakehashi.protocols.phenopacket import patients
 from kakehashi.protocols.phenopacket.sources import SUFFIXES
 from kakehashi.systems.cases import rules, vocabulary
@@ -139,7 +140,8 @@ def outcome_of(result: dict[str, Any]) -> Outcome:
     )
     reasons = list(dict.fromkeys(one[vocabulary.language()] for one in result["problems"]))
     further = " …" if len(reasons) > REASONS_SAID else ""
-    return Outcome(" ".join([said, *reasons[:REASONS_SAID]]) + further, refused)
+    why = [reason.rstrip(". 。") for reason in reasons[:REASONS_SAID]]
+    return Outcome(labelled(said.rstrip(".。"), (_("; ").join(why) + further)) if why else said, refused)
 
 
 def import_job(person: Person, job_id: int) -> Job:

@@ -20,6 +20,7 @@ from kakehashi.kernel import audit, events
 from kakehashi.kernel.errors import Conflict, Invalid, NotFound
 from kakehashi.kernel.events.results import CaseDiagnosed, DiagnosisReopened
 from kakehashi.kernel.workflow import advance
+from kakehashi.protocols.phenopacket.hgvs import parse_hgvs
 from kakehashi.protocols.phenopacket.hgvs_reading import hgvs_problem, readable
 from kakehashi.systems.cases import rules, vocabulary
 from kakehashi.systems.cases.course.listed import on_orphanet
@@ -286,13 +287,17 @@ def _insist_on_day(case: Case, on: date) -> None:
 
 
 def _variant_of(case: Case, variant: Variant | None) -> Variant | None:
-    """The variant of a diagnosis; one that the case does not say already, as HGVS writes it. Raises Invalid."""
+    """The variant of a diagnosis; one that the case does not say already, as HGVS writes it. Raises Invalid.
+
+    What names a gene for a transcript is taken, as in packets: another hospital's proposal cannot be typed again here.
+    """
     if variant is None or not variant.hgvs or variant in case.described.variants:
         return variant
-    problem = hgvs_problem(variant.hgvs)
-    if problem is not None:
-        raise Invalid({"hgvs": [vocabulary.in_words(problem)]})
-    return variant.model_copy(update={"hgvs": readable(variant.hgvs)})
+    written = readable(variant.hgvs)
+    if parse_hgvs(written) is None:
+        problem = hgvs_problem(variant.hgvs)
+        raise Invalid({"hgvs": [vocabulary.in_words(problem)] if problem else []})
+    return variant.model_copy(update={"hgvs": written})
 
 
 def _with(said: Description, row: CaseDiagnosis) -> Description:

@@ -108,8 +108,9 @@ def read(data: bytes | str, *, case: Case, before: SeenFamily | None, chosen: Ch
     found = problems_of(members) if sound else {}
     cases = {name: one for name, one in known.items() if one != case} | {member: case}
     drawn = members if sound and not found else ()
-    if sound or itself in people:  # else somebody else's line would be taken for the case's
-        linked = {name: one for name, one in cases.items() if any(said.id == name for said in members)}
+    kept = {said.id for said in members}
+    if member in kept and (sound or itself in people):  # else somebody else's line would be taken for the case's
+        linked = {name: one for name, one in cases.items() if name in kept}
         family = before.family if before else None
         for where, texts in problems_with_cases(members, linked, case.organisation_id, family).items():
             found[where] = [*found.get(where, ()), *texts]
