@@ -36,6 +36,14 @@ def told(reader, text):
         ("眼振・運動失調は認めず、知的障害の疑いあり。", ["-Nystagmus", "-Ataxia", "?Intellectual disability"]),
         ("歩行不能、発語なし。てんかんの既往なし。", ["Inability to walk", "Absent speech", "-Seizure"]),
         ("難聴は否定的。眼振は明らかでなく、嘔吐も見られなかった", ["-Hearing impairment", "-Nystagmus", "-Vomiting"]),
+        ("難聴は指摘せず。眼振観察せず。", ["-Hearing impairment", "-Nystagmus"]),
+        ("嘔吐は聴取されず。眼振は出現せず。", ["-Vomiting", "-Nystagmus"]),
+        (
+            "難聴は指摘されていない。けいれんを伴わず、発熱を認めていない。",
+            ["-Hearing impairment", "-Seizure", "-Fever"],
+        ),
+        ("けいれんは改善しない。頭痛が消失せず、嘔吐は治まらない。", ["Seizure", "Headache", "Vomiting"]),
+        ("側弯症の精査目的で紹介。", ["?Scoliosis"]),
         ("ケイレン 頭 痛", ["Seizure", "Headache"]),
         (
             "No seizures, hypotonia or ataxia, but she has microcephaly.",
