@@ -11,6 +11,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from tests.migrated import copy_to
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 240
@@ -54,12 +55,15 @@ def of_group(group):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
-def test_killed_server_frees_its_port_and_leaves_no_process_behind(tmp_path):
+def test_killed_server_frees_its_port_and_leaves_no_process_behind(tmp_path, knowledge):
+    home = tmp_path / "home"
+    copy_to(home / "kakehashi.sqlite3")
+    (home / "ontology").symlink_to(ROOT / "var" / "test-ontology", target_is_directory=True)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environment = {name: text for name, text in os.environ.items() if not name.startswith(("KAKEHASHI_", "DJANGO_"))}
-    environment |= {"KAKEHASHI_HOME": str(tmp_path / "home"), "PYTHONPATH": str(ROOT / "src")}
+    environment |= {"KAKEHASHI_HOME": str(home), "PYTHONPATH": str(ROOT / "src")}
     server = subprocess.Popen(
         [sys.executable, "-m", "kakehashi", "up", "--port", str(port)],
         env=environment,

@@ -145,7 +145,7 @@ def test_every_count_of_awards_is_the_number_of_awards_it_leads_to(agency, offic
     assert walked >= 6
 
 
-def test_an_award_is_found_by_its_words_and_by_its_number_in_papers(agency, officer):
+def test_an_award_is_found_by_its_words_and_by_its_number_in_papers(agency, officer, compiled_ontology):
     def found(text):
         listed = officer.get("/portfolio/awards/", {"q": text, "every": 1, "format": "csv"}).content.decode()
         return [line.split(",")[0] for line in listed.splitlines()[1:]]
