@@ -90,6 +90,7 @@ def pages() -> list[str]:
         f"/portfolio/entries/{paid}/correct/",
         "/portfolio/goals/?term=1",
         "/portfolio/published/",
+        "/portfolio/involvement/?year=2024",
         "/portfolio/abroad/",
         "/portfolio/abroad/rows/?country=US",
         "/portfolio/pipeline/?year=2024",

@@ -35,6 +35,8 @@ def test_pages_are_accessible(open_page, president, look, screenshots):
         ("goals", "/portfolio/goals/?term=1"),
         ("abroad", "/portfolio/abroad/"),
         ("abroad-rows", "/portfolio/abroad/rows/?country=US"),
+        ("involvement", "/portfolio/involvement/?year=2023"),
+        ("involvement-award", f"/portfolio/awards/{award}/involvement/"),
         ("totals", "/portfolio/published/"),
         ("pipeline", "/portfolio/pipeline/?year=2024&where=drug/t2-area-cancer/phase_1&more=5"),
         ("pipeline-rates", "/portfolio/pipeline/rates/?year=2024&history=told"),

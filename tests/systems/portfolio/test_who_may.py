@@ -32,6 +32,7 @@ from kakehashi.systems.portfolio.importing.mapping import parse_map
 from kakehashi.systems.portfolio.importing.running import import_awards
 from kakehashi.systems.portfolio.installing import install_structure
 from kakehashi.systems.portfolio.investigators.actions import end_participation, name_investigator
+from kakehashi.systems.portfolio.involving.actions import record_involvement, take_back_involvement
 from kakehashi.systems.portfolio.ledger.appropriating import register_appropriation
 from kakehashi.systems.portfolio.ledger.posting import correct, post_many
 from kakehashi.systems.portfolio.lineage.actions import link_awards, unlink_awards
@@ -241,6 +242,13 @@ def written_by(action, folder):
         return {
             "plan": lambda by: plan_milestone(by=by, **said),
             "evidence": lambda by: show_evidence(by=by, milestone=planned, evidence="e"),
+        }[verb]
+    if kinds == "involvement":
+        said = {"award": awards[0], "kind": "design", "what": "w"}
+        told = record_involvement(by=None, **said, on=awards[0].begins)
+        return {
+            "record": lambda by: record_involvement(by=by, **said, on=YEAR_END),
+            "take_back": lambda by: take_back_involvement(by=by, involvement=told, reason="r"),
         }[verb]
     if kinds == "ledger":
         agency = make_agency()

@@ -73,6 +73,8 @@ WRITES = {
     "award.link": {NODE, *RUN_PROGRAMMES},
     "award.unlink": RUN_PROGRAMMES,
     "award.pairing": RUN_PROGRAMMES,
+    "involvement.record": {NODE, *RUN_PROGRAMMES},
+    "involvement.take_back": RUN_PROGRAMMES,
     "milestone.plan": RUN_PROGRAMMES,
     "milestone.evidence": RUN_PROGRAMMES,
     "output.record": RECORD_OUTPUTS,

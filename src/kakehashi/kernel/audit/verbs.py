@@ -104,6 +104,8 @@ WHOLE: dict[str, Text] = {
     "adjustmentrequest.reopen": pgettext_lazy("audit", "request for adjustment funds: to be decided anew"),
     "adjustmentrequest.fund": pgettext_lazy("audit", "request for adjustment funds: funded"),
     "award.pairing": pgettext_lazy("audit", "award: answered what could carry it on"),
+    "involvement.record": pgettext_lazy("audit", "involvement: recorded"),
+    "involvement.take_back": pgettext_lazy("audit", "involvement: taken back"),
     "milestone.plan": pgettext_lazy("audit", "milestone: planned"),
     "milestone.evidence": pgettext_lazy("audit", "milestone: evidence shown"),
     "milestone.go": pgettext_lazy("audit", "stage gate: Go"),

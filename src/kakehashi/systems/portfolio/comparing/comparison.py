@@ -32,6 +32,7 @@ class Group(TextChoices):
     FUNDS = "funds", _("Multi-year funds")
     AWARDS = "awards", _("Awards")
     GOALS = "goals", _("Goals counted from outputs")
+    INVOLVEMENT = "involvement", _("Patient and public involvement")
     OWN = "own", _("The documents' own sums, shares and periods")
 
 

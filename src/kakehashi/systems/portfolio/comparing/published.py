@@ -23,6 +23,7 @@ from kakehashi.systems.portfolio.facts.shapes.facts import Facts
 from kakehashi.systems.portfolio.facts.shapes.money import Breakdown, Ratio
 from kakehashi.systems.portfolio.figures import book
 from kakehashi.systems.portfolio.goals import goals_reached
+from kakehashi.systems.portfolio.involving.figures import by_programme, programmes_asking
 from kakehashi.systems.portfolio.ledger.kinds import BudgetKind
 from kakehashi.systems.portfolio.models import Account, Award, Goal, IntegratedProject, Output, PlanTerm, Programme
 from kakehashi.systems.portfolio.outputs.goals import counted
@@ -45,6 +46,7 @@ def comparisons() -> list[Comparison]:
         *_funds(facts),
         *_awards(facts),
         *_goals(),
+        *_involvement(facts),
         *_own(facts),
     ]
 
@@ -202,6 +204,36 @@ def _goals() -> Iterator[Comparison]:
             one.reported.source,
             why=why,
         )
+
+
+def _involvement(facts: Facts) -> Iterator[Comparison]:
+    """The programmes that ask for involvement in their calls, as a share of those that opened calls in the year."""
+    figure = next(one for one in facts.figures if one.key == "ppi-programmes")
+    year = figure.fiscal_year or TYPICAL_YEAR
+    asking, opened = programmes_asking(by_programme(year))
+    parts = []
+    if opened:
+        label = f"{asking} / {opened}"
+        parts = [Part(label, Decimal(100 * asking) / opened, f"{reverse('portfolio:involvement')}?year={year}")]
+    yield Comparison(
+        figure.key,
+        Group.INVOLVEMENT,
+        said(figure.name),
+        figure.value,
+        Unit.PERCENT,
+        tuple(parts),
+        source(facts, figure),
+        tolerance=Decimal("0.5"),
+        why=_("The calls on this node are not all those of the year.") if opened else "",
+    )
+
+
+def involvement_published() -> str:
+    """What the documents publish of involvement, with its source."""
+    facts = load()
+    figure = next(one for one in facts.figures if one.key == "ppi-programmes")
+    values = {"year": figure.fiscal_year, "share": f"{figure.value:g}", "source": source(facts, figure)}
+    return _("Published for FY%(year)s: %(share)s %% of the programmes ask in their calls (%(source)s).") % values
 
 
 def made_up_outputs() -> str:

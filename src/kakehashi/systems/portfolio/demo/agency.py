@@ -12,6 +12,7 @@ from django.db import transaction
 from kakehashi.kernel.organisations.actions import register_organisation
 from kakehashi.kernel.organisations.models import Kind, Organisation
 from kakehashi.systems.portfolio.demo import budgets, money, texts
+from kakehashi.systems.portfolio.demo.involvement import post_involvement
 from kakehashi.systems.portfolio.demo.outputs import post_outputs
 from kakehashi.systems.portfolio.demo.people import investigators_of
 from kakehashi.systems.portfolio.demo.running import Run, runs
@@ -68,6 +69,7 @@ def make_agency(*, told: Told = lambda what, done: None, share: float = 1.0) -> 
         investigators_of(awards, SEED)
         index_awards(Award.objects.filter(synthetic=True).select_related("programme", "organisation"))
         post_outputs(awards, SEED, share=share)
+        post_involvement(awards, SEED)
         told("ledger", 0.5)
         money.post_years(facts, lines, list(zip(awards, running, strict=True)), SEED, told)
     return len(awards)

@@ -19,6 +19,7 @@ from kakehashi.systems.portfolio.models.cooperation import (
     CooperationStanding,
 )
 from kakehashi.systems.portfolio.models.goals import Goal, GoalActual, Standing
+from kakehashi.systems.portfolio.models.involvement import Involvement, InvolvementKind
 from kakehashi.systems.portfolio.models.ledger import Account, Appropriation, Entry, Movement
 from kakehashi.systems.portfolio.models.lineage import AwardEvent, AwardLink, EventKind, LinkKind
 from kakehashi.systems.portfolio.models.logic import (
@@ -86,6 +87,8 @@ __all__ = [
     "ImportTarget",
     "IndicatorValue",
     "IntegratedProject",
+    "Involvement",
+    "InvolvementKind",
     "LinkKind",
     "LogicIndicator",
     "LogicModel",

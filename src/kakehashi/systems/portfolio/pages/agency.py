@@ -23,6 +23,7 @@ from kakehashi.systems.portfolio.desks.deciding import waiting_for_president
 from kakehashi.systems.portfolio.desks.rules import is_president
 from kakehashi.systems.portfolio.figures import Book, Figures, book, places, totals, years_of
 from kakehashi.systems.portfolio.goals import goals_behind, goals_reached
+from kakehashi.systems.portfolio.involving.telling import lines_of
 from kakehashi.systems.portfolio.milestones.actions import overdue
 from kakehashi.systems.portfolio.models import Goal, GoalActual, IntegratedProject, Ministry, Programme
 from kakehashi.systems.portfolio.money import exact, said
@@ -264,5 +265,6 @@ def programme(request: HttpRequest, code: str) -> HttpResponse:
         "placements": one.placements.select_related("project__term").order_by("project__term__number"),
         "again": one.shared_budgets.select_related("project__term"),
         "calls": one.calls.all(),
+        "involvement": lines_of(one),
     }
     return render(request, "portfolio/programme.html", context)

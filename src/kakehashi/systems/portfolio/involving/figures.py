@@ -1,0 +1,70 @@
+"""How many calls ask for involvement and how many awards tell of it, by programme and fiscal year."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from kakehashi.kernel.fiscal import fiscal_year_days
+from kakehashi.systems.portfolio.figures import running_in
+from kakehashi.systems.portfolio.models import Award, Call, Involvement, Programme
+
+
+@dataclass
+class Told:
+    """A programme's year: calls opened in it and those of them that ask; awards that run in it and those of them of
+    which involvement within the year is told; how often, by kind."""
+
+    calls: int = 0
+    asking: int = 0
+    awards: int = 0
+    telling: int = 0
+    kinds: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def times(self) -> int:
+        """How often, all kinds together."""
+        return sum(self.kinds.values())
+
+
+def involvements_in(year: int, programme: Programme | None = None) -> QuerySet[Involvement]:
+    """What is told of a fiscal year, of the awards that run in it; what was taken back is left out."""
+    first, last = fiscal_year_days(year)
+    rows = Involvement.objects.filter(on__gte=first, on__lte=last, taken_back_on=None)
+    rows = rows.filter(award__begins__lte=last, award__ends__gte=first)
+    return rows if programme is None else rows.filter(award__programme=programme)
+
+
+def awards_telling(year: int, programme: Programme | None = None) -> QuerySet[Award]:
+    """The awards that run in a fiscal year of which involvement within it is told."""
+    rows = Award.objects.filter(running_in(year))
+    told = involvements_in(year).filter(award=OuterRef("pk")).order_by()
+    return rows.filter(Exists(told)) if programme is None else rows.filter(Exists(told), programme=programme)
+
+
+def by_programme(year: int, programme: Programme | None = None) -> dict[int | None, Told]:
+    """Each programme (None: awards that name none) with calls or awards in a fiscal year."""
+    lines: defaultdict[int | None, Told] = defaultdict(Told)
+    first, last = fiscal_year_days(year)
+    only = Q() if programme is None else Q(programme=programme)
+    calls = Call.objects.filter(only, opens__gte=first, opens__lte=last).order_by().values_list("programme")
+    for key, number, asking in calls.annotate(n=Count("pk"), asking=Count("pk", filter=Q(asks_involvement=True))):
+        lines[key].calls, lines[key].asking = number, asking
+    for key, number in (
+        Award.objects.filter(only, running_in(year)).order_by().values_list("programme").annotate(n=Count("pk"))
+    ):
+        lines[key].awards = number
+    for key, number in awards_telling(year, programme).order_by().values_list("programme").annotate(n=Count("pk")):
+        lines[key].telling = number
+    rows = involvements_in(year, programme).order_by().values_list("award__programme", "kind").annotate(n=Count("pk"))
+    for key, kind, number in rows:
+        lines[key].kinds[kind] = number
+    return dict(lines)
+
+
+def programmes_asking(lines: dict[int | None, Told]) -> tuple[int, int]:
+    """Of the programmes that opened calls, how many ask in at least one of them: how many ask, how many opened."""
+    opened = [line for key, line in lines.items() if key is not None and line.calls]
+    return sum(bool(line.asking) for line in opened), len(opened)
