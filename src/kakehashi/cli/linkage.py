@@ -109,6 +109,10 @@ def status(shape: str) -> None:
         "waiting": ("cases waiting to be compared", "照合待ちの症例"),
         "told": ("suspicions told to both sides", "双方に通知した疑い"),
         "confirmed": ("of them confirmed by both", "うち双方が確認"),
+        "contradicted": (
+            "of these counted as two patients, since other answers contradict",
+            "うち他の回答と矛盾するため別々の患者として数えるもの",
+        ),
         "untold": ("suspicions that may not be told", "共有の条件により通知できない疑い"),
     }
     for name, count in found.items():

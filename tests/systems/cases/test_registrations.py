@@ -5,89 +5,38 @@ from importlib import import_module
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
 
 from kakehashi.kernel.organisations.models import Organisation
-from kakehashi.kernel.sharing.states import DataClass, Level, Reach
+from kakehashi.kernel.sharing.states import Level, Reach
 from kakehashi.kernel.sharing.subjects import node_subject
 from kakehashi.systems.cases import solved, terms
-from kakehashi.systems.cases.actions import enter_case, withdraw_case
+from kakehashi.systems.cases.actions import withdraw_case
 from kakehashi.systems.cases.course import consultations
 from kakehashi.systems.cases.course.diagnoses import NewDiagnosis, record_diagnosis
-from kakehashi.systems.cases.description import Description, Finding
 from kakehashi.systems.cases.linkage import actions
 from kakehashi.systems.cases.linkage.queries import suspicions_of
 from kakehashi.systems.cases.linkage.registrations import draw_registrations
 from kakehashi.systems.cases.matching import matched, shared
 from kakehashi.systems.cases.matching.similar import similar_to_case
-from kakehashi.systems.cases.models import Case, Consultation, FamilyLink, SamePatient, Suspicion, SuspicionSide
+from kakehashi.systems.cases.models import Case, Consultation, FamilyLink, SamePatient
 from kakehashi.systems.cases.outcomes.publishing import count
 from kakehashi.systems.cases.outcomes.queries import Asked, outcomes
 from kakehashi.systems.cases.outcomes.recounting import recount
-from kakehashi.systems.cases.outcomes.tallies import Slice, counted_in
-from kakehashi.systems.cases.outcomes.words import By, Step
+from kakehashi.systems.cases.outcomes.tallies import Slice
+from kakehashi.systems.cases.outcomes.words import By
 from kakehashi.systems.exchange.matching import match_cases
 from kakehashi.systems.exchange.precision import precision_of
 from kakehashi.systems.exchange.queries import matches_for
+from tests.systems.cases.several import TODAY, colleague, confirmed, counted, entered, ours, say, suspect, theirs
+
+__all__ = ["colleague", "confirmed", "ours", "theirs"]
 
 pytestmark = pytest.mark.django_db
-FINDINGS = ("HP:0001305", "HP:0001274", "HP:0000319", "HP:0000519")
-TODAY = timezone.localdate()
-
-
-@pytest.fixture
-def colleague(other_hospital, make_person):
-    return make_person(other_hospital, "clinician", name="南田 実", name_en="Minoru Minamida")
-
-
-def entered(by, organisation, local_id, level=Level.MATCHING, *, days_ago=0):
-    said = Description(sex="female", findings=tuple(Finding(term=term) for term in FINDINGS), genes=("CEP290",))
-    case = enter_case(by=by, organisation=organisation, local_id=local_id, description=said, register=True)
-    kind = DataClass.OPEN if level == Level.WHOLE else DataClass.RESTRICTED
-    shown = terms.Terms(Reach.ABROAD, level, kind)
-    case = terms.set_terms(by=by, case=case, terms=shown, consent=terms.attested(Reach.ABROAD))
-    Case.objects.filter(pk=case.pk).update(registered_on=TODAY - timedelta(days=days_ago))
-    return case
-
-
-@pytest.fixture
-def ours(clinician, hospital):
-    return entered(clinician, hospital, "S-1", days_ago=10)
-
-
-@pytest.fixture
-def theirs(colleague, other_hospital):
-    return entered(colleague, other_hospital, "T-77", days_ago=20)
-
-
-def suspect(one, other):
-    first, second = sorted((one, other), key=lambda case: case.pk)
-    made = Suspicion.objects.create(first=first, second=second, bits=30, told_at=timezone.now())
-    SuspicionSide.objects.bulk_create(SuspicionSide(suspicion=made, case=case) for case in (first, second))
-    return made
-
-
-def say(suspicion, *sides, move="say_same"):
-    for case, person in sides:
-        actions.answer(by=person, case=case, suspicion_id=suspicion.pk, move=move)
-    recount()
-
-
-@pytest.fixture
-def confirmed(ours, theirs, clinician, colleague):
-    made = suspect(ours, theirs)
-    say(made, (ours, clinician), (theirs, colleague))
-    return made
 
 
 def funnel(by=By.CENTRE):
     recount()
     return outcomes(Asked(by, Slice(TODAY)))
-
-
-def counted():
-    """The pseudonyms of the cases that count."""
-    return set(counted_in(Step.REGISTERED, Slice(TODAY)).values_list("local_id", flat=True))
 
 
 @pytest.mark.parametrize("by", list(By))
@@ -129,18 +78,6 @@ def test_withdrawn_registration_and_a_relatives_count_before_no_other(confirmed,
     assert counted() - {"N-001"} == {"S-1"}
 
 
-def test_patient_of_three_registrations_counts_once_however_they_were_found(
-    ours, theirs, clinician, colleague, hospital
-):
-    third = entered(clinician, hospital, "S-2", days_ago=5)
-    for one, other in ((ours, theirs), (third, theirs)):
-        say(suspect(one, other), (one, clinician), (other, colleague))
-    assert counted() == {"T-77"}
-    withdraw_case(by=colleague, case=theirs, note="kept elsewhere")
-    recount()
-    assert counted() == {"S-1"}, "the two were never compared with each other"
-
-
 def test_of_the_patients_consultations_the_first_counts(
     ours, theirs, clinician, colleague, hospital, other_hospital, confirmed
 ):
@@ -165,8 +102,7 @@ def test_of_the_patients_consultations_the_first_counts(
 
 def test_new_disease_of_the_patient_counts_at_the_registration_that_counts(confirmed, theirs, ours, clinician):
     diagnosis = NewDiagnosis(disease="NEW:X", label="X", new_disease=True, diagnosed_on=TODAY)
-    for case in (ours,):
-        record_diagnosis(by=clinician, case_id=case.pk, diagnosis=diagnosis)
+    record_diagnosis(by=clinician, case_id=ours.pk, diagnosis=diagnosis)
     Case.objects.update(counted_revision=0)
     recount()
     Case.objects.update(analysed_on=TODAY)

@@ -19,7 +19,7 @@ from kakehashi.systems.cases.course.grants import end_access
 from kakehashi.systems.cases.course.states import OPEN_REFERRALS, PhenotypeGroup, ReferralState, Route
 from kakehashi.systems.cases.description import pseudonym_of
 from kakehashi.systems.cases.events import ConsultationNoted
-from kakehashi.systems.cases.linkage.registrations import judge_anew, others_of
+from kakehashi.systems.cases.linkage.registrations import alone, judge_anew, others_of
 from kakehashi.systems.cases.models import Case, Consultation
 from kakehashi.systems.cases.queries import visible_cases
 
@@ -102,6 +102,7 @@ def lead_to_case(*, by: Any, consultation: Consultation, case: Case) -> Consulta
     """
     audit.insist(rules.may_edit(by, case), by=by, action="consultation.lead_to_case", subject=case)
     with transaction.atomic():
+        alone()
         locked = Consultation.objects.select_for_update().get(pk=consultation.pk)
         if locked.case_id not in (None, case.pk):
             raise Conflict(_("This consultation led to another case."))
@@ -115,9 +116,7 @@ def lead_to_case(*, by: Any, consultation: Consultation, case: Case) -> Consulta
         locked.case = case
         if locked.synthetic != case.synthetic:
             locked.synthetic, locked.again = case.synthetic, None
-            events.publish(ConsultationNoted(locked.pk))
-        locked.save(update_fields=LINKED)
-        _judge_patient(locked, case)
+        _save_link(locked, case)
         audit.record(by, "consultation.lead_to_case", locked, detail={"case": case.pk})
     return locked
 
@@ -133,6 +132,7 @@ def unlink_case(*, by: Any, consultation: Consultation) -> Consultation:
         raise Conflict(_("This consultation led to no case."))
     audit.insist(rules.may_edit(by, consultation.case), by=by, action="consultation.unlink", subject=consultation)
     with transaction.atomic():
+        alone()
         locked = Consultation.objects.select_for_update().get(pk=consultation.pk)
         if locked.case_id != consultation.case_id:
             raise Conflict(_("This consultation led to another case in between; look at it again."))
@@ -144,20 +144,20 @@ def unlink_case(*, by: Any, consultation: Consultation) -> Consultation:
             locked.route = locked.route_before
         if locked.synthetic_before not in (None, locked.synthetic):
             locked.synthetic, locked.again = locked.synthetic_before, None
-            events.publish(ConsultationNoted(locked.pk))
         locked.route_before = locked.synthetic_before = None
-        locked.save(update_fields=LINKED)
-        _judge_patient(locked, consultation.case)
+        _save_link(locked, consultation.case)
         audit.record(by, "consultation.unlink", locked, detail={"case": consultation.case_id})
     return locked
 
 
-def _judge_patient(consultation: Consultation, case: Case) -> None:
+def _save_link(consultation: Consultation, case: Case) -> None:
     """A consultation of a patient whom two hospitals registered came or went: which is the first is judged anew."""
-    others = list(others_of(case.pk).values_list("pk", flat=True))
+    if others := list(others_of(case.pk).values_list("pk", flat=True)):
+        consultation.again = None
+    consultation.save(update_fields=LINKED)
     if others:
         judge_anew([case.pk, *others])
-        Consultation.objects.filter(pk=consultation.pk).update(again=None)
+    if consultation.again is None:
         events.publish(ConsultationNoted(consultation.pk))
 
 

@@ -14,6 +14,7 @@ from kakehashi.systems.cases.actions import enter_case
 from kakehashi.systems.cases.course.consultations import consultations_of, lead_to_case
 from kakehashi.systems.cases.course.referrals import open_to_hub, referrals_of
 from kakehashi.systems.cases.course.states import ReferralState
+from kakehashi.systems.cases.linkage.registrations import alone
 from kakehashi.systems.cases.models import Case, Consultation
 from kakehashi.systems.cases.queries import cases_named, visible_cases
 from kakehashi.systems.cases.states import CaseState
@@ -22,6 +23,8 @@ from kakehashi.systems.cases.states import CaseState
 def enter_case_of(*, by: Any, consultation_id: int, **said: Any) -> Case:
     """Enter a case (see ``enter_case``) that a consultation led to; 0: of none. Errors as both, NotFound."""
     with transaction.atomic():
+        if consultation_id:
+            alone()  # before the case is recorded in the trail: see there
         case = enter_case(by=by, **said)
         if consultation_id:
             lead_to_case(by=by, consultation=_within_reach(by, consultation_id), case=case)

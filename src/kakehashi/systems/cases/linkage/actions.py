@@ -107,12 +107,14 @@ def _within_bounds(by: Any, case: Case) -> None:
 
 
 def answer(*, by: Any, case: Case, suspicion_id: int, move: str) -> SuspicionSide:
-    """Answer for one's own side. Raises NotFound (or not to be told), NotAllowed, Conflict, Invalid."""
-    side = told_side(by, case, suspicion_id)
+    """Answer for one's own side. Raises NotFound (or not to be told), NotAllowed, Conflict, Invalid.
+
+    Who has answered may take that back, whatever may be told of the other case today.
+    """
+    side = told_side(by, case, suspicion_id, to_take_back=move != "say_same")
     with transaction.atomic():
         registrations.alone()
         answered: SuspicionSide = advance(side, move, by=by)
-        registrations.draw_registrations()
     return answered
 
 
@@ -131,7 +133,7 @@ def say_keep(*, by: Any, case: Case, suspicion_id: int, keep: str) -> None:
         if not is_confirmed(sides):
             raise Conflict(_("Both sides must have answered that it is the same patient."))
         SuspicionSide.objects.filter(pk=side.pk).update(keep=keep)
-        registrations.draw_registrations()
+        registrations.draw_registrations([one.case_id for one in sides])
         audit.record(by, "case.keep", case, detail={"keep": keep})
 
 

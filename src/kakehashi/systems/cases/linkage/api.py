@@ -14,7 +14,7 @@ from kakehashi.kernel.api.authentication import caller
 from kakehashi.kernel.errors import Invalid
 from kakehashi.systems.cases import queries
 from kakehashi.systems.cases.linkage import actions
-from kakehashi.systems.cases.linkage.queries import SeenSuspicion, given_of, suspicions_for, suspicions_of
+from kakehashi.systems.cases.linkage.queries import Counted, SeenSuspicion, given_of, suspicions_for, suspicions_of
 from kakehashi.systems.cases.linkage.states import Answered
 
 router = Router(tags=["same patient"])
@@ -52,17 +52,18 @@ class NoteOut(Schema):
 
 class SuspicionOut(Schema):
     """A suspicion as one side may know it. ``institution`` is told once both answered "same", and ``counted``: which
-    registration counts in the outcomes."""
+    registration counts in the outcomes (``own``: another of one's own institution). Where nothing of the other case may
+    be known any more, ``outcome`` is "hidden": one's own answer can be taken back."""
 
     id: int
     case: str
     found_at: datetime
     reasons: list[str]
     answered: Answered
-    theirs: Answered
-    outcome: Literal["open", "confirmed", "refuted"]
+    theirs: Answered | None
+    outcome: Literal["open", "confirmed", "refuted", "hidden"]
     institution: str
-    counted: Literal["ours", "theirs", ""]
+    counted: Counted
     keep: str
     their_keep: str
     notes: list[NoteOut]

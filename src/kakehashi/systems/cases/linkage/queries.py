@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -18,14 +18,18 @@ from kakehashi.kernel.sharing.states import Level
 from kakehashi.kernel.shell import Waiting
 from kakehashi.systems.cases import rules as case_rules
 from kakehashi.systems.cases.linkage import rules
+from kakehashi.systems.cases.linkage.registrations import of_one_patient
 from kakehashi.systems.cases.linkage.secret import VARIANT, current_generation
 from kakehashi.systems.cases.linkage.states import Answered, Keep, Reason
 from kakehashi.systems.cases.models import Case
 from kakehashi.systems.cases.models.linkage import LinkageKey, SamePatient, Suspicion, SuspicionSide, Unlinked
 from kakehashi.systems.cases.queries import record_shown
+from kakehashi.systems.cases.states import FINDABLE
 
 MOST_SHOWN = 200
 AT_ONCE = 200
+
+Counted = Literal["ours", "theirs", "own", ""]
 
 
 @dataclass(frozen=True)
@@ -41,9 +45,11 @@ class Note:
 class SeenSuspicion:
     """A suspicion as one side may know it: of the other case nothing but that it exists and what was answered.
 
-    ``reasons`` are empty unless the terms of the other case show this side what matches. ``institution`` is "" until
-    both sides have answered that it is the same patient; then ``counted`` says whether our registration counts in the
-    outcomes, or another.
+    ``theirs`` is None where of the other case nothing may be known any more: the side's own answer is all there is
+    then, for it to be taken back. ``reasons`` are empty unless the terms of the other case show this side what matches.
+    ``institution`` is "" until both sides have answered that it is the same patient; then ``counted`` says at which
+    registration the patient counts in the outcomes: at this side's case, at the other's, at another of this side's own
+    institution, or "" where it is none of these, or where other answers contradict this one.
     """
 
     id: int
@@ -51,17 +57,19 @@ class SeenSuspicion:
     found_at: datetime
     reasons: tuple[str, ...]
     answered: Answered
-    theirs: Answered
+    theirs: Answered | None
     confirmed: bool
     institution: str
-    counted: Literal["ours", "theirs", ""]
+    counted: Counted
     keep: str
     their_keep: str
     notes: tuple[Note, ...]
 
     @property
-    def outcome(self) -> Literal["confirmed", "refuted", "open"]:
-        """Where the two sides stand together, as a code: confirmed, refuted, open."""
+    def outcome(self) -> Literal["confirmed", "refuted", "open", "hidden"]:
+        """Where the two sides stand together, as a code; hidden where nothing of the other may be known any more."""
+        if self.theirs is None:
+            return "hidden"
         if self.confirmed:
             return "confirmed"
         return "refuted" if Answered.DIFFERENT in (self.answered, self.theirs) else "open"
@@ -72,7 +80,7 @@ class SeenSuspicion:
 
     @property
     def theirs_label(self) -> str:
-        return str(self.theirs.label)
+        return str(self.theirs.label) if self.theirs is not None else ""
 
     @property
     def their_keep_label(self) -> str:
@@ -123,15 +131,15 @@ def _sides_of(person: Any) -> QuerySet[SuspicionSide]:
     return SuspicionSide.objects.filter(case__organisation__in=case_rules.organisations_written_by(person))
 
 
-def told_side(person: Any, case: Case, suspicion_id: int) -> SuspicionSide:
+def told_side(person: Any, case: Case, suspicion_id: int, *, to_take_back: bool = False) -> SuspicionSide:
     """This side of a suspicion. Raises NotFound where there is none, it may not be told, or the person is no part of
-    it.
+    it. ``to_take_back``: an answer that was given is found too where nothing of the other case may be told any more.
     """
     side = SuspicionSide.objects.filter(case=case, suspicion=suspicion_id).select_related("suspicion", "case").first()
     if (
         side is None
         or not case_rules.may_edit(person, case)
-        or not any(one.id == suspicion_id for one in _seen(SuspicionSide.objects.filter(pk=side.pk)))
+        or not any(to_take_back or one.theirs is not None for one in _seen(SuspicionSide.objects.filter(pk=side.pk)))
     ):
         raise NotFound(_("Suspicion"))
     return side
@@ -151,13 +159,12 @@ def _seen(sides: QuerySet[SuspicionSide]) -> list[SeenSuspicion]:
         pairs = [(side, next(one for one in side.suspicion.sides.all() if one.pk != side.pk)) for side in batch]
         shown = [(side, other) for side, other in pairs if side.suspicion.stands or _answered(side, other)]
         levels = rules.known_of([(side.case, other.case) for side, other in shown])
-        of_cases = SamePatient.objects.filter(case__in=[side.case_id for side, _other in shown])
-        counted = dict(of_cases.values_list("case_id", "counted_id"))
-        found += [
-            _seen_from(side, other, counted.get(side.case_id), why=ours >= Level.MATCHING)
-            for (side, other), (ours, theirs) in zip(shown, levels, strict=True)
-            if min(ours, theirs) >= Level.EXISTS
-        ]
+        counted = _counted_of({one.case_id for pair in shown for one in pair})
+        for (side, other), (ours, theirs) in zip(shown, levels, strict=True):
+            if min(ours, theirs) >= Level.EXISTS:
+                found.append(_seen_from(side, other, counted, why=ours >= Level.MATCHING))
+            elif _answered(side):
+                found.append(_own_answer(side))
     return found[:MOST_SHOWN]
 
 
@@ -165,7 +172,14 @@ def _answered(*sides: SuspicionSide) -> bool:
     return any(side.state != Answered.ASKED for side in sides)
 
 
-def _seen_from(side: SuspicionSide, other: SuspicionSide, counted: int | None, *, why: bool) -> SeenSuspicion:
+def _counted_of(case_ids: Collection[int]) -> dict[int, SamePatient]:
+    rows = SamePatient.objects.filter(case__in=case_ids).select_related("counted").defer("counted__description")
+    return {one.case_id: one for one in rows}
+
+
+def _seen_from(
+    side: SuspicionSide, other: SuspicionSide, counted: Mapping[int, SamePatient], *, why: bool
+) -> SeenSuspicion:
     confirmed = is_confirmed((side, other))
     return SeenSuspicion(
         id=side.suspicion_id,
@@ -176,10 +190,38 @@ def _seen_from(side: SuspicionSide, other: SuspicionSide, counted: int | None, *
         theirs=Answered(other.state),
         confirmed=confirmed,
         institution=other.case.organisation.label() if confirmed else "",
-        counted=("ours" if counted == side.case_id else "theirs") if confirmed and counted is not None else "",
+        counted=_counts_at(side, other, counted) if confirmed else "",
         keep=side.keep,
         their_keep=other.keep,
         notes=tuple(Note(one.case_id == side.case_id, one.at, one.text) for one in side.suspicion.notes.all()),
+    )
+
+
+def _counts_at(side: SuspicionSide, other: SuspicionSide, counted: Mapping[int, SamePatient]) -> Counted:
+    """Where the patient of a confirmed pair counts, without a word of a registration that this side may not know."""
+    ours, theirs = counted.get(side.case_id), counted.get(other.case_id)
+    if ours is None or theirs is None or ours.counted_id != theirs.counted_id:
+        return ""
+    if ours.counted_id in (side.case_id, other.case_id):
+        return "ours" if ours.counted_id == side.case_id else "theirs"
+    return "own" if ours.counted.organisation_id == side.organisation_id else ""
+
+
+def _own_answer(side: SuspicionSide) -> SeenSuspicion:
+    """What is left of a suspicion to a side that has answered and may know nothing of the other case any more."""
+    return SeenSuspicion(
+        id=side.suspicion_id,
+        case=side.case,
+        found_at=side.suspicion.found_at,
+        reasons=(),
+        answered=Answered(side.state),
+        theirs=None,
+        confirmed=False,
+        institution="",
+        counted="",
+        keep="",
+        their_keep="",
+        notes=(),
     )
 
 
@@ -200,13 +242,17 @@ def counts() -> dict[str, int]:
     variants = LinkageKey.objects.filter(kind=VARIANT)
     told = Suspicion.objects.filter(told_at__isnull=False)
     same = SuspicionSide.objects.filter(state=Answered.SAME, suspicion__in=told).values("suspicion")
+    confirmed = same.annotate(number=Count("pk")).filter(number=2)
+    both_stand = told.filter(first__state__in=FINDABLE, second__state__in=FINDABLE)
+    apart = both_stand.filter(~of_one_patient("first", "second"), pk__in=confirmed.values("suspicion"))
     return {
         "with_keys": identified.values("case").distinct().count(),
         "outdated": identified_under_another_key(),
         "variants_outdated": variants.exclude(generation=current_generation()).values("case").distinct().count(),
         "waiting": Unlinked.objects.count(),
         "told": told.count(),
-        "confirmed": same.annotate(number=Count("pk")).filter(number=2).count(),
+        "confirmed": confirmed.count(),
+        "contradicted": apart.count(),
         "untold": untold_count(),
     }
 

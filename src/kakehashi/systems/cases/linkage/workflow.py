@@ -5,6 +5,7 @@ from typing import Any
 from django.utils import timezone
 
 from kakehashi.kernel.workflow import Move, Workflow
+from kakehashi.systems.cases.linkage.registrations import draw_registrations
 from kakehashi.systems.cases.linkage.rules import may_answer
 from kakehashi.systems.cases.linkage.states import Answered
 from kakehashi.systems.cases.models.linkage import SuspicionSide
@@ -12,6 +13,8 @@ from kakehashi.systems.cases.models.linkage import SuspicionSide
 
 def _answer(side: SuspicionSide, *, by: Any, note: str) -> None:
     side.answered_by, side.answered_at, side.keep = by, timezone.now(), ""
+    side.save()
+    draw_registrations([side.suspicion.first_id, side.suspicion.second_id])  # before it is recorded: that comes last
 
 
 def _move(name: str, target: Answered) -> Move:

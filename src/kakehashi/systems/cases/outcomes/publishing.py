@@ -24,6 +24,7 @@ from kakehashi.engines.disclosure import Figures, Form, publishable, widths
 from kakehashi.kernel import audit
 from kakehashi.kernel.errors import Conflict
 from kakehashi.kernel.fiscal import fiscal_year
+from kakehashi.systems.cases.linkage.registrations import draw_registrations
 from kakehashi.systems.cases.models import Publication
 from kakehashi.systems.cases.outcomes import rules, tallies
 from kakehashi.systems.cases.outcomes.groups import BITS, in_groups
@@ -53,6 +54,7 @@ def publish(*, by: Any) -> Publication:
     audit.insist(rules.may_publish(by), by=by, action="outcomes.publish")
     with transaction.atomic():
         as_of = quarter_end_before(timezone.localdate())
+        draw_registrations()
         recount()
         synthetic = tallies.only_synthetic()
         if Publication.objects.filter(as_of__gte=as_of, synthetic=synthetic).exists():

@@ -13,8 +13,8 @@ from django.db.models import Exists, F, IntegerField, OuterRef, Q, QuerySet, Sub
 from django.db.models.expressions import Combinable
 
 from kakehashi.kernel.jobs.hourly import every_hour
-from kakehashi.systems.cases.linkage.registrations import draw_registrations
-from kakehashi.systems.cases.models import Analysis, Case, CaseDiagnosis, Consultation, SamePatient
+from kakehashi.systems.cases.linkage.registrations import alone, draw_registrations
+from kakehashi.systems.cases.models import Analysis, Case, CaseDiagnosis, Consultation
 from kakehashi.systems.cases.outcomes.counting import cell_of
 from kakehashi.systems.cases.outcomes.words import Lists
 
@@ -48,6 +48,7 @@ def _recount_some() -> int:
     if not outdated.exists():
         return 0
     with transaction.atomic():
+        alone()  # before rows: see there
         # Locked first: what is read after the lock is what the revision at the lock says.
         ids = list(outdated.select_for_update()[:AT_ONCE])
         done = Analysis.objects.filter(case=OuterRef("pk"), done_on__isnull=False).order_by("done_on")
@@ -58,8 +59,7 @@ def _recount_some() -> int:
             diagnosis_cell=Subquery(standing.annotate(cell=_cell()).values("cell")[:1]),
             counted_revision=F("revision"),
         )
-        if SamePatient.objects.filter(case__in=ids).exists():  # withdrawn or brought back, another may count
-            draw_registrations()
+        draw_registrations(ids)  # withdrawn or brought back, another may count
     return len(ids)
 
 
@@ -70,6 +70,7 @@ def _judge_some() -> int:
     if not new.exists():
         return 0
     with transaction.atomic():
+        alone()
         rows = list(new.select_for_update().values_list("pk", "organisation_id", "local_id")[:AT_ONCE])
         of_them = {name: OuterRef(name) for name in ("organisation_id", "local_id", "synthetic")}
         earlier = Consultation.objects.filter(**of_them, consulted_on__lt=OuterRef("consulted_on"))
