@@ -22,6 +22,7 @@ from kakehashi.systems.cases.description import Description, Diagnosis, Finding,
 from kakehashi.systems.cases.forms.choices import Choices, refuse, terms_offered, with_none
 from kakehashi.systems.cases.forms.diseases import DiseaseField
 from kakehashi.systems.cases.forms.findings import FindingFormSet, finding_row
+from kakehashi.systems.cases.forms.plain import PlainField
 from kakehashi.systems.cases.forms.variants import VariantFormSet
 from kakehashi.systems.cases.offered import INHERITANCES, ONSETS
 from kakehashi.systems.cases.states import Answer, Sex
@@ -32,7 +33,7 @@ SPARE_ROWS = 8  # empty finding rows of a new form, for those without scripts
 class PatientForm(forms.Form):
     """Everything but findings and variants."""
 
-    local_id = forms.CharField(
+    local_id = PlainField(
         label=_("Pseudonym"),
         max_length=120,
         help_text=_("The hospital's own pseudonym. Never a name, a birth date or a patient number."),
@@ -61,7 +62,7 @@ class PatientForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     onset = forms.ChoiceField(label=_("First signs"), required=False)
-    genes = forms.CharField(
+    genes = PlainField(
         label=_("Candidate genes"),
         required=False,
         help_text=_("Symbols or ids, separated by spaces or commas: FBN1, TGFBR2."),

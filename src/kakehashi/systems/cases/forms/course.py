@@ -25,6 +25,7 @@ from kakehashi.systems.cases.course.states import (
 )
 from kakehashi.systems.cases.forms.hgvs import HgvsField
 from kakehashi.systems.cases.forms.listed import ListedForm
+from kakehashi.systems.cases.forms.plain import PlainField
 from kakehashi.systems.cases.models import Case
 
 NOBODY_NAMED = _("Without anything that names the family.")
@@ -52,7 +53,7 @@ def words(label: Any, **more: Any) -> forms.CharField:
 class ConsultationForm(forms.Form):
     """A family consults."""
 
-    local_id = forms.CharField(
+    local_id = PlainField(
         label=_("Pseudonym"),
         max_length=120,
         help_text=_("The hospital's own pseudonym. Never a name, a birth date or a patient number."),
