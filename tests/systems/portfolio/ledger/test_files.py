@@ -1,10 +1,12 @@
 """Entries from a file: every row looked at, everything wrong told at once, all booked or none."""
 
 import pytest
+from click.testing import CliRunner
 from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as some
 
+from kakehashi.cli import main
 from kakehashi.kernel.errors import Conflict, Invalid
 from kakehashi.systems.portfolio.ledger.files import MOST, book_rows, look_at
 from kakehashi.systems.portfolio.ledger.journal import FIELDS, movements_of
@@ -132,3 +134,22 @@ def test_the_journal_holds_every_movement_with_its_places():
     assert passed["from_award"] == passed["to_award"] == agency.awards[0].number
     only = list(movements_of(Entry.objects.filter(kind="pay")))
     assert len(only) == 1
+
+
+@pytest.mark.django_db
+def test_the_commands_book_a_file_and_write_the_journal(tmp_path):
+    make_agency()
+    good, bad, out = (tmp_path / name for name in ("good.csv", "bad.csv", "journal.csv"))
+    good.write_bytes(table(GOOD.replace("2020-04-10", "2020-03-31")))
+    bad.write_bytes(table("gift,2019-04-01,mext-2019,1,X,,,,,,\n"))
+    run = CliRunner().invoke(main, ["portfolio", "entries", "import", str(bad)])
+    assert run.exit_code == 1
+    assert "2\t" in run.stdout
+    assert CliRunner().invoke(main, ["portfolio", "entries", "import", str(good), "--dry-run"]).exit_code == 0
+    assert not Entry.objects.exists()
+    assert CliRunner().invoke(main, ["portfolio", "entries", "import", str(good)]).exit_code == 0
+    assert Entry.objects.count() == 6
+    run = CliRunner().invoke(main, ["portfolio", "entries", "export", "--fiscal-year", "2019", "--output", str(out)])
+    assert run.exit_code == 0
+    assert len(out.read_text(encoding="utf-8").splitlines()) == 7
+    assert CliRunner().invoke(main, ["portfolio", "entries", "export"]).stdout.count("\n") == 7
