@@ -13,7 +13,7 @@ from kakehashi.kernel.fiscal import fiscal_year_days
 from kakehashi.kernel.organisations.models import Kind
 from kakehashi.kernel.people.models import Membership, Person
 from kakehashi.kernel.people.roles import Role
-from kakehashi.kernel.workflow import advance
+from kakehashi.kernel.workflow import advance, judge
 from kakehashi.systems.portfolio.adjustment import actions, choosing
 from kakehashi.systems.portfolio.adjustment.conditions import SideCondition
 from kakehashi.systems.portfolio.adjustment.states import Criterion
@@ -140,7 +140,7 @@ def _gates(staff: Mapping[str, Person]) -> None:
         one = _milestone(officer, award, place, award.ends - timedelta(days=30 * (place % 5)))
         if move == "go":
             show_evidence(by=officer, milestone=one, evidence=EVIDENCE)
-        if move:
+        if move and judge(one, move, by=director):  # where offices were given before, another may decide
             advance(one, move, by=director, note=reason)
     running = Award.objects.filter(ends__gte=today).order_by("number")[:MILESTONES]
     for place, award in enumerate(running):
