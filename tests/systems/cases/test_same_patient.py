@@ -115,6 +115,47 @@ def test_a_side_learns_nothing_of_the_other_case(suspected, ours, theirs, client
     assert "同一患者" in japanese.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("language", "waits", "none"),
+    [
+        ("en", "waiting to be compared (within the hour)", "No other case is suspected"),
+        ("ja", "照合待ち（1時間以内）", "同一と疑われる症例は他にありません"),
+    ],
+)
+def test_a_case_that_waits_to_be_compared_is_not_said_to_be_the_only_one(
+    ours, clinician, client, language, waits, none
+):
+    client.force_login(clinician)
+
+    def page():
+        return client.get(
+            reverse("cases:same_patient", args=[ours.public_id]), headers={"accept-language": language}
+        ).text
+
+    looking.look_for_same_patients()
+    assert none in page()
+    actions.give_identity(by=clinician, case=ours, identity=HANAKO)
+    assert waits in (shown := page())
+    assert none not in shown
+    looking.look_for_same_patients()
+    assert none in (shown := page())
+    assert waits not in shown
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_a_birth_date_may_be_written_in_its_era(ours, clinician, client, language):
+    client.force_login(clinician)
+    address, headers = reverse("cases:identity", args=[ours.public_id]), {"accept-language": language}
+    refused = client.post(address, ITEMS | {"birth": "平成40年7月23日"}, headers=headers)
+    assert refused.status_code == 422
+    assert {"en": "This is not a day: write", "ja": "日付として読み取れません"}[language] in refused.text
+    assert client.post(address, ITEMS, headers=headers).status_code == 302
+    hashes = set(LinkageKey.objects.values_list("digest", flat=True))
+    for typed in ("平成26年7月23日", "Ｈ２６．７．２３"):
+        assert client.post(address, ITEMS | {"birth": typed}, headers=headers).status_code == 302
+        assert set(LinkageKey.objects.values_list("digest", flat=True)) == hashes
+
+
 def test_confirmed_only_when_both_say_same_and_each_says_what_to_keep(suspected, ours, theirs, clinician, colleague):
     with pytest.raises(Conflict):
         actions.say_keep(by=clinician, case=ours, suspicion_id=suspected.pk, keep="ours")

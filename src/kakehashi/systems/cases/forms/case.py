@@ -22,7 +22,7 @@ from kakehashi.systems.cases.description import Description, Diagnosis, Finding,
 from kakehashi.systems.cases.forms.choices import Choices, refuse, terms_offered, with_none
 from kakehashi.systems.cases.forms.diseases import DiseaseField
 from kakehashi.systems.cases.forms.findings import FindingFormSet, finding_row
-from kakehashi.systems.cases.forms.plain import PlainField
+from kakehashi.systems.cases.forms.plain import MonthField, PlainField
 from kakehashi.systems.cases.forms.variants import VariantFormSet
 from kakehashi.systems.cases.offered import INHERITANCES, ONSETS
 from kakehashi.systems.cases.states import Answer, Sex
@@ -43,17 +43,15 @@ class PatientForm(forms.Form):
         label=_("Age at last examination: years"), min_value=0, max_value=120, required=False
     )
     age_months = forms.IntegerField(label=_("and months"), min_value=0, max_value=11, required=False)
-    birth = forms.RegexField(
-        r"^(?:19|20)\d{2}(?:-(?:0[1-9]|1[0-2]))?$",
+    birth = MonthField(
         label=_("Born in"),
         required=False,
-        help_text=_("Year, or year and month: 2019 or 2019-04."),
+        help_text=_("Year, or year and month: 2019, 2019-04 or 平成31年4月."),
     )
-    undiagnosed_since = forms.RegexField(
-        r"^(?:19|20)\d{2}(?:-(?:0[1-9]|1[0-2]))?$",
+    undiagnosed_since = MonthField(
         label=_("Without a diagnosis since"),
         required=False,
-        help_text=_("Year, or year and month: 2019 or 2019-04."),
+        help_text=_("Year, or year and month: 2019, 2019-04 or 平成31年4月."),
     )
     criteria = forms.CharField(
         label=_("Reason to register although the criteria are not met"),

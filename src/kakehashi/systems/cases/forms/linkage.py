@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from kakehashi.engines.linkage.keys import Identity, UnusableIdentity, read_birth
-from kakehashi.systems.cases.linkage.actions import FAULTS
+from kakehashi.kernel.fiscal import parse_date
 from kakehashi.systems.cases.states import Sex
 
 
@@ -28,16 +28,24 @@ class IdentityForm(forms.Form):
     family = forms.CharField(label=_("Family name, in kana"), max_length=100, widget=Unshown(lang="ja"))
     given = forms.CharField(label=_("Given name, in kana"), max_length=100, widget=Unshown(lang="ja"))
     birth = forms.CharField(
-        label=_("Date of birth"), max_length=20, widget=Unshown(), help_text=_("As 2015-04-01 or 2015年4月1日.")
+        label=_("Date of birth"),
+        max_length=20,
+        widget=Unshown(),
+        help_text=_("As 2015-04-01, 2015年4月1日 or 平成27年4月1日."),
     )
     sex = forms.ChoiceField(label=_("Sex"), choices=Sex.choices, initial=Sex.UNKNOWN, widget=forms.RadioSelect)
     insurance = forms.CharField(label=_("Insurance symbol and number"), max_length=60, required=False, widget=Unshown())
 
     def clean_birth(self) -> Any:
+        typed = self.cleaned_data["birth"]
         try:
-            return read_birth(self.cleaned_data["birth"])
-        except UnusableIdentity as error:
-            raise forms.ValidationError(FAULTS[error.item]) from None
+            return read_birth(typed)
+        except UnusableIdentity:
+            pass
+        try:
+            return parse_date(typed)  # in an era
+        except ValueError:
+            raise forms.ValidationError(_("This is not a day: write 2015-04-01 or 平成27年4月1日.")) from None
 
     @property
     def identity(self) -> Identity:

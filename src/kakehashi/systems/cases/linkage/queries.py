@@ -107,6 +107,11 @@ def given_of(case: Case) -> Given:
     return Given(bool(keys), outdated, "insurance" in {kind for kind, _g in keys}, last.at if last and keys else None)
 
 
+def waits_to_be_compared(case: Case) -> bool:
+    """Whether a case is still to be compared with the others, by the chore of every hour."""
+    return Unlinked.objects.filter(case=case).exists()
+
+
 def is_confirmed(sides: Iterable[SuspicionSide]) -> bool:
     """Whether both sides answered that it is the same patient."""
     answers = [side.state for side in sides]

@@ -14,7 +14,7 @@ from kakehashi.kernel.errors import Conflict, Invalid
 from kakehashi.systems.cases import queries
 from kakehashi.systems.cases.forms.linkage import IdentityForm
 from kakehashi.systems.cases.linkage import actions
-from kakehashi.systems.cases.linkage.queries import given_of, suspicions_for, suspicions_of
+from kakehashi.systems.cases.linkage.queries import given_of, suspicions_for, suspicions_of, waits_to_be_compared
 from kakehashi.systems.cases.linkage.states import Keep
 from kakehashi.systems.cases.linkage.workflow import SIDE_FLOW
 from kakehashi.systems.cases.models import Case
@@ -86,6 +86,7 @@ def answer(request: HttpRequest, case_id: str, suspicion_id: int) -> HttpRespons
 def _shown(request: HttpRequest, case: Case, form: IdentityForm) -> HttpResponse:
     context = panes.case_context(request, case, "same_patient")
     context |= {"form": form, "given": given_of(case) if context["may_edit"] else None}
+    context["waiting"] = context["may_edit"] and waits_to_be_compared(case)
     context |= {
         "found": suspicions_of(request.user, case),
         "answers": [(move.name, move.label_staff, move.target) for move in SIDE_FLOW.moves.values()],
