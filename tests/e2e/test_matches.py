@@ -62,7 +62,9 @@ def test_triage_by_keyboard(open_page, clinician, queue):
         page.keyboard.press("c")
     page.wait_for_selector(".message.success")
     assert Match.objects.filter(state="contacted").count() == 1
-    for key in ("j", "x", "j", "x", "d"):
+    at = "[...document.querySelectorAll('[data-rows] > tbody > tr')].indexOf(document.activeElement.closest('tr'))"
+    assert page.evaluate(at) == 0  # where one was, the page is again
+    for key in ("x", "j", "x", "d"):
         page.keyboard.press(key)
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
