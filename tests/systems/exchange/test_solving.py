@@ -14,14 +14,16 @@ from kakehashi.kernel.notices.models import Notice
 from kakehashi.kernel.people.models import Membership, Person
 from kakehashi.kernel.people.roles import Role
 from kakehashi.kernel.workflow import advance, every_combination
-from kakehashi.systems.cases.models import Case, CaseDiagnosis
+from kakehashi.systems.cases.models import Case, CaseDiagnosis, SamePatient
 from kakehashi.systems.cases.public import NewDiagnosis
 from kakehashi.systems.exchange import matching
 from kakehashi.systems.exchange.models import Match, Proposal
 from kakehashi.systems.exchange.queries import match_for
 from kakehashi.systems.exchange.solving.actions import accept, solve
+from kakehashi.systems.exchange.solving.queries import proposals_of
 from kakehashi.systems.exchange.solving.workflow import PROPOSAL_FLOW
 from kakehashi.systems.exchange.states import ProposalState
+from kakehashi.systems.exchange.waiting import waiting_for
 from tests.systems.exchange.pairs import pair
 
 __all__ = ["pair"]
@@ -195,3 +197,30 @@ def test_proposing_and_deciding_on_the_pages(client, pair, clinician, far_clinic
     client.force_login(stranger)
     assert client.post(reverse("exchange:decide", args=[proposal.pk]), {"move": "decline"}).status_code == 404
     assert Proposal.objects.get().state == ProposalState.ACCEPTED
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "of one patient"), ("ja", "同一患者のもの")])
+def test_proposal_between_two_cases_of_one_patient_is_offered_to_nobody_and_recorded_by_nobody(
+    pair, proposal, clinician, far_clinician, language, said
+):
+    def waits():
+        with translation.override("en"):
+            return [one.text for one in waiting_for(far_clinician) if "Proposed diagnosis" in one.text]
+
+    assert waits()
+    assert proposals_of(far_clinician, proposal.to)[0].moves[0].name == "accept"
+    ours, theirs = pair[0].case, pair[1].case
+    SamePatient.objects.bulk_create(SamePatient(case=case, counted=ours) for case in (ours, theirs))
+    assert not waits()
+    assert [move.name for move in proposals_of(far_clinician, proposal.to)[0].moves] == ["decline"]
+    with translation.override(language):
+        with pytest.raises(NotAllowed) as refused:
+            accept(by=far_clinician, proposal=proposal)
+        assert said in str(refused.value.verdict.text)
+        with pytest.raises(Conflict) as solved:
+            solve(by=clinician, match=Match.objects.get(pk=pair[0].pk), diagnosis=DRAVET)
+        assert said in str(solved.value)
+    assert len(diagnosed()) == 1
+    SamePatient.objects.all().delete()
+    accept(by=far_clinician, proposal=proposal)
+    assert len(diagnosed()) == 2

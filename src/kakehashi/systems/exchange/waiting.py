@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from kakehashi.kernel.shell import Waiting
-from kakehashi.systems.cases.public import organisations_worked_for, working_on
+from kakehashi.systems.cases.public import of_one_patient, organisations_worked_for, working_on
 from kakehashi.systems.exchange.conversations.queries import unread_sides
 from kakehashi.systems.exchange.conversations.rules import offered
 from kakehashi.systems.exchange.models import Match, Proposal, Side
@@ -41,6 +41,7 @@ def waiting_for(person: Any) -> Iterator[Waiting]:
 def _proposed(person: Any) -> Iterator[Waiting]:
     """Diagnoses that other sides proposed for a case of ours."""
     found = Proposal.objects.filter(working_on(person, "to__case"), state=ProposalState.PROPOSED)
+    found = found.exclude(of_one_patient("match__case", "match__other"))
     for one in found.select_related("to__case").order_by("at")[:SINGLY_AT_MOST]:
         text = _("Proposed diagnosis for {id}").format(id=one.to.case.public_id)
         yield Waiting(one.at, text, reverse("exchange:conversation", args=[one.to_id]), _("Record it or decline"))

@@ -6,16 +6,18 @@ how much of each is told. Below the whole record nothing is told but what the qu
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from kakehashi.engines.phenotype.caseindex import Explanation, explain_many
+from kakehashi.engines.phenotype.caseindex.snapshot import Match
 from kakehashi.kernel import audit
 from kakehashi.kernel.sharing.asked import answering, ask, refuse_for_now
 from kakehashi.kernel.sharing.asking import INSTITUTION, PERSON, TOLD_FROM
-from kakehashi.kernel.sharing.decision import judge, visible_to
+from kakehashi.kernel.sharing.decision import Judge, judge, visible_to
 from kakehashi.kernel.sharing.models import read_opt_outs
 from kakehashi.kernel.sharing.states import Level, Purpose
 from kakehashi.kernel.sharing.subject import Subject
@@ -79,19 +81,16 @@ def find_shared(
     if not (profile.observed or profile.genes):
         return []
     snapshot = similar.case_index().snapshot()
-    matches = [match for match in most_similar(snapshot, profile, k, known) if match.score > 0]
-    cases = {
-        case.public_id: case
-        for case in findable.filter(public_id__in=[match.id for match in matches]).select_related("organisation")
-    }
-    read_opt_outs(list(cases.values()))
     decided = judge(subject, purpose, asked, KIND)
-    found = []
-    for match in matches:
-        case = cases.get(match.id)
-        level = decided.level(case) if case is not None else Level.NOTHING
-        if case is not None and level > Level.NOTHING:  # it may have been withdrawn or narrowed in between
-            found.append((case, level, match))
+    left_out: set[int] = set()
+    while True:
+        counting = known.exclude(pk__in=left_out) if left_out else known
+        found = _known(most_similar(snapshot, profile, k, counting), findable, decided)
+        by_level = sorted(found, key=lambda one: (-one[1], -one[2].score, one[0].public_id))
+        again = more_than_once([case.pk for case, _level, _match in by_level])
+        if not again:  # before anything is heard: who is left out is asked nothing
+            break
+        left_out |= again
     hidden = {case.pk: match.score for case, level, match in found if level == Level.EXISTS}
     answers = answering(asker, KIND, hidden, similar.profile_key(description))
     found = [one for one in found if one[1] > Level.EXISTS or one[0].pk in answers]
@@ -100,10 +99,21 @@ def find_shared(
         told(case, level, match.score, explanation)
         for (case, level, match), explanation in zip(found, why, strict=True)
     ]
-    by_level = sorted(said, key=lambda one: (-one.level, -one.score, one.case.public_id))
-    again = more_than_once([one.case.pk for one in by_level])
-    once = [one for one in said if one.case.pk not in again]
-    return sorted(once, key=lambda one: (-one.score, one.case.public_id))  # not by what is not told
+    return sorted(said, key=lambda one: (-one.score, one.case.public_id))  # not by what is not told
+
+
+def _known(matches: Iterable[Match], findable: QuerySet[Case], decided: Judge) -> list[tuple[Case, Level, Match]]:
+    """The cases that match at all, with how much of each may be known now."""
+    named = [match for match in matches if match.score > 0]
+    rows = findable.filter(public_id__in=[match.id for match in named]).select_related("organisation")
+    cases = {case.public_id: case for case in rows}
+    read_opt_outs(list(cases.values()))
+    levels = {public_id: decided.level(case) for public_id, case in cases.items()}
+    return [  # one may have been withdrawn or narrowed in between
+        (cases[match.id], levels[match.id], match)
+        for match in named
+        if levels.get(match.id, Level.NOTHING) > Level.NOTHING
+    ]
 
 
 def find_elsewhere(person: Any, case: Case, *, k: int = 10) -> list[SharedCase]:

@@ -32,7 +32,7 @@ from kakehashi.kernel.sharing.asked import keyed_profile
 from kakehashi.kernel.sharing.asking import TOLD_FROM
 from kakehashi.systems.cases import genenames, queries, vocabulary
 from kakehashi.systems.cases.description import Description
-from kakehashi.systems.cases.linkage.registrations import others_of
+from kakehashi.systems.cases.linkage.registrations import more_than_once, others_of
 from kakehashi.systems.cases.matching.sifting import most_similar
 from kakehashi.systems.cases.models import Case
 from kakehashi.systems.cases.queries import usable_cases
@@ -195,18 +195,24 @@ def similar_to_case(person: Any, case: Case, *, k: int = 10) -> list[SimilarCase
 def find_similar(
     person: Any, description: Description, *, k: int = 10, but: Collection[str] = (), use_genes: bool = True
 ) -> list[SimilarCase]:
-    """The k most similar registered cases among those ``person`` may see, without the case ids in ``but``."""
+    """The k most similar registered cases among those ``person`` may see, without the case ids in ``but``; of one
+    patient whom two hospitals registered, the more similar one."""
     bring_up_to_date()
     snapshot = case_index().snapshot()
     profile = profile_of(description)
     if not (profile.observed or profile.genes):
         return []
     visible = usable_cases(person).filter(state__in=FINDABLE)
-    matches = most_similar(
-        snapshot, profile, k, visible.exclude(public_id__in=but) if but else visible, use_genes=use_genes
-    )
-    cases = {case.public_id: case for case in visible.filter(public_id__in=[match.id for match in matches])}
-    found = [match for match in matches if match.id in cases]
+    left_out = set(but)
+    while True:
+        counting = visible.exclude(public_id__in=left_out) if left_out else visible
+        matches = most_similar(snapshot, profile, k, counting, use_genes=use_genes)
+        cases = {case.public_id: case for case in visible.filter(public_id__in=[match.id for match in matches])}
+        found = [match for match in matches if match.id in cases]
+        again = more_than_once([cases[match.id].pk for match in found])
+        if not again:
+            break
+        left_out |= {match.id for match in found if cases[match.id].pk in again}
     why = explain_many(snapshot, profile, (match.id for match in found), use_genes=use_genes)
     return [
         SimilarCase(rank=rank, case=cases[match.id], score=match.score, explanation=explanation)

@@ -15,6 +15,7 @@ from kakehashi.kernel.organisations.places import place_of
 from kakehashi.kernel.sharing.asked import AskedTooMuch
 from kakehashi.kernel.sharing.states import Level
 from kakehashi.systems.cases import queries, vocabulary
+from kakehashi.systems.cases.linkage.registrations import more_than_once
 from kakehashi.systems.cases.matching import similar
 from kakehashi.systems.cases.matching.shared import SharedCase, find_elsewhere
 from kakehashi.systems.cases.matching.similar import SimilarCase
@@ -47,9 +48,15 @@ def similar_cases(request: HttpRequest, case_id: str) -> HttpResponse:
 
 
 def in_rank(found: Iterable[SimilarCase], elsewhere: Iterable[SharedCase]) -> list[dict[str, Any]]:
-    """Both in one order, by the score that may be told of each; at the same score those that one may open first."""
-    rows: list[dict[str, Any]] = [{"own": one, "score": one.score} for one in found]
-    rows += [{"other": one, "score": one["score"]} for one in _said_elsewhere(elsewhere)]
+    """Both in one order, by the score that may be told of each; at the same score those that one may open first.
+
+    Of one patient whom two hospitals registered only the case that one may open.
+    """
+    own, others = list(found), list(elsewhere)
+    again = more_than_once([*(one.case.pk for one in own), *(one.case.pk for one in others)])
+    rows: list[dict[str, Any]] = [{"own": one, "score": one.score} for one in own]
+    others = [one for one in others if one.case.pk not in again]
+    rows += [{"other": one, "score": one["score"]} for one in _said_elsewhere(others)]
     return sorted(rows, key=lambda row: -row["score"])
 
 

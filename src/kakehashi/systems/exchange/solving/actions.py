@@ -12,7 +12,14 @@ from kakehashi.kernel import audit
 from kakehashi.kernel.errors import Conflict
 from kakehashi.kernel.people.models import Person
 from kakehashi.kernel.workflow import advance
-from kakehashi.systems.cases.public import Basis, NewDiagnosis, diagnosed_with, may_work_on, record_diagnosis
+from kakehashi.systems.cases.public import (
+    Basis,
+    NewDiagnosis,
+    diagnosed_with,
+    may_work_on,
+    of_one_patient,
+    record_diagnosis,
+)
 from kakehashi.systems.exchange.conversations.actions import begin, tell
 from kakehashi.systems.exchange.conversations.rules import other_side
 from kakehashi.systems.exchange.models import Match, Proposal
@@ -34,11 +41,13 @@ def solve(*, by: Person, match: Match, diagnosis: NewDiagnosis, own_too: bool = 
     where the person works on both, else propose it to the other side.
 
     A case that is recorded with this disease already is left as it is. Raises NotAllowed, Conflict (the match is not
-    confirmed; another proposal waits there), Invalid.
+    confirmed; both cases are of one patient; another proposal waits there), Invalid.
     """
     audit.insist(may_triage(by, match), by=by, action="match.solve", subject=match)
     if match.state != MatchState.CONFIRMED:
         raise Conflict(_("Confirm the match first; then the diagnosis it led to can be recorded of both cases."))
+    if Match.objects.filter(of_one_patient("case", "other"), pk=match.pk).exists():
+        raise Conflict(_("Both cases are of one patient, as both sides confirmed: neither is evidence for the other."))
     with transaction.atomic():
         own = own_too and _record(by, match.case_id, diagnosis, match.pk)
         if match.other is None:

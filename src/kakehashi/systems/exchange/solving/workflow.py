@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from kakehashi.kernel.rules import Verdict, rule
 from kakehashi.kernel.workflow import Move, Workflow
-from kakehashi.systems.cases.public import may_work_on
-from kakehashi.systems.exchange.models import Proposal
+from kakehashi.systems.cases.public import may_work_on, of_one_patient
+from kakehashi.systems.exchange.models import Match, Proposal
 from kakehashi.systems.exchange.states import ProposalState
 
 
@@ -16,6 +16,12 @@ from kakehashi.systems.exchange.states import ProposalState
 def may_decide(person: Any, proposal: Any) -> Verdict:
     """The person works on the case that the diagnosis is proposed for."""
     return may_work_on(person, proposal.to.case_id)
+
+
+@rule("one_patient", _("Both cases are of one patient, as both sides confirmed: neither is evidence for the other."))
+def of_two_patients(person: Any, proposal: Any) -> bool:
+    """The two cases are not confirmed to be of one patient."""
+    return not Match.objects.filter(of_one_patient("case", "other"), pk=proposal.match_id).exists()
 
 
 @rule("not_the_proposer", _("Only the side that proposed this takes it back."))
@@ -36,7 +42,7 @@ PROPOSAL_FLOW = Workflow(
             "accept",
             sources=[ProposalState.PROPOSED],
             target=ProposalState.ACCEPTED,
-            rule=may_decide,
+            rule=may_decide & of_two_patients,
             label_staff=_("Record it of our case"),
             label_applicant=_("Record it of our case"),
             act=_decided,
