@@ -125,7 +125,7 @@ def years_of(programme: int, fiscal_years: Sequence[int], *, on: date | None = N
     lines = {}
     for year in fiscal_years:
         of_year = _by_programme(accounts[year], year)
-        outputs = [one for one in credited_in(year, on or timezone.localdate()) if one[3] == programme]
+        outputs = credited_in(year, on or timezone.localdate(), programme=programme)
         _put_results(of_year, counted_by(outputs, lambda _award, of: (of,)))
         if programme in of_year:
             lines[year] = of_year[programme]

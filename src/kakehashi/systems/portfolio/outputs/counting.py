@@ -46,9 +46,12 @@ def outputs_counting(day: date, only: Q | None = None) -> QuerySet[Output]:
     return Output.objects.filter(there_on(day), Exists(credited))
 
 
-def credited_in(fiscal_year: int, day: date) -> list[Credited]:
-    """Every output that came in a year and counts at the end of a day, with each award that it is credited to."""
+def credited_in(fiscal_year: int, day: date, *, programme: int | None = None) -> list[Credited]:
+    """Every output that came in a year and counts at the end of a day, with each award (of a programme, where one is
+    given) that it is credited to."""
     rows = credits_in_force(day).filter(in_year(fiscal_year, "output__")).order_by()
+    if programme is not None:
+        rows = rows.filter(award__programme=programme)
     return list(rows.values_list("output_id", "output__kind", "award_id", "award__programme_id").distinct())
 
 
