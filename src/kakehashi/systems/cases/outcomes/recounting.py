@@ -14,7 +14,7 @@ from django.db.models.expressions import Combinable
 
 from kakehashi.kernel.jobs.hourly import every_hour
 from kakehashi.systems.cases.linkage.registrations import alone, draw_registrations
-from kakehashi.systems.cases.models import Analysis, Case, CaseDiagnosis, Consultation
+from kakehashi.systems.cases.models import Analysis, Case, CaseDiagnosis, Consultation, SamePatient
 from kakehashi.systems.cases.outcomes.counting import cell_of
 from kakehashi.systems.cases.outcomes.words import Lists
 
@@ -84,8 +84,11 @@ def _judge_some() -> int:
 
 def _judge_patients(families: QuerySet[Consultation]) -> None:
     """Of the consultations of one patient with two hospitals (see linkage/registrations.py), only the first counts."""
-    patients = families.filter(case__same_patient__isnull=False).values_list("case__same_patient__counted", flat=True)
-    theirs = Consultation.objects.filter(case__same_patient__counted__in=set(patients))
+    cases = list(families.exclude(case=None).values_list("case", flat=True))  # one join of all three reads every pair
+    patients = set(SamePatient.objects.filter(case__in=cases).values_list("counted", flat=True)) if cases else set()
+    if not patients:
+        return
+    theirs = Consultation.objects.filter(case__same_patient__counted__in=patients)
     first: dict[int, int] = {}
     for pk, patient in theirs.order_by("consulted_on", "pk").values_list("pk", "case__same_patient__counted"):
         first.setdefault(patient, pk)
