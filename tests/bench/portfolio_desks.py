@@ -14,16 +14,20 @@ def people() -> None:
 
     from kakehashi.kernel.organisations.models import Organisation
     from kakehashi.kernel.people.actions import add_person
+    from kakehashi.kernel.people.models import Person
     from kakehashi.systems.portfolio.demo import people as demo
     from kakehashi.systems.portfolio.models import Award, Milestone
 
     agency = Organisation.objects.get(code="AGENCY")
-    roles = {str(office) for office, *_rest in demo.OFFICES} | {"administrator"}
+    roles = {str(office) for office, *_rest in demo.OFFICES} | {"administrator", "accountant"}
+    there = set(Person.objects.filter(email__endswith=f"@{OFFICES}").values_list("email", flat=True))
     for role in sorted(roles):
-        add_person(by=None, email=f"{role}@{OFFICES}", name="見本", organisation=agency, role=role)
-    holder = Organisation.objects.get(code="DEMO-R001")
-    investigator = add_person(by=None, email=f"investigator@{OFFICES}", organisation=holder, role="researcher")
-    demo.appoint_people(agency, investigator)
+        if f"{role}@{OFFICES}" not in there:
+            add_person(by=None, email=f"{role}@{OFFICES}", name="見本", organisation=agency, role=role)
+    if f"investigator@{OFFICES}" not in there:
+        holder = Organisation.objects.get(code="DEMO-R001")
+        investigator = add_person(by=None, email=f"investigator@{OFFICES}", organisation=holder, role="researcher")
+        demo.appoint_people(agency, investigator)
     if not Milestone.objects.exists():
         dice, today = random.Random(1), timezone.localdate()
         running = Award.objects.filter(ends__gte=today - timedelta(days=365)).order_by("pk")
@@ -42,6 +46,13 @@ def people() -> None:
             ),
             batch_size=1_000,
         )
+
+
+def asked_by(page: str) -> str:
+    """Whose page of the portfolio it is: accountants write entries, officers awards, the rest is the president's."""
+    if page.startswith("/portfolio/entries/") and page != "/portfolio/entries/":
+        return "accountant"
+    return "programme_officer" if page.startswith("/portfolio/awards/new/") else "president"
 
 
 def desks() -> list[tuple[str, str]]:

@@ -8,7 +8,7 @@ from kakehashi.kernel.people.models import Membership, Person
 from kakehashi.kernel.sharing.actions import Consent, Terms, add_network, join_network
 from kakehashi.kernel.sharing.models import NetworkRole
 from kakehashi.kernel.sharing.states import DataClass, Level, Reach
-from kakehashi.systems.cases import terms
+from kakehashi.systems.cases import solved, terms
 from kakehashi.systems.cases.actions import enter_case, register_case
 from kakehashi.systems.cases.description import Description, Diagnosis, Finding, Variant
 from kakehashi.systems.cases.families.actions import enter_family
@@ -38,10 +38,12 @@ PED = "FAM1\tN-001\tN-001-F\tN-001-M\t2\t2\nFAM1\tN-001-F\t0\t0\t1\t1\tsite A\nF
 
 @pytest.fixture(autouse=True)
 def _own_index(tmp_path, monkeypatch):
-    """An index of its own for each test: the node's folder is shared with tests in other processes."""
+    """An index of its own for each test, and what is kept of solved cases: a test's cases get the keys of another's."""
     monkeypatch.setattr(similar, "folder", lambda: tmp_path / "case-index")
     yield
     similar._indexes.clear()
+    solved._libraries.clear()
+    solved._read.clear()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -6,6 +6,7 @@ from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.sharing.actions import Terms
 from kakehashi.kernel.sharing.states import Reach
 from kakehashi.protocols.mme import CONTENT_TYPE
+from kakehashi.systems.cases import solved
 from kakehashi.systems.cases.actions import enter_case
 from kakehashi.systems.cases.description import Description
 from kakehashi.systems.cases.matching import similar
@@ -17,10 +18,12 @@ FINDINGS = ("HP:0001250", "HP:0000252", "HP:0001274", "HP:0000519")
 
 @pytest.fixture(autouse=True)
 def _own_index(tmp_path, monkeypatch):
-    """An index of its own for each test: the node's folder is shared with tests in other processes."""
+    """An index of its own for each test, and what is kept of solved cases: a test's cases get the keys of another's."""
     monkeypatch.setattr(similar, "folder", lambda: tmp_path / "case-index")
     yield
     similar._indexes.clear()
+    solved._libraries.clear()
+    solved._read.clear()
 
 
 @pytest.fixture

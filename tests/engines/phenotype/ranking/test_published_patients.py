@@ -1,13 +1,10 @@
 """Floors on real patients, and the trap: which findings a paper asked for must not tell which paper it was."""
 
 import dataclasses
-import time
 
 import numpy as np
 import pytest
 from tests.bench.published_patients import read_published
-
-from kakehashi.engines.phenotype.ranking import warm
 
 SAMPLE = 160
 
@@ -46,12 +43,3 @@ def test_what_was_asked_and_denied_does_not_name_the_disease(ranker, sample):
     with_denied, with_nothing = ranks(ranker, denied), ranks(ranker, nothing)
     assert (with_denied <= 10).sum() <= (with_nothing <= 10).sum() + 1
     assert np.median(with_denied) >= 0.9 * np.median(with_nothing)
-
-
-def test_a_patient_with_ten_explanations_takes_about_a_millisecond(ranker, sample):
-    warm(ranker)
-    ranks(ranker, sample)
-    started = time.process_time()
-    for one in sample:
-        assert all(disease.evidence.findings for disease in ranker.rank(one.patient).diseases)
-    assert (time.process_time() - started) / len(sample) < 0.004  # 1 ms on a quiet machine; `make bench` measures

@@ -46,12 +46,12 @@ class PatientForm(forms.Form):
     birth = MonthField(
         label=_("Born in"),
         required=False,
-        help_text=_("Year, or year and month: 2019, 2019-04 or 平成31年4月."),
+        help_text=_("Year, or year and month: 2019, 2019-04 or H31.4."),
     )
     undiagnosed_since = MonthField(
         label=_("Without a diagnosis since"),
         required=False,
-        help_text=_("Year, or year and month: 2019, 2019-04 or 平成31年4月."),
+        help_text=_("Year, or year and month: 2019, 2019-04 or H31.4."),
     )
     criteria = forms.CharField(
         label=_("Reason to register although the criteria are not met"),

@@ -31,7 +31,7 @@ class IdentityForm(forms.Form):
         label=_("Date of birth"),
         max_length=20,
         widget=Unshown(),
-        help_text=_("As 2015-04-01, 2015年4月1日 or 平成27年4月1日."),
+        help_text=_("As 2015-04-01 or H27.4.1."),
     )
     sex = forms.ChoiceField(label=_("Sex"), choices=Sex.choices, initial=Sex.UNKNOWN, widget=forms.RadioSelect)
     insurance = forms.CharField(label=_("Insurance symbol and number"), max_length=60, required=False, widget=Unshown())
@@ -45,7 +45,7 @@ class IdentityForm(forms.Form):
         try:
             return parse_date(typed)  # in an era
         except ValueError:
-            raise forms.ValidationError(_("This is not a day: write 2015-04-01 or 平成27年4月1日.")) from None
+            raise forms.ValidationError(_("This is not a day: write 2015-04-01 or H27.4.1.")) from None
 
     @property
     def identity(self) -> Identity:

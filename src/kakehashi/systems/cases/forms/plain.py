@@ -24,9 +24,9 @@ class MonthField(PlainField):
     """A year, or a year and a month, from 1900 to 2099: 2019, 2019-04, 2019年4月 or 平成31年4月; kept as 2019-04."""
 
     default_error_messages = {
-        "unreadable": _("This is not a month: write 2019, 2019-04 or 平成31年4月."),
+        "unreadable": _("This is not a month: write 2019, 2019-04 or H31.4."),
         "no_such_month": _("There is no month of this number: write 01 to 12, such as 2019-04."),
-        "not_in_era": _("The era does not have this year and month: write, for instance, 平成31年4月 or 令和元年5月."),
+        "not_in_era": _("The era does not have this year and month: write, for instance, H31.4 or R1.5."),
         "too_early": _("The year must lie between 1900 and 2099: write, for instance, 2019-04."),
     }
 

@@ -65,3 +65,8 @@ class Award(models.Model):
     def label(self, language: str | None = None) -> str:
         """The title in the given language, else in the one in force; the other where one is missing."""
         return told(self.title, self.title_en, language)
+
+    @property
+    def doi_url(self) -> str:
+        """Where its DOI leads."""
+        return f"https://doi.org/{self.doi}"

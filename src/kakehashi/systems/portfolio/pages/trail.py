@@ -89,8 +89,9 @@ def rows(request: HttpRequest, what: str) -> HttpResponse:
     return render(request, "portfolio/rows.html", context)
 
 
-def slice_of(request: HttpRequest, wanted: Asked) -> tuple[Slice, str]:
-    """The part of the book that the address names, and its name in words. Raises NotFound for what is not there."""
+def slice_of(request: HttpRequest, wanted: Asked, *, by_area: bool = True) -> tuple[Slice, str]:
+    """The part of the book that the address names, and its name in words; its disease area only where ``by_area``.
+    Raises NotFound for what is not there."""
     given = request.GET
     programme = project = area = None
     words: list[str] = []
@@ -104,7 +105,7 @@ def slice_of(request: HttpRequest, wanted: Asked) -> tuple[Slice, str]:
         if project is None:
             raise NotFound(_("This integrated project"))
         words.append(project.label())
-    if code := given.get("area", ""):
+    if by_area and (code := given.get("area", "")):
         area = DiseaseArea.objects.filter(code=code).first()
         if area is None:
             raise NotFound(_("This disease area"))
