@@ -92,7 +92,6 @@ def pages() -> list[str]:
         "/portfolio/published/",
         "/portfolio/involvement/?year=2024",
         "/portfolio/abroad/",
-        "/portfolio/abroad/rows/?country=US",
         "/portfolio/pipeline/?year=2024",
         "/portfolio/pipeline/?year=2024&rate_of=drug/t2-area-cancer/phase_2&rate=40",
         "/portfolio/pipeline/?year=2024&term=2&giver=t2-drugs&taker=t2-devices&yen=30",
