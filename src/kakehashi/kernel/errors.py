@@ -151,6 +151,11 @@ class Invalid(KakehashiError):
         }
 
 
+def texts_of(error: Conflict | Invalid) -> list[str]:
+    """All that is wrong, field after field, in the language in force."""
+    return [str(text) for texts in error.problems.values() for text in texts]
+
+
 class Upstream(KakehashiError):
     """Another node or service answered badly (502) or not in time (504)."""
 

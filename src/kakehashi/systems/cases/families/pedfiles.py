@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
-from kakehashi.kernel.errors import Invalid
+from kakehashi.kernel.errors import Invalid, texts_of
 from kakehashi.protocols import ped
 from kakehashi.protocols.ped import PedError
 from kakehashi.protocols.ped_problems import COLUMNS, COLUMNS_JA
@@ -74,7 +74,7 @@ class Preview:
 
     def refused(self, error: Invalid) -> Preview:
         """The same with what an action refused."""
-        texts = [str(text) for texts in error.problems.values() for text in texts]
+        texts = texts_of(error)
         return replace(self, problems=tuple(LineProblem(None, text) for text in texts))
 
 

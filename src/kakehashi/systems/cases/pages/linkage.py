@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
-from kakehashi.kernel.errors import Conflict, Invalid
+from kakehashi.kernel.errors import Conflict, Invalid, texts_of
 from kakehashi.systems.cases import queries
 from kakehashi.systems.cases.forms.linkage import IdentityForm
 from kakehashi.systems.cases.linkage import actions
@@ -75,7 +75,7 @@ def answer(request: HttpRequest, case_id: str, suspicion_id: int) -> HttpRespons
         else:
             actions.write_note(by=request.user, case=case, suspicion_id=suspicion_id, text=request.POST.get("text", ""))
     except Invalid as error:
-        messages.error(request, " ".join(str(text) for texts in error.problems.values() for text in texts))
+        messages.error(request, " ".join(texts_of(error)))
     except Conflict as error:
         messages.error(request, str(error))
     else:

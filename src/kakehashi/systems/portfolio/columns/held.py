@@ -232,7 +232,7 @@ def _read_accounts(year: int, held: Awards) -> Accounts:
 
 
 def _columns(statement: str, width: int, asked: Sequence[int] = ()) -> list[list[Any]]:
-    """The answer of a statement, column by column; plain SQL, as rows of the ORM take ten times as long."""
+    """The answer of a statement, column by column; plain SQL, without an object a row."""
     columns: list[list[Any]] = [[] for _ in range(width)]
     with connection.cursor() as cursor:
         cursor.execute(statement, list(asked))

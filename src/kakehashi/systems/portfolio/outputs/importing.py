@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kakehashi.kernel import audit
-from kakehashi.kernel.errors import Invalid
+from kakehashi.kernel.errors import Invalid, texts_of
 from kakehashi.systems.portfolio import rules
 from kakehashi.systems.portfolio.models import Award, Credit, Output
 from kakehashi.systems.portfolio.outputs.actions import NewOutput, checked, credit_award, record_output
@@ -102,7 +102,7 @@ def _row(entry: Entry, recognised: dict[str, Award], awards: Sequence[Award]) ->
         row.told = replace(entry.told, reference=checked(entry.told, paid).reference)
     except Invalid as error:
         row.fate = Fate.LEFT_OUT
-        row.notes += [str(text) for texts in error.problems.values() for text in texts]
+        row.notes += texts_of(error)
     return row
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from kakehashi.kernel import audit
-from kakehashi.kernel.errors import Conflict, Invalid, NotFound
+from kakehashi.kernel.errors import Conflict, Invalid, NotFound, texts_of
 from kakehashi.kernel.listing import Column, Filter, Listing
 from kakehashi.kernel.people.forms import add_problems
 from kakehashi.kernel.workflow import advance, moves_available
@@ -198,7 +198,7 @@ def move(request: HttpRequest, code: str) -> HttpResponse:
         try:
             actions.decide_anew(by=by, of_round=found, note=note)  # type: ignore[arg-type]
         except Invalid as error:
-            messages.error(request, " ".join(str(text) for texts in error.problems.values() for text in texts))
+            messages.error(request, " ".join(texts_of(error)))
     elif name == "begin_scoring":
         advance(found, name, by=by)
     else:

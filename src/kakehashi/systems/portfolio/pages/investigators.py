@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from kakehashi.kernel import audit
-from kakehashi.kernel.errors import Conflict, Invalid, NotFound
+from kakehashi.kernel.errors import Conflict, Invalid, NotFound, texts_of
 from kakehashi.kernel.people.forms import add_problems
 from kakehashi.systems.portfolio.forms.investigators import InvestigatorForm
 from kakehashi.systems.portfolio.forms.offices import LeaveForm
@@ -49,7 +49,7 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         except (Invalid, Conflict) as error:
             status = error.status
             if ending:
-                problem = " ".join(str(text) for texts in error.problems.values() for text in texts)
+                problem = " ".join(texts_of(error))
             else:
                 add_problems(form, error)
     context = {"award": award, "people": history_of(award), "form": form, "problem": problem, "today": today}

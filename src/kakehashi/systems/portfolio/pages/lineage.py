@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from kakehashi.kernel import audit
-from kakehashi.kernel.errors import Conflict, Invalid, NotFound
+from kakehashi.kernel.errors import Conflict, Invalid, NotFound, texts_of
 from kakehashi.kernel.people.forms import add_problems
 from kakehashi.systems.portfolio import rules
 from kakehashi.systems.portfolio.forms.lineage import CAME_FROM, LinkForm
@@ -78,7 +78,7 @@ def links(request: HttpRequest, number: str) -> HttpResponse:
     except (Invalid, Conflict) as error:
         status = error.status
         if removing:
-            messages.error(request, " ".join(str(text) for texts in error.problems.values() for text in texts))
+            messages.error(request, " ".join(texts_of(error)))
         else:
             add_problems(form, error)
     traced = lineage_of(award)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from kakehashi.kernel import audit
-from kakehashi.kernel.errors import Conflict, Invalid, NotFound
+from kakehashi.kernel.errors import Conflict, Invalid, NotFound, texts_of
 from kakehashi.kernel.listing import Column, Filter, Listing
 from kakehashi.kernel.people.forms import add_problems
 from kakehashi.kernel.workflow import advance, moves_available
@@ -99,7 +99,7 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         except (Invalid, Conflict) as error:
             status = error.status
             if step:
-                problem = " ".join(str(text) for texts in error.problems.values() for text in texts)
+                problem = " ".join(texts_of(error))
             else:
                 add_problems(form, error)
     today = timezone.localdate()

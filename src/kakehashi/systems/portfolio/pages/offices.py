@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from kakehashi.kernel import audit
-from kakehashi.kernel.errors import Conflict, Invalid, NotFound
+from kakehashi.kernel.errors import Conflict, Invalid, NotFound, texts_of
 from kakehashi.kernel.organisations.models import Kind, Organisation
 from kakehashi.kernel.people.forms import add_problems
 from kakehashi.kernel.people.queries import current_memberships
@@ -56,7 +56,7 @@ def show(request: HttpRequest, office: str = Role.PROGRAMME_DIRECTOR) -> HttpRes
         except (Invalid, Conflict) as error:
             status = error.status
             if ending:
-                problem = " ".join(str(text) for texts in error.problems.values() for text in texts)
+                problem = " ".join(texts_of(error))
             else:
                 add_problems(form, error)
     held = {one: offices_held(one, agency.pk, today) for one in OFFICES}

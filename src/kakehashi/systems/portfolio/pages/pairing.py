@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from kakehashi.kernel import audit
-from kakehashi.kernel.errors import Invalid
+from kakehashi.kernel.errors import Invalid, texts_of
 from kakehashi.kernel.listing import Column, Listing
 from kakehashi.systems.portfolio import rules
 from kakehashi.systems.portfolio.forms.lineage import CAME_FROM
@@ -66,7 +66,7 @@ def following(request: HttpRequest, number: str) -> HttpResponse:
             return _answered(request, award)
         except Invalid as error:
             status = error.status
-            problem = " ".join(str(text) for texts in error.problems.values() for text in texts)
+            problem = " ".join(texts_of(error))
     today, index = timezone.localdate(), STORE.index()
     onward, givers = suggestions(award, index, today) if index else ([], [])
     context = {
