@@ -105,6 +105,7 @@ def prepare_agency() -> None:
         "structure": text("published structure", "公表資料の構造"),
         "awards": text("synthetic awards", "合成課題"),
         "ledger": text("ledger", "台帳"),
+        "calls": text("calls", "公募"),
     }
     with Progress(transient=True) as progress:
         task = progress.add_task(text("The demo agency", "デモの機構"), total=1.0)

@@ -107,7 +107,8 @@ def test_the_demo_agency_reproduces_the_published_totals_and_each_leads_to_its_r
     make_agency(share=0.02)
     told = {one.key: one for one in comparisons()}
     unsettled = {one.key: one.verdict for one in told.values() if one.verdict not in SETTLED}
-    assert unsettled == {"ppi-programmes": Verdict.NOTHING}, "the demo agency opens no calls"
+    assert unsettled == {}
+    assert told["ppi-programmes"].verdict == Verdict.ROUNDING
     budgets = [one for one in told.values() if one.group in (Group.BUDGETS, Group.YEARS)]
     assert len(budgets) == 13
     assert {one.verdict for one in budgets} <= {Verdict.EQUAL, Verdict.ROUNDING}

@@ -12,6 +12,7 @@ from django.db import transaction
 from kakehashi.kernel.organisations.actions import register_organisation
 from kakehashi.kernel.organisations.models import Kind, Organisation
 from kakehashi.systems.portfolio.demo import budgets, money, texts
+from kakehashi.systems.portfolio.demo.calls import make_calls
 from kakehashi.systems.portfolio.demo.involvement import post_involvement
 from kakehashi.systems.portfolio.demo.outputs import post_outputs
 from kakehashi.systems.portfolio.demo.people import investigators_of
@@ -54,8 +55,14 @@ def make_agency(*, told: Told = lambda what, done: None, share: float = 1.0) -> 
 
     ``told``: what is being done, and how far. ``share`` of the awards, with all of the money: for tests.
     """
-    if Programme.objects.filter(code=budgets.OTHER).exists():
-        return Award.objects.filter(synthetic=True).count()
+    if not Programme.objects.filter(code=budgets.OTHER).exists():
+        _write_agency(told, share)
+    told("calls", 1.0)
+    make_calls()
+    return Award.objects.filter(synthetic=True).count()
+
+
+def _write_agency(told: Told, share: float) -> None:
     with transaction.atomic():
         told("structure", 0.0)
         facts = install_structure(by=None)
@@ -72,7 +79,6 @@ def make_agency(*, told: Told = lambda what, done: None, share: float = 1.0) -> 
         post_involvement(awards, SEED)
         told("ledger", 0.5)
         money.post_years(facts, lines, list(zip(awards, running, strict=True)), SEED, told)
-    return len(awards)
 
 
 def institutions() -> list[Organisation]:

@@ -204,7 +204,10 @@ class SharedBudget(models.Model):
 
 
 class Call(Named):
-    """An invitation to propose (公募), from a day until a day, with what it offers and to whom it leads."""
+    """An invitation to propose (公募), from a day until a day, with what it offers and to whom it leads.
+
+    ``synthetic``: made for a demonstration, nobody can answer to it.
+    """
 
     programme = models.ForeignKey(Programme, models.PROTECT, related_name="calls", verbose_name=_("programme"))
     number = models.CharField(_("number"), max_length=40, unique=True, validators=[CODE])
@@ -216,6 +219,7 @@ class Call(Named):
     budget_yen = models.BigIntegerField(_("budget (yen)"), null=True, blank=True, validators=[MinValueValidator(1)])
     published_on = models.DateField(_("published on"), null=True, blank=True)  # null: shown to the agency alone
     asks_involvement = models.BooleanField(_("asks for patient and public involvement"), default=False)
+    synthetic = models.BooleanField(_("synthetic"), default=False)
 
     class Meta:
         verbose_name = _("call")
