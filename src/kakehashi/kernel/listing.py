@@ -12,7 +12,7 @@ from datetime import date, datetime, time, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import formats, timezone
@@ -121,18 +121,30 @@ class Listing:
     row_link: Callable[[Any], str] | None = None
     prepare: Callable[[HttpRequest, list[Any]], None] | None = None
 
-    def show(self, request: HttpRequest, rows: QuerySet[Any], *, known: int | None = None) -> dict[str, Any]:
+    def show(
+        self,
+        request: HttpRequest,
+        rows: QuerySet[Any],
+        *,
+        known: int | None = None,
+        keys: Sequence[int] | None = None,
+    ) -> dict[str, Any]:
         """The template's context: heads, rows of this page, chips, filters, column choice, page, CSV address.
 
         ``known``: how many rows there are, where the caller has counted them: used while no filter narrows them.
+        ``keys``: the primary keys of all rows that the address asks for (``filtered``) in its order (``asked_order``),
+        where the caller has them otherwise than from the database; they are all counted and paged through.
         """
         chosen = self._columns(request)
-        narrowed = self.narrow(request, rows)
-        paginator = _Counted(narrowed, self.page_size, self.counted)
-        if known is not None and not self._chips(request):
-            paginator.known(known)
+        paginator: _Counted | _Keyed
+        if keys is not None:
+            paginator = _Keyed(rows, keys, self.page_size)
+        else:
+            paginator = _Counted(self.narrow(request, rows), self.page_size, self.counted)
+            if known is not None and not self._chips(request):
+                paginator.known(known)
         page = paginator.get_page(request.GET.get("page"))
-        objects = list(page.object_list)
+        objects = paginator.objects(page)
         if self.prepare:
             self.prepare(request, objects)
         return {
@@ -157,11 +169,16 @@ class Listing:
 
     def narrow(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
         """The rows that the address asks for, in its order; what it asks wrongly is left out."""
+        asked = self.filtered(request)
         for one in self.filters:
-            value = request.GET.get(one.key, "")
-            if one.said(value) is not None:
-                rows = one.apply(rows, value)
-        return rows.order_by(self._order(request), "-pk")
+            if one.key in asked:
+                rows = one.apply(rows, asked[one.key])
+        return rows.order_by(self.asked_order(request), "-pk")
+
+    def filtered(self, request: HttpRequest) -> dict[str, str]:
+        """The filters that the address sets, with their values; what it asks wrongly is left out."""
+        values = {one.key: request.GET.get(one.key, "") for one in self.filters}
+        return {one.key: values[one.key] for one in self.filters if one.said(values[one.key]) is not None}
 
     def csv(self, request: HttpRequest, rows: QuerySet[Any]) -> HttpResponse:
         """What is shown, all pages, as CSV in UTF-8 with a byte-order mark so that spreadsheets read Japanese."""
@@ -186,7 +203,9 @@ class Listing:
             asked = session.get(f"columns:{self.name}", [])
         return [column for column in self.columns if (column.key in asked if asked else column.shown)]
 
-    def _order(self, request: HttpRequest) -> str:
+    def asked_order(self, request: HttpRequest) -> str:
+        """The field that the address orders by, ``-`` before it for the other way round; rows that agree in it come the
+        last registered first."""
         asked = request.GET.get("sort", "")
         for column in self.columns:
             if column.sort and asked.lstrip("-") == column.key:
@@ -273,6 +292,25 @@ class _Counted(Paginator[Any]):
     def more(self) -> bool:
         """Whether there are more rows than are counted."""
         return self._found > self._counted
+
+    def objects(self, page: Page[Any]) -> list[Any]:
+        """The rows of a page."""
+        return list(page.object_list)
+
+
+class _Keyed(Paginator[Any]):
+    """Pages of rows whose primary keys are known, in their order; a row that is gone meanwhile is left out."""
+
+    more = False
+
+    def __init__(self, rows: QuerySet[Any], keys: Sequence[int], page_size: int) -> None:
+        super().__init__(keys, page_size)
+        self._rows = rows
+
+    def objects(self, page: Page[Any]) -> list[Any]:
+        """The rows of a page."""
+        found = self._rows.in_bulk(list(page.object_list))
+        return [found[key] for key in page.object_list if key in found]
 
 
 def _batches(rows: QuerySet[Any]) -> Iterator[list[Any]]:

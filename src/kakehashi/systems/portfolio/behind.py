@@ -10,10 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from kakehashi.kernel.fiscal import fiscal_year_days
-from kakehashi.systems.portfolio.figures import places, running_in
+from kakehashi.systems.portfolio.figures import running_in
 from kakehashi.systems.portfolio.ledger.kinds import AccountKind
 from kakehashi.systems.portfolio.models import Account, Award, DiseaseArea, IntegratedProject, Output, Programme
 from kakehashi.systems.portfolio.outputs.counting import in_year, outputs_counting
+from kakehashi.systems.portfolio.placements import places
 
 
 class Money(TextChoices):

@@ -17,18 +17,17 @@ from django.utils import timezone
 
 from kakehashi.kernel.errors import NotFound
 from kakehashi.kernel.fiscal import fiscal_year_days
-from kakehashi.systems.portfolio.columns import held
+from kakehashi.systems.portfolio.columns import credited, held
 from kakehashi.systems.portfolio.columns.column import Column, tally
+from kakehashi.systems.portfolio.columns.placing import Placing
 from kakehashi.systems.portfolio.ledger.kinds import AccountKind
 from kakehashi.systems.portfolio.models import (
     Account,
     Appropriation,
     IntegratedProject,
-    Placement,
     PlanTerm,
     SharedBudget,
 )
-from kakehashi.systems.portfolio.outputs.counting import Credited, counted_by, credited_in
 
 Yen = dict[str, int]
 """Yen by kind of budget."""
@@ -98,9 +97,9 @@ def book(fiscal_year: int, term: int | None = None, *, on: date | None = None) -
     accounts = held.accounts([fiscal_year])[fiscal_year]
     lines = _by_programme(accounts, fiscal_year)
     total = _sum(lines)
-    outputs = credited_in(fiscal_year, as_of)
-    _put_results(lines, counted_by(outputs, lambda _award, programme: (programme,)))
-    total.results = counted_by(outputs, lambda _award, _programme: ("",)).get("", {})
+    outputs = credited.credits(accounts.awards).counting(fiscal_year, as_of)
+    _put_results(lines, outputs.by(accounts.awards.programme))
+    total.results = outputs.results()
     return Book(
         fiscal_year,
         scheme,
@@ -121,14 +120,15 @@ def totals(fiscal_years: Sequence[int]) -> dict[int, Figures]:
 
 def years_of(programme: int, fiscal_years: Sequence[int], *, on: date | None = None) -> dict[int, Figures]:
     """The line of one programme in each fiscal year that has one: as ``book`` has it."""
-    accounts = held.accounts(fiscal_years)
-    lines = {}
-    for year in fiscal_years:
-        of_year = _by_programme(accounts[year], year)
-        outputs = credited_in(year, on or timezone.localdate(), programme=programme)
-        _put_results(of_year, counted_by(outputs, lambda _award, of: (of,)))
-        if programme in of_year:
-            lines[year] = of_year[programme]
+    day, lines = on or timezone.localdate(), {}
+    for year, accounts in held.accounts(fiscal_years).items():
+        line = _by_programme(accounts, year, only=programme).get(programme) or Figures()
+        of_programme = (
+            credited.credits(accounts.awards).counting(year, day).of(accounts.awards.programme.is_(programme))
+        )
+        line.results = of_programme.results()
+        if line != Figures():
+            lines[year] = line
     return lines
 
 
@@ -156,14 +156,17 @@ def running_in(fiscal_year: int) -> Q:
     return Q(begins__lte=last, ends__gte=first)
 
 
-def _by_programme(accounts: held.Accounts, fiscal_year: int) -> dict[int | None, Figures]:
-    """The lines by programme."""
+def _by_programme(accounts: held.Accounts, fiscal_year: int, *, only: int | None = None) -> dict[int | None, Figures]:
+    """The lines by programme; ``only``: that of one."""
     kinds = _kinds_of_budget()
     lines: defaultdict[int | None, Figures] = defaultdict(Figures)
     for programme, place, appropriation, awarded, yen in accounts.sums:
-        _put_money(lines[programme], place, kinds[appropriation], yen, awarded=awarded)
+        if only is None or programme == only:
+            _put_money(lines[programme], place, kinds[appropriation], yen, awarded=awarded)
     awards = accounts.awards
     running = awards.running_in(fiscal_year)
+    if only is not None:
+        running = running & awards.programme.is_(only)
     new = Column(awards.new_in(fiscal_year)[running].astype(np.int64), (False, True))
     for programme, began, number in tally([awards.programme.at(running), new]):
         lines[programme].awards += number
@@ -209,18 +212,19 @@ def _by_project(
     fiscal_year: int,
     accounts: held.Accounts,
     lines: dict[int | None, Figures],
-    outputs: list[Credited],
+    outputs: credited.Counting,
 ) -> dict[int | None, Figures]:
     projects: defaultdict[int | None, Figures] = defaultdict(Figures)
     if scheme is None:
         projects[None] = Figures()
         for line in lines.values():
             projects[None].add(line)
-        _put_results(projects, counted_by(outputs, lambda _award, _programme: (None,)))
+        projects[None].results = outputs.results()
         return dict(projects)
     for project in IntegratedProject.objects.filter(term=scheme).values_list("pk", flat=True):
         projects[project] = Figures()
-    of_programme, of_award = places(scheme, fiscal_year)
+    placing = Placing(accounts.awards, scheme, fiscal_year)
+    of_programme, of_award = placing.of_programme, placing.of_award
     for programme, line in lines.items():
         projects[of_programme.get(programme)].add(line)
     if of_award:  # an award placed otherwise than its programme takes its own money along
@@ -229,36 +233,14 @@ def _by_project(
             programme_of = awards.programme.value(int(awards.places_of(np.array([award]))[0]))
             projects[of_programme.get(programme_of)].add(line, -1)
             projects[of_award[award]].add(line)
-    _put_results(
-        projects, counted_by(outputs, lambda award, programme: (of_award.get(award, of_programme.get(programme)),))
-    )
+    _put_results(projects, outputs.by(placing.of_awards()))
     again = SharedBudget.objects.filter(fiscal_year=fiscal_year, project__term=scheme)
     for project, yen in again.order_by().values_list("project").annotate(yen=Sum("amount_yen")):
         projects[project].shown_again = yen
     return dict(projects)
 
 
-def counting_in(fiscal_year: int) -> Q:
-    """The placements that count in a fiscal year: those of its last day."""
-    _first, last = fiscal_year_days(fiscal_year)
-    return (Q(since=None) | Q(since__lte=last)) & (Q(until=None) | Q(until__gte=last))
-
-
-def places(scheme: PlanTerm, fiscal_year: int) -> tuple[dict[int | None, int], dict[int, int]]:
-    """Which project of a term each programme counts in, and each award that is placed by itself: as of the last day of
-    a fiscal year. Of several the latest holds."""
-    rows = Placement.objects.filter(counting_in(fiscal_year), project__term=scheme).order_by("pk")
-    of_programme: dict[int | None, int] = {}
-    of_award: dict[int, int] = {}
-    for project, programme, award in rows.values_list("project_id", "programme_id", "award_id"):
-        if award is None:
-            of_programme[programme] = project
-        else:
-            of_award[award] = project
-    return of_programme, of_award
-
-
-def _by_ministry(accounts: held.Accounts, fiscal_year: int, outputs: list[Credited]) -> dict[str, Figures]:
+def _by_ministry(accounts: held.Accounts, fiscal_year: int, outputs: credited.Counting) -> dict[str, Figures]:
     kinds = _kinds_of_budget()
     ministries = dict(Appropriation.objects.values_list("pk", "ministry"))
     lines: defaultdict[str, Figures] = defaultdict(Figures)
@@ -266,14 +248,10 @@ def _by_ministry(accounts: held.Accounts, fiscal_year: int, outputs: list[Credit
         _put_money(lines[ministries[appropriation]], place, kinds[appropriation], yen, awarded=awarded)
     awards = accounts.awards
     running, new = awards.running_in(fiscal_year), awards.new_in(fiscal_year)
-    paid: defaultdict[int, set[str]] = defaultdict(set)
-    credited = awards.places_of(np.array(sorted({award for _output, _kind, award, _programme in outputs}), np.int64))
     for ministry, pays in accounts.payers().items():
         lines[ministry].awards = int(np.count_nonzero(pays & running))
         lines[ministry].new = int(np.count_nonzero(pays & running & new))
-        for award in credited[pays[credited] & (credited >= 0)] if len(credited) else ():
-            paid[int(awards.pk[award])].add(ministry)
-    _put_results(lines, counted_by(outputs, lambda award, _programme: paid.get(award, ())))
+        lines[ministry].results = outputs.of(pays & running).results()
     return dict(sorted(lines.items()))
 
 

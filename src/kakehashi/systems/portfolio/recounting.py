@@ -11,9 +11,10 @@ from typing import TypeVar
 from django.utils import timezone
 
 from kakehashi.kernel.fiscal import fiscal_year
-from kakehashi.systems.portfolio.figures import Figures, places
+from kakehashi.systems.portfolio.figures import Figures
 from kakehashi.systems.portfolio.ledger.kinds import AccountKind
 from kakehashi.systems.portfolio.models import Award, Credit, Movement, Output, OutputState, PlanTerm
+from kakehashi.systems.portfolio.placements import places
 
 Key = TypeVar("Key")
 Outputs = dict[str, dict[int, set[tuple[int, int | None]]]]

@@ -1,16 +1,18 @@
 """What is held in memory is what the database has: after every change, whoever made it, and after one taken back."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from django.db import connection, transaction
 
-from kakehashi.systems.portfolio.columns import held, stamps
+from kakehashi.systems.portfolio.columns import credited, held, stamps
 from kakehashi.systems.portfolio.figures import book
 from kakehashi.systems.portfolio.ledger.kinds import AccountKind as A
 from kakehashi.systems.portfolio.ledger.kinds import EntryKind as E
 from kakehashi.systems.portfolio.ledger.posting import post, post_many
-from kakehashi.systems.portfolio.models import Account, Award, Stamp
+from kakehashi.systems.portfolio.models import Account, Award, Credit, Output, Stamp
+from kakehashi.systems.portfolio.outputs.actions import NewOutput, record_output
 from tests.systems.portfolio.agency import YEAR, make_agency
 
 pytestmark = pytest.mark.django_db
@@ -20,7 +22,15 @@ pytestmark = pytest.mark.django_db
 def agency():
     agency = make_agency()
     post_many(agency.paid(1_000), by=None)
-    return agency
+    record_output(NewOutput("paper", "10.5555/one", date(2019, 6, 1)), agency.awards[1:2], by=None)
+    last = Award.objects.create(
+        number="19ek0109009",
+        title="課題",
+        organisation=agency.institutions[0],
+        begins=date(2019, 4, 1),
+        ends=date(2020, 3, 31),
+    )
+    return replace(agency, awards=(*agency.awards, last))
 
 
 def test_what_has_not_changed_is_not_read_again(agency, django_assert_num_queries):
@@ -45,15 +55,28 @@ CHANGES = {
         begins=date(2019, 4, 1),
         ends=date(2020, 3, 31),
     ),
-    "an award that goes": lambda agency: Award.objects.filter(pk=agency.awards[1].pk).delete(),
+    "an award that goes": lambda agency: Award.objects.filter(pk=agency.awards[2].pk).delete(),
+    "an output": lambda agency: record_output(NewOutput("licence", "L1", date(2019, 6, 1)), agency.awards[:1], by=None),
+    "an output taken back": lambda agency: Output.objects.update(taken_back_on=date(2019, 7, 1)),
+    "an output of another kind": lambda agency: Output.objects.update(kind="patent"),
+    "an output no longer sure": lambda agency: Output.objects.update(state="expected"),
+    "an output of another day": lambda agency: Output.objects.update(on=date(2019, 7, 1)),
+    "a credit that ends": lambda agency: Credit.objects.update(until=date(2019, 8, 1)),
+    "a credit to another": lambda agency: Credit.objects.update(award=agency.awards[0]),
+    "a credit that goes": lambda agency: Credit.objects.all().delete(),
 }
 
 
 def told(agency):
     accounts = held.accounts([YEAR])[YEAR]
     awards = accounts.awards
+    rows = credited.credits(awards).rows
     return (
         sorted(accounts.sums),
+        sorted(
+            (rows.kind.value(row), int(rows.award[row]), *(str(of[row]) for of in (rows.came, rows.gone, rows.until)))
+            for row in range(len(rows.award))
+        ),
         [
             (int(pk), awards.programme.value(row), str(awards.begins[row]), str(awards.ends[row]))
             for row, pk in enumerate(awards.pk)
@@ -74,8 +97,17 @@ def test_a_change_is_seen_at_once_and_forgotten_when_it_is_taken_back(agency, ch
         CHANGES[change](agency)
     again = told(agency)
     assert again != before
-    if change != "a new award":  # which has another key the second time
+    if change not in ("a new award", "an output"):  # which has another key the second time
         assert again == changed
+
+
+def test_tables_that_were_not_watched_before_are_from_the_next_migration_on(agency):
+    Stamp.objects.filter(about__in=(stamps.OUTPUTS, stamps.CREDITS)).delete()
+    stamps.install(connection)
+    assert {about for about, _year in stamps.stamps()} == set(stamps.WATCHED)
+    before = stamps.stamps()
+    stamps.install(connection)
+    assert stamps.stamps() == before
 
 
 def test_an_entry_of_one_year_does_not_read_the_others_again(agency):
@@ -108,8 +140,13 @@ def test_triggers_come_back_after_a_migration_that_lost_them(agency):
 
 
 def test_every_column_that_is_read_is_watched(agency):
-    """Each column of awards and accounts that the statements read stands in the triggers."""
-    for about, read in ((stamps.AWARDS, held.READ_AWARDS), (stamps.ACCOUNTS, held.READ_ACCOUNTS)):
+    """Each column that the statements read stands in the triggers, and what chooses the rows."""
+    for about, read in (
+        (stamps.AWARDS, held.READ_AWARDS),
+        (stamps.ACCOUNTS, held.READ_ACCOUNTS),
+        (stamps.OUTPUTS, (*credited.READ_OUTPUTS, "state")),
+        (stamps.CREDITS, credited.READ_CREDITS),
+    ):
         _table, watched, _year = stamps.WATCHED[about]
         assert set(read) - {"id"} <= set(watched)
 

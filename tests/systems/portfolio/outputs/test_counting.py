@@ -9,11 +9,22 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kakehashi.systems.portfolio.behind import Slice, results_behind
-from kakehashi.systems.portfolio.figures import book
+from kakehashi.systems.portfolio.columns import held
+from kakehashi.systems.portfolio.columns.credited import Counting, credits
+from kakehashi.systems.portfolio.figures import book, years_of
 from kakehashi.systems.portfolio.ledger.posting import post_many
-from kakehashi.systems.portfolio.models import Axis, Credit, IntegratedProject, Output, Placement, PlanTerm
-from kakehashi.systems.portfolio.outputs import counting
+from kakehashi.systems.portfolio.models import (
+    Axis,
+    Credit,
+    Goal,
+    GoalActual,
+    IntegratedProject,
+    Output,
+    Placement,
+    PlanTerm,
+)
 from kakehashi.systems.portfolio.outputs.actions import NewOutput, record_output
+from kakehashi.systems.portfolio.outputs.goals import counted, outputs_of
 from kakehashi.systems.portfolio.reconciling import faults
 from tests.systems.portfolio.agency import YEAR, make_agency
 
@@ -48,13 +59,16 @@ def test_a_paper_of_two_projects_counts_once_in_each_and_once_in_all(agency, pro
     assert told.total.results == {"paper": 2}
     assert [told.projects[one.pk].results for one in projects] == [{"paper": 2}, {"paper": 1}]
     assert [told.programmes[one.pk].results for one in agency.programmes] == [{"paper": 2}, {"paper": 1}]
+    for one in agency.programmes:
+        assert years_of(one.pk, [YEAR - 1, YEAR])[YEAR] == told.programmes[one.pk]
     assert {code: line.results for code, line in told.ministries.items()} == {"mext": {"paper": 2}, "cao": {"paper": 1}}
     assert list(faults()) == []
 
 
 def test_a_count_that_is_wrong_is_found(agency, projects, monkeypatch):
     record_output(NewOutput("paper", "10.5555/both", date(2019, 6, 1)), agency.awards, by=None)
-    monkeypatch.setattr("kakehashi.systems.portfolio.figures.credited_in", lambda year, day: [])
+    monkeypatch.setattr(Counting, "results", lambda self: {})
+    monkeypatch.setattr(Counting, "by", lambda self, line: {})
     places = {one.where for one in faults()}
     assert f"{YEAR}:1:total:outputs:paper" in places
     assert {f"{YEAR}:1:projects:{one.pk}:outputs:paper" for one in projects} <= places
@@ -103,10 +117,20 @@ def test_whatever_is_credited_to_whom_each_figure_is_the_number_of_its_rows(agen
         for kind, number in year.total.results.items():
             inside = [line.results.get(kind, 0) for line in year.projects.values()]
             assert max(inside) <= number <= sum(inside)
+        for one in agency.programmes:
+            assert years_of(one.pk, [YEAR])[YEAR] == year.programmes[one.pk]
+        for where in (None, *projects):
+            goal = Goal.objects.create(
+                term=projects[0].term, project=where, code=f"of-{where}", name="目標", results="paper,patent"
+            )
+            report = GoalActual(goal=goal, as_of=FIRST + timedelta(days=200), value=0)
+            assert counted([(goal, report)])[goal.pk].number == outputs_of(goal, report.as_of).count()
         assert list(faults()) == []
 
 
-def test_counting_takes_one_statement_a_year(agency, projects, django_assert_num_queries):
+def test_what_has_not_changed_is_counted_without_asking_for_it(agency, projects, django_assert_num_queries):
     record_output(NewOutput("paper", "10.5555/both", date(2019, 6, 1)), agency.awards, by=None)
-    with django_assert_num_queries(1):
-        assert len(counting.credited_in(YEAR, date(2020, 1, 1))) == 2
+    awards = held.awards()
+    credits(awards)
+    with django_assert_num_queries(1):  # the stamps
+        assert credits(awards).counting(YEAR, date(2020, 1, 1)).number() == 1

@@ -47,7 +47,10 @@ def number_of(term, results, project="", *, yearly=False, on=date(2020, 3, 31)):
     goal = Goal.objects.create(
         term=term, project=where, code=f"g{Goal.objects.count()}", name="目標", results=results, yearly=yearly
     )
-    return outputs_of(goal, on).count()
+    rows = outputs_of(goal, on).count()
+    (told,) = counted([(goal, GoalActual(goal=goal, as_of=on, value=0))]).values()
+    assert told.number == rows
+    return rows
 
 
 def test_a_goal_counts_what_its_kinds_project_and_days_say(term):

@@ -28,8 +28,9 @@ from kakehashi.engines.allocation import (
 from kakehashi.kernel.errors import Conflict
 from kakehashi.systems.portfolio.adjustment import conditions
 from kakehashi.systems.portfolio.adjustment.states import RequestState
-from kakehashi.systems.portfolio.figures import places, term_of
+from kakehashi.systems.portfolio.figures import term_of
 from kakehashi.systems.portfolio.models import AdjustmentRequest, AdjustmentRound, IntegratedProject
+from kakehashi.systems.portfolio.placements import places
 
 SECONDS = 20.0
 """No call of the solver may take longer: a page waits for it. 500 requests take less than one."""

@@ -192,7 +192,7 @@ def _accounts_of(year: int, held: Awards, now: dict[tuple[str, int], int]) -> Ac
 
 
 def _read_awards() -> Awards:
-    pk, number, programme, organisation, phase, modality, area, begins, ends, published = _columns(
+    pk, number, programme, organisation, phase, modality, area, begins, ends, published = columns_of(
         f"SELECT {', '.join(READ_AWARDS)} FROM portfolio_award ORDER BY id",  # noqa: S608  no input
         len(READ_AWARDS),
     )
@@ -204,18 +204,19 @@ def _read_awards() -> Awards:
         Column.of(phase),
         Column.of(modality),
         Column.of(area),
-        _days(begins),
-        _days(ends),
-        _days(published),
+        days_of(begins),
+        days_of(ends),
+        days_of(published),
     )
 
 
-def _days(values: list[Any]) -> Days:
+def days_of(values: list[Any]) -> Days:
+    """Days as they are read; None: not a day."""
     return np.array(values, "datetime64[D]")
 
 
 def _read_accounts(year: int, held: Awards) -> Accounts:
-    kind, appropriation, programme, award, yen = _columns(
+    kind, appropriation, programme, award, yen = columns_of(
         f"SELECT {', '.join(READ_ACCOUNTS)} FROM portfolio_account "  # noqa: S608  no input
         "WHERE fiscal_year = %s AND programme_id IS NOT NULL",
         len(READ_ACCOUNTS),
@@ -231,7 +232,7 @@ def _read_accounts(year: int, held: Awards) -> Accounts:
     )
 
 
-def _columns(statement: str, width: int, asked: Sequence[int] = ()) -> list[list[Any]]:
+def columns_of(statement: str, width: int, asked: Sequence[int] = ()) -> list[list[Any]]:
     """The answer of a statement, column by column; plain SQL, without an object a row."""
     columns: list[list[Any]] = [[] for _ in range(width)]
     with connection.cursor() as cursor:

@@ -5,13 +5,14 @@ what another put there. On PostgreSQL each transaction has a row of its own, so 
 put together now and then.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import connection
 
 from kakehashi.kernel.jobs.hourly import every_hour
 
-AWARDS, ACCOUNTS = "awards", "accounts"
+AWARDS, ACCOUNTS, OUTPUTS, CREDITS = "awards", "accounts", "outputs", "credits"
 TABLE = "portfolio_stamp"
 COLUMNS = "(about, fiscal_year, written_in, number)"
 WATCHED = {
@@ -25,14 +26,18 @@ WATCHED = {
         ("kind", "fiscal_year", "appropriation_id", "programme_id", "award_id", "balance_yen"),
         "{row}.fiscal_year",
     ),
+    OUTPUTS: ("portfolio_output", ("kind", "top_journal", "on", "taken_back_on", "state"), "0"),
+    CREDITS: ("portfolio_credit", ("output_id", "award_id", "since", "until"), "0"),
 }
 """Of each stamp the table, the columns that are read from it, and the fiscal year that a row is stamped under."""
 
 FIRST = (
-    f"INSERT INTO {TABLE} {COLUMNS} "  # noqa: S608  no input
-    "SELECT 'awards', 0, -1, COUNT(*) FROM portfolio_award",
-    f"INSERT INTO {TABLE} {COLUMNS} "  # noqa: S608
-    "SELECT 'accounts', fiscal_year, -1, COUNT(*) FROM portfolio_account GROUP BY fiscal_year",
+    f"INSERT INTO {TABLE} {COLUMNS} SELECT '{{about}}', 0, -1, (SELECT COUNT(*) FROM {{table}}) "  # noqa: S608  no input
+    f"WHERE NOT EXISTS (SELECT 1 FROM {TABLE} WHERE about = '{{about}}')"
+)
+FIRST_OF_YEARS = (
+    f"INSERT INTO {TABLE} {COLUMNS} SELECT '{{about}}', fiscal_year, -1, COUNT(*) FROM {{table}} "  # noqa: S608
+    f"WHERE NOT EXISTS (SELECT 1 FROM {TABLE} WHERE about = '{{about}}') GROUP BY fiscal_year"
 )
 TOGETHER = (
     f"WITH gone AS (DELETE FROM {TABLE} WHERE id IN (SELECT id FROM {TABLE} FOR UPDATE SKIP LOCKED) "  # noqa: S608
@@ -50,15 +55,17 @@ def stamps() -> dict[tuple[str, int], int]:
 
 
 def install(connection: Any) -> None:
-    """Watch the tables from now on. Done after every migration: SQLite drops a table's triggers when it remakes it."""
+    """Watch the tables from now on. Done after every migration: SQLite drops a table's triggers when it remakes it.
+    What was not watched before gets its first stamp."""
     for statement in _postgresql() if connection.vendor == "postgresql" else _sqlite():
         _run(connection, statement)
+    stamp_what_stands(connection)
 
 
 def stamp_what_stands(connection: Any) -> None:
-    """Give what stands before the watch begins its first stamp."""
-    for statement in FIRST:
-        _run(connection, statement)
+    """Give what stands before the watch begins its first stamp; what has one keeps it."""
+    for about, (table, _columns, year) in WATCHED.items():
+        _run(connection, (FIRST if year == "0" else FIRST_OF_YEARS).format(about=about, table=table))
 
 
 def _run(connection: Any, statement: str) -> None:
@@ -74,6 +81,10 @@ def remove(connection: Any) -> None:
             _run(connection, f"DROP TRIGGER IF EXISTS portfolio_stamp_{about}_{move}{on}")
 
 
+def _quoted(columns: Sequence[str]) -> str:
+    return ", ".join(f'"{one}"' for one in columns)
+
+
 def _sqlite() -> list[str]:
     """Row by row: an INSERT that an OR clause of the statement outside cannot turn into silence, then the change."""
     statements = []
@@ -86,7 +97,7 @@ def _sqlite() -> list[str]:
                 f"WHERE about = '{about}' AND fiscal_year = {year.format(row=row)} AND written_in = 0; "
                 for row in dict.fromkeys(rows if "{row}" in year else rows[:1])
             )
-            when = f"AFTER {event.format(of=', '.join(columns))} ON {table}"
+            when = f"AFTER {event.format(of=_quoted(columns))} ON {table}"
             statements.append(f"CREATE TRIGGER IF NOT EXISTS portfolio_stamp_{about}_{move} {when} BEGIN {body}END")
     return statements
 
@@ -107,7 +118,7 @@ def _postgresql() -> list[str]:
             statements += [
                 f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "
                 f"$$ BEGIN {marks}RETURN NULL; END $$",
-                f"CREATE OR REPLACE TRIGGER {name} AFTER {event.format(of=', '.join(columns))} ON {table} "
+                f"CREATE OR REPLACE TRIGGER {name} AFTER {event.format(of=_quoted(columns))} ON {table} "
                 f"FOR EACH ROW EXECUTE FUNCTION {name}()",
             ]
     return statements

@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 
 from kakehashi.systems.portfolio.columns import held
 from kakehashi.systems.portfolio.columns.column import Column, Numbers, tally
+from kakehashi.systems.portfolio.columns.placing import Placing
 from kakehashi.systems.portfolio.databook.dimensions import PROJECT, SIZE, SIZES, YEAR, Dimension, Measure
-from kakehashi.systems.portfolio.figures import places
 from kakehashi.systems.portfolio.ledger.kinds import AccountKind
 from kakehashi.systems.portfolio.models import PlanTerm
 
@@ -112,7 +112,7 @@ class _Source:
         if wanted.measure is Measure.CONTINUING:
             running = running & ~new
         self.counting = running
-        self.of_programme, self.of_award = places(wanted.term, year) if wanted.term else ({}, {})
+        self.placing = Placing(self.awards, wanted.term, year)
 
     def money_rows(self) -> Numbers:
         """The accounts whose yen come to the measure."""
@@ -146,7 +146,7 @@ class _Source:
         if one.key == "programme":
             return self.accounts.programme
         if one.key == PROJECT:
-            return self._placed(self.accounts.programme, self.accounts.award)
+            return self.placing.of(self.accounts.programme, self.accounts.award)
         return self._of_awards(one).at(self.accounts.award)
 
     def _constant(self, one: Dimension, rows: int) -> Column | None:
@@ -161,23 +161,9 @@ class _Source:
             size = np.searchsorted(np.array(SIZES), yen, side="right")
             return Column(np.where(has_money, size, len(SIZES) + 1), (*range(len(SIZES) + 1), None))
         if one.key == PROJECT:
-            return self._placed(self.awards.programme, np.arange(len(self.awards.pk)))
+            return self.placing.of_awards()
         column: Column = getattr(self.awards, one.award)
         return column.mapped(one.stands_for().get) if one.stands_for else column
-
-    def _placed(self, programme: Column, award: Numbers) -> Column:
-        """The project of each row: its programme's, but that of an award placed otherwise is its own."""
-        column = programme.mapped(self.of_programme.get)
-        if not self.of_award:
-            return column
-        pks = np.array(sorted(self.of_award), np.int64)
-        projects = list(dict.fromkeys((*column.keys, *self.of_award.values())))
-        codes = np.array([projects.index(key) for key in column.keys], np.int64)[column.codes]
-        own = np.full(len(self.awards.pk) + 1, -1, np.int64)  # the last: of rows without an award
-        places_of = self.awards.places_of(pks)
-        there = places_of >= 0
-        own[places_of[there]] = [projects.index(self.of_award[int(pk)]) for pk in pks[there]]
-        return Column(np.where(own[award] >= 0, own[award], codes), tuple(projects))
 
 
 def _labelled(

@@ -7,9 +7,10 @@ from collections import defaultdict
 from django.db.models import Count, Q, Sum
 
 from kakehashi.kernel.fiscal import fiscal_year_days
-from kakehashi.systems.portfolio.figures import Figures, places, running_in
+from kakehashi.systems.portfolio.figures import Figures, running_in
 from kakehashi.systems.portfolio.ledger.kinds import AccountKind
 from kakehashi.systems.portfolio.models import Account, Award, DiseaseArea, PlanTerm
+from kakehashi.systems.portfolio.placements import places
 
 
 def lines_of_area(area: DiseaseArea, fiscal_year: int, scheme: PlanTerm | None) -> dict[int | None, Figures]:

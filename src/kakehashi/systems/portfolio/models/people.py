@@ -125,6 +125,7 @@ class Participation(models.Model):
         blank=True,
         related_name="participations",
         verbose_name=_("person"),
+        db_index=False,  # hardly any has an account here: an index of those alone, below
     )
     name = models.CharField(_("name"), max_length=200, blank=True)
     name_en = models.CharField(_("name in English"), max_length=200, blank=True)
@@ -156,6 +157,9 @@ class Participation(models.Model):
             models.CheckConstraint(
                 condition=Q(person__isnull=False) | ~Q(name="") | ~Q(name_en=""), name="participation_names_someone"
             ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["person", "until"], condition=Q(person__isnull=False), name="participation_account"),
         ]
 
     def __str__(self) -> str:

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from kakehashi.kernel.fiscal import fiscal_year
 from kakehashi.systems.portfolio.behind import placed_in
-from kakehashi.systems.portfolio.figures import counting_in, running_in
+from kakehashi.systems.portfolio.figures import running_in
 from kakehashi.systems.portfolio.models import (
     Appointment,
     Award,
@@ -23,6 +23,7 @@ from kakehashi.systems.portfolio.models import (
     Programme,
 )
 from kakehashi.systems.portfolio.offices.kinds import FIELDS, OFFICES, Scope
+from kakehashi.systems.portfolio.placements import counting_in
 
 NONE = Q(pk__in=[])
 ONE_DAY = timedelta(days=1)

@@ -5,19 +5,13 @@ counts for an award, a programme, a project, a ministry once where any of its cr
 to more than their total, which counts each output once.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable
 from datetime import date
-from typing import TypeVar
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from kakehashi.kernel.fiscal import fiscal_year_days
 from kakehashi.systems.portfolio.models import Credit, Output, OutputState
 
-Key = TypeVar("Key", bound=Hashable)
-Credited = tuple[int, str, int, int | None]
-"""Output, its kind, an award it is credited to, that award's programme."""
 CAME = (OutputState.FINAL, OutputState.TAKEN_BACK)
 """The states of what has been there; what was taken back counts until its day."""
 
@@ -44,21 +38,3 @@ def outputs_counting(day: date, only: Q | None = None) -> QuerySet[Output]:
     """The outputs that count at the end of a day; ``only`` narrows the credits by which they do."""
     credited = credits_in_force(day).filter(only or Q(), output=OuterRef("pk")).order_by()
     return Output.objects.filter(there_on(day), Exists(credited))
-
-
-def credited_in(fiscal_year: int, day: date, *, programme: int | None = None) -> list[Credited]:
-    """Every output that came in a year and counts at the end of a day, with each award (of a programme, where one is
-    given) that it is credited to."""
-    rows = credits_in_force(day).filter(in_year(fiscal_year, "output__")).order_by()
-    if programme is not None:
-        rows = rows.filter(award__programme=programme)
-    return list(rows.values_list("output_id", "output__kind", "award_id", "award__programme_id").distinct())
-
-
-def counted_by(rows: Iterable[Credited], keys: Callable[[int, int | None], Iterable[Key]]) -> dict[Key, dict[str, int]]:
-    """How many outputs of each kind a line has: each once. ``keys(award, programme)``: the lines an award stands in."""
-    lines: defaultdict[Key, defaultdict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
-    for output, kind, award, programme in rows:
-        for key in keys(award, programme):
-            lines[key][kind].add(output)
-    return {key: {kind: len(outputs) for kind, outputs in kinds.items()} for key, kinds in lines.items()}

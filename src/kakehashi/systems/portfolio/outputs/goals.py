@@ -11,6 +11,9 @@ from django.utils import timezone
 
 from kakehashi.kernel.fiscal import fiscal_year, fiscal_year_days
 from kakehashi.systems.portfolio.behind import placed_in
+from kakehashi.systems.portfolio.columns import held
+from kakehashi.systems.portfolio.columns.credited import Credits, credits
+from kakehashi.systems.portfolio.columns.placing import Placing
 from kakehashi.systems.portfolio.models import Goal, GoalActual, Output, OutputKind
 from kakehashi.systems.portfolio.outputs.counting import credits_in_force, outputs_counting
 
@@ -54,13 +57,35 @@ def name_what_is_counted() -> None:
 def counted(reached: Iterable[tuple[Goal, GoalActual | None]]) -> dict[int, Counted]:
     """By goal what its outputs come to on the day of its report, today where there is none; goals that name no kind of
     outputs are left out."""
-    told = {}
+    told: dict[int, Counted] = {}
+    found: Credits | None = None
     for goal, actual in reached:
         if goal.results:
+            found = found or credits(held.awards())
             day = actual.as_of if actual else timezone.localdate()
             since, _until = span_of(goal, day)
-            told[goal.pk] = Counted(goal, day, since, outputs_of(goal, day).count(), actual)
+            told[goal.pk] = Counted(goal, day, since, _number(goal, day, found), actual)
     return told
+
+
+def _number(goal: Goal, on: date, found: Credits) -> int:
+    """How many outputs ``outputs_of`` lists."""
+    first, last = span_of(goal, on)
+    kinds = _kinds(goal)
+    top_papers = OutputKind.PAPER if TOP_PAPER in kinds else ""
+    if goal.project is None:
+        return found.between(first, last, on).of_kinds(kinds, top_papers=top_papers).number()
+    number = 0
+    for year in range(fiscal_year(first), fiscal_year(last) + 1):
+        begins, ends = fiscal_year_days(year)
+        there = Placing(found.awards, goal.project.term, year).of_awards().is_(goal.project.pk)
+        came = found.between(max(first, begins), min(last, ends), on)
+        number += came.of(there).of_kinds(kinds, top_papers=top_papers).number()  # an output comes in one year
+    return number
+
+
+def _kinds(goal: Goal) -> list[str]:
+    return [key for one in goal.results.split(",") if (key := one.strip())]
 
 
 def span_of(goal: Goal, on: date) -> tuple[date, date]:
@@ -73,7 +98,7 @@ def span_of(goal: Goal, on: date) -> tuple[date, date]:
 def outputs_of(goal: Goal, on: date) -> QuerySet[Output]:
     """The outputs that a goal counts as of a day, each once; of a project's goal those of awards placed in it."""
     first, last = span_of(goal, on)
-    keys = [key.strip() for key in goal.results.split(",") if key.strip()]
+    keys = _kinds(goal)
     kinds = Q(kind__in=[key for key in keys if key != TOP_PAPER])
     if TOP_PAPER in keys:
         kinds |= Q(kind=OutputKind.PAPER, top_journal=True)

@@ -21,7 +21,7 @@ from kakehashi.systems.portfolio.columns.column import tally
 from kakehashi.systems.portfolio.comparing.published import made_up_outputs
 from kakehashi.systems.portfolio.desks.deciding import waiting_for_president
 from kakehashi.systems.portfolio.desks.rules import is_president
-from kakehashi.systems.portfolio.figures import Book, Figures, book, places, totals, years_of
+from kakehashi.systems.portfolio.figures import Book, Figures, book, totals, years_of
 from kakehashi.systems.portfolio.goals import goals_behind, goals_reached
 from kakehashi.systems.portfolio.involving.telling import lines_of
 from kakehashi.systems.portfolio.milestones.actions import overdue
@@ -30,6 +30,7 @@ from kakehashi.systems.portfolio.money import exact, said
 from kakehashi.systems.portfolio.offices.queries import holders_of
 from kakehashi.systems.portfolio.outputs.goals import counted
 from kakehashi.systems.portfolio.pages.asking import Asked, asked
+from kakehashi.systems.portfolio.placements import places
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -19,7 +21,9 @@ from kakehashi.kernel.errors import NotFound
 from kakehashi.kernel.listing import Column, Filter, Listing
 from kakehashi.systems.portfolio import finding, rules
 from kakehashi.systems.portfolio.acknowledging import acknowledgements_of
-from kakehashi.systems.portfolio.behind import awards_behind
+from kakehashi.systems.portfolio.behind import Slice, awards_behind
+from kakehashi.systems.portfolio.columns import held
+from kakehashi.systems.portfolio.columns.parts import awards_of, in_order
 from kakehashi.systems.portfolio.investigators.queries import history_of
 from kakehashi.systems.portfolio.investigators.rules import may_name
 from kakehashi.systems.portfolio.ledger.kinds import AccountKind
@@ -29,7 +33,7 @@ from kakehashi.systems.portfolio.models import Account, Award, Entry, Modality, 
 from kakehashi.systems.portfolio.money import exact
 from kakehashi.systems.portfolio.numbers import acknowledgement_number
 from kakehashi.systems.portfolio.pages import contracts
-from kakehashi.systems.portfolio.pages.asking import Asked, asked
+from kakehashi.systems.portfolio.pages.asking import asked
 from kakehashi.systems.portfolio.pages.lineage import told_of
 from kakehashi.systems.portfolio.pages.trail import slice_of
 
@@ -64,32 +68,38 @@ AWARDS = Listing(
 def awards(request: HttpRequest) -> HttpResponse:
     """The awards that run in a year, or of every year; narrowed by words and by where they stand."""
     wanted = asked(request)
-    found, words = _narrowed(request, wanted)
-    text = request.GET.get("q", "").strip()
-    if text:
-        found = finding.holding(found, text)
-    found = found.select_related("programme", "organisation", "area")
+    part, words = slice_of(request, wanted)
+    new = {"new": True, "continuing": False}.get(request.GET.get("began", ""))
+    every, text = "every" in request.GET, request.GET.get("q", "").strip()
+    rows = Award.objects.select_related("programme", "organisation", "area")
     if request.GET.get("format") == "csv":
-        return AWARDS.csv(request, found)
+        found = rows if every else awards_behind(part, new=new).select_related("programme", "organisation", "area")
+        return AWARDS.csv(request, finding.holding(found, text) if text else found)
     kept = [(key, value) for key, value in request.GET.items() if key not in ("q", "page", "every")]
     context = wanted.choices() | {
-        "table": AWARDS.show(request, found),
+        "table": AWARDS.show(request, rows, keys=_keys(request, None if every else part, new, text)),
         "search_text": text,
         "may_register": bool(rules.may_register_awards(request.user)),
         "of": words,
-        "every": "every" in request.GET,
+        "every": every,
         "began": request.GET.get("began", ""),
         "kept": kept,
     }
     return render(request, "portfolio/awards.html", context)
 
 
-def _narrowed(request: HttpRequest, wanted: Asked) -> tuple[QuerySet[Award], str]:
-    part, words = slice_of(request, wanted)
-    if "every" in request.GET:
-        return Award.objects.all(), words
-    new = {"new": True, "continuing": False}.get(request.GET.get("began", ""))
-    return awards_behind(part, new=new), words
+def _keys(request: HttpRequest, part: Slice | None, new: bool | None, text: str) -> Sequence[int]:
+    """The awards of a part of the book (None: of every year) that the address asks for, in its order."""
+    if part is None:
+        every = held.awards()
+        found, narrowed = every, np.ones(len(every.pk), np.bool_)
+    else:
+        found, narrowed = awards_of(part, new=new)
+    for key, value in AWARDS.filtered(request).items():
+        narrowed &= getattr(found, key).is_(value)
+    if text:
+        narrowed &= found.among(finding.keys_holding(text))
+    return in_order(found, narrowed, AWARDS.asked_order(request))
 
 
 @login_required

@@ -25,7 +25,7 @@ from kakehashi.systems.portfolio import drawing
 from kakehashi.systems.portfolio.desks import rules
 from kakehashi.systems.portfolio.desks.areas import lines_of_area, phases_of_area, total_of
 from kakehashi.systems.portfolio.desks.needs import Need, counts_of, most_urgent, rows_of
-from kakehashi.systems.portfolio.figures import book, places
+from kakehashi.systems.portfolio.figures import book
 from kakehashi.systems.portfolio.models import Award, DiseaseArea, IntegratedProject
 from kakehashi.systems.portfolio.offices.queries import awards_under, held_by
 from kakehashi.systems.portfolio.pages.agency import goals_of, headlines, line_of, programme_lines
@@ -34,6 +34,7 @@ from kakehashi.systems.portfolio.pages.awards import AWARDS
 from kakehashi.systems.portfolio.pages.milestones import OVERDUE
 from kakehashi.systems.portfolio.pages.outputs import OUTPUTS
 from kakehashi.systems.portfolio.pages.pairing import ENDING
+from kakehashi.systems.portfolio.placements import places
 
 REQUESTS = Listing(
     "adjustment_requests_waiting",
