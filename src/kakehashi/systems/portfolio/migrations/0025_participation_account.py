@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('organisations', '0002_prefecture'),
-        ('portfolio', '0023_involvement'),
+        ('portfolio', '0024_synthetic_calls'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
