@@ -57,6 +57,12 @@ OF_THE_REQUEST = {"begin_scoring": "submitted"}
 NO_WRITES = {"portfolio.import", "ledger.export", "award.follow", "portfolio.check"}
 """Names in the code that are no write: a lock's, and of what readers did."""
 YEAR_END = date(2020, 3, 31)
+OWN = """\
+name: Own
+target: awards
+format: csv
+awards: {number: number, title: title, institution: at, begins: begins, ends: ends}
+"""
 PAPER = outputs.NewOutput("paper", "10.5555/one", date(2019, 6, 1), title="論文")
 
 
@@ -308,6 +314,8 @@ def written_by(action, folder):
     link = link_awards(by=None, before=awards[0], after=awards[1], source="s")
     pairing = {"found": "giver", "key": later.number, "place": 1, "answer": "accepted", "reason": "r"}
     file, chosen = written(folder), parse_map(MAP, "m.yaml")
+    own = folder / "own.csv"
+    own.write_text(f"number,title,at,begins,ends\nlater,new title,{later.organisation.code},2022-04-01,2023-03-31\n")
     days = {"begins": date(2020, 4, 1), "ends": date(2021, 3, 31)}
     return {
         "register": lambda by: register_award(
@@ -316,6 +324,7 @@ def written_by(action, folder):
         "publish": lambda by: publish_awards(by=by, awards=Award.objects.all()),
         "doi": lambda by: override_settings(DOI_PREFIX="10.5555")(keep_dois)(awards, by=by),
         "import": lambda by: import_awards(file, chosen, by=by),
+        "update": lambda by: import_awards(own, parse_map(OWN, "o.yaml"), by=by, existing="update"),
         "export": lambda by: list(awards_told(by=by, shape="csv")),
         "link": lambda by: link_awards(by=by, before=awards[0], after=later, reason="r"),
         "unlink": lambda by: unlink_awards(by=by, link=link, reason="r"),

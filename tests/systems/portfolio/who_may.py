@@ -69,6 +69,7 @@ WRITES = {
     "award.register": {NODE, OFFICER, ADMINISTRATOR},
     "award.publish": {NODE, OFFICER, DIRECTOR, ADMINISTRATOR},
     "award.import": {NODE, ADMINISTRATOR},
+    "award.update": {NODE, ADMINISTRATOR},
     "award.export": READ,
     "award.link": {NODE, *RUN_PROGRAMMES},
     "award.unlink": RUN_PROGRAMMES,

@@ -60,7 +60,9 @@ def rows_of(source: Source, chosen: Map) -> Iterable[Row]:
 def skip(done: FileReport, faults: Faults, row: Row, unfit: Unfit, number: str = "") -> None:
     """Note a row that is not written."""
     done.skipped[unfit.kind] = done.skipped.get(unfit.kind, 0) + 1
-    faults.add(unfit.kind, done.file, line=row.line, number=number, about=unfit.about, said=unfit.said)
+    faults.add(
+        unfit.kind, done.file, line=row.line, number=number, about=unfit.about, said=unfit.said, found=unfit.found
+    )
 
 
 def _awards(source: Source, chosen: Map, collection: Collection, faults: Faults, told: Told) -> FileReport:

@@ -3,19 +3,22 @@
 Their money is the ledger's: an amount in the file is only held against it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Model, Q, Sum
+from django.db.models import Model, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
+from kakehashi.kernel import audit
 from kakehashi.kernel.errors import Conflict
 from kakehashi.kernel.organisations.models import Organisation
+from kakehashi.kernel.people.models import Person
 from kakehashi.systems.portfolio import actions, finding
 from kakehashi.systems.portfolio.importing.collecting import AT_ONCE, Told, rows_of, skip
+from kakehashi.systems.portfolio.importing.held import Held, changed
 from kakehashi.systems.portfolio.importing.mapping import Map
 from kakehashi.systems.portfolio.importing.report import Faults, FileReport, Report
 from kakehashi.systems.portfolio.importing.rows import Row, Source
@@ -81,20 +84,20 @@ class Named:
         return self._found[key]
 
 
-def take_in(path: Path, chosen: Map, existing: str, faults: Faults, told: Told) -> Report:
-    """Write the agency's awards of a file, in the transaction in force.
+def take_in(path: Path, chosen: Map, existing: str, faults: Faults, told: Told, by: Person | None) -> Report:
+    """Write the agency's awards of a file, in the transaction in force; each one written stands in the audit trail.
 
     ``existing``: what of numbers that are here already, ``skip``, ``update`` or ``refuse``. Raises Conflict for the
     last, Invalid for a file that is not what the map says; rows that cannot be written are noted and left out.
     """
     named = Named()
-    with Source(path) as source:
+    with audit.batch(), Source(path) as source:
         done = FileReport(source.name, "awards")
         rows = iter(rows_of(source, chosen))
         seen: set[str] = set()
         while batch := list(islice(rows, AT_ONCE)):
             fit = _fit(batch, chosen, named, done, faults, seen)
-            _write(fit, existing, done, chosen, faults)
+            _write(fit, existing, done, chosen, faults, by)
             done.read += len(batch)
             told(source.name, done.read, source.position, source.size)
     return Report(files=[done])
@@ -164,9 +167,14 @@ def _award(row: Row, chosen: Map, named: Named) -> tuple[Award, int | None]:
 
 
 def _write(
-    fit: dict[str, tuple[Award, int | None, Row]], existing: str, done: FileReport, chosen: Map, faults: Faults
+    fit: dict[str, tuple[Award, int | None, Row]],
+    existing: str,
+    done: FileReport,
+    chosen: Map,
+    faults: Faults,
+    by: Person | None,
 ) -> None:
-    here = dict(Award.objects.filter(number__in=list(fit)).values_list("number", "pk"))
+    here = {one.number: one for one in _here(fit)}
     if here and existing == "refuse":
         values = {"numbers": ", ".join(sorted(here)[:5]), "file": done.file}
         raise Conflict(
@@ -179,13 +187,17 @@ def _write(
     new = [award for number, (award, _amount, _row) in fit.items() if number not in here]
     Award.objects.bulk_create(new)
     done.written += len(new)
+    for award in new:
+        audit.record(by, "award.register", award, detail={"number": award.number})
     touched = new
     if existing == "update":
-        again = [award for number, (award, _amount, _row) in fit.items() if number in here]
-        for award in again:
-            award.pk = here[award.number]
-        if fields := _fields(chosen):
+        fields = _fields(chosen)
+        again = _unheld(fit, here, fields, done, faults)
+        if fields:
             Award.objects.bulk_update(again, fields, batch_size=500)
+        for award in again:
+            if change := changed(here[award.number], award, fields):
+                audit.record(by, "award.update", award, detail={"number": award.number, "changed": change})
         done.updated += len(again)
         touched = new + again
     else:
@@ -194,6 +206,34 @@ def _write(
         Award.objects.filter(pk__in=[one.pk for one in touched]).select_related("programme", "organisation")
     )
     _hold_against_ledger(fit, done, faults)
+
+
+def _here(fit: Iterable[str]) -> QuerySet[Award]:
+    """The awards of these numbers that are here already, locked."""
+    found = Award.objects.filter(number__in=list(fit)).select_related("programme", "organisation", "call", "area")
+    return found.select_for_update(of=("self",))
+
+
+def _unheld(
+    fit: dict[str, tuple[Award, int | None, Row]],
+    here: Mapping[str, Award],
+    fields: Collection[str],
+    done: FileReport,
+    faults: Faults,
+) -> list[Award]:
+    """The awards to update; rows that would change what money, contracts or investigators hold are left out."""
+    held = Held([one.pk for one in here.values()])
+    again: list[Award] = []
+    for number, before in here.items():
+        award, _amount, row = fit[number]
+        award.pk = before.pk
+        try:
+            held.insist(before, award, fields)
+        except Unfit as unfit:
+            skip(done, faults, row, unfit, number)
+            continue
+        again.append(award)
+    return again
 
 
 def _fields(chosen: Map) -> list[str]:

@@ -129,7 +129,7 @@ class Faults:
             "number": number[:100],
             "about": about[:100],
             "said": said[:200],
-            "found": found,
+            "found": found[:40],
         }
         key = (str(kind), file, about[:100])
         self._counted[key] += 1

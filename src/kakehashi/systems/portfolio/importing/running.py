@@ -90,7 +90,7 @@ def import_awards(
             report = collect(path, chosen, collection, faults, progress)
             collection.save()
         else:
-            report = take_in(path, chosen, existing, faults, progress)
+            report = take_in(path, chosen, existing, faults, progress, by)
         faults.flush()
         report.faults = list(faults.told())
         report.seconds = round(time.monotonic() - began, 2)

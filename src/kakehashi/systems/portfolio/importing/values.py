@@ -14,11 +14,11 @@ YES = ("yes", "true", "1", "y", "はい")
 
 
 class Unfit(Exception):
-    """A row that cannot be written: what kind of fault, which column, what stands there."""
+    """A row that cannot be written: what kind of fault, which column, what stands there, what was found instead."""
 
-    def __init__(self, kind: FaultKind, about: str, said: str = "") -> None:
+    def __init__(self, kind: FaultKind, about: str, said: str = "", found: str = "") -> None:
         super().__init__(kind, about, said)
-        self.kind, self.about, self.said = kind, about, said
+        self.kind, self.about, self.said, self.found = kind, about, said, found
 
 
 def text_of(read: Read, name: str, column: Column, longest: int) -> str:

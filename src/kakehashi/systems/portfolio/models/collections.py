@@ -118,7 +118,7 @@ class ImportRun(models.Model):
 
 
 class FaultKind(models.TextChoices):
-    """What an import finds wrong with a row. Rows of the first eight kinds are not written."""
+    """What an import finds wrong with a row. Rows of the first nine kinds are not written."""
 
     UNREADABLE = "unreadable", _("A value cannot be read")
     MISSING = "missing", _("A value is missing")
@@ -128,6 +128,7 @@ class FaultKind(models.TextChoices):
     NO_REFERENCE = "no_reference", _("The row names nothing")
     MISSHAPEN = "misshapen", _("It has more or fewer cells than the first line")
     ORDER = "order", _("It ends before it begins")
+    HELD = "held", _("The award's money, contract or investigators hold it: change it there")
     ORPHAN = "orphan", _("The award it names is not in the file")
     CLAIMS_MORE = "claims_more", _("The award claims more than there are rows")
     CLAIMS_LESS = "claims_less", _("The award claims less than there are rows")
