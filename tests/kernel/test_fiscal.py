@@ -6,7 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kakehashi.kernel.fiscal import ERAS, era_date, era_of, fiscal_year, fiscal_year_days, fiscal_year_name, parse_date
+from kakehashi.kernel.fiscal import (
+    ERAS,
+    FIRST_YEAR,
+    LAST_YEAR,
+    day_said,
+    era_date,
+    era_of,
+    fiscal_year,
+    fiscal_year_days,
+    fiscal_year_name,
+    parse_date,
+    year_said,
+)
 
 
 @pytest.mark.parametrize(
@@ -67,3 +79,25 @@ def test_every_day_survives_its_era(day):
 def test_before_meiji_is_said():
     with pytest.raises(ValueError, match="Meiji"):
         era_of(date(1800, 1, 1))
+
+
+@given(st.one_of(st.none(), st.text(max_size=6), st.integers(-1, 99_999).map(str)))
+def test_a_year_of_an_address_can_be_named_and_has_days(text):
+    year = year_said(text)
+    assert year is None or (FIRST_YEAR <= year <= LAST_YEAR and int(text) == year)
+    if year is not None:
+        assert fiscal_year_days(year)
+        assert fiscal_year_name(year)
+    assert year_said("２０１９") == year_said("2019") == 2019
+
+
+@given(st.one_of(st.text(max_size=12), st.dates().map(str)))
+def test_a_day_of_an_address_has_a_fiscal_year(text):
+    day = day_said(text)
+    assert day is None or fiscal_year_days(fiscal_year(day))
+    assert (day_said("2019-04-01"), day_said("9999-12-31"), day_said("2024-02-31"), day_said(None)) == (
+        date(2019, 4, 1),
+        None,
+        None,
+        None,
+    )

@@ -10,6 +10,7 @@ import click
 from kakehashi.cli import NodeGroup, counted, say, text
 from kakehashi.cli.awardfiles import AT_FAULT, watched
 from kakehashi.cli.people import told_plainly
+from kakehashi.kernel.fiscal import FIRST_YEAR, LAST_YEAR
 
 
 @click.group(cls=NodeGroup, help=text("Entries of the budget ledger.", "予算台帳の仕訳。"))
@@ -60,7 +61,9 @@ def import_entries(file: Any, dry_run: bool) -> None:
     "export",
     help=text("Write the journal as CSV: one row a movement.", "仕訳帳をCSVで書き出す（1行に1件の資金移動）。"),
 )
-@click.option("--fiscal-year", type=click.IntRange(1990, 2200), help=text("Only this year's.", "この年度のみ。"))
+@click.option(
+    "--fiscal-year", type=click.IntRange(FIRST_YEAR, LAST_YEAR), help=text("Only this year's.", "この年度のみ。")
+)
 @click.option(
     "--output", type=click.Path(dir_okay=False, path_type=Path), help=text("File to write.", "書き出すファイル。")
 )

@@ -12,6 +12,7 @@ from kakehashi.cli.awardfiles import export_command, import_command
 from kakehashi.cli.dois import doi_command
 from kakehashi.cli.entries import entries
 from kakehashi.cli.people import told_plainly
+from kakehashi.kernel.fiscal import FIRST_YEAR, LAST_YEAR
 
 AT_FAULT = 1
 
@@ -34,7 +35,9 @@ portfolio.add_command(doi_command)
         "ある年度の予算額・契約額・執行額（円）、課題数、成果、目標。",
     ),
 )
-@click.option("--fiscal-year", type=click.IntRange(1990, 2200), required=True, help=text("April to March.", "年度。"))
+@click.option(
+    "--fiscal-year", type=click.IntRange(FIRST_YEAR, LAST_YEAR), required=True, help=text("April to March.", "年度。")
+)
 @click.option("--term", type=int, help=text("Plan term whose scheme is used.", "集計に用いる計画の期。"))
 @click.option("--format", "shape", type=click.Choice(["json", "csv"]), default="json", show_default=True)
 def figures(fiscal_year: int, term: int | None, shape: str) -> None:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 
 APRIL = 4
+FIRST_YEAR, LAST_YEAR = 1990, 2200
+"""The fiscal years that can be asked for: by an address, by a command."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,21 @@ def fiscal_year(day: date) -> int:
 def fiscal_year_days(year: int) -> tuple[date, date]:
     """First and last day of a fiscal year."""
     return date(year, APRIL, 1), date(year + 1, 3, 31)
+
+
+def year_said(text: str | None) -> int | None:
+    """The fiscal year of an address, four digits within FIRST_YEAR and LAST_YEAR; None for everything else."""
+    year = int(text) if text and len(text) == 4 and text.isdecimal() else 0
+    return year if FIRST_YEAR <= year <= LAST_YEAR else None
+
+
+def day_said(text: str | None) -> date | None:
+    """The day of an address (2026-04-01) within the same fiscal years; None for everything else."""
+    try:
+        day = date.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return day if FIRST_YEAR <= fiscal_year(day) <= LAST_YEAR else None
 
 
 def era_of(day: date) -> Era:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from kakehashi.kernel import audit
 from kakehashi.kernel.errors import Conflict, Invalid, NotFound, texts_of
+from kakehashi.kernel.fiscal import year_said
 from kakehashi.kernel.listing import Column, Filter, Listing
 from kakehashi.kernel.people.forms import add_problems
 from kakehashi.kernel.workflow import advance, moves_available
@@ -26,6 +27,7 @@ from kakehashi.systems.portfolio.figures import term_of
 from kakehashi.systems.portfolio.forms.adjustment import ConditionForm, NoteForm, RoundForm, subjects
 from kakehashi.systems.portfolio.models import AdjustmentRequest, AdjustmentRound
 from kakehashi.systems.portfolio.money import exact
+from kakehashi.systems.portfolio.pages.asking import key_said
 
 Best = bool | None
 
@@ -67,9 +69,7 @@ def insist_on_seeing(request: HttpRequest) -> None:
 def round_of(code: str) -> AdjustmentRound:
     """The round of a code (2026-1). Raises NotFound."""
     year, _dash, number = code.partition("-")
-    found = None
-    if all(part.isascii() and part.isdigit() and len(part) <= 4 for part in (year, number)):
-        found = AdjustmentRound.objects.filter(fiscal_year=int(year), number=int(number)).first()
+    found = AdjustmentRound.objects.filter(fiscal_year=year_said(year) or 0, number=key_said(number)).first()
     if found is None:
         raise NotFound(_("This round"))
     return found
@@ -116,7 +116,7 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
         return REQUESTS.csv(request, rows)
     form, chosen, status = NoteForm(request.POST if request.method == "POST" else None), None, 200
     if request.method == "POST":
-        chosen = {int(one) for one in request.POST.getlist("chosen") if one.isascii() and one.isdigit()}
+        chosen = {key for one in request.POST.getlist("chosen") if (key := key_said(one))}
         try:
             if form.is_valid():
                 note = form.cleaned_data["note"]

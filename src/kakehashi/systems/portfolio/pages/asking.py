@@ -1,4 +1,4 @@
-"""What every page of the portfolio asks of its address: a fiscal year and a plan term."""
+"""What every page of the portfolio asks of its address: a fiscal year and a plan term; and the keys of forms."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -8,10 +8,12 @@ from django.http import HttpRequest, QueryDict
 from django.utils import timezone, translation
 
 from kakehashi.kernel import audit
-from kakehashi.kernel.fiscal import fiscal_year, fiscal_year_name
+from kakehashi.kernel.fiscal import fiscal_year, fiscal_year_name, year_said
 from kakehashi.systems.portfolio import rules
 from kakehashi.systems.portfolio.figures import term_of
 from kakehashi.systems.portfolio.models import Account, PlanTerm
+
+LONGEST_KEY = 18
 
 
 @dataclass(frozen=True)
@@ -48,9 +50,9 @@ def asked(request: HttpRequest, *, action: str = "portfolio.read") -> Asked:
     """The year and term of the address, else the latest year with money and its term; refused to strangers."""
     audit.insist(rules.may_see(request.user), by=request.user, action=action)
     years = years_with_money()
-    year = _number(request.GET.get("year")) or latest(years)
-    wanted = _number(request.GET.get("term"))
-    known = PlanTerm.objects.filter(number=wanted).exists() if wanted is not None else False
+    year = year_said(request.GET.get("year")) or latest(years)
+    wanted = key_said(request.GET.get("term"))
+    known = PlanTerm.objects.filter(number=wanted).exists()
     return Asked(year, term_of(year, wanted if known else None), tuple(sorted({*years, year}, reverse=True)))
 
 
@@ -66,5 +68,6 @@ def latest(years: tuple[int, ...], day: date | None = None) -> int:
     return next((one for one in years if one <= running), running)
 
 
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) <= 4 else None
+def key_said(text: str | None) -> int:
+    """The number that a form or address names a row by; 0, which no row has, for what is none."""
+    return int(text) if text and text.isdecimal() and len(text) <= LONGEST_KEY else 0

@@ -24,6 +24,7 @@ from kakehashi.systems.portfolio.forms.awards import AmendmentForm, AwardForm, C
 from kakehashi.systems.portfolio.ledger.kinds import EntryKind
 from kakehashi.systems.portfolio.models import Award, Contract
 from kakehashi.systems.portfolio.money import exact
+from kakehashi.systems.portfolio.pages.asking import key_said
 from kakehashi.systems.portfolio.pages.lineage import award_numbered
 
 
@@ -168,7 +169,7 @@ def _write(request: HttpRequest, award: Award, contract: Contract | None, said: 
 
 def _contract(award: Award, key: str) -> Contract:
     rows = award.contracts.select_related("award", "organisation")
-    found = rows.filter(pk=int(key)).first() if key.isascii() and key.isdigit() and len(key) < 18 else None
+    found = rows.filter(pk=key_said(key)).first()
     if found is None:
         raise NotFound(_("This contract"))
     return found

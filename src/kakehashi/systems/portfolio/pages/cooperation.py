@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET
 from kakehashi.engines.pictures.world.map import Place, WorldMap, draw_world, name_of
 from kakehashi.kernel import audit
 from kakehashi.kernel.errors import NotFound
-from kakehashi.kernel.fiscal import fiscal_year_name
+from kakehashi.kernel.fiscal import fiscal_year_name, year_said
 from kakehashi.kernel.listing import Column, Filter, Listing
 from kakehashi.kernel.punctuation import labelled
 from kakehashi.systems.portfolio import rules
@@ -104,9 +104,9 @@ ROWS = Listing(
 def _part(request: HttpRequest) -> Part:
     """What the address asks; what it asks wrongly is as if it were not asked."""
     given = request.GET
-    year, kind, country = given.get("year", ""), given.get("kind", ""), given.get("country", "")
+    kind, country = given.get("kind", ""), given.get("country", "")
     return Part(
-        int(year) if year.isascii() and year.isdigit() and len(year) == 4 else None,
+        year_said(given.get("year")),
         kind if kind in (OTHER, *CooperationKind.values) else "",
         country if len(country) == 2 and country.isascii() and country.isupper() else "",
     )

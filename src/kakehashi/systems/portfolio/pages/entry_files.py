@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from kakehashi.kernel import audit
 from kakehashi.kernel.errors import Conflict, Invalid
+from kakehashi.kernel.fiscal import year_said
 from kakehashi.kernel.listing import Echo, plain_cell
 from kakehashi.kernel.people.forms import add_problems
 from kakehashi.systems.portfolio import rules
@@ -85,8 +86,8 @@ def journal_csv(request: HttpRequest) -> StreamingHttpResponse:
     audit.insist(rules.may_see(request.user), by=request.user, action="portfolio.read")
     audit.record(request.user, "ledger.export", detail={"query": request.GET.urlencode()[:200]})
     entries = Entry.objects.all()
-    if (year := request.GET.get("year", "")).isdigit() and len(year) == 4:
-        entries = entries.filter(fiscal_year=int(year))
+    if (year := year_said(request.GET.get("year"))) is not None:
+        entries = entries.filter(fiscal_year=year)
     if (kind := request.GET.get("kind", "")) in EntryKind.values:
         entries = entries.filter(kind=kind)
     narrowed = entries if entries.query.where else None

@@ -20,6 +20,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET
 
 from kakehashi.kernel.errors import NotFound
+from kakehashi.kernel.fiscal import year_said
 from kakehashi.kernel.listing import Echo, address, plain_cell
 from kakehashi.systems.portfolio.acknowledging import acknowledgements_of
 from kakehashi.systems.portfolio.models import Award
@@ -56,7 +57,7 @@ def finder(request: HttpRequest) -> HttpResponse:
     told_by = facets(found, translation.get_language() or "ja")
     context = {
         "search_text": request.GET.get("q", "").strip(),
-        "year": request.GET.get("year", ""),
+        "year": year_said(request.GET.get("year")) or "",
         "awards": shown(list(page)),
         "page": {
             "total": page.paginator.count,
@@ -76,12 +77,7 @@ def finder(request: HttpRequest) -> HttpResponse:
 
 def _found(request: HttpRequest) -> Found:
     """What the address asks for."""
-    year = request.GET.get("year", "")
-    return find(
-        request.GET,
-        int(year) if year.isascii() and year.isdigit() and len(year) == 4 else None,
-        request.GET.get("q", "").strip()[:200],
-    )
+    return find(request.GET, year_said(request.GET.get("year")), request.GET.get("q", "").strip()[:200])
 
 
 def _links(request: HttpRequest, key: str, values: list[tuple[str, str, int]]) -> list[dict[str, Any]]:

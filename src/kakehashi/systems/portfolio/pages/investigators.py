@@ -19,6 +19,7 @@ from kakehashi.systems.portfolio.investigators.actions import end_participation,
 from kakehashi.systems.portfolio.investigators.queries import history_of
 from kakehashi.systems.portfolio.investigators.rules import may_name
 from kakehashi.systems.portfolio.models import Award, Participation
+from kakehashi.systems.portfolio.pages.asking import key_said
 from kakehashi.systems.portfolio.pages.lineage import award_numbered
 
 
@@ -58,7 +59,7 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
 
 def _part(award: Award, key: str) -> Participation:
     rows = Participation.objects.filter(award=award).select_related("award__organisation")
-    found = rows.filter(pk=int(key)).first() if key.isascii() and key.isdigit() and len(key) < 18 else None
+    found = rows.filter(pk=key_said(key)).first()
     if found is None:
         raise NotFound(_("This investigator"))
     return found

@@ -30,7 +30,7 @@ from kakehashi.systems.portfolio.involving.figures import (
 )
 from kakehashi.systems.portfolio.involving.telling import line_of
 from kakehashi.systems.portfolio.models import Involvement, InvolvementKind, Programme
-from kakehashi.systems.portfolio.pages.asking import asked
+from kakehashi.systems.portfolio.pages.asking import asked, key_said
 from kakehashi.systems.portfolio.pages.awards import AWARDS
 from kakehashi.systems.portfolio.pages.lineage import award_numbered
 from kakehashi.systems.portfolio.pages.trail import slice_of
@@ -148,7 +148,7 @@ def award(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _take_back(request: HttpRequest, number: str, key: str) -> None:
-    found = Involvement.objects.filter(award__number=number, pk=int(key)).first() if key.isdecimal() else None
+    found = Involvement.objects.filter(award__number=number, pk=key_said(key)).first()
     if found is None:
         raise NotFound(_("This involvement"))
     take_back_involvement(by=request.user, involvement=found, reason=request.POST.get("reason", ""))  # type: ignore[arg-type]

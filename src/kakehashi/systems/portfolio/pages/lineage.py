@@ -22,6 +22,7 @@ from kakehashi.systems.portfolio.lineage.actions import link_awards, may_link, u
 from kakehashi.systems.portfolio.lineage.picture import drawn, gap_words, when
 from kakehashi.systems.portfolio.lineage.tracing import lineage_of
 from kakehashi.systems.portfolio.models import Award, AwardLink, LinkKind
+from kakehashi.systems.portfolio.pages.asking import key_said
 
 
 def award_numbered(number: str) -> Award:
@@ -96,7 +97,7 @@ def _link(request: HttpRequest, award: Award, said: dict[str, Any]) -> None:
 
 def _link_of(award: Award, key: str) -> AwardLink:
     rows = AwardLink.objects.select_related("before", "after")
-    found = rows.filter(pk=int(key)).first() if key.isascii() and key.isdigit() and len(key) < 18 else None
+    found = rows.filter(pk=key_said(key)).first()
     if found is None or award.pk not in (found.before_id, found.after_id):
         raise NotFound(_("This link"))
     return found

@@ -24,6 +24,7 @@ from kakehashi.systems.portfolio.milestones.actions import overdue, plan_milesto
 from kakehashi.systems.portfolio.milestones.states import OPEN
 from kakehashi.systems.portfolio.milestones.workflow import GATE_FLOW
 from kakehashi.systems.portfolio.models import Award, Milestone
+from kakehashi.systems.portfolio.pages.asking import key_said
 from kakehashi.systems.portfolio.pages.lineage import award_numbered
 
 OVERDUE = Listing(
@@ -124,7 +125,7 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
 
 def _make(request: HttpRequest, award: Award, step: str) -> None:
     key, note = request.POST.get("milestone", ""), request.POST.get("note", "")
-    found = Milestone.objects.filter(award=award, pk=int(key)).first() if key.isascii() and key.isdigit() else None
+    found = Milestone.objects.filter(award=award, pk=key_said(key)).first()
     if found is None or (step != "evidence" and step not in GATE_FLOW.moves):
         raise NotFound(_("This milestone"))
     if step == "evidence":

@@ -25,6 +25,7 @@ from kakehashi.systems.portfolio.offices.actions import appoint, end_appointment
 from kakehashi.systems.portfolio.offices.kinds import OFFICES, Scope
 from kakehashi.systems.portfolio.offices.queries import Held, offices_held
 from kakehashi.systems.portfolio.offices.rules import may_appoint
+from kakehashi.systems.portfolio.pages.asking import key_said
 
 
 @login_required
@@ -94,7 +95,7 @@ def _agency_of(request: HttpRequest) -> Organisation:
 
 def _appointment(agency: Organisation, key: str) -> Appointment:
     rows = Appointment.objects.filter(organisation=agency).select_related("organisation")
-    found = rows.filter(pk=int(key)).first() if key.isascii() and key.isdigit() and len(key) < 18 else None
+    found = rows.filter(pk=key_said(key)).first()
     if found is None:
         raise NotFound(_("This appointment"))
     return found

@@ -9,13 +9,12 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from kakehashi.kernel.errors import NotFound
-from kakehashi.kernel.fiscal import fiscal_year
+from kakehashi.kernel.fiscal import day_said, fiscal_year
 from kakehashi.kernel.listing import Column, Filter, Listing
 from kakehashi.systems.portfolio import rules
 from kakehashi.systems.portfolio.behind import results_behind
@@ -81,7 +80,7 @@ def _narrowed(request: HttpRequest, wanted: Asked) -> tuple[QuerySet[Output], st
     """The rows that the address asks for, and what they are in words. Raises NotFound for what is not there."""
     if code := request.GET.get("goal", ""):
         goal = Goal.objects.select_related("term", "project").filter(code=code).exclude(results="").first()
-        day = parse_date(request.GET.get("on", "")) if request.GET.get("on", "").count("-") == 2 else None
+        day = day_said(request.GET.get("on"))
         if goal is None or day is None:
             raise NotFound(_("This goal"))
         return outputs_of(goal, day), _("Counted for the goal “%(goal)s” as of %(day)s.") % {

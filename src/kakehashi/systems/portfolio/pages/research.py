@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET
 
 from kakehashi.kernel import audit
 from kakehashi.kernel.errors import NotFound
-from kakehashi.kernel.fiscal import fiscal_year_name
+from kakehashi.kernel.fiscal import fiscal_year_name, year_said
 from kakehashi.systems.portfolio.acknowledging import acknowledgements_of
 from kakehashi.systems.portfolio.investigators.money import Share, accounts_of, lines_of, yen_of
 from kakehashi.systems.portfolio.investigators.queries import history_of, own_awards, parts_of
@@ -103,18 +103,18 @@ def _line(one: Award, year: int, kind: str, yen: dict[Share, int]) -> dict[str, 
 def rows(request: HttpRequest, number: str, share: str) -> HttpResponse:
     """The accounts that a figure of one's own award is the sum of, each with its entries."""
     one = _own(request, number)
-    year, kind = request.GET.get("year", ""), request.GET.get("budget", "")
-    if share not in Share.values or not (year.isascii() and year.isdigit() and len(year) == 4):
+    year, kind = year_said(request.GET.get("year")), request.GET.get("budget", "")
+    if share not in Share.values or year is None:
         raise NotFound(_("This figure"))
     if kind and kind not in BudgetKind.values:
         raise NotFound(_("This figure"))
-    found = accounts_of(one, Share(share), int(year), kind).select_related("organisation", "appropriation")
+    found = accounts_of(one, Share(share), year, kind).select_related("organisation", "appropriation")
     context = {
         "award": one,
         "share": Share(share).label,
-        "year_name": fiscal_year_name(int(year), translation.get_language() or "ja"),
+        "year_name": fiscal_year_name(year, translation.get_language() or "ja"),
         "budget": BudgetKind(kind).label if kind else "",
-        "sum": exact(yen_of(one, Share(share), int(year), kind)),
+        "sum": exact(yen_of(one, Share(share), year, kind)),
         "accounts": [_account(account) for account in found.order_by("kind", "pk")],
     }
     return render(request, "portfolio/my_research_rows.html", context)
