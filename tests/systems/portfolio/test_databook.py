@@ -13,6 +13,7 @@ from kakehashi.systems.portfolio.databook import files
 from kakehashi.systems.portfolio.databook.dimensions import DIMENSIONS, SIZES, Measure
 from kakehashi.systems.portfolio.databook.slicing import Wanted, take
 from kakehashi.systems.portfolio.figures import book
+from kakehashi.systems.portfolio.ledger.entries import NewEntry, Transfer
 from kakehashi.systems.portfolio.ledger.kinds import AccountKind as A
 from kakehashi.systems.portfolio.ledger.kinds import EntryKind as E
 from kakehashi.systems.portfolio.ledger.posting import post_many
@@ -67,6 +68,22 @@ def test_every_cut_tells_the_years_book(term, measure):
         came = sum(table.cell(row, column) for row, _r in table.rows for column, _c in table.columns)
         expected = counted.get(measure) if not measure.is_money else sum(getattr(total, measure).values())
         assert came == expected, (rows.key, columns.key if columns else None)
+
+
+def test_money_counts_at_the_institution_where_it_lies(term, agency):
+    """A sub-award's at its own, also where the principal investigator is elsewhere."""
+    other = agency.place(A.INSTITUTION, institution=2)
+    paid = agency.place(A.INSTITUTION)
+    passed = NewEntry(E.SUBAWARD, date(YEAR, 7, 1), YEAR, (Transfer(paid, other, 600_000),))
+    used = NewEntry(E.SPEND, date(YEAR, 8, 1), YEAR, (Transfer(other, agency.place(A.SPENT, institution=2), 400_000),))
+    post_many([passed, used], by=None)
+    told = {}
+    for measure in (Measure.SPENT, Measure.COMMITTED, Measure.AWARDS):
+        table = take(Wanted(measure, DIMENSIONS["institution"], None, (YEAR,), term), "ja")
+        told[measure] = {label: table.cell(key, None) for key, label in table.rows}
+    assert told[Measure.SPENT] == {"第0大学": 39_000_000, "第2大学": 400_000}
+    assert told[Measure.COMMITTED] == {"第0大学": 39_400_000, "第2大学": 600_000, "第1大学": 700_000}
+    assert told[Measure.AWARDS] == {"第0大学": 1, "第1大学": 1}
 
 
 def test_years_stand_side_by_side(term):

@@ -1,6 +1,7 @@
 """Each figure is held against its rows; a single yen or award too many is found and named."""
 
 import json
+from datetime import date
 
 import pytest
 from click.testing import CliRunner
@@ -8,12 +9,23 @@ from django.db import connection
 
 from kakehashi.cli import main
 from kakehashi.kernel.organisations.models import Organisation
+from kakehashi.systems.portfolio import reconciling
 from kakehashi.systems.portfolio.columns import held
+from kakehashi.systems.portfolio.figures import book
 from kakehashi.systems.portfolio.ledger import triggers
 from kakehashi.systems.portfolio.ledger.kinds import AccountKind as A
 from kakehashi.systems.portfolio.ledger.kinds import EntryKind as E
 from kakehashi.systems.portfolio.ledger.posting import post_many
-from kakehashi.systems.portfolio.models import Account, Axis, IntegratedProject, Movement, PlanTerm, SharedBudget
+from kakehashi.systems.portfolio.models import (
+    Account,
+    Axis,
+    IntegratedProject,
+    Movement,
+    Placement,
+    PlanTerm,
+    SharedBudget,
+)
+from kakehashi.systems.portfolio.outputs.actions import NewOutput, record_output
 from kakehashi.systems.portfolio.reconciling import faults
 from tests.systems.portfolio.agency import YEAR, make_agency
 
@@ -57,6 +69,52 @@ def test_figures_that_lose_an_award_are_found(agency, monkeypatch):
     whole, lost = held.Awards.running_in, agency.awards[0].pk
     monkeypatch.setattr(held.Awards, "running_in", lambda awards, year: whole(awards, year) & (awards.pk != lost))
     assert {one.where for one in faults()} >= {f"{YEAR}::total:awards", f"{YEAR}::projects:awards:new"}
+
+
+@pytest.mark.parametrize("lines", ["programmes", "projects", "ministries"])
+@pytest.mark.parametrize("what", ["spent", "awards", "results"])
+def test_a_wrong_line_is_found_though_the_total_is_right(agency, monkeypatch, lines, what):
+    """What belongs to one line stands in another."""
+    term = PlanTerm.objects.create(number=1, name="第1期", begins="2015-04-01")
+    for code, programme in zip(("drugs", "rare"), agency.programmes, strict=True):
+        project = IntegratedProject.objects.create(term=term, code=code, name=code, axis=Axis.DISEASE)
+        Placement.objects.create(project=project, programme=programme)
+    record_output(NewOutput("paper", "10.5555/one", date(YEAR, 6, 1)), agency.awards[:1], by=None)
+    assert list(faults()) == []
+
+    def crossed(*asked, **more):
+        told = book(*asked, **more)
+        (_key, one), (_other, other) = list(getattr(told, lines).items())[-2:]
+        mine, theirs = getattr(one, what), getattr(other, what)
+        setattr(one, what, theirs if what != "awards" else mine + 1)
+        setattr(other, what, mine if what != "awards" else theirs - 1)
+        return told
+
+    monkeypatch.setattr("kakehashi.systems.portfolio.reconciling.book", crossed)
+    found = [one.where for one in faults()]
+    assert found
+    assert all(f":{lines}:" in where for where in found), found
+
+
+@pytest.mark.django_db(transaction=True)
+def test_all_is_held_against_its_rows_as_of_one_moment(agency, monkeypatch):
+    """What is booked while the check is at work does not stand in half of it."""
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite: another writer needs another process")
+    found, other = faults(), connection.copy("other")
+    try:
+        whole = reconciling.recounted
+
+        def meanwhile(day):
+            told = whole(day)
+            with other.cursor() as cursor:
+                cursor.execute("UPDATE portfolio_award SET ends = '2019-04-02' WHERE id = %s", [agency.awards[0].pk])
+            return told
+
+        monkeypatch.setattr(reconciling, "recounted", meanwhile)
+        assert list(found) == []
+    finally:
+        other.close()
 
 
 def test_more_shown_again_than_there_is_is_found(agency):

@@ -150,10 +150,10 @@ def term_of(fiscal_year: int, number: int | None = None) -> PlanTerm | None:
     return PlanTerm.objects.filter(Q(ends=None) | Q(ends__gte=last), begins__lte=last).order_by("-number").first()
 
 
-def running_in(fiscal_year: int) -> Q:
-    """The awards that run on at least one day of a fiscal year."""
+def running_in(fiscal_year: int, path: str = "") -> Q:
+    """The awards that run on at least one day of a fiscal year; ``path`` leads to them (``after__``)."""
     first, last = fiscal_year_days(fiscal_year)
-    return Q(begins__lte=last, ends__gte=first)
+    return Q(**{f"{path}begins__lte": last, f"{path}ends__gte": first})
 
 
 def _by_programme(accounts: held.Accounts, fiscal_year: int, *, only: int | None = None) -> dict[int | None, Figures]:

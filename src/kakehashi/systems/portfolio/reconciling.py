@@ -1,7 +1,10 @@
 """Whether every figure is the sum of its rows: the ledger's books, and each year's lines under every term."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
 
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -9,41 +12,60 @@ from kakehashi.systems.portfolio.answers import MONEY
 from kakehashi.systems.portfolio.figures import Figures, book
 from kakehashi.systems.portfolio.ledger.reconciling import Fault, ledger_faults
 from kakehashi.systems.portfolio.models import PlanTerm, SharedBudget
-from kakehashi.systems.portfolio.recounting import Outputs, recounted, recounted_lines, recounted_outputs
+from kakehashi.systems.portfolio.recounting import Lines, Year, recounted
 
 
 def faults() -> Iterator[Fault]:
-    """Everything that does not agree, first the ledger, then each year's figures, then what is shown again."""
-    yield from ledger_faults()
-    terms: list[int | None] = list(PlanTerm.objects.values_list("number", flat=True)) or [None]
-    outputs = recounted_outputs(timezone.localdate())
-    for year, rows in sorted(recounted().items()):
-        for term in terms:
-            yield from _year(year, term, rows, outputs.get(year, {}))
-    yield from _shown_again()
+    """Everything that does not agree, first the ledger, then each year's figures, then what is shown again; all as it
+    stood at one moment."""
+    with _one_moment():
+        yield from ledger_faults()
+        terms: list[int | None] = list(PlanTerm.objects.values_list("number", flat=True)) or [None]
+        for year, rows in sorted(recounted(timezone.localdate()).items()):
+            for term in terms:
+                yield from _year(year, term, rows)
+        yield from _shown_again()
 
 
-def _year(year: int, term: int | None, rows: Figures, outputs: Outputs) -> Iterator[Fault]:
-    """Total, programmes and projects come to what the movements and awards come to, one by one; of outputs, which do
-    not add up over lines, the total and each line by itself."""
+@contextmanager
+def _one_moment() -> Iterator[None]:
+    """What is read inside does not change meanwhile; within a transaction it is as that has it."""
+    if connection.in_atomic_block:
+        yield
+        return
+    with transaction.atomic():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
+
+
+def _year(year: int, term: int | None, rows: Year) -> Iterator[Fault]:
+    """Each line comes to what its movements, awards and outputs come to, one by one; the lines of programmes and of
+    projects, which add up in all but outputs, come to the total."""
     told = book(year, term)
-    sums = {"total": told.total}
-    for name, lines in (("programmes", told.programmes), ("projects", told.projects)):
-        sums[name] = Figures()
-        for line in lines.values():
-            sums[name].add(line)
-    for name, figures in sums.items():
-        for what, ours, theirs in _pairs(figures, rows):
-            yield from _differing(f"{year}:{term or ''}:{name}:{what}", ours, theirs)
-    yield from _outputs(f"{year}:{term or ''}:total", told.total.results, rows.results)
-    by_programme, by_project = recounted_lines(outputs, told.term, year)
-    for name, lines, counted in (
-        ("programmes", told.programmes, by_programme),
-        ("projects", told.projects, by_project),
-    ):
-        for key in {*lines, *counted}:
-            results = lines[key].results if key in lines else {}
-            yield from _outputs(f"{year}:{term or ''}:{name}:{key or ''}", results, counted.get(key, {}))
+    where, total = f"{year}:{term or ''}", rows.total()
+    yield from _line(f"{where}:total", told.total, total)
+    compared: tuple[tuple[str, Mapping[Any, Figures], Lines], ...] = (
+        ("programmes", told.programmes, rows.by_programme()),
+        ("projects", told.projects, rows.by_project(told.term, year)),
+        ("ministries", told.ministries, rows.by_ministry()),
+    )
+    for name, lines, recount in compared:
+        for key in {*lines, *recount}:
+            yield from _line(f"{where}:{name}:{key or ''}", lines.get(key, Figures()), recount.get(key, Figures()))
+        if name != "ministries":
+            whole = Figures()
+            for line in lines.values():
+                whole.add(line)
+            for what, ours, theirs in _pairs(whole, total):
+                yield from _differing(f"{where}:{name}:{what}", ours, theirs)
+
+
+def _line(where: str, ours: Figures, theirs: Figures) -> Iterator[Fault]:
+    for what, one, other in _pairs(ours, theirs):
+        yield from _differing(f"{where}:{what}", one, other)
+    yield from _outputs(where, ours.results, theirs.results)
 
 
 def _differing(where: str, ours: int, theirs: int) -> Iterator[Fault]:

@@ -1,117 +1,163 @@
 """The years' figures counted a second way: row by row in Python, from movements instead of balances.
 
-Slow and plain on purpose; ``reconcile`` and the tests hold the pages' figures against it.
+Slow and plain on purpose; ``reconcile`` and the tests hold the pages' figures against it, line by line.
 """
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass, field
 from datetime import date
-from typing import TypeVar
-
-from django.utils import timezone
 
 from kakehashi.kernel.fiscal import fiscal_year
 from kakehashi.systems.portfolio.figures import Figures
 from kakehashi.systems.portfolio.ledger.kinds import AccountKind
-from kakehashi.systems.portfolio.models import Award, Credit, Movement, Output, OutputState, PlanTerm
+from kakehashi.systems.portfolio.models import Award, Credit, Movement, Output, OutputState, Placement, PlanTerm
 from kakehashi.systems.portfolio.placements import places
-
-Key = TypeVar("Key")
-Outputs = dict[str, dict[int, set[tuple[int, int | None]]]]
-"""By kind, each output with the awards it is credited to and their programmes."""
 
 NEVER_THERE = (OutputState.EXPECTED, OutputState.GIVEN_UP)
 READ_AT_ONCE = 10_000
 ENDS = ("source", "target")
-FIELDS = ("kind", "fiscal_year", "programme_id", "award_id", "appropriation__kind")
+FIELDS = ("kind", "fiscal_year", "programme_id", "award_id", "appropriation__kind", "appropriation__ministry")
+Lines = dict[Hashable, Figures]
 
 
-def recounted(*, on: date | None = None) -> dict[int, Figures]:
-    """The total line of each fiscal year that money moved in, from its rows."""
-    years = _money()
-    _count_awards(years)
-    _count_results(years, on or timezone.localdate())
+@dataclass
+class Year:
+    """A fiscal year's rows. ``parts``: figures of each programme without the awards that are placed by themselves, and
+    of each of those, by (programme, award); ``ministries``: by code. ``outputs``: by kind each output that came in the
+    year, with the awards credited and their programmes. ``paid``: the awards that a ministry's money lies with.
+    ``running``: the awards that run."""
+
+    parts: Lines = field(default_factory=lambda: defaultdict(Figures))
+    ministries: Lines = field(default_factory=lambda: defaultdict(Figures))
+    outputs: dict[str, dict[int, set[tuple[int, int | None]]]] = field(
+        default_factory=lambda: defaultdict(lambda: defaultdict(set))
+    )
+    paid: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    running: dict[int, bool] = field(default_factory=dict)
+
+    def total(self) -> Figures:
+        """The line of the whole year."""
+        told = self._lines(lambda _programme, _award: "").get("", Figures())
+        told.results = self._results(lambda _award, _programme: [""]).get("", {})
+        return told
+
+    def by_programme(self) -> Lines:
+        """Each programme's line."""
+        told = self._lines(lambda programme, _award: programme)
+        return self._with_results(told, lambda _award, programme: [programme])
+
+    def by_project(self, scheme: PlanTerm | None, year: int) -> Lines:
+        """Each project's line under a term's scheme."""
+        of_programme, of_award = places(scheme, year) if scheme else ({}, {})
+        told = self._lines(lambda programme, award: of_award.get(award or 0) or of_programme.get(programme))
+        return self._with_results(told, lambda award, programme: [of_award.get(award) or of_programme.get(programme)])
+
+    def by_ministry(self) -> Lines:
+        """Each ministry's line."""
+        told: Lines = {code: _copy(line) for code, line in self.ministries.items()}
+        for code, awards in self.paid.items():
+            line = told.setdefault(code, Figures())
+            line.awards = sum(one in self.running for one in awards)
+            line.new = sum(self.running.get(one, False) for one in awards)
+        running = set(self.running)
+        paid = {code: awards & running for code, awards in self.paid.items()}
+        return self._with_results(told, lambda award, _programme: [code for code in paid if award in paid[code]])
+
+    def _lines(self, key: Callable[[int | None, int | None], Hashable]) -> Lines:
+        told: Lines = defaultdict(Figures)
+        for part, line in self.parts.items():
+            assert isinstance(part, tuple)
+            told[key(*part)].add(line)
+        return dict(told)
+
+    def _with_results(self, lines: Lines, keys: Callable[[int, int | None], Iterable[Hashable]]) -> Lines:
+        for key, results in self._results(keys).items():
+            lines.setdefault(key, Figures()).results = results
+        return lines
+
+    def _results(self, keys: Callable[[int, int | None], Iterable[Hashable]]) -> dict[Hashable, dict[str, int]]:
+        """How many outputs of each kind stand in each line, each once."""
+        numbers: defaultdict[Hashable, dict[str, int]] = defaultdict(dict)
+        for kind, of_kind in self.outputs.items():
+            for credited in of_kind.values():
+                for key in {key for award, programme in credited for key in keys(award, programme)}:
+                    numbers[key][kind] = numbers[key].get(kind, 0) + 1
+        return numbers
+
+
+def _copy(line: Figures) -> Figures:
+    told = Figures()
+    told.add(line)
+    return told
+
+
+def recounted(day: date) -> dict[int, Year]:
+    """Each fiscal year that money moved in, from its rows; results as they count at the end of a day."""
+    own = set(Placement.objects.exclude(award=None).order_by().values_list("award_id", flat=True))
+    years = _money(own)
+    _count_awards(years, own)
+    _count_outputs(years, day)
     return years
 
 
-def _money() -> dict[int, Figures]:
-    years: defaultdict[int, Figures] = defaultdict(Figures)
+def _money(own: set[int]) -> dict[int, Year]:
+    years: defaultdict[int, Year] = defaultdict(Year)
     fields = [f"{end}__{field}" for end in ENDS for field in FIELDS]
     for yen, *both in Movement.objects.order_by().values_list("amount_yen", *fields).iterator(READ_AT_ONCE):
-        _half(years, -yen, *both[: len(FIELDS)])
-        _half(years, yen, *both[len(FIELDS) :])
+        _half(years, own, -yen, *both[: len(FIELDS)])
+        _half(years, own, yen, *both[len(FIELDS) :])
     return dict(years)
 
 
 def _half(
-    years: defaultdict[int, Figures],
+    years: defaultdict[int, Year],
+    own: set[int],
     yen: int,
     place: str,
     year: int,
     programme: int | None,
     award: int | None,
     kind: str,
+    ministry: str,
 ) -> None:
     """One account's half of a movement."""
-    line = years[year]
+    rows = years[year]
     if programme is None:
         return
-    line.budgeted[kind] = line.budgeted.get(kind, 0) + yen
     if award is not None:
-        line.committed[kind] = line.committed.get(kind, 0) + yen
-    if place == AccountKind.SPENT:
-        line.spent[kind] = line.spent.get(kind, 0) + yen
-    if place == AccountKind.CARRIED_IN:
-        line.carried_in[kind] = line.carried_in.get(kind, 0) - yen
+        rows.paid[ministry].add(award)
+    for line in (rows.parts[programme, award if award in own else None], rows.ministries[ministry]):
+        line.budgeted[kind] = line.budgeted.get(kind, 0) + yen
+        if award is not None:
+            line.committed[kind] = line.committed.get(kind, 0) + yen
+        if place == AccountKind.SPENT:
+            line.spent[kind] = line.spent.get(kind, 0) + yen
+        if place == AccountKind.CARRIED_IN:
+            line.carried_in[kind] = line.carried_in.get(kind, 0) - yen
 
 
-def _count_awards(years: dict[int, Figures]) -> None:
-    for begins, ends in Award.objects.order_by().values_list("begins", "ends").iterator(READ_AT_ONCE):
+def _count_awards(years: dict[int, Year], own: set[int]) -> None:
+    rows = Award.objects.order_by().values_list("pk", "programme_id", "begins", "ends")
+    for award, programme, begins, ends in rows.iterator(READ_AT_ONCE):
         first = fiscal_year(begins)
         for year in range(first, fiscal_year(ends) + 1):
             if year in years:
-                years[year].awards += 1
-                years[year].new += year == first
+                line = years[year].parts[programme, award if award in own else None]
+                line.awards += 1
+                line.new += year == first
+                years[year].running[award] = year == first
 
 
-def _count_results(years: dict[int, Figures], day: date) -> None:
-    for year, outputs in recounted_outputs(day).items():
-        if year in years:
-            years[year].results = _numbers(outputs, lambda _award, _programme: "")[""]
-
-
-def recounted_lines(
-    outputs: Outputs, scheme: PlanTerm | None, year: int
-) -> tuple[dict[int | None, dict[str, int]], dict[int | None, dict[str, int]]]:
-    """Outputs of a year by kind, each once a line: of each programme, of each project of a term."""
-    of_programme, of_award = places(scheme, year) if scheme else ({}, {})
-    return (
-        _numbers(outputs, lambda _award, programme: programme),
-        _numbers(outputs, lambda award, programme: of_award.get(award) or of_programme.get(programme)),
-    )
-
-
-def recounted_outputs(day: date) -> dict[int, Outputs]:
-    """The outputs that count at the end of a day, by fiscal year and kind, each with the awards credited then."""
+def _count_outputs(years: dict[int, Year], day: date) -> None:
     there: dict[int, tuple[int, str]] = {}
     rows = Output.objects.order_by().values_list("pk", "kind", "on", "taken_back_on", "state")
     for pk, kind, came, gone, state in rows.iterator(READ_AT_ONCE):
         if state not in NEVER_THERE and came <= day and (gone is None or gone > day):
             there[pk] = fiscal_year(came), kind
-    years: defaultdict[int, Outputs] = defaultdict(lambda: defaultdict(lambda: defaultdict(set)))
     credits = Credit.objects.order_by().values_list("output_id", "award_id", "award__programme_id", "since", "until")
     for output, award, programme, since, until in credits.iterator(READ_AT_ONCE):
         if output in there and since <= day and (until is None or until > day):
             year, kind = there[output]
-            years[year][kind][output].add((award, programme))
-    return dict(years)
-
-
-def _numbers(outputs: Outputs, line: Callable[[int, int | None], Key]) -> dict[Key, dict[str, int]]:
-    """How many outputs of each kind stand in each line."""
-    numbers: defaultdict[Key, dict[str, int]] = defaultdict(dict)
-    for kind, of_kind in outputs.items():
-        for credited in of_kind.values():
-            for key in {line(award, programme) for award, programme in credited}:
-                numbers[key][kind] = numbers[key].get(kind, 0) + 1
-    return numbers
+            if year in years:
+                years[year].outputs[kind][output].add((award, programme))

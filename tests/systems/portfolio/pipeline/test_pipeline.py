@@ -78,7 +78,7 @@ def awards(cancer):
 
 
 def counts(**only):
-    return assets.counts_of(assets.standing(assets.assets_in(Slice(YEAR, **only)), Clinical.FIRST))
+    return assets.counts_of(assets.assets_in(Slice(YEAR, **only)).standing(Clinical.FIRST))
 
 
 def test_an_asset_is_an_award_that_aims_at_a_product_and_names_its_phase(awards):
@@ -176,9 +176,7 @@ def sides(awards):
         project = IntegratedProject.objects.create(term=term, code=code, name=code, axis=Axis.MODALITY, order=order)
         Placement.objects.create(project=project, programme=programme)
         rows = assets.assets_in(Slice(YEAR, project=project))
-        made.append(
-            Side(project, assets.counts_of(assets.standing(rows, Clinical.FIRST)), assets.committed_yen(rows, YEAR))
-        )
+        made.append(Side(project, assets.counts_of(rows.standing(Clinical.FIRST)), rows.committed_yen()))
     return made
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,6 +51,11 @@ class Column:
     def is_(self, value: Hashable) -> NDArray[np.bool_]:
         """Which rows have a value."""
         has: NDArray[np.bool_] = self.codes == (self.keys.index(value) if value in self.keys else -1)
+        return has
+
+    def among(self, values: Collection[Hashable]) -> NDArray[np.bool_]:
+        """Which rows have one of some values."""
+        has: NDArray[np.bool_] = np.array([key in values for key in self.keys], np.bool_)[self.codes]
         return has
 
     def value(self, row: int) -> Any:

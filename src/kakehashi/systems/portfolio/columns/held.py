@@ -35,7 +35,7 @@ READ_AWARDS = (
     "ends",
     "published_on",
 )
-READ_ACCOUNTS = ("kind", "appropriation_id", "programme_id", "award_id", "balance_yen")
+READ_ACCOUNTS = ("kind", "appropriation_id", "programme_id", "award_id", "organisation_id", "balance_yen")
 Days = NDArray[np.datetime64]
 
 
@@ -92,14 +92,26 @@ class Awards:
 @dataclass(frozen=True)
 class Accounts:
     """A fiscal year's accounts that name a programme: kind, appropriation, programme, award (its place among the
-    awards, -1: none) and what lies there."""
+    awards, -1: none), the institution that they name (None: none) and what lies there."""
 
     awards: Awards
     kind: Column
     appropriation: Column
     programme: Column
     award: Numbers
+    own_organisation: Column
     yen: Numbers
+
+    def organisation(self) -> Column:
+        """The institution where money lies: the account's own, else its award's."""
+        of_award = self.awards.organisation.at(self.award)
+        keys = list(dict.fromkeys((*self.own_organisation.keys, *of_award.keys)))
+        place = {key: code for code, key in enumerate(keys)}
+        own, others = (
+            np.array([place[key] for key in column.keys], np.int64)[column.codes]
+            for column in (self.own_organisation, of_award)
+        )
+        return Column(np.where(self.own_organisation.is_(None), others, own), tuple(keys))
 
     def ministry(self) -> Column:
         """Whose money it is."""
@@ -166,6 +178,11 @@ def accounts(fiscal_years: Sequence[int]) -> dict[int, Accounts]:
     return {year: _accounts_of(year, held, now) for year in fiscal_years}
 
 
+def fiscal_years() -> tuple[int, ...]:
+    """The fiscal years that the ledger has had accounts of, latest first."""
+    return tuple(sorted((year for about, year in stamps() if about == ACCOUNTS), reverse=True))
+
+
 def _awards_of(now: dict[tuple[str, int], int]) -> Awards:
     global _awards
     stamp = now.get((AWARDS, 0))
@@ -216,7 +233,7 @@ def days_of(values: list[Any]) -> Days:
 
 
 def _read_accounts(year: int, held: Awards) -> Accounts:
-    kind, appropriation, programme, award, yen = columns_of(
+    kind, appropriation, programme, award, organisation, yen = columns_of(
         f"SELECT {', '.join(READ_ACCOUNTS)} FROM portfolio_account "  # noqa: S608  no input
         "WHERE fiscal_year = %s AND programme_id IS NOT NULL",
         len(READ_ACCOUNTS),
@@ -228,6 +245,7 @@ def _read_accounts(year: int, held: Awards) -> Accounts:
         Column.of(appropriation),
         Column.of(programme),
         held.places_of(np.array([-1 if one is None else one for one in award], np.int64)),
+        Column.of(organisation),
         np.array(yen, np.int64),
     )
 

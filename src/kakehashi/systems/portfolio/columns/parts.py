@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kakehashi.systems.portfolio.behind import Slice
 from kakehashi.systems.portfolio.columns import held
-from kakehashi.systems.portfolio.columns.column import Numbers
+from kakehashi.systems.portfolio.columns.column import Column, Numbers
 from kakehashi.systems.portfolio.columns.placing import Placing
 
-ORDERS = ("number", "phase", "begins", "ends")
+ORDERS = ("number", "phase", "modality", "begins", "ends")
 """What awards can be ordered by."""
 
 
-def awards_of(part: Slice, *, new: bool | None = None) -> tuple[held.Awards, NDArray[np.bool_]]:
+def awards_of(
+    part: Slice, *, new: bool | None = None, accounts: held.Accounts | None = None
+) -> tuple[held.Awards, NDArray[np.bool_]]:
     """Every award, and which of them run in the year of a part of the book; only those that began in it, or only those
-    that began before."""
-    accounts = held.accounts([part.fiscal_year])[part.fiscal_year] if part.ministry else None
+    that began before. ``accounts``: of the year, where the caller has them, whose awards they then are."""
+    if accounts is None and part.ministry:
+        accounts = held.accounts([part.fiscal_year])[part.fiscal_year]
     awards = accounts.awards if accounts else held.awards()
     wanted = awards.running_in(part.fiscal_year)
     if part.programme is not None:
         wanted &= awards.programme.is_(part.programme.pk)
     if part.project is not None:
         wanted &= Placing(awards, part.project.term, part.fiscal_year).of_awards().is_(part.project.pk)
-    if accounts is not None:
+    if part.ministry and accounts is not None:
         wanted &= accounts.payers().get(part.ministry, np.zeros(len(awards.pk), np.bool_))
     if part.area is not None:
         wanted &= awards.area.is_(part.area.pk)
@@ -35,23 +38,29 @@ def awards_of(part: Slice, *, new: bool | None = None) -> tuple[held.Awards, NDA
     return awards, wanted
 
 
-def in_order(awards: held.Awards, wanted: NDArray[np.bool_], order: str) -> Sequence[int]:
-    """The primary keys of some awards by one of ``ORDERS`` (``-`` before it: the other way round); of the same the one
-    that was registered last comes first.
+def in_order(
+    awards: held.Awards, wanted: NDArray[np.bool_], order: str, *, by: Mapping[str, Numbers] | None = None
+) -> list[int]:
+    """The primary keys of some awards by one of ``ORDERS`` or by a number of each award (``by``), ``-`` before it for
+    the other way round; of the same the one that was registered last comes first.
 
-    Days are ordered as days, phases by their code, numbers as text: as the database would.
+    Days are ordered as days, phases and modalities by their code, numbers as text: as the database would.
     """
     places = np.flatnonzero(wanted)
-    by = _by(awards, order.lstrip("-"))[places]
-    told: list[int] = awards.pk[places[np.lexsort((-awards.pk[places], -by if order.startswith("-") else by))]].tolist()
+    key = order.lstrip("-")
+    numbers = (by[key] if by and key in by else _by(awards, key))[places]
+    told: list[int] = awards.pk[
+        places[np.lexsort((-awards.pk[places], -numbers if order.startswith("-") else numbers))]
+    ].tolist()
     return told
 
 
 def _by(awards: held.Awards, order: str) -> Numbers:
     if order == "number":
         return awards.rank
-    if order == "phase":
-        rank = {key: place for place, key in enumerate(sorted(awards.phase.keys))}
-        return np.array([rank[key] for key in awards.phase.keys], np.int64)[awards.phase.codes]
-    days: NDArray[np.datetime64] = getattr(awards, order)
-    return days.astype(np.int64)
+    values = getattr(awards, order)
+    if isinstance(values, Column):
+        rank = {key: place for place, key in enumerate(sorted(values.keys))}
+        return np.array([rank[key] for key in values.keys], np.int64)[values.codes]
+    days: Numbers = values.astype(np.int64)
+    return days

@@ -23,7 +23,7 @@ WATCHED = {
     ),
     ACCOUNTS: (
         "portfolio_account",
-        ("kind", "fiscal_year", "appropriation_id", "programme_id", "award_id", "balance_yen"),
+        ("kind", "fiscal_year", "appropriation_id", "programme_id", "award_id", "organisation_id", "balance_yen"),
         "{row}.fiscal_year",
     ),
     OUTPUTS: ("portfolio_output", ("kind", "top_journal", "on", "taken_back_on", "state"), "0"),
@@ -98,7 +98,8 @@ def _sqlite() -> list[str]:
                 for row in dict.fromkeys(rows if "{row}" in year else rows[:1])
             )
             when = f"AFTER {event.format(of=_quoted(columns))} ON {table}"
-            statements.append(f"CREATE TRIGGER IF NOT EXISTS portfolio_stamp_{about}_{move} {when} BEGIN {body}END")
+            name = f"portfolio_stamp_{about}_{move}"
+            statements += [f"DROP TRIGGER IF EXISTS {name}", f"CREATE TRIGGER {name} {when} BEGIN {body}END"]
     return statements
 
 

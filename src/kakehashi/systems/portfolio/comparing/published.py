@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
 
-from django.db.models import Sum
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
@@ -15,17 +14,26 @@ from django.utils.translation import gettext as _
 
 from kakehashi.kernel.bilingual import in_english, told
 from kakehashi.kernel.fiscal import fiscal_year, fiscal_year_name
+from kakehashi.systems.portfolio.columns import held
 from kakehashi.systems.portfolio.comparing.comparison import Comparison, Group, Part, Unit
 from kakehashi.systems.portfolio.facts import reckoning
 from kakehashi.systems.portfolio.facts.reading import load
 from kakehashi.systems.portfolio.facts.shapes.base import Fact, Text
 from kakehashi.systems.portfolio.facts.shapes.facts import Facts
 from kakehashi.systems.portfolio.facts.shapes.money import Breakdown, Ratio
-from kakehashi.systems.portfolio.figures import book
+from kakehashi.systems.portfolio.figures import book, totals
 from kakehashi.systems.portfolio.goals import goals_reached
 from kakehashi.systems.portfolio.involving.figures import by_programme, programmes_asking
 from kakehashi.systems.portfolio.ledger.kinds import BudgetKind
-from kakehashi.systems.portfolio.models import Account, Award, Goal, IntegratedProject, Output, PlanTerm, Programme
+from kakehashi.systems.portfolio.models import (
+    Appropriation,
+    Award,
+    Goal,
+    IntegratedProject,
+    Output,
+    PlanTerm,
+    Programme,
+)
 from kakehashi.systems.portfolio.outputs.goals import counted
 
 ZERO = Decimal(0)
@@ -96,10 +104,10 @@ def _budgets(facts: Facts) -> Iterator[Comparison]:
 
 
 def _years(facts: Facts) -> Iterator[Comparison]:
-    totals = {year: book(year).total for year in {row.fiscal_year for row in facts.agency_budgets}}
+    told = totals(sorted({row.fiscal_year for row in facts.agency_budgets}))
     for row in facts.agency_budgets:
         kind = KIND_OF[row.kind]
-        yen = totals[row.fiscal_year].budgeted.get(kind)
+        yen = told[row.fiscal_year].budgeted.get(kind)
         url = _rows(year=row.fiscal_year, budget=kind.value)
         yield Comparison(
             f"year:{row.fiscal_year}:{row.kind}",
@@ -114,11 +122,14 @@ def _years(facts: Facts) -> Iterator[Comparison]:
 
 def _funds(facts: Facts) -> Iterator[Comparison]:
     """Each fund's total beside what its programme was budgeted from multi-year funds, year by year."""
-    rows = Account.objects.filter(programme__isnull=False, appropriation__kind=BudgetKind.MULTI_YEAR).order_by()
+    programmes = dict(Programme.objects.values_list("pk", "code"))
+    funds = set(Appropriation.objects.filter(kind=BudgetKind.MULTI_YEAR).values_list("pk", flat=True))
     yen: defaultdict[str, dict[int, int]] = defaultdict(dict)
-    keys = ("programme__code", "fiscal_year")
-    for code, year, amount in rows.values_list(*keys).annotate(yen=Sum("balance_yen")).order_by(*keys):
-        yen[code][year] = amount
+    for year, accounts in held.accounts(sorted(held.fiscal_years())).items():
+        for programme, _place, appropriation, _awarded, amount in accounts.sums:
+            if appropriation in funds:
+                of_programme = yen[programmes[programme]]
+                of_programme[year] = of_programme.get(year, 0) + amount
     latest = max((year for years in yen.values() for year in years), default=0)
     for fund in facts.funds:
         query = {"programme": fund.programme, "budget": BudgetKind.MULTI_YEAR.value}

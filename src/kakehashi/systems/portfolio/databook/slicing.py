@@ -1,7 +1,8 @@
 """One slice of the data book: a table of one measure by one or two dimensions, each row with its sum.
 
 Awards of several years are counted once in each year they run in, as the printed data books do: a column of years does
-not add up to awards. Money does.
+not add up to awards. Money does; it counts at the institution where it lies (sub-awards at theirs), awards at that of
+their principal investigator.
 """
 
 from __future__ import annotations
@@ -147,6 +148,8 @@ class _Source:
             return self.accounts.programme
         if one.key == PROJECT:
             return self.placing.of(self.accounts.programme, self.accounts.award)
+        if one.award == "organisation" and self.wanted.measure.is_money:
+            return self._standing_for(one, self.accounts.organisation())
         return self._of_awards(one).at(self.accounts.award)
 
     def _constant(self, one: Dimension, rows: int) -> Column | None:
@@ -163,6 +166,10 @@ class _Source:
         if one.key == PROJECT:
             return self.placing.of_awards()
         column: Column = getattr(self.awards, one.award)
+        return self._standing_for(one, column)
+
+    @staticmethod
+    def _standing_for(one: Dimension, column: Column) -> Column:
         return column.mapped(one.stands_for().get) if one.stands_for else column
 
 

@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from kakehashi.kernel.fiscal import fiscal_year_days
+from kakehashi.systems.portfolio.behind import Slice
+from kakehashi.systems.portfolio.columns.column import tally
+from kakehashi.systems.portfolio.columns.parts import awards_of
 from kakehashi.systems.portfolio.figures import running_in
 from kakehashi.systems.portfolio.models import Award, Call, Involvement, Programme
 
@@ -52,14 +55,13 @@ def by_programme(year: int, programme: Programme | None = None) -> dict[int | No
     calls = Call.objects.filter(only, opens__gte=first, opens__lte=last).order_by().values_list("programme")
     for key, number, asking in calls.annotate(n=Count("pk"), asking=Count("pk", filter=Q(asks_involvement=True))):
         lines[key].calls, lines[key].asking = number, asking
-    for key, number in (
-        Award.objects.filter(only, running_in(year)).order_by().values_list("programme").annotate(n=Count("pk"))
-    ):
+    awards, running = awards_of(Slice(year, programme=programme))
+    for key, number in tally([awards.programme.at(running)]):
         lines[key].awards = number
-    for key, number in awards_telling(year, programme).order_by().values_list("programme").annotate(n=Count("pk")):
+    told = involvements_in(year, programme).order_by().values_list("award__programme")
+    for key, number in told.annotate(n=Count("award", distinct=True)):
         lines[key].telling = number
-    rows = involvements_in(year, programme).order_by().values_list("award__programme", "kind").annotate(n=Count("pk"))
-    for key, kind, number in rows:
+    for key, kind, number in told.values_list("award__programme", "kind").annotate(n=Count("pk")):
         lines[key].kinds[kind] = number
     return dict(lines)
 

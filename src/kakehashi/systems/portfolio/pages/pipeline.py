@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
@@ -24,7 +23,7 @@ from kakehashi.kernel.listing import Column, Listing
 from kakehashi.kernel.punctuation import labelled
 from kakehashi.systems.portfolio.behind import Slice
 from kakehashi.systems.portfolio.forms.pipeline import WhatIfForm
-from kakehashi.systems.portfolio.models import Award, DiseaseArea, IntegratedProject
+from kakehashi.systems.portfolio.models import DiseaseArea, IntegratedProject
 from kakehashi.systems.portfolio.money import exact, said
 from kakehashi.systems.portfolio.pages.asking import Asked, asked
 from kakehashi.systems.portfolio.pages.trail import slice_of
@@ -61,7 +60,7 @@ class Pipeline:
     words: str
     clinical: Clinical
     taken: history.Taken
-    rows: QuerySet[Award]
+    assets: assets.Assets
     day: date
 
     @property
@@ -86,7 +85,7 @@ class Pipeline:
 
     def standing(self) -> list[tuple[Asset, int]]:
         """Where its assets stand."""
-        return assets.standing(self.rows, self.clinical)
+        return self.assets.standing(self.clinical)
 
     def steps(self) -> list[history.Step]:
         """The agency's own record up to its day."""
@@ -123,7 +122,7 @@ def show(request: HttpRequest) -> HttpResponse:
     areas = area_names()
     if request.GET.get("format") == "csv":
         return telling.as_csv(told, areas, f"pipeline-{pipeline.wanted.year}")
-    yen = assets.committed_yen(pipeline.rows, pipeline.wanted.year)
+    yen = pipeline.assets.committed_yen()
     form, change = _what_if(request, pipeline, told, areas, counts, learned, yen)
     context = pipeline.wanted.choices() | {
         "of": pipeline.words,
@@ -221,9 +220,8 @@ def _side(pipeline: Pipeline, code: str | None) -> Side | None:
     if not code:
         return None
     project = IntegratedProject.objects.select_related("term").get(term=pipeline.wanted.term, code=code)
-    rows = assets.assets_in(Slice(pipeline.wanted.year, project=project))
-    standing = assets.standing(rows, pipeline.clinical)
-    return Side(project, assets.counts_of(standing), assets.committed_yen(rows, pipeline.wanted.year))
+    inside = assets.assets_in(Slice(pipeline.wanted.year, project=project))
+    return Side(project, assets.counts_of(inside.standing(pipeline.clinical)), inside.committed_yen())
 
 
 @login_required
@@ -239,22 +237,23 @@ def rows(request: HttpRequest) -> HttpResponse:
         given["table"] not in TABLES or (given["at"] and given["at"] not in TABLES[given["table"]].phases)
     ):
         raise NotFound(_("This phase"))
-    found = assets.narrowed(pipeline.rows, given["table"], given["at"], given["area"])
-    listed = assets.with_yen(found, pipeline.wanted.year).select_related("programme", "area")
+    found = pipeline.assets.narrowed(given["table"], given["at"], given["area"])
+    rows, keys = assets.with_yen(pipeline.wanted.year), found.keys(ROWS.asked_order(request))
+    rows = rows.select_related("programme", "area")
     if request.GET.get("format") == "csv":
-        return ROWS.csv(request, listed)
+        return ROWS.csv(request, rows, keys=keys)
     words = [pipeline.words] if pipeline.words else []
     words += [str(TABLE_NAMES[given["table"]])] if given["table"] else []
     words += [str(PHASE_NAMES[given["at"]])] if given["at"] in PHASE_NAMES else []
     if given["area"]:
         area = DiseaseArea.objects.filter(code=given["area"]).first()
         words.append(area.label() if area else _("No area given"))
-    yen = assets.committed_yen(found, pipeline.wanted.year)
+    yen = found.committed_yen()
     context = pipeline.wanted.choices() | {
         "of": " · ".join(words),
         "yen": labelled(_("Committed in the year"), exact(yen)),
         "yen_short": said(yen),
-        "table": ROWS.show(request, listed),
+        "table": ROWS.show(request, rows, keys=keys),
         "back": pipeline.address("portfolio:pipeline"),
     }
     return render(request, "portfolio/pipeline_rows.html", context)
