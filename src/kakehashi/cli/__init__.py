@@ -230,9 +230,10 @@ class NodeCommand(click.Command):
 
 
 class NodeGroup(click.Group):
-    """Commands that need the node's database."""
+    """Commands that need the node's database, and groups of such within it."""
 
     command_class = NodeCommand
+    group_class = type
 
 
 if __name__ == "__main__":

@@ -98,8 +98,8 @@ def prepare_agency() -> None:
     from kakehashi.systems.portfolio.demo.agency import make_agency
     from kakehashi.systems.portfolio.demo.decisions import make_decisions
     from kakehashi.systems.portfolio.demo.elsewhere import make_collection
+    from kakehashi.systems.portfolio.demo.histories import publish_histories
     from kakehashi.systems.portfolio.demo.people import appoint_people
-    from kakehashi.systems.portfolio.lineage.installing import install_lineages
 
     words = {
         "structure": text("published structure", "公表資料の構造"),
@@ -110,7 +110,7 @@ def prepare_agency() -> None:
     with Progress(transient=True) as progress:
         task = progress.add_task(text("The demo agency", "デモの機構"), total=1.0)
         number = make_agency(told=lambda what, share: progress.update(task, completed=share, description=words[what]))
-        install_lineages(by=None)
+        publish_histories()
         make_decisions()
         make_collection()
         agency, investigator = (

@@ -1,11 +1,13 @@
 """Plots of counts: valid SVG that says its finding, whatever the figures."""
 
-from itertools import pairwise
+from itertools import combinations, pairwise
 from xml.etree import ElementTree
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kakehashi.engines.pictures.lettering import ems
 from kakehashi.engines.pictures.plots import (
     Bar,
     Bars,
@@ -142,3 +144,24 @@ def test_lineage_joins_its_awards_and_keeps_every_word_inside():
     assert max(tops) <= float(root.get("viewBox").split()[3])
     bars = [(float(one.get("x")), float(one.get("width"))) for one in root.iter("rect")]
     assert bars == [(0.0, 480.0), (400.0, 240.0)]
+
+
+@pytest.mark.parametrize("gaps", [("365 days of overlap", "365日の重なり"), ("without a gap", "空白期間なし")])
+def test_no_words_of_a_lineage_lie_on_others(gaps):
+    long = "Early diagnosis of pancreatic cancer by a blood test, carried on across three programmes " * 2
+    stretches = [
+        Stretch(long, first, first + 3, [Mark(first + 1, "Adjustment funds", money=True), Mark(first + 1.1, "Filed")])
+        for first in (2014.0, 2015.0, 2018.0, 2021.0)
+    ]
+    ties = [Tie(0, 2, gaps[0]), Tie(1, 2, gaps[1]), Tie(2, 3, gaps[0])]
+    root = ElementTree.fromstring(draw_lineage(Lineage("Lineage", "told", stretches, ties)))
+    boxes = []
+    for one in root.iter("text"):
+        size = float(one.get("font-size", "14"))
+        wide = ems(one.text) * size
+        left = float(one.get("x")) - (wide if one.get("text-anchor") == "end" else 0)
+        boxes.append((left, left + wide, float(one.get("y")) - 0.8 * size, float(one.get("y")) + 0.2 * size, one.text))
+    years = [one for one in boxes if one[4].isdecimal()]
+    for one, other in combinations([box for box in boxes if box not in years], 2):
+        apart = one[1] <= other[0] or other[1] <= one[0] or one[3] <= other[2] or other[3] <= one[2]
+        assert apart, (one, other)

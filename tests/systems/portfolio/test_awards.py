@@ -25,7 +25,8 @@ def test_an_award_is_registered_and_found_by_its_number():
     with pytest.raises(Invalid) as caught:
         register_award(by=None, number="JP26ek0109000", title="", **fields)
     assert set(caught.value.problems) == {"number", "title"}
-    with pytest.raises(Invalid):
-        register_award(by=None, number="X", title="x", **(fields | {"ends": date(2020, 1, 1)}))
+    with pytest.raises(Invalid) as caught:
+        register_award(by=None, number="X", title="", **(fields | {"ends": date(2020, 1, 1)}))
+    assert set(caught.value.problems) == {"title", "ends"}
     with pytest.raises(NotFound):
         award_numbered("JP00")

@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 from click.testing import CliRunner
+from django.test import Client
 from django.utils import timezone
 
 from kakehashi.cli import main
@@ -17,7 +18,9 @@ from kakehashi.kernel.organisations.models import Kind
 from kakehashi.kernel.people.roles import Role
 from kakehashi.systems.portfolio import rules
 from kakehashi.systems.portfolio.actions import publish_awards
+from kakehashi.systems.portfolio.demo.histories import publish_histories
 from kakehashi.systems.portfolio.finding import index_awards
+from kakehashi.systems.portfolio.installing import install_structure
 from kakehashi.systems.portfolio.ledger.posting import post_many
 from kakehashi.systems.portfolio.models import Award, Phase
 from tests.systems.portfolio.agency import make_agency
@@ -122,3 +125,12 @@ def test_the_command_publishes_a_programme(agency):
 def test_the_pages_speak_both_languages(agency, client, language):
     for address in ("/awards/", f"/awards/{agency.awards[0].number}/"):
         assert client.get(address, headers={"accept-language": language}).status_code == 200
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "JOHAKU"), ("ja", "JOHAKU"), ("ja", "早期膵")])
+def test_the_demo_s_histories_are_found_by_everybody(db, language, words):
+    install_structure(by=None)
+    assert publish_histories() == 5
+    assert publish_histories() == 0
+    shown = Client(headers={"accept-language": language}).get("/awards/", {"q": words}).content.decode()
+    assert any(f"/awards/{one.number}/" in shown for one in Award.objects.all())

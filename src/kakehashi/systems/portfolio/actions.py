@@ -57,9 +57,14 @@ def register_award(
         award.number = number.strip() or _issued(series.strip(), fiscal_year(begins))
         award.programme = programme_named(programme, programme_en)
         try:
-            award.full_clean()
+            award.full_clean(validate_constraints=False)
+            faults: dict[str, list[str]] = {}
         except ValidationError as error:
-            raise Invalid(error.message_dict) from error
+            faults = error.message_dict
+        if ends < begins:
+            faults = faults | {"ends": [_("The last day is not before the first.")]}
+        if faults:
+            raise Invalid(faults)
         award.save()
         index_awards([award])
         audit.record(by, "award.register", award, organisation=organisation, detail={"number": award.number})

@@ -78,6 +78,11 @@ def test_numbers_are_issued_in_their_series(agency, client):
     wrong = client.post("/portfolio/awards/new/", NEW | {"organisation": "nowhere", "call": "none", "programme": "x"})
     assert wrong.status_code == 422
     assert {"organisation", "call", "programme"} <= set(wrong.context["form"].errors)
+    reversed_days = {"begins": "2021-04-01", "ends": "2020-03-31"}
+    for address, sent in (("/portfolio/awards/new/", NEW | {"title": ""}), (made.url, CONTRACT | {"number": ""})):
+        wrong = client.post(address, sent | reversed_days)
+        assert {"ends", "title" if "title" in sent else "number"} == set(wrong.context["form"].errors)
+        assert "award_ends_after_begin" not in wrong.content.decode()
     assert holding(Award.objects.all(), "新しい課題").exists()
 
 

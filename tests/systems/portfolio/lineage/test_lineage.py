@@ -126,6 +126,12 @@ def test_pages_show_the_lineage_and_take_links(chain):
     assert AwardLink.objects.filter(pk=own.pk).exists()
     browser.post(f"{page}links/", {"remove": own.pk, "why": "wrong"})
     assert not AwardLink.objects.filter(pk=own.pk).exists()
+    for language, (earlier, later) in {"en": ("Earlier award", "Later award"), "ja": ("前の課題", "後の課題")}.items():
+        officer.language = language
+        officer.save()
+        shown = browser.get(page, headers={"accept-language": language}).content.decode()
+        heads = [f'<th scope="col">{head}</th>' for head in (earlier, later)]
+        assert all(head in shown for head in heads), language
     auditor = Client()
     auditor.force_login(someone(Role.AUDITOR))
     assert auditor.get(page).status_code == 200

@@ -66,7 +66,9 @@ def test_pages_plan_show_and_decide(award):
     assert "Dosed" in browser.get("/portfolio/overdue/?format=csv").content.decode()
     assert "1 milestone is overdue" in browser.get("/portfolio/").content.decode()
     step = {"milestone": made.pk, "note": "met"}
-    assert browser.post(page, step | {"step": "go"}).status_code == 409
+    refused = browser.post(page, step | {"step": "go", "note": "the board agreed"})
+    assert refused.status_code == 409
+    assert ">the board agreed</textarea>" in refused.content.decode()
     assert browser.post(page, step | {"step": "evidence"}).status_code == 302
     assert browser.post(page, step | {"step": "go", "note": ""}).status_code == 422
     assert browser.post(page, step | {"step": "go"}).status_code == 302

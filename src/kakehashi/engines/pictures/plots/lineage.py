@@ -1,8 +1,10 @@
 """A lineage: awards that carried one idea on, as bars over fiscal years, joined by lines, and what happened on the way.
 
-One award a row, in the order given; beneath its bar each of its marks on a line of its own, so that no words collide.
+One award a row, in the order given: above it on lines of their own what lies between it and those that led to it, then
+its name, its bar, and beneath that each of its marks on a line of its own, so that no words collide.
 """
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -62,12 +64,16 @@ def draw_lineage(plot: Lineage) -> str:
         return (at - start) * scale
 
     tops, height = [], float(TOP)
-    for one in plot.stretches:
+    told_between = Counter(tie.target for tie in plot.ties if tie.label)
+    for place, one in enumerate(plot.stretches):
+        height += LINE * told_between[place]
         tops.append(height)
         height += TITLE + BAR + LINE * len(one.marks) + GAP
     body = _years(start, end, scale, height)
+    lines: Counter[int] = Counter()
     for tie in plot.ties:
-        body += _tie(plot, tie, tops, x)
+        lines[tie.target] += bool(tie.label)
+        body += _tie(plot, tie, tops, x, tops[tie.target] - LINE * (lines[tie.target] - 0.7))
     for top, one in zip(tops, plot.stretches, strict=True):
         body.append(marks.words(wrap(one.label, marks.WIDTH / marks.SIZE, most=1)[0], 0, top + TITLE - 7))
         told = f"{one.label}: {one.first:.1f} – {one.last:.1f}"
@@ -89,7 +95,7 @@ def _years(start: int, end: int, scale: float, height: float) -> list[str]:
     return body
 
 
-def _tie(plot: Lineage, tie: Tie, tops: Sequence[float], x: Callable[[float], float]) -> list[str]:
+def _tie(plot: Lineage, tie: Tie, tops: Sequence[float], x: Callable[[float], float], words_y: float) -> list[str]:
     source, target = plot.stretches[tie.source], plot.stretches[tie.target]
     left, right = x(source.last), x(target.first)
     above, below = tops[tie.source] + TITLE + BAR / 2, tops[tie.target] + TITLE + BAR / 2
@@ -98,9 +104,7 @@ def _tie(plot: Lineage, tie: Tie, tops: Sequence[float], x: Callable[[float], fl
     return [
         f'<path class="plot-tie" d="M{left:.1f} {above:.1f}L{left:.1f} {below:.1f}L{right:.1f} {below:.1f}" '
         f'fill="none" stroke="currentColor" stroke-dasharray="4 3"/>',
-        marks.words(tie.label, words_at, below - TITLE / 2 - BAR / 2 - 2, anchor=anchor, quiet=True)
-        if tie.label
-        else "",
+        marks.words(tie.label, words_at, words_y, anchor=anchor, quiet=True) if tie.label else "",
     ]
 
 

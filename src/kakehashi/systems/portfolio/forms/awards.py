@@ -14,6 +14,13 @@ from kakehashi.systems.portfolio.ledger.checking import LARGEST_YEN
 from kakehashi.systems.portfolio.models import Award, Call, ContractKind, DiseaseArea, Modality, Phase, Programme
 
 
+def refuse_days_reversed(form: forms.Form, said: dict[str, Any]) -> None:
+    """Put beside the last day that it lies before the first, together with whatever else is wrong in the form."""
+    begins, ends = said.get("begins"), said.get("ends")
+    if begins and ends and ends < begins:
+        form.add_error("ends", _("The last day is not before the first."))
+
+
 class AwardForm(forms.Form):
     """An award is registered."""
 
@@ -62,11 +69,12 @@ class AwardForm(forms.Form):
         return found
 
     def clean(self) -> dict[str, Any]:
-        """A call is one of the award's programme."""
+        """A call is one of the award's programme; the last day is not before the first."""
         said: dict[str, Any] = super().clean() or {}
         call, programme = said.get("call"), said.get("programme")
         if call is not None and programme is not None and call.programme_id != programme.pk:
             self.add_error("call", _("This call is of another programme."))
+        refuse_days_reversed(self, said)
         return said
 
 
@@ -89,6 +97,12 @@ class ContractForm(forms.Form):
     def clean_organisation(self) -> Organisation:
         """The institution of the code or name."""
         return institution_said(self.cleaned_data["organisation"])
+
+    def clean(self) -> dict[str, Any]:
+        """Its last day is not before its first."""
+        said: dict[str, Any] = super().clean() or {}
+        refuse_days_reversed(self, said)
+        return said
 
 
 class AmendmentForm(forms.Form):

@@ -116,6 +116,8 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
                 "late": one.state in OPEN and one.due < today,
                 "open": one.state in OPEN,
                 "moves": moves_available(one, request.user),
+                "note": request.POST.get("note", "") if step and str(one.pk) == request.POST.get("milestone") else "",
+                "problem": problem if str(one.pk) == request.POST.get("milestone") else "",
             }
             for one in rows
         ],
