@@ -90,15 +90,16 @@ def _emptying_the_audit_trail_between_tests():
 
     from kakehashi.kernel.audit import triggers
     from kakehashi.systems.portfolio.contracts import triggers as contracts
+    from kakehashi.systems.portfolio.keeping import triggers as keeping
     from kakehashi.systems.portfolio.ledger import triggers as ledger
 
     original = TransactionTestCase._fixture_teardown
 
     def teardown(case):
-        for refusing in (triggers, ledger, contracts):
+        for refusing in (triggers, ledger, contracts, keeping):
             refusing.remove(connection)
         original(case)
-        for refusing in (triggers, ledger, contracts):
+        for refusing in (triggers, ledger, contracts, keeping):
             refusing.install(connection)
 
     TransactionTestCase._fixture_teardown = teardown

@@ -47,6 +47,7 @@ from kakehashi.systems.portfolio.pairing.actions import answer_pairing
 from tests.systems.portfolio.adjustment.funds import YEAR, ask, make_awards, points, staff
 from tests.systems.portfolio.agency import make_agency
 from tests.systems.portfolio.importing.files import MAP, written
+from tests.systems.portfolio.kept import KEPT
 from tests.systems.portfolio.who_may import ALSO_IN_THE_GOVERNMENT, MOVES, NODE, WRITES, flows
 
 pytestmark = pytest.mark.django_db
@@ -280,6 +281,8 @@ def written_by(action, folder):
             "change": lambda by: change_call(by=by, call=made, budget_yen=5),
             "publish": lambda by: publish_call(by=by, call=made),
         }[verb]
+    if kinds in KEPT:
+        return KEPT[kinds](verb)
     if kinds == "appropriation":
         told = {"code": "new", "ministry": "mext", "kind": "initial", "fiscal_year": YEAR, "name": "当初予算"}
         return lambda by: register_appropriation(by=by, **told)

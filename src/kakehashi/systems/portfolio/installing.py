@@ -230,6 +230,7 @@ def _goals(told: Facts, terms: dict[str, PlanTerm], projects: dict[str, Integrat
             as_of=outcome.as_of,
             standing=outcome.standing,
             cumulative=True,
+            reported_at=None,
             defaults={"value": outcome.value, "source": source_of(told, outcome)},
         )
 
@@ -254,5 +255,6 @@ def _actuals(told: Facts, goals: dict[str, Goal], actuals: Iterable[Actual]) -> 
             as_of=one.as_of,
             standing="unsaid" if one.standing == "planned" else one.standing,
             cumulative=one.cumulative,
+            reported_at=None,
             defaults={"value": one.value, "source": source_of(told, one)},
         )

@@ -25,6 +25,8 @@ WRITES_ENTRIES = (Role.ACCOUNTANT,)
 RECORDS_OUTPUTS = (Role.PROGRAMME_OFFICER, Role.ADMINISTRATOR)
 IMPORTS = (Role.ADMINISTRATOR,)
 REGISTERS = (Role.PROGRAMME_OFFICER, Role.ADMINISTRATOR)
+KEEPS_STRUCTURE = (Role.ADMINISTRATOR,)
+REPORTS_GOALS = (Role.PROGRAMME_OFFICER, Role.PROGRAMME_DIRECTOR, Role.ADMINISTRATOR)
 
 
 @rule("not_of_the_agency", _("The portfolio is for those who work for the funding agency."))
@@ -68,12 +70,29 @@ def registers_awards(person: Any) -> bool:
     return current_memberships(person).filter(role__in=REGISTERS, organisation__kind=Kind.AGENCY).exists()
 
 
+@rule("not_keeping_structure", _("The agency's structure and goals are kept by its administrators."))
+def keeps_structure(person: Any) -> bool:
+    """The person is an administrator of a funding agency."""
+    return current_memberships(person).filter(role__in=KEEPS_STRUCTURE, organisation__kind=Kind.AGENCY).exists()
+
+
+@rule(
+    "not_reporting_goals",
+    _("What was reached of goals is reported by the funding agency's officers, directors and administrators."),
+)
+def reports_goals(person: Any) -> bool:
+    """The person is a programme officer, a programme director or an administrator of a funding agency."""
+    return current_memberships(person).filter(role__in=REPORTS_GOALS, organisation__kind=Kind.AGENCY).exists()
+
+
 may_see = logged_in & works_for_the_agency
 may_write_entries = logged_in & keeps_its_books
 may_record_outputs = logged_in & records_outputs
 may_publish_awards = logged_in & publishes_awards
 may_register_awards = logged_in & registers_awards
 may_import = logged_in & administers_it
+may_keep_structure = logged_in & keeps_structure
+may_report_goals = logged_in & reports_goals
 
 
 def used_by(person: Any) -> bool:

@@ -19,6 +19,7 @@ from kakehashi.kernel.jobs.models import ACTIVE, Job, JobState
 from kakehashi.kernel.people.models import Person
 from kakehashi.systems.portfolio.contracts import triggers as contract_triggers
 from kakehashi.systems.portfolio.desks.rules import may_use_auditors
+from kakehashi.systems.portfolio.keeping import triggers as keeping_triggers
 from kakehashi.systems.portfolio.ledger import triggers as ledger_triggers
 from kakehashi.systems.portfolio.reconciling import faults
 
@@ -75,6 +76,6 @@ def running_check() -> Job | None:
 
 
 def append_only_tables() -> list[Kept]:
-    """The tables of the ledger and of contracts, asked of the database now."""
-    tables = {**ledger_triggers.TABLES, **contract_triggers.TABLES}
+    """The tables of the ledger, of contracts, of reports of goals and earlier wordings, asked of the database now."""
+    tables = {**ledger_triggers.TABLES, **contract_triggers.TABLES, **keeping_triggers.TABLES}
     return [Kept(table, holds(connection, table, prefix=prefix)) for table, prefix in tables.items()]

@@ -34,6 +34,7 @@ from kakehashi.systems.portfolio.models.milestones import GateDecision, Mileston
 from kakehashi.systems.portfolio.models.outputs import Credit, Output, OutputKind, OutputState
 from kakehashi.systems.portfolio.models.pairing import Answer, Found, PairingAnswer
 from kakehashi.systems.portfolio.models.people import Appointment, Part, Participation
+from kakehashi.systems.portfolio.models.revisions import Revision
 from kakehashi.systems.portfolio.models.stamps import Stamp
 from kakehashi.systems.portfolio.models.structure import (
     Axis,
@@ -108,6 +109,7 @@ __all__ = [
     "Placement",
     "PlanTerm",
     "Programme",
+    "Revision",
     "SharedBudget",
     "Stamp",
     "Standing",

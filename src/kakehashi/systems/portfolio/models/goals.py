@@ -2,9 +2,11 @@
 
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from kakehashi.kernel.bilingual import told
 from kakehashi.systems.portfolio.models.structure import CODE, IntegratedProject, Named, PlanTerm
 
 
@@ -39,6 +41,10 @@ class Goal(Named):
         verbose_name_plural = _("goals")
         ordering: ClassVar[list[str]] = ["term", "project", "code"]
 
+    def unit_label(self) -> str:
+        """The unit in the language in force."""
+        return told(self.unit, self.unit_en)
+
 
 class Standing(models.TextChoices):
     """How sure an actual is."""
@@ -50,7 +56,11 @@ class Standing(models.TextChoices):
 
 
 class GoalActual(models.Model):
-    """What was reached of a goal by a day, as somebody reported it: since the beginning, or within a year alone."""
+    """What was reached of a goal by a day, as somebody reported it: since the beginning, or within a year alone.
+
+    Never changed nor deleted: a wrong one is superseded by another that says which one it ``replaces``. Those that the
+    documents tell were reported by nobody here.
+    """
 
     goal = models.ForeignKey(Goal, models.PROTECT, related_name="actuals", verbose_name=_("goal"))
     as_of = models.DateField(_("as of"))
@@ -58,13 +68,25 @@ class GoalActual(models.Model):
     standing = models.CharField(_("standing"), max_length=12, choices=Standing.choices)
     cumulative = models.BooleanField(_("since the beginning"), default=True)
     source = models.CharField(_("source"), max_length=300, blank=True)
+    note = models.CharField(_("note"), max_length=1000, blank=True)
+    replaces = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="replaced_by", verbose_name=_("instead of")
+    )
+    reported_at = models.DateTimeField(_("reported"), null=True, blank=True)
+    reported_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("reported by")
+    )
 
     class Meta:
         verbose_name = _("reached of a goal")
         verbose_name_plural = _("reached of goals")
         ordering: ClassVar[list[str]] = ["as_of", "pk"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["goal", "as_of", "standing", "cumulative"], name="goal_actual_once")
+            models.UniqueConstraint(
+                fields=["goal", "as_of", "standing", "cumulative"],
+                condition=models.Q(reported_at=None),
+                name="goal_actual_once",
+            )
         ]
 
     def __str__(self) -> str:

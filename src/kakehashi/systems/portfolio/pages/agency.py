@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from kakehashi.kernel.errors import NotFound
-from kakehashi.systems.portfolio import drawing
+from kakehashi.systems.portfolio import drawing, rules
 from kakehashi.systems.portfolio.columns import held
 from kakehashi.systems.portfolio.columns.column import tally
 from kakehashi.systems.portfolio.comparing.published import made_up_outputs
@@ -232,8 +232,8 @@ def project(request: HttpRequest, code: str) -> HttpResponse:
 def goals(request: HttpRequest) -> HttpResponse:
     """Every goal of a term with all that was told of it, by integrated project, each with its source."""
     wanted = asked(request)
-    rows = Goal.objects.filter(term=wanted.term).select_related("project", "term").prefetch_related("actuals")
-    rows = rows.order_by("project__order", "code")
+    rows = Goal.objects.filter(term=wanted.term).select_related("project", "term")
+    rows = rows.prefetch_related("actuals__replaced_by").order_by("project__order", "code")
     reached, only_behind = goals_reached(rows, on=timezone.localdate()), "behind" in request.GET
     if only_behind:
         reached = goals_behind(reached, timezone.localdate())
@@ -242,6 +242,8 @@ def goals(request: HttpRequest) -> HttpResponse:
         "goals": [(goal, from_outputs.get(goal.pk)) for goal, _actual in reached],
         "only_behind": only_behind,
         "kept": [("behind", "1")] if only_behind else [],
+        "may_keep": bool(rules.may_keep_structure(request.user)),
+        "may_report": bool(rules.may_report_goals(request.user)),
         "made_up": made_up_outputs() if any(one.differs for one in from_outputs.values()) else "",
     }
     return render(request, "portfolio/goals.html", context)
