@@ -2,17 +2,20 @@
 
 import pytest
 from click.testing import CliRunner
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as some
 
 from kakehashi.cli import main
 from kakehashi.kernel.errors import Conflict, Invalid
+from kakehashi.kernel.people.roles import Role
 from kakehashi.systems.portfolio.ledger.files import MOST, book_rows, look_at
 from kakehashi.systems.portfolio.ledger.journal import FIELDS, movements_of
 from kakehashi.systems.portfolio.ledger.kinds import AccountKind as A
 from kakehashi.systems.portfolio.ledger.reconciling import ledger_faults
 from kakehashi.systems.portfolio.models import Account, Entry, Movement
+from tests.systems.portfolio.adjustment.funds import someone
 from tests.systems.portfolio.agency import make_agency
 
 HEAD = "kind,on,appropriation,amount_yen,reference,programme,award,institution,to_institution,place,memo\n"
@@ -153,3 +156,26 @@ def test_the_commands_book_a_file_and_write_the_journal(tmp_path):
     assert run.exit_code == 0
     assert len(out.read_text(encoding="utf-8").splitlines()) == 7
     assert CliRunner().invoke(main, ["portfolio", "entries", "export"]).stdout.count("\n") == 7
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("book", [{}, {"book": "1"}])
+def test_a_file_with_what_no_database_keeps_is_refused(client, book):
+    make_agency()
+    content = table("allot,2019-04-01,mext-2019,5,doc,,,,,,a\0b\n")
+    with pytest.raises(Invalid, match="Line 2 holds a NUL"):
+        look_at(content)
+    client.force_login(someone(Role.ACCOUNTANT))
+    answered = client.post("/portfolio/entries/import/", {"file": SimpleUploadedFile("a.csv", content), **book})
+    assert (answered.status_code, answered.context["form"].errors.keys()) == (422, {"file"})
+    assert not Entry.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_year_that_is_none_is_told_at_its_line():
+    make_agency()
+    for year in ("0000", "1700", "9999", "²²²²", "x"):
+        (row,) = look_at(
+            (HEAD.replace("memo", "fiscal_year") + f"allot,2019-04-01,mext-2019,5,doc,,,,,,{year}\n").encode()
+        )
+        assert any(year in fault for fault in row.faults), year

@@ -10,6 +10,7 @@ from django.utils import translation
 from kakehashi.kernel.audit.models import AuditEntry
 from kakehashi.kernel.errors import Conflict, Invalid
 from kakehashi.systems.portfolio.ledger import triggers
+from kakehashi.systems.portfolio.ledger.checking import LARGEST_YEN
 from kakehashi.systems.portfolio.ledger.entries import NewEntry, Transfer
 from kakehashi.systems.portfolio.ledger.kinds import AccountKind as A
 from kakehashi.systems.portfolio.ledger.kinds import EntryKind as E
@@ -115,6 +116,16 @@ def test_carried_over_it_lies_in_the_same_place_the_next_year(agency):
     assert lies(agency, A.INSTITUTION, money=1) == 30
     assert lies(agency, A.INSTITUTION, money=1, year=YEAR + 1) == 70
     assert list(ledger_faults()) == []
+
+
+def test_no_account_holds_more_than_sums_can_be_reckoned_of(agency):
+    most = agency.entry(E.ALLOT, A.GRANTED, A.AGENCY, LARGEST_YEN)
+    many = replace(most, transfers=most.transfers * 9_300)
+    for too_much in ([many], [most, most]):
+        with pytest.raises(Conflict, match="more than any may"):
+            post_many(too_much, by=None)
+    assert post(most, by=None).number == 1
+    assert -lies(agency, A.GRANTED) == lies(agency, A.AGENCY) == LARGEST_YEN
 
 
 def test_a_wrong_entry_is_undone_by_another_once_and_only_while_the_money_is_there(agency):

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from django.db.models import QuerySet
 
 from kakehashi.kernel.errors import Conflict, Invalid
 from kakehashi.systems.portfolio.models import Credit, Output
@@ -95,3 +96,20 @@ def test_a_diagnosis_is_left_to_its_case(agency):
     ):
         with pytest.raises(Conflict):
             write()
+
+
+def test_the_same_output_recorded_by_two_at_once_stands_once(agency, monkeypatch):
+    made = actions.record_output(PAPER, agency.awards[:1], by=None)
+    get, missed = QuerySet.get, []
+
+    def too_early(rows, *given, **named):
+        """The first look at outputs finds none, as before the other's commit."""
+        if rows.model is Output and not missed:
+            missed.append(1)
+            raise Output.DoesNotExist
+        return get(rows, *given, **named)
+
+    monkeypatch.setattr(QuerySet, "get", too_early)
+    with pytest.raises(Conflict, match=r"10\.5555/abc"):
+        actions.record_output(PAPER, agency.awards, by=None)
+    assert (Output.objects.get(), made.credits.count(), missed) == (made, 1, [1])

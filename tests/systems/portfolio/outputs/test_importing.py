@@ -4,6 +4,7 @@ import json
 
 import pytest
 from click.testing import CliRunner
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,6 +19,7 @@ from kakehashi.systems.portfolio.models import Output
 from kakehashi.systems.portfolio.outputs.importing import Fate, import_outputs, preview
 from kakehashi.systems.portfolio.outputs.reading import READERS, read
 from kakehashi.systems.portfolio.outputs.recognising import Recogniser
+from tests.systems.portfolio.adjustment.funds import someone
 from tests.systems.portfolio.agency import make_agency
 
 ONE, OTHER = "19ek0109000", "19ek0109001"
@@ -174,3 +176,33 @@ def test_a_file_is_looked_at_and_written_by_those_who_may(agency, client, role):
     assert Output.objects.count() == allowed
     wrong = client.post("/portfolio/outputs/import/", said | {"content": ""})
     assert wrong.status_code == (422 if allowed else 403)
+
+
+def test_a_work_of_an_impossible_day_is_left_out_and_the_others_are_taken(agency):
+    days = [[[10**20]], [[2019, 10**20]], [[2019, 2, 31]], [[-1]], [["2019"]], [[]], [None]]
+    works = [WORK | {"DOI": f"10.5555/{n}", "published": {"date-parts": parts}} for n, parts in enumerate(days)]
+    entries = read(json.dumps([*works, WORK]).encode(), "crossref")
+    assert [entry.told is None for entry in entries] == [True] * len(days) + [False]
+    assert all(entry.problem for entry in entries[:-1])
+    (entry,) = read(f"@article{{a, doi={{10.5555/a}}, year={{2020}}, month={{{'9' * 20}}}}}".encode(), "bibtex")
+    assert (entry.told, bool(entry.problem)) == (None, True)
+
+
+@pytest.mark.parametrize(
+    ("content", "shape"),
+    [
+        (b"kind,reference,on\ndataset,ab\0c,2020-01-01\n", "csv"),
+        (b"@misc{a, doi={10.5555/a\0}, year=2019}", "bibtex"),
+        (json.dumps(WORK | {"title": ["a\0b"]}).encode(), "crossref"),
+        (json.dumps(WORK | {"DOI": "10.5555/\ud800"}).encode(), "crossref"),
+    ],
+)
+def test_a_file_with_what_no_database_keeps_is_refused(agency, client, content, shape):
+    with pytest.raises(Invalid) as caught:
+        read(content, shape)
+    assert set(caught.value.problems) == {"file"}
+    client.force_login(someone(Role.PROGRAMME_OFFICER))
+    upload = SimpleUploadedFile("a", content)
+    answered = client.post("/portfolio/outputs/import/", {"file": upload, "format": shape, "awards": ONE})
+    assert (answered.status_code, answered.context["form"].errors.keys()) == (422, {"file"})
+    assert not Output.objects.exists()

@@ -7,11 +7,14 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from kakehashi.kernel.errors import Invalid
+from kakehashi.kernel.people.forms import add_problems
 from kakehashi.systems.portfolio.models import Award, OutputKind, OutputState
 from kakehashi.systems.portfolio.outputs.actions import NewOutput
 from kakehashi.systems.portfolio.outputs.reading import LARGEST_MB
 from kakehashi.systems.portfolio.outputs.recognising import Recogniser
 from kakehashi.systems.portfolio.outputs.workflow import TOLD_BY_CASES
+from kakehashi.systems.portfolio.uploads import text_of
 
 MOST = 50
 
@@ -107,14 +110,10 @@ class FileForm(forms.Form):
         said: dict[str, Any] = super().clean() or {}
         upload = said.get("file")
         if upload is not None:
-            if upload.size > LARGEST_MB * 1024 * 1024:
-                self.add_error("file", _("The file is larger than %(most)d MB: part it.") % {"most": LARGEST_MB})
-                return said
             try:
-                said["content"] = upload.read().decode("utf-8-sig")
-            except UnicodeDecodeError as error:
-                text = _("The file is not UTF-8 (byte %(byte)d): save it as UTF-8.")
-                self.add_error("file", text % {"byte": error.start})
+                said["content"] = text_of(upload.read(), largest_mb=LARGEST_MB)
+            except Invalid as error:
+                add_problems(self, error)
         elif not said.get("content"):
             self.add_error("file", _("Choose a file."))
         return said

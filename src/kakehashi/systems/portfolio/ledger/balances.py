@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from django.utils.translation import gettext as _
 
 from kakehashi.kernel.errors import Conflict
+from kakehashi.systems.portfolio.ledger.checking import LARGEST_YEN
 from kakehashi.systems.portfolio.ledger.entries import NewEntry
 from kakehashi.systems.portfolio.ledger.kinds import AccountKind, Place
 from kakehashi.systems.portfolio.models import Account
@@ -82,7 +83,9 @@ def _account(place: Place) -> Account:
 def _overdrawn(account: Account, number: int) -> str:
     """What is wrong with an account's balance; "" where nothing is."""
     origin = account.kind in AccountKind.origins()
-    if origin and account.balance_yen > 0:
+    if abs(account.balance_yen) > LARGEST_YEN:
+        text = _("Entry %(number)d makes an account hold %(yen)s yen, more than any may (%(place)s).")
+    elif origin and account.balance_yen > 0:
         text = _("Entry %(number)d would give back %(yen)s yen more than was given (%(place)s).")
     elif not origin and account.balance_yen < 0:
         text = _("Entry %(number)d takes %(yen)s yen more than there is (%(place)s).")

@@ -21,7 +21,8 @@ from kakehashi.systems.portfolio.ledger.kinds import (
 from kakehashi.systems.portfolio.models import Appropriation, Award
 
 LARGEST_YEN = 10**15
-"""No amount is larger: a thousand times what the nation spends on this in a year. Sums stay far below 2^63."""
+"""No amount is larger, and no account holds more: a thousand times what the nation spends on this in a year. Sums of
+nine thousand full accounts stay below 2^63."""
 MANY = 100  # so many faults are told at once
 AT_ONCE = 5_000
 

@@ -16,7 +16,7 @@ from itertools import islice
 from django.utils.translation import gettext as _
 
 from kakehashi.kernel.errors import Conflict, Invalid
-from kakehashi.kernel.fiscal import fiscal_year, parse_date
+from kakehashi.kernel.fiscal import fiscal_year, parse_date, year_said
 from kakehashi.kernel.people.models import Person
 from kakehashi.kernel.punctuation import labelled
 from kakehashi.systems.portfolio.ledger.balances import accounts_touched, shift
@@ -25,6 +25,7 @@ from kakehashi.systems.portfolio.ledger.checking import faults_of
 from kakehashi.systems.portfolio.ledger.entries import NewEntry
 from kakehashi.systems.portfolio.ledger.told import Named, Told, entry_of
 from kakehashi.systems.portfolio.models import Entry
+from kakehashi.systems.portfolio.uploads import text_of
 
 NEEDED = ("kind", "on", "appropriation", "amount_yen", "reference")
 WANTED = ("fiscal_year", "place", "programme", "award", "institution", "to_institution", "memo")
@@ -102,14 +103,7 @@ def _check(rows: Sequence[Row], told: Progress) -> None:
 
 
 def _read(content: bytes) -> list[Row]:
-    if len(content) > LARGEST_MB * 1024 * 1024:
-        raise Invalid({"file": [_("The file is larger than %(most)d MB: part it.") % {"most": LARGEST_MB}]})
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        said = _("The file is not UTF-8 (byte %(byte)d): save it as UTF-8.") % {"byte": error.start}
-        raise Invalid({"file": [said]}) from error
-    reader = csv.DictReader(io.StringIO(text), restkey="", restval="")
+    reader = csv.DictReader(io.StringIO(text_of(content, largest_mb=LARGEST_MB)), restkey="", restval="")
     try:
         head = [name.strip() for name in reader.fieldnames or ()]
         _insist_on(head)
@@ -151,9 +145,7 @@ def _row(line: int, cells: dict[str, str]) -> Row:
     written = cells.get("fiscal_year", "").strip()
     if not written:
         year = fiscal_year(day) if day else None
-    elif written.isascii() and written.isdigit() and len(written) == 4:
-        year = int(written)
-    else:
+    elif (year := year_said(written)) is None:
         row.faults.append(_("fiscal_year: “%(text)s” is no year of four digits.") % {"text": written})
     amount = cells["amount_yen"].strip().replace(",", "")
     if amount.isascii() and amount.isdigit() and len(amount) <= 18:

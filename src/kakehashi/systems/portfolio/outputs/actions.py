@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.forms.models import model_to_dict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -48,17 +49,17 @@ def record_output(new: NewOutput, awards: Sequence[Award], *, by: Any) -> Output
     _insist(by, "output.record")
     output = checked(new, awards)
     with transaction.atomic():
-        known = Output.objects.filter(kind=output.kind, reference=output.reference).first()
-        if known is not None:
+        told = model_to_dict(output, exclude=["id", "awards", "kind", "reference"])
+        known, made = Output.objects.get_or_create(kind=output.kind, reference=output.reference, defaults=told)
+        if not made:
             text = _("%(reference)s stands already (%(title)s): it is the same output. Credit it to the award instead.")
             raise Conflict(
                 text % {"reference": known.reference, "title": within_brackets(known.label())}, field="reference"
             )
-        output.save()
-        _credit(output, awards, output.on)
-        detail = {"kind": output.kind, "reference": output.reference, "awards": [one.number for one in awards]}
-        audit.record(by, "output.record", output, detail=detail)
-    return output
+        _credit(known, awards, known.on)
+        detail = {"kind": known.kind, "reference": known.reference, "awards": [one.number for one in awards]}
+        audit.record(by, "output.record", known, detail=detail)
+    return known
 
 
 def checked(new: NewOutput, awards: Sequence[Award]) -> Output:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from kakehashi.kernel.errors import Invalid
 from kakehashi.systems.portfolio.outputs.reading import bibtex, crossref, tables
 from kakehashi.systems.portfolio.outputs.reading.entries import Entry
+from kakehashi.systems.portfolio.uploads import text_of
 
 READERS: dict[str, Callable[[str], list[Entry]]] = {
     "csv": tables.read,
@@ -21,13 +22,7 @@ MOST = 20_000
 
 def read(content: bytes, shape: str) -> list[Entry]:
     """The entries of a file. Raises Invalid (under ``file``) for one that is too large or cannot be read at all."""
-    if len(content) > LARGEST_MB * 1024 * 1024:
-        raise Invalid({"file": [_("The file is larger than %(most)d MB: part it.") % {"most": LARGEST_MB}]})
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        said = _("The file is not UTF-8 (byte %(byte)d): save it as UTF-8.") % {"byte": error.start}
-        raise Invalid({"file": [said]}) from error
+    text = text_of(content, largest_mb=LARGEST_MB)
     try:
         entries = READERS[shape](text)
     except ValueError as error:

@@ -6,6 +6,7 @@ Awards by the numbers that funders' ``award`` fields name.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,13 +19,18 @@ from kakehashi.systems.portfolio.outputs.recognising import numbers_in
 
 DAYS = ("published", "published-online", "published-print", "issued")
 
+_NOT_KEPT = re.compile(r"\\u0000|[\ud800-\udfff]")
+
 
 def read(text: str) -> list[Entry]:
     """The works of a file. Raises ValueError for what is no JSON, or none of Crossref."""
     try:
         told = json.loads(text)
+        plain = json.dumps(told, ensure_ascii=False)
     except (ValueError, RecursionError) as error:
         raise ValueError(_("The file is no JSON.")) from error
+    if _NOT_KEPT.search(plain):
+        raise ValueError(_("The file holds characters that no text has: U+0000, or one of U+D800 to U+DFFF."))
     works = _works(told)
     if works is None:
         raise ValueError(_("The file holds no works of Crossref: there is no DOI, and no message with items."))

@@ -37,7 +37,7 @@ def day_of(parts: list[int]) -> tuple[date, str]:
     year, month, day = (*parts[:3], *(1, 1, 1)[len(parts[:3]) :])
     try:
         found = date(year, month, day)
-    except (ValueError, TypeError) as error:
+    except (ValueError, OverflowError) as error:
         text = "-".join(str(part) for part in parts)
         raise ValueError(_("%(day)s is no day: write it as 2026-11-22.") % {"day": text}) from error
     note = _("The day is taken as %(day)s: the file tells no more.") % {"day": found.isoformat()}
