@@ -9,6 +9,7 @@ import click
 
 from kakehashi.cli import NodeGroup, counted, say, text
 from kakehashi.cli.awardfiles import export_command, import_command
+from kakehashi.cli.cooperation import abroad
 from kakehashi.cli.dois import doi_command
 from kakehashi.cli.entries import entries
 from kakehashi.cli.people import told_plainly
@@ -25,6 +26,7 @@ def portfolio() -> None:
 portfolio.add_command(import_command)
 portfolio.add_command(export_command)
 portfolio.add_command(entries)
+portfolio.add_command(abroad)
 portfolio.add_command(doi_command)
 
 

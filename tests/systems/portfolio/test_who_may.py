@@ -19,6 +19,8 @@ from kakehashi.kernel.organisations.models import Kind, Organisation
 from kakehashi.kernel.people.models import Membership, Person
 from kakehashi.kernel.people.roles import Role
 from kakehashi.kernel.workflow import advance, every_combination, moves_available
+from kakehashi.systems.portfolio.abroad.actions import correct_cooperation, end_cooperation, record_cooperation
+from kakehashi.systems.portfolio.abroad.files import import_cooperation
 from kakehashi.systems.portfolio.actions import publish_awards, register_award
 from kakehashi.systems.portfolio.adjustment import actions as adjustment
 from kakehashi.systems.portfolio.adjustment.conditions import SideCondition
@@ -30,7 +32,7 @@ from kakehashi.systems.portfolio.doi import keep_dois
 from kakehashi.systems.portfolio.exporting.awards import awards_told
 from kakehashi.systems.portfolio.importing.mapping import parse_map
 from kakehashi.systems.portfolio.importing.running import import_awards
-from kakehashi.systems.portfolio.installing import install_structure
+from kakehashi.systems.portfolio.installing import install_published_cooperation, install_structure
 from kakehashi.systems.portfolio.investigators.actions import end_participation, name_investigator
 from kakehashi.systems.portfolio.involving.actions import record_involvement, take_back_involvement
 from kakehashi.systems.portfolio.ledger.appropriating import register_appropriation
@@ -256,6 +258,16 @@ def written_by(action, folder):
         return {
             "record": lambda by: record_involvement(by=by, **said, on=YEAR_END),
             "take_back": lambda by: take_back_involvement(by=by, involvement=told, reason="r"),
+        }[verb]
+    if kinds == "cooperation":
+        told = {"kind": "memorandum", "name": "覚書", "countries": "US"}
+        row = record_cooperation(by=None, said=told)
+        return {
+            "record": lambda by: record_cooperation(by=by, said=told),
+            "correct": lambda by: correct_cooperation(by=by, row=row, said={"countries": "SG"}, reason="r"),
+            "end": lambda by: end_cooperation(by=by, row=row, on=YEAR_END, reason="r"),
+            "import": lambda by: import_cooperation([], by=by),
+            "install": lambda by: install_published_cooperation(by=by),
         }[verb]
     if kinds == "ledger":
         agency = make_agency()

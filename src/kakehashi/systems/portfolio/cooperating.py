@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
 
 from kakehashi.systems.portfolio.models import Award, Cooperation, CooperationCountry, CooperationKind
 
@@ -26,6 +27,8 @@ class Part:
     fiscal_year: int | None = None
     kind: str = ""
     country: str = ""
+    ended: bool | None = False
+    """False: what has not ended (of a fiscal year: all that belongs to it); True: what has ended; None: both."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,10 @@ def cooperation_behind(part: Part) -> QuerySet[Cooperation]:
         rows = rows.filter(kind=part.kind)
     if part.country:
         rows = rows.filter(countries__country=part.country)
-    return rows
+    over = Q(ended_on__lt=timezone.localdate())
+    if part.ended:
+        return rows.filter(over)
+    return rows if part.ended is None or part.fiscal_year is not None else rows.exclude(over)
 
 
 def by_country(part: Part) -> list[Land]:

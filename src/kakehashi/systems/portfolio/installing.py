@@ -68,6 +68,17 @@ def install_structure(*, by: Person | None, facts: Facts | None = None) -> Facts
     return told
 
 
+def install_published_cooperation(*, by: Person | None, facts: Facts | None = None) -> int:
+    """Write what the documents tell of partners abroad, without the rest of the structure; what stands under a code is
+    left as it is. Answers how many rows were written."""
+    audit.insist(by_the_node(by), by=by, action="cooperation.install")
+    told = facts or load()
+    with transaction.atomic():
+        number = install_cooperation(told, source_of)
+        audit.record(by, "cooperation.install", detail={"rows": number})
+    return number
+
+
 def published_budgets(told: Facts) -> list[ProgrammeBudget]:
     """What each programme had by the documents, each yen once, parts that count in another project apart."""
     yen: dict[tuple[str, int], int] = {}

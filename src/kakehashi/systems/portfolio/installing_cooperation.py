@@ -68,7 +68,7 @@ def install_cooperation(told: Facts, source_of: Callable[[Facts, Fact], str]) ->
                 "programme": programmes.get(one.programme or ""),
                 "on": on,
                 "precision": precision,
-                "fiscal_year": one.year if one.year is not None else _year_of(on, precision),
+                "fiscal_year": one.year if one.year is not None else year_of(on, precision),
                 "standing": one.standing,
                 "awards": one.awards,
                 "source": source_of(told, one.fact),
@@ -88,7 +88,7 @@ def day_of(when: str | None) -> tuple[date | None, str]:
     return date.fromisoformat(f"{when}-01-01"[:10]), PRECISIONS[len(when)]
 
 
-def _year_of(on: date | None, precision: str) -> int | None:
+def year_of(on: date | None, precision: str) -> int | None:
     """The fiscal year of a day; of a calendar year alone none can be told."""
     return fiscal_year(on) if on is not None and precision != Precision.YEAR else None
 

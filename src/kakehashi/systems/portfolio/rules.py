@@ -27,6 +27,7 @@ IMPORTS = (Role.ADMINISTRATOR,)
 REGISTERS = (Role.PROGRAMME_OFFICER, Role.ADMINISTRATOR)
 KEEPS_STRUCTURE = (Role.ADMINISTRATOR,)
 REPORTS_GOALS = (Role.PROGRAMME_OFFICER, Role.PROGRAMME_DIRECTOR, Role.ADMINISTRATOR)
+RECORDS_COOPERATION = (Role.PROGRAMME_OFFICER, Role.PROGRAMME_DIRECTOR, Role.ADMINISTRATOR)
 
 
 @rule("not_of_the_agency", _("The portfolio is for those who work for the funding agency."))
@@ -85,11 +86,21 @@ def reports_goals(person: Any) -> bool:
     return current_memberships(person).filter(role__in=REPORTS_GOALS, organisation__kind=Kind.AGENCY).exists()
 
 
+@rule(
+    "not_recording_cooperation",
+    _("Co-operation abroad is recorded by the funding agency's programme officers, directors and administrators."),
+)
+def records_cooperation(person: Any) -> bool:
+    """The person records at a funding agency what is done together with partners abroad."""
+    return current_memberships(person).filter(role__in=RECORDS_COOPERATION, organisation__kind=Kind.AGENCY).exists()
+
+
 may_see = logged_in & works_for_the_agency
 may_write_entries = logged_in & keeps_its_books
 may_record_outputs = logged_in & records_outputs
 may_publish_awards = logged_in & publishes_awards
 may_register_awards = logged_in & registers_awards
+may_record_cooperation = logged_in & records_cooperation
 may_import = logged_in & administers_it
 may_keep_structure = logged_in & keeps_structure
 may_report_goals = logged_in & reports_goals

@@ -14,8 +14,10 @@ from kakehashi.systems.portfolio.models.collections import (
 from kakehashi.systems.portfolio.models.contracts import Amendment, Contract, ContractKind
 from kakehashi.systems.portfolio.models.cooperation import (
     Cooperation,
+    CooperationChange,
     CooperationCountry,
     CooperationKind,
+    CooperationRevision,
     CooperationStanding,
 )
 from kakehashi.systems.portfolio.models.goals import Goal, GoalActual, Standing
@@ -71,8 +73,10 @@ __all__ = [
     "Contract",
     "ContractKind",
     "Cooperation",
+    "CooperationChange",
     "CooperationCountry",
     "CooperationKind",
+    "CooperationRevision",
     "CooperationStanding",
     "Credit",
     "DiseaseArea",

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -34,10 +35,20 @@ class CooperationStanding(models.TextChoices):
     UNDER_DISCUSSION = "under_discussion", _("Under discussion")
 
 
+class CooperationChange(models.TextChoices):
+    """What was done with a row."""
+
+    INSTALLED = "installed", _("As it stood before")
+    RECORDED = "recorded", _("Newly recorded")
+    CORRECTED = "corrected", _("Corrected")
+    ENDED = "ended", _("Ended")
+
+
 class Cooperation(Named):
     """One thing done together, in no, one or several countries. ``name``: what it is about.
 
-    ``on``: the first day of what ``precision`` says (None: not told); ``fiscal_year``: to which it belongs.
+    ``on``: the first day of what ``precision`` says (None: not told); ``fiscal_year``: to which it belongs;
+    ``ended_on``: its last day. What it said before a change stands in its revisions.
     """
 
     code = models.CharField(_("code"), max_length=80, unique=True, validators=[CODE])
@@ -56,6 +67,7 @@ class Cooperation(Named):
         _("standing"), max_length=20, choices=CooperationStanding.choices, default=CooperationStanding.HELD
     )
     awards = models.PositiveSmallIntegerField(_("awards"), null=True, blank=True)
+    ended_on = models.DateField(_("last day"), null=True, blank=True)
     source = models.CharField(_("source"), max_length=300, blank=True)
 
     class Meta:
@@ -82,3 +94,26 @@ class CooperationCountry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.cooperation}: {self.country}"
+
+
+class CooperationRevision(models.Model):
+    """A row as it stood after one change: who, when, what was done, why, and all that it said then. Append-only."""
+
+    cooperation = models.ForeignKey(Cooperation, models.PROTECT, related_name="revisions")
+    number = models.PositiveIntegerField(_("revision"))
+    change = models.CharField(_("change"), max_length=12, choices=CooperationChange.choices)
+    at = models.DateTimeField(_("when"), auto_now_add=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("who"))
+    reason = models.CharField(_("reason"), max_length=500, blank=True)
+    said = models.JSONField(_("what it said"))
+
+    class Meta:
+        verbose_name = _("revision of a co-operation")
+        verbose_name_plural = _("revisions of co-operations")
+        ordering: ClassVar[list[str]] = ["number"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["cooperation", "number"], name="cooperation_revision_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.cooperation}: {self.number}"

@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -64,7 +65,17 @@ def when(one: Cooperation) -> str:
     return fiscal_year_name(one.fiscal_year, get_language() or "ja") if one.fiscal_year else ""
 
 
-def _countries(one: Cooperation) -> str:
+def stands(one: Cooperation) -> str:
+    """How far it is, and its last day where one is told."""
+    if one.ended_on is None:
+        return str(one.get_standing_display())
+    if one.ended_on < timezone.localdate():
+        return _("Ended on %(day)s") % {"day": one.ended_on.isoformat()}
+    return _("%(standing)s, until %(day)s") % {"standing": one.get_standing_display(), "day": one.ended_on.isoformat()}
+
+
+def countries_of(one: Cooperation) -> str:
+    """Its countries' names in the language in force."""
     mark = ", " if (get_language() or "ja").startswith("en") else "、"
     return mark.join(country_name(row.country) for row in one.countries.all())
 
@@ -74,11 +85,11 @@ ROWS = Listing(
     columns=(
         Column("kind", gettext_lazy("Kind"), lambda one: one.get_kind_display(), sort="kind"),
         Column("name", gettext_lazy("What"), lambda one: one.label(), wide=True),
-        Column("countries", gettext_lazy("Countries"), _countries),
+        Column("countries", gettext_lazy("Countries"), lambda one: countries_of(one)),
         Column("partner", gettext_lazy("Partner"), lambda one: said(one, "partner")),
         Column("field", gettext_lazy("Field"), lambda one: said(one, "field"), shown=False),
         Column("when", gettext_lazy("When"), when, sort="on", short=True),
-        Column("standing", gettext_lazy("Standing"), lambda one: one.get_standing_display(), sort="standing"),
+        Column("standing", gettext_lazy("Standing"), lambda one: stands(one), sort="standing"),
         Column(
             "awards",
             gettext_lazy("Awards"),
@@ -98,6 +109,7 @@ ROWS = Listing(
         ),
     ),
     order="kind",
+    row_link=lambda one: reverse("portfolio:cooperation_one", args=[one.code]),
 )
 
 
@@ -109,11 +121,13 @@ def _part(request: HttpRequest) -> Part:
         year_said(given.get("year")),
         kind if kind in (OTHER, *CooperationKind.values) else "",
         country if len(country) == 2 and country.isascii() and country.isupper() else "",
+        {"1": True, "all": None}.get(given.get("ended", ""), False),
     )
 
 
 def _address(part: Part, **more: str) -> str:
-    query = {"year": str(part.fiscal_year or ""), "kind": part.kind, "country": part.country} | more
+    query = {"year": str(part.fiscal_year or ""), "kind": part.kind, "country": part.country}
+    query |= {"ended": "1" if part.ended else ""} | more
     kept = {key: value for key, value in query.items() if value}
     return (
         f"{reverse('portfolio:cooperation_rows')}?{urlencode(kept)}" if kept else reverse("portfolio:cooperation_rows")
@@ -144,14 +158,18 @@ def show(request: HttpRequest) -> HttpResponse:
             {
                 "name": one.label(),
                 "partner": said(one, "partner"),
-                "countries": _countries(one),
+                "countries": countries_of(one),
                 "when": when(one),
-                "standing": one.get_standing_display(),
+                "standing": stands(one),
+                "url": reverse("portfolio:cooperation_one", args=[one.code]),
                 "awards": one.awards,
                 "source": one.source,
             }
             for one in calls.order_by("on", "code")
         ],
+        "ended": cooperation_behind(Part(part.fiscal_year, part.kind, ended=True)).count(),
+        "ended_url": _address(Part(part.fiscal_year, part.kind, ended=True)),
+        "may_record": bool(rules.may_record_cooperation(request.user)),
         "csv_url": f"{_address(Part(part.fiscal_year, part.kind), format='csv')}",
     }
     return render(request, "portfolio/cooperation.html", context)
@@ -214,12 +232,13 @@ def rows(request: HttpRequest) -> HttpResponse:
     audit.insist(rules.may_see(request.user), by=request.user, action="portfolio.read")
     part = _part(request)
     only = part.kind if part.kind == OTHER else ""  # a kind itself is the table's filter
-    found = cooperation_behind(Part(part.fiscal_year, only, part.country)).prefetch_related("countries")
-    if part.country and not cooperation_behind(Part(country=part.country)).exists():
+    found = cooperation_behind(Part(part.fiscal_year, only, part.country, part.ended)).prefetch_related("countries")
+    if part.country and not cooperation_behind(Part(country=part.country, ended=None)).exists():
         raise NotFound(country_name(part.country))
     if request.GET.get("format") == "csv":
         return ROWS.csv(request, found)
     words = [country_name(part.country)] if part.country else []
+    words += [_("Ended")] if part.ended else []
     words += [fiscal_year_name(part.fiscal_year, get_language() or "ja")] if part.fiscal_year else []
     context = {"of": " · ".join(words), "caption": _("Co-operation abroad"), "table": ROWS.show(request, found)}
     return render(request, "portfolio/cooperation_rows.html", context)

@@ -1,0 +1,1 @@
+"""Co-operation abroad as officers write it: recorded, corrected, ended, from files and into them."""

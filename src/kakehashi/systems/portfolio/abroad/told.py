@@ -1,0 +1,149 @@
+"""What is said of one thing done together, as people and files write it: plain texts, and what is wrong with them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+
+from django.utils.translation import gettext as _
+
+from kakehashi.systems.portfolio.installing_cooperation import PRECISIONS, day_of, year_of
+from kakehashi.systems.portfolio.models import Cooperation, CooperationKind, CooperationStanding, Programme
+from kakehashi.systems.portfolio.models.lineage import Precision
+
+FIELDS = (
+    "kind",
+    "name",
+    "name_en",
+    "partner",
+    "partner_en",
+    "field",
+    "field_en",
+    "countries",
+    "programme",
+    "when",
+    "fiscal_year",
+    "standing",
+    "awards",
+    "ended_on",
+    "source",
+)
+"""What is said of a row, in the order of a file's columns."""
+TEXTS = {"name": 300, "name_en": 300, "partner": 300, "partner_en": 300, "field": 200, "field_en": 200, "source": 300}
+"""The longest that each text may be."""
+LENGTHS = {precision: length for length, precision in PRECISIONS.items()}
+YEARS = range(1900, 2200)
+WHEN = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+MOST_AWARDS = 32_767
+BEYOND_ISO = "EU"
+
+
+@dataclass
+class Read:
+    """What was said, as the row's fields, and what is wrong with it by field."""
+
+    values: dict[str, object] = field(default_factory=dict)
+    countries: tuple[str, ...] = ()
+    faults: dict[str, list[str]] = field(default_factory=dict)
+
+
+def said_of(row: Cooperation) -> dict[str, str]:
+    """What a row says, as ``FIELDS`` of plain text: what ``read`` makes the same row of."""
+    on = row.on.isoformat()[: LENGTHS.get(Precision(row.precision), 10)] if row.on else ""
+    derived = year_of(row.on, row.precision) if row.on else None
+    return {
+        "kind": row.kind,
+        "name": row.name,
+        "name_en": row.name_en,
+        "partner": row.partner,
+        "partner_en": row.partner_en,
+        "field": row.field,
+        "field_en": row.field_en,
+        "countries": " ".join(sorted(one.country for one in row.countries.all())),
+        "programme": row.programme.code if row.programme else "",
+        "when": on,
+        "fiscal_year": "" if row.fiscal_year is None or row.fiscal_year == derived else str(row.fiscal_year),
+        "standing": row.standing,
+        "awards": "" if row.awards is None else str(row.awards),
+        "ended_on": row.ended_on.isoformat() if row.ended_on else "",
+        "source": row.source,
+    }
+
+
+def read(said: Mapping[str, str], programmes: Mapping[str, Programme] | None = None) -> Read:
+    """The fields of a row from plain text; ``programmes`` by code, where many rows are read."""
+    given = {name: str(said.get(name) or "").strip() for name in FIELDS}
+    told = Read()
+    for name, longest in TEXTS.items():
+        told.values[name] = given[name]
+        if len(given[name]) > longest:
+            told.faults[name] = [_("At most %(most)d characters.") % {"most": longest}]
+    if not given["name"]:
+        told.faults["name"] = [_("Say what is done together.")]
+    given["standing"] = given["standing"] or CooperationStanding.HELD
+    for name, choices in (("kind", CooperationKind), ("standing", CooperationStanding)):
+        told.values[name] = given[name]
+        if given[name] not in choices.values:
+            told.faults[name] = [_("Write one of: %(known)s.") % {"known": ", ".join(choices.values)}]
+    told.countries = tuple(sorted(set(given["countries"].upper().replace(",", " ").replace(";", " ").split())))
+    if strange := [code for code in told.countries if code not in _countries()]:
+        text = _("No country has this code: %(codes)s. Write two letters of ISO 3166, such as US, or EU.")
+        told.faults["countries"] = [text % {"codes": ", ".join(strange)}]
+    _programme(told, given["programme"], programmes)
+    _days(told, given)
+    told.values["awards"] = _number(told, "awards", given["awards"], range(MOST_AWARDS + 1))
+    return told
+
+
+def _programme(told: Read, code: str, programmes: Mapping[str, Programme] | None) -> None:
+    found = None
+    if code:
+        found = programmes.get(code) if programmes is not None else Programme.objects.filter(code=code).first()
+        if found is None:
+            told.faults["programme"] = [_("No programme has the code %(code)s.") % {"code": code}]
+    told.values["programme"] = found
+
+
+def _days(told: Read, given: Mapping[str, str]) -> None:
+    told.values |= {"on": None, "precision": Precision.DAY, "ended_on": None}
+    year = _number(told, "fiscal_year", given["fiscal_year"], YEARS)
+    if given["when"]:
+        try:
+            if not WHEN.fullmatch(given["when"]) or int(given["when"][:4]) not in YEARS:
+                raise ValueError
+            on, precision = day_of(given["when"])
+        except ValueError:
+            told.faults["when"] = [_("Write 2016, 2016-03 or 2016-03-31.")]
+        else:
+            told.values |= {"on": on, "precision": precision}
+            year = year if year is not None else year_of(on, precision)
+    told.values["fiscal_year"] = year
+    if given["ended_on"]:
+        try:
+            told.values["ended_on"] = date.fromisoformat(given["ended_on"])
+        except ValueError:
+            told.faults["ended_on"] = [_("Write 2016-03-31.")]
+    began, ended = told.values["on"], told.values["ended_on"]
+    if isinstance(began, date) and isinstance(ended, date) and ended < began:
+        told.faults["ended_on"] = [_("It does not end before it begins.")]
+
+
+def _number(told: Read, name: str, said: str, allowed: range) -> int | None:
+    if not said:
+        return None
+    if said.isascii() and said.isdigit() and len(said) <= 6 and int(said) in allowed:
+        return int(said)
+    values = {"least": allowed.start, "most": allowed.stop - 1}
+    told.faults[name] = [_("Write a whole number from %(least)d to %(most)d.") % values]
+    return None
+
+
+@lru_cache(maxsize=1)
+def _countries() -> frozenset[str]:
+    from babel import Locale  # some 50 ms that only those who write countries wait for
+
+    codes: Iterable[str] = Locale("en").territories
+    return frozenset({code for code in codes if len(code) == 2 and code.isalpha() and code != "ZZ"} | {BEYOND_ISO})
