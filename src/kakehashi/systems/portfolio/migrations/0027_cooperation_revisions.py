@@ -18,7 +18,7 @@ def remove(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('portfolio', '0024_synthetic_calls'),
+        ('portfolio', '0026_held_by_an_import'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
