@@ -41,7 +41,8 @@ label = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), m
 
 
 def read(drawn):
-    root = ElementTree.fromstring(drawn.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1))
+    frame = ElementTree.fromstring(drawn.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1))
+    (root,) = frame
     assert root.find(f"{SVG}title").text == "A & B"
     assert root.find(f"{SVG}desc").text == "told <1>"
     for rect in root.iter(f"{SVG}rect"):
@@ -136,7 +137,7 @@ def test_lineage_joins_its_awards_and_keeps_every_word_inside():
         Stretch("B", 2021.0, 2024.0, [Mark(2023.9, "Covered by health insurance 2024-02")]),
     ]
     drawing = draw_lineage(Lineage("Lineage", "A led to B.", stretches, [Tie(0, 1, "365 days of overlap")]))
-    root = ElementTree.fromstring(drawing)
+    (root,) = ElementTree.fromstring(drawing)
     texts = {one.text: one for one in root.iter("text")}
     assert {"A <1>", "B", "365 days of overlap", "2016", "2023"} <= set(texts)
     assert texts["Covered by health insurance 2024-02"].get("text-anchor") == "end"

@@ -10,12 +10,15 @@ ACCENT, TINT, RULES = "#1f4e79", "#c9dcee", "#d9dce1"
 
 
 def frame(kind: str, key: str, title: str, told: str, height: float, body: list[str]) -> str:
-    """The plot as one <svg> element, 720 units wide, with its title and its finding in words."""
+    """The plot as one <svg> element, 720 units wide, with its title and its finding in words; in a frame that can be
+    reached by keyboard, for it is scrolled where the page is narrower than the words can be read in."""
     marks = "\n".join(body)
     return (
+        f'<div class="plot-frame" role="group" aria-labelledby="{key}-title" tabindex="0">'
         f'<svg class="plot plot-{kind}" viewBox="0 0 {WIDTH} {round(height)}" role="img" '
         f'aria-labelledby="{key}-title {key}-desc" font-size="{SIZE}" fill="currentColor">'
-        f'<title id="{key}-title">{escape(title)}</title><desc id="{key}-desc">{escape(told)}</desc>\n{marks}\n</svg>'
+        f'<title id="{key}-title">{escape(title)}</title><desc id="{key}-desc">{escape(told)}</desc>\n'
+        f"{marks}\n</svg></div>"
     )
 
 
