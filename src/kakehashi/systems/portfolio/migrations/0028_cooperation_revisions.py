@@ -18,7 +18,7 @@ def remove(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('portfolio', '0026_held_by_an_import'),
+        ('portfolio', '0027_reports_of_goals'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
