@@ -40,7 +40,17 @@ from kakehashi.systems.portfolio.ledger.posting import correct, post_many
 from kakehashi.systems.portfolio.lineage.actions import link_awards, unlink_awards
 from kakehashi.systems.portfolio.lineage.installing import install_lineages
 from kakehashi.systems.portfolio.milestones.actions import plan_milestone, show_evidence
-from kakehashi.systems.portfolio.models import AdjustmentScore, Award, Credit, Milestone, Output
+from kakehashi.systems.portfolio.models import (
+    AdjustmentScore,
+    Appointment,
+    Award,
+    Credit,
+    IntegratedProject,
+    Milestone,
+    Output,
+    PlanTerm,
+    Programme,
+)
 from kakehashi.systems.portfolio.offices.actions import appoint, end_appointment
 from kakehashi.systems.portfolio.outputs import actions as outputs
 from kakehashi.systems.portfolio.outputs.importing import import_outputs
@@ -50,7 +60,7 @@ from tests.systems.portfolio.adjustment.funds import YEAR, ask, make_awards, poi
 from tests.systems.portfolio.agency import make_agency
 from tests.systems.portfolio.importing.files import MAP, written
 from tests.systems.portfolio.kept import KEPT
-from tests.systems.portfolio.who_may import ALSO_IN_THE_GOVERNMENT, MOVES, NODE, WRITES, flows
+from tests.systems.portfolio.who_may import ALSO_IN_THE_GOVERNMENT, IN_OFFICE, MOVES, NODE, WRITES, flows
 
 pytestmark = pytest.mark.django_db
 KINDS = (Kind.AGENCY, Kind.GOVERNMENT, Kind.HOSPITAL)
@@ -76,9 +86,19 @@ class Who:
     actor: Person | AnonymousUser | None
     known_as: str
     label: str
+    out_of_office: bool = False
+
+    def moves(self, name, move):
+        """What the table says of a move."""
+        return self.known_as in MOVES[name][move] and not self._kept_out(f"{name.lower()}.{move}")
+
+    def _kept_out(self, action):
+        return self.out_of_office and action in IN_OFFICE
 
     def may(self, action):
         """What the table says of a write."""
+        if self._kept_out(action):
+            return False
         in_the_government = self.label.endswith(f".{Kind.GOVERNMENT}") and action in ALSO_IN_THE_GOVERNMENT
         return (self.label.split(".")[0] if in_the_government else self.known_as) in WRITES[action]
 
@@ -88,7 +108,8 @@ def place_of(kind):
 
 
 def everybody():
-    """Each role at an agency and elsewhere, somebody without any role or with one that ended, a stranger, the node."""
+    """Each role at an agency and elsewhere, somebody without any role or with one that ended, those who hold a role
+    still and whose term of office ended, a stranger, the node."""
     where = [place_of(kind) for kind in KINDS]
     places = [(role, one) for one in where for role in Role]
     names = [f"{role}.{one.kind}" for role, one in places] + ["nobody", "former"]
@@ -103,8 +124,26 @@ def everybody():
     )
     for person, name, (role, one) in zip(people, names, [*places, ("", None), ("", None)], strict=True):
         yield Who(person, role if one and one.kind == Kind.AGENCY else "", name)
+    yield from out_of_office(ended)
     yield Who(AnonymousUser(), "", "anonymous")
     yield Who(None, NODE, "node")
+
+
+def out_of_office(ended):
+    """At another agency, each for something of its own, so that nobody else's powers depend on it."""
+    agency = Organisation.objects.get_or_create(code="before", defaults={"name": "前", "kind": Kind.AGENCY})[0]
+    term = PlanTerm.objects.get_or_create(number=9, defaults={"name": "前", "begins": ended["since"]})[0]
+    project = IntegratedProject.objects.get_or_create(term=term, code="before", axis="modality")[0]
+    programme = Programme.objects.get_or_create(code="before")[0]
+    for role, held_for in (
+        (Role.PRESIDENT, {}),
+        (Role.PROGRAMME_DIRECTOR, {"project": project}),
+        (Role.PROGRAMME_SUPERVISOR, {"programme": programme}),
+    ):
+        person = Person.objects.create(email=f"{role}.out@example.org", name="見本")
+        Membership.objects.create(person=person, organisation=agency, role=role)
+        Appointment.objects.create(person=person, organisation=agency, office=role, **held_for, **ended)
+        yield Who(person, role, f"{role}.out of office", out_of_office=True)
 
 
 def request_in(combination):
@@ -181,7 +220,7 @@ def test_a_state_changes_exactly_as_the_table_says(combination):
     subject = IN_STATE[name](combination)
     subject.save()
     for who in everybody():
-        may = who.known_as in MOVES[name][move.name]
+        may = who.moves(name, move.name)
         assert (move in moves_available(subject, who.actor)) == (may and combination.possible), who.label
         try:
             with transaction.atomic():

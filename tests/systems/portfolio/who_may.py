@@ -114,6 +114,23 @@ WRITES = {
 ALSO_IN_THE_GOVERNMENT = {"award.export"}
 """Actions that those of a ministry who hold such a role may do too."""
 
+IN_OFFICE = {
+    "milestone.go",
+    "milestone.no_go",
+    "milestone.hold",
+    "adjustmentrequest.choose",
+    "adjustmentrequest.pass_over",
+    "adjustmentrequest.reopen",
+    "adjustmentround.open",
+    "adjustmentround.conditions",
+    "adjustmentround.begin_scoring",
+    "adjustmentround.decide",
+    "adjustmentround.reopen",
+}
+"""Moves and writes for which the role is not enough where anybody was ever appointed to the office: only who is in it
+today."""
+WHILE_IN_OFFICE = "; where anybody was ever appointed, who is in office"
+
 
 def flows() -> dict[str, Workflow]:
     """The workflows of the portfolio by the names of their models."""
@@ -129,12 +146,14 @@ def page(notice: str) -> str:
         parts += [f"## {name}", "", "| step | from | to | who |", "| --- | --- | --- | --- |"]
         for move in flow.moves.values():
             sources = ", ".join(str(flow.states(state).label) for state in move.sources)
+            office = WHILE_IN_OFFICE * (f"{name.lower()}.{move.name}" in IN_OFFICE)
             targets = ", ".join(str(flow.states(state).label) for state in move.targets)
-            parts.append(f"| {move.label_staff} | {sources} | {targets} | {_names(MOVES[name][move.name])} |")
+            parts.append(f"| {move.label_staff} | {sources} | {targets} | {_names(MOVES[name][move.name])}{office} |")
         parts.append("")
     parts += ["## Writes that are no step of a workflow", "", "| what | who |", "| --- | --- |"]
     for action, who in WRITES.items():
         too = "; the same roles in the government" * (action in ALSO_IN_THE_GOVERNMENT)
+        too += WHILE_IN_OFFICE * (action in IN_OFFICE)
         parts.append(f"| {action_label(action)} | {_names(who)}{too} |")
     return "\n".join([*parts, ""])
 

@@ -1,10 +1,13 @@
 """Who sees the agency's portfolio and who writes to its ledger. Default deny."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from kakehashi.kernel.organisations.models import Kind
+from kakehashi.kernel.people.models import Membership
 from kakehashi.kernel.people.queries import current_memberships
 from kakehashi.kernel.people.roles import Role
 from kakehashi.kernel.rules import logged_in, rule
@@ -30,22 +33,33 @@ REPORTS_GOALS = (Role.PROGRAMME_OFFICER, Role.PROGRAMME_DIRECTOR, Role.ADMINISTR
 RECORDS_COOPERATION = (Role.PROGRAMME_OFFICER, Role.PROGRAMME_DIRECTOR, Role.ADMINISTRATOR)
 
 
+def held_at_agencies(person: Any, *roles: str, at: Sequence[str] = (Kind.AGENCY,)) -> QuerySet[Membership]:
+    """The memberships by which somebody holds one of these roles today at a funding agency; ``at``: at which kinds of
+    places instead."""
+    return current_memberships(person).filter(role__in=roles, organisation__kind__in=at)
+
+
+def holds(person: Any, *roles: str, at: Sequence[str] = (Kind.AGENCY,)) -> bool:
+    """Whether somebody holds one of these roles today at a funding agency; ``at`` as above."""
+    return held_at_agencies(person, *roles, at=at).exists()
+
+
 @rule("not_of_the_agency", _("The portfolio is for those who work for the funding agency."))
 def works_for_the_agency(person: Any) -> bool:
     """The person holds one of the roles at a funding agency or in the government."""
-    return current_memberships(person).filter(role__in=SEES, organisation__kind__in=RUNS_AWARDS).exists()
+    return holds(person, *SEES, at=RUNS_AWARDS)
 
 
 @rule("not_its_accountant", _("The ledger is written by the funding agency's accountants."))
 def keeps_its_books(person: Any) -> bool:
     """The person is an accountant of a funding agency."""
-    return current_memberships(person).filter(role__in=WRITES_ENTRIES, organisation__kind=Kind.AGENCY).exists()
+    return holds(person, *WRITES_ENTRIES)
 
 
 @rule("not_recording_outputs", _("Outputs are recorded by the funding agency's programme officers and administrators."))
 def records_outputs(person: Any) -> bool:
     """The person is a programme officer or an administrator of a funding agency."""
-    return current_memberships(person).filter(role__in=RECORDS_OUTPUTS, organisation__kind=Kind.AGENCY).exists()
+    return holds(person, *RECORDS_OUTPUTS)
 
 
 @rule(
@@ -53,13 +67,13 @@ def records_outputs(person: Any) -> bool:
 )
 def publishes_awards(person: Any) -> bool:
     """The person decides at a funding agency what everybody may see of its awards."""
-    return current_memberships(person).filter(role__in=PUBLISHES, organisation__kind=Kind.AGENCY).exists()
+    return holds(person, *PUBLISHES)
 
 
 @rule("not_its_administrator", _("Awards are imported by the funding agency's administrators."))
 def administers_it(person: Any) -> bool:
     """The person is an administrator of a funding agency."""
-    return current_memberships(person).filter(role__in=IMPORTS, organisation__kind=Kind.AGENCY).exists()
+    return holds(person, *IMPORTS)
 
 
 @rule(
@@ -68,7 +82,7 @@ def administers_it(person: Any) -> bool:
 )
 def registers_awards(person: Any) -> bool:
     """The person is a programme officer or an administrator of a funding agency."""
-    return current_memberships(person).filter(role__in=REGISTERS, organisation__kind=Kind.AGENCY).exists()
+    return holds(person, *REGISTERS)
 
 
 @rule("not_keeping_structure", _("The agency's structure and goals are kept by its administrators."))

@@ -12,9 +12,10 @@ from kakehashi.kernel.errors import Conflict, Invalid, NotAllowed
 from kakehashi.kernel.organisations.models import Kind
 from kakehashi.kernel.people.roles import Role
 from kakehashi.systems.portfolio.installing import install_structure
-from kakehashi.systems.portfolio.lineage.actions import LINKS, link_awards, may_link, unlink_awards
+from kakehashi.systems.portfolio.lineage.actions import link_awards, unlink_awards
 from kakehashi.systems.portfolio.lineage.installing import install_lineages
 from kakehashi.systems.portfolio.lineage.picture import drawn, gap_words
+from kakehashi.systems.portfolio.lineage.rules import LINKS, may_link
 from kakehashi.systems.portfolio.lineage.tracing import lineage_of
 from kakehashi.systems.portfolio.models import Award, AwardLink
 from tests.systems.portfolio.adjustment.funds import make_awards, someone

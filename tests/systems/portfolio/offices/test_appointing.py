@@ -15,8 +15,11 @@ from kakehashi.kernel.organisations.models import Kind, Organisation
 from kakehashi.kernel.people.actions import add_person
 from kakehashi.kernel.people.roles import Role
 from kakehashi.kernel.workflow import advance
-from kakehashi.systems.portfolio.milestones.actions import decided_by, waiting_for
-from kakehashi.systems.portfolio.milestones.workflow import DECIDES, may_decide
+from kakehashi.systems.portfolio.adjustment.actions import open_round
+from kakehashi.systems.portfolio.adjustment.rules import may_decide as decides_on_funds
+from kakehashi.systems.portfolio.desks.rules import is_president
+from kakehashi.systems.portfolio.milestones.actions import waiting_for
+from kakehashi.systems.portfolio.milestones.rules import DECIDES, decided_by, may_decide
 from kakehashi.systems.portfolio.models import (
     Appointment,
     Award,
@@ -30,12 +33,12 @@ from kakehashi.systems.portfolio.models import (
 from kakehashi.systems.portfolio.offices.actions import appoint, end_appointment
 from kakehashi.systems.portfolio.offices.kinds import HELD_BY_ONE, OFFICES, Scope
 from kakehashi.systems.portfolio.offices.queries import (
-    appointed_for,
     awards_under,
     gaps_between,
     held_by,
     holders_of,
     offices_held,
+    offices_over,
 )
 from tests.systems.portfolio.adjustment.funds import make_awards, someone
 
@@ -176,7 +179,8 @@ def test_a_scope_covers_the_awards_placed_in_it(awards, administrator):
         made = given_office(someone(office), office, told[OFFICES[office]])
         found = set(Award.objects.filter(awards_under([made])))
         for award in awards:
-            assert (made in appointed_for(award, office)) == (award in found and made.scope != Scope.AGENCY)
+            over = offices_over(award, office, on=timezone.localdate())
+            assert (made in over) == (award in found and made.scope != Scope.AGENCY)
         return found
 
     assert covered(Role.PROGRAMME_DIRECTOR) == {awards[0]}  # awards[2] of the same programme is placed elsewhere
@@ -213,6 +217,50 @@ def test_who_is_appointed_decides_at_the_gates_of_their_scope_alone(awards, admi
     given_office(officer, Role.PROGRAMME_OFFICER, awards[0].programme)
     assert deciding(officer) == [False, False, False]
     assert set(DECIDES) == {Role.PROGRAMME_SUPERVISOR, Role.PROGRAMME_DIRECTOR}
+
+
+def test_who_was_in_office_decides_no_more_and_nobody_else_does_until_somebody_follows(awards, administrator):
+    """The end of a term of office gives nobody a power: neither over the own awards nor over others."""
+    director, supervisor = someone(Role.PROGRAMME_DIRECTOR), someone(Role.PROGRAMME_SUPERVISOR)
+    due = timezone.localdate() - timedelta(days=1)
+    gates = [Milestone.objects.create(award=one, name="m", criteria="c", due=due, evidence="e") for one in awards]
+
+    def deciding(person):
+        mine = [bool(may_decide(person, gate)) for gate in gates]
+        assert mine == [award in set(Award.objects.filter(decided_by(person))) for award in awards]
+        return mine
+
+    project = subjects()[Scope.PROJECT]
+    held = given_office(director, Role.PROGRAMME_DIRECTOR, project)
+    end_appointment(held, by=None, on=due, reason="moved")
+    assert deciding(director) == [False, False, False]
+    assert deciding(supervisor) == [False, True, True]
+    with pytest.raises(NotAllowed) as refused:
+        advance(gates[0], "go", by=director, note="met")
+    assert "not_appointed_for_it" in refused.value.verdict.codes
+    again = given_office(director, Role.PROGRAMME_DIRECTOR, project, since=timezone.localdate())
+    assert deciding(director) == [True, False, False]
+    again.delete()
+    project.term.ends = due  # the project itself has ended with its plan term: nobody can follow
+    project.term.save()
+    assert deciding(director) == [False, False, False]
+    assert deciding(supervisor) == [True, True, True]
+
+
+def test_a_president_out_of_office_decides_nothing():
+    first = someone(Role.PRESIDENT)
+    second = add_person(by=None, email="next@x.example", name="次", organisation=agency(), role=Role.PRESIDENT)
+    assert decides_on_funds(first)
+    assert is_president(first)
+    held = given_office(first, Role.PRESIDENT, None)
+    assert [bool(decides_on_funds(one)) for one in (first, second)] == [True, False]
+    end_appointment(held, by=None, on=timezone.localdate() - timedelta(days=1), reason="term")
+    assert [bool(decides_on_funds(one)) for one in (first, second)] == [False, False]
+    assert not is_president(first)
+    with pytest.raises(NotAllowed):
+        open_round(by=first, fiscal_year=2026, budget_yen=1)
+    given_office(second, Role.PRESIDENT, None, since=timezone.localdate())
+    assert [bool(decides_on_funds(one)) for one in (first, second)] == [False, True]
 
 
 spells = st.lists(

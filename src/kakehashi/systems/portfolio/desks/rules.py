@@ -4,11 +4,11 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from kakehashi.kernel.organisations.models import Kind
-from kakehashi.kernel.people.queries import current_memberships
 from kakehashi.kernel.people.roles import Role
 from kakehashi.kernel.rules import Rule, logged_in, rule
+from kakehashi.systems.portfolio.adjustment.rules import president
 from kakehashi.systems.portfolio.investigators.rules import may_follow
+from kakehashi.systems.portfolio.rules import holds
 
 OF_PROGRAMMES = (Role.PROGRAMME_OFFICER, Role.PROGRAMME_SUPERVISOR)
 
@@ -18,7 +18,7 @@ def at_the_agency(*roles: Role) -> Rule:
 
     @rule("not_this_office", _("This page is for those who hold another office of the funding agency."))
     def holds_it(person: Any) -> bool:
-        return current_memberships(person).filter(role__in=roles, organisation__kind=Kind.AGENCY).exists()
+        return holds(person, *roles)
 
     holds_it.name = f"at_the_agency({', '.join(map(str, roles))})"
     return holds_it
@@ -28,7 +28,7 @@ may_use_officers = logged_in & at_the_agency(*OF_PROGRAMMES)
 may_use_directors = logged_in & at_the_agency(Role.PROGRAMME_DIRECTOR)
 may_use_coordinators = logged_in & at_the_agency(Role.DISEASE_COORDINATOR)
 may_use_auditors = logged_in & at_the_agency(Role.AUDITOR)
-is_president = logged_in & at_the_agency(Role.PRESIDENT)
+is_president = logged_in & president
 
 DESKS: tuple[tuple[Rule, str], ...] = (
     (is_president, "portfolio:agency"),

@@ -4,12 +4,11 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from kakehashi.kernel.organisations.models import Kind
-from kakehashi.kernel.people.queries import current_memberships
 from kakehashi.kernel.people.roles import Role
 from kakehashi.kernel.rules import logged_in, rule
 from kakehashi.systems.portfolio.investigators.queries import parts_of
 from kakehashi.systems.portfolio.models import Award
+from kakehashi.systems.portfolio.rules import holds
 
 NAMES = (Role.PROGRAMME_OFFICER, Role.PROGRAMME_SUPERVISOR, Role.PROGRAMME_DIRECTOR, Role.ADMINISTRATOR)
 
@@ -20,7 +19,7 @@ NAMES = (Role.PROGRAMME_OFFICER, Role.PROGRAMME_SUPERVISOR, Role.PROGRAMME_DIREC
 )
 def names_investigators(person: Any) -> bool:
     """The person runs programmes of a funding agency, or administers it."""
-    return current_memberships(person).filter(role__in=NAMES, organisation__kind=Kind.AGENCY).exists()
+    return holds(person, *NAMES)
 
 
 @rule("not_its_investigator", _("You are not among the investigators of this award today."))

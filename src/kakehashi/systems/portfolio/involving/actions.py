@@ -3,36 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from kakehashi.kernel import audit
 from kakehashi.kernel.errors import Conflict, Invalid
-from kakehashi.kernel.organisations.models import Kind
 from kakehashi.kernel.people.models import Person
-from kakehashi.kernel.people.queries import current_memberships
-from kakehashi.kernel.people.roles import Role
-from kakehashi.kernel.rules import logged_in, rule
+from kakehashi.systems.portfolio.involving.rules import may_record
 from kakehashi.systems.portfolio.models import Award, Involvement
-
-RECORDS = (Role.PROGRAMME_OFFICER, Role.PROGRAMME_SUPERVISOR, Role.PROGRAMME_DIRECTOR)
-
-
-@rule(
-    "not_recording_involvement",
-    gettext_lazy("Programme officers, supervisors and directors of the agency record patient and public involvement."),
-)
-def records_involvement(person: Any) -> bool:
-    """The person is a programme officer, supervisor or director of a funding agency."""
-    return current_memberships(person).filter(role__in=RECORDS, organisation__kind=Kind.AGENCY).exists()
-
-
-may_record = logged_in & records_involvement
 
 
 def record_involvement(

@@ -2,35 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from kakehashi.kernel import audit
 from kakehashi.kernel.errors import Conflict, Invalid
 from kakehashi.kernel.locks import alone
-from kakehashi.kernel.organisations.models import Kind
 from kakehashi.kernel.people.models import Person
-from kakehashi.kernel.people.queries import current_memberships
-from kakehashi.kernel.people.roles import Role
-from kakehashi.kernel.rules import logged_in, rule
+from kakehashi.systems.portfolio.lineage.rules import may_link
 from kakehashi.systems.portfolio.lineage.tracing import leads_to
 from kakehashi.systems.portfolio.models import Award, AwardLink, LinkKind
-
-LINKS = (Role.PROGRAMME_OFFICER, Role.PROGRAMME_SUPERVISOR, Role.PROGRAMME_DIRECTOR)
-
-
-@rule("not_of_the_programmes", gettext_lazy("Programme officers, supervisors and directors of the agency link awards."))
-def runs_programmes(person: Any) -> bool:
-    """The person is a programme officer, supervisor or director of a funding agency."""
-    return current_memberships(person).filter(role__in=LINKS, organisation__kind=Kind.AGENCY).exists()
-
-
-may_link = logged_in & runs_programmes
 
 
 def link_awards(

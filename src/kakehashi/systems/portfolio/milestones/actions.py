@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,11 +18,10 @@ from kakehashi.kernel import audit
 from kakehashi.kernel.errors import Conflict, Invalid
 from kakehashi.kernel.people.models import Person
 from kakehashi.kernel.shell import Waiting
-from kakehashi.systems.portfolio.lineage.actions import may_link as may_plan
+from kakehashi.systems.portfolio.lineage.rules import may_link as may_plan
+from kakehashi.systems.portfolio.milestones.rules import decided_by, may_decide
 from kakehashi.systems.portfolio.milestones.states import OPEN
-from kakehashi.systems.portfolio.milestones.workflow import DECIDES, may_decide
-from kakehashi.systems.portfolio.models import Appointment, Award, Milestone
-from kakehashi.systems.portfolio.offices.queries import awards_under, held_by, in_office
+from kakehashi.systems.portfolio.models import Award, Milestone
 
 MOST = 20
 
@@ -60,17 +59,6 @@ def show_evidence(*, by: Person, milestone: Milestone, evidence: str) -> None:
 def overdue(today: date) -> QuerySet[Milestone]:
     """The milestones whose day has passed without Go or No-go."""
     return Milestone.objects.filter(state__in=OPEN, due__lt=today)
-
-
-def decided_by(person: Any) -> Q:
-    """The awards at whose gates somebody decides, as a condition on awards: the rule of the moves, for many at once."""
-    if not may_decide(person):
-        return Q(pk__in=[])
-    own = list(held_by(person, *DECIDES))
-    if own:
-        return awards_under(own)
-    others = Appointment.objects.filter(in_office(timezone.localdate()), office__in=DECIDES)
-    return ~awards_under(others.select_related("project__term"))
 
 
 def waiting_for(person: Any) -> Iterable[Waiting]:

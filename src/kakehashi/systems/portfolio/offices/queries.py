@@ -24,6 +24,7 @@ from kakehashi.systems.portfolio.models import (
 )
 from kakehashi.systems.portfolio.offices.kinds import FIELDS, OFFICES, Scope
 from kakehashi.systems.portfolio.placements import counting_in
+from kakehashi.systems.portfolio.rules import held_at_agencies
 
 NONE = Q(pk__in=[])
 ONE_DAY = timedelta(days=1)
@@ -33,6 +34,30 @@ def in_office(day: date) -> Q:
     """The appointments in force on a day."""
     lasts = Q(ended_on__gte=day) | Q(ended_on=None) & (Q(until=None) | Q(until__gte=day))
     return lasts & Q(since__lte=day)
+
+
+def filled(day: date) -> Q:
+    """The appointments that make an office one that somebody has to be in: it was filled by this day.
+
+    An integrated project's ends with the plan term; a director still in office then stays.
+    """
+    goes_on = Q(project=None) | Q(project__term__ends=None) | Q(project__term__ends__gte=day)
+    return Q(since__lte=day) & (in_office(day) | goes_on)
+
+
+def holds_office(person: Any, office: str) -> bool:
+    """Whether somebody holds the role of an office of a whole agency today, and where anybody was ever appointed to
+    that agency's, is in office themselves."""
+    today = timezone.localdate()
+    agencies = set(held_at_agencies(person, office).values_list("organisation_id", flat=True))
+    taken = Appointment.objects.filter(filled(today), office=office, organisation__in=agencies)
+    own = held_by(person, office, on=today).values_list("organisation_id", flat=True)
+    return bool(agencies - set(taken.values_list("organisation_id", flat=True)) | agencies & set(own))
+
+
+def ever_held_by(person: Any, *offices: str) -> QuerySet[Appointment]:
+    """The appointments of somebody to any of these offices that began by today, ended or not."""
+    return Appointment.objects.filter(person_id=person.pk, office__in=offices, since__lte=timezone.localdate())
 
 
 def held_by(person: Any, *offices: str, on: date | None = None) -> QuerySet[Appointment]:
@@ -70,13 +95,13 @@ def awards_under(appointments: Iterable[Appointment], on: date | None = None) ->
     return covered
 
 
-def appointed_for(award: Award, *offices: str, on: date | None = None) -> QuerySet[Appointment]:
-    """The appointments to these offices that an award is under on a day (today): its programme's, its projects'."""
-    day = on or timezone.localdate()
+def offices_over(award: Award, *offices: str, on: date) -> QuerySet[Appointment]:
+    """The appointments to these offices, of any time, that an award is under as it is placed on a day: its programme's,
+    its projects', its disease area's."""
     mine = Q(award=award)
     if award.programme_id is not None:
         mine |= Q(programme_id=award.programme_id)
-    placed = Placement.objects.filter(mine, counting_in(fiscal_year(day))).order_by("pk")
+    placed = Placement.objects.filter(mine, counting_in(fiscal_year(on))).order_by("pk")
     own: dict[int, int] = {}
     whole: dict[int, int] = {}
     for term, project, of_award in placed.values_list("project__term_id", "project_id", "award_id"):
@@ -84,7 +109,7 @@ def appointed_for(award: Award, *offices: str, on: date | None = None) -> QueryS
     under = Q(project_id__in=(whole | own).values())
     under |= Q(programme_id=award.programme_id) if award.programme_id else Q(pk__in=[])
     under |= Q(area_id=award.area_id) if award.area_id else Q(pk__in=[])
-    return Appointment.objects.filter(under, in_office(day), office__in=offices)
+    return Appointment.objects.filter(under, office__in=offices)
 
 
 @dataclass

@@ -4,16 +4,16 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from kakehashi.kernel.organisations.models import Kind, Organisation
-from kakehashi.kernel.people.queries import current_memberships
+from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.people.roles import Role
 from kakehashi.kernel.rules import logged_in, rule
+from kakehashi.systems.portfolio.rules import held_at_agencies
 
 
 @rule("not_appointing", _("People are appointed to the offices of an agency by its own administrators."))
 def administers_the_agency(person: Any, agency: Any) -> bool:
     """The person is an administrator of this agency; without one named, of any."""
-    held = current_memberships(person).filter(role=Role.ADMINISTRATOR, organisation__kind=Kind.AGENCY)
+    held = held_at_agencies(person, Role.ADMINISTRATOR)
     if isinstance(agency, Organisation):
         held = held.filter(organisation=agency)
     return held.exists()

@@ -28,7 +28,7 @@ from kakehashi.systems.portfolio.investigators.queries import history_of
 from kakehashi.systems.portfolio.investigators.rules import may_name
 from kakehashi.systems.portfolio.ledger.kinds import AccountKind
 from kakehashi.systems.portfolio.ledger.partners import Share, shares_of
-from kakehashi.systems.portfolio.lineage.actions import may_link
+from kakehashi.systems.portfolio.lineage.rules import may_link
 from kakehashi.systems.portfolio.models import Account, Award, Entry, Modality, Movement, Phase
 from kakehashi.systems.portfolio.money import exact
 from kakehashi.systems.portfolio.numbers import acknowledgement_number

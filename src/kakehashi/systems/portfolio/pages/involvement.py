@@ -21,13 +21,14 @@ from kakehashi.kernel.listing import Column, Filter, Listing
 from kakehashi.systems.portfolio import rules
 from kakehashi.systems.portfolio.comparing.published import involvement_published
 from kakehashi.systems.portfolio.forms.involvement import InvolvementForm
-from kakehashi.systems.portfolio.involving.actions import may_record, record_involvement, take_back_involvement
+from kakehashi.systems.portfolio.involving.actions import record_involvement, take_back_involvement
 from kakehashi.systems.portfolio.involving.figures import (
     awards_telling,
     by_programme,
     involvements_in,
     programmes_asking,
 )
+from kakehashi.systems.portfolio.involving.rules import may_record
 from kakehashi.systems.portfolio.involving.telling import line_of
 from kakehashi.systems.portfolio.models import Involvement, InvolvementKind, Programme
 from kakehashi.systems.portfolio.pages.asking import asked, key_said

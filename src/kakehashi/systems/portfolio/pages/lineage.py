@@ -18,8 +18,9 @@ from kakehashi.kernel.errors import Conflict, Invalid, NotFound, texts_of
 from kakehashi.kernel.people.forms import add_problems
 from kakehashi.systems.portfolio import rules
 from kakehashi.systems.portfolio.forms.lineage import CAME_FROM, LinkForm
-from kakehashi.systems.portfolio.lineage.actions import link_awards, may_link, unlink_awards
+from kakehashi.systems.portfolio.lineage.actions import link_awards, unlink_awards
 from kakehashi.systems.portfolio.lineage.picture import drawn, gap_words, when
+from kakehashi.systems.portfolio.lineage.rules import may_link
 from kakehashi.systems.portfolio.lineage.tracing import lineage_of
 from kakehashi.systems.portfolio.models import Award, AwardLink, LinkKind
 from kakehashi.systems.portfolio.pages.asking import key_said

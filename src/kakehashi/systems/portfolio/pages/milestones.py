@@ -19,7 +19,7 @@ from kakehashi.kernel.people.forms import add_problems
 from kakehashi.kernel.workflow import advance, moves_available
 from kakehashi.systems.portfolio import rules
 from kakehashi.systems.portfolio.forms.milestones import MilestoneForm
-from kakehashi.systems.portfolio.lineage.actions import may_link as may_plan
+from kakehashi.systems.portfolio.lineage.rules import may_link as may_plan
 from kakehashi.systems.portfolio.milestones.actions import overdue, plan_milestone, show_evidence
 from kakehashi.systems.portfolio.milestones.states import OPEN
 from kakehashi.systems.portfolio.milestones.workflow import GATE_FLOW

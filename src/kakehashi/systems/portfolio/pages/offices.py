@@ -15,9 +15,8 @@ from django.views.decorators.http import require_http_methods
 
 from kakehashi.kernel import audit
 from kakehashi.kernel.errors import Conflict, Invalid, NotFound, texts_of
-from kakehashi.kernel.organisations.models import Kind, Organisation
+from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.people.forms import add_problems
-from kakehashi.kernel.people.queries import current_memberships
 from kakehashi.kernel.people.roles import Role
 from kakehashi.systems.portfolio.forms.offices import AppointForm, LeaveForm
 from kakehashi.systems.portfolio.models import Appointment
@@ -26,6 +25,7 @@ from kakehashi.systems.portfolio.offices.kinds import OFFICES, Scope
 from kakehashi.systems.portfolio.offices.queries import Held, offices_held
 from kakehashi.systems.portfolio.offices.rules import may_appoint
 from kakehashi.systems.portfolio.pages.asking import key_said
+from kakehashi.systems.portfolio.rules import held_at_agencies
 
 
 @login_required
@@ -87,8 +87,7 @@ def _tab(office: str, rows: list[Held], current: str) -> dict[str, Any]:
 
 def _agency_of(request: HttpRequest) -> Organisation:
     """The agency that the person administers; of several the one they act for."""
-    held = current_memberships(request.user).filter(role=Role.ADMINISTRATOR, organisation__kind=Kind.AGENCY)  # type: ignore[arg-type]
-    agencies = [one.organisation for one in held]
+    agencies = [one.organisation for one in held_at_agencies(request.user, Role.ADMINISTRATOR)]
     acting = getattr(request.user, "acting_organisation_id", None)
     return next((one for one in agencies if one.pk == acting), agencies[0])
 

@@ -20,7 +20,7 @@ from kakehashi.kernel.errors import Invalid, texts_of
 from kakehashi.kernel.listing import Column, Listing
 from kakehashi.systems.portfolio import rules
 from kakehashi.systems.portfolio.forms.lineage import CAME_FROM
-from kakehashi.systems.portfolio.lineage.actions import may_link
+from kakehashi.systems.portfolio.lineage.rules import may_link
 from kakehashi.systems.portfolio.models import Answer, Award, Found
 from kakehashi.systems.portfolio.pages.lineage import award_numbered
 from kakehashi.systems.portfolio.pairing.actions import acceptance, answer_pairing

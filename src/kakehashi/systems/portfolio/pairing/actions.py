@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from kakehashi.kernel import audit
 from kakehashi.kernel.errors import Invalid
 from kakehashi.kernel.people.models import Person
-from kakehashi.systems.portfolio.lineage.actions import may_link
+from kakehashi.systems.portfolio.lineage.rules import may_link
 from kakehashi.systems.portfolio.models import Answer, Award, Call, Found, PairingAnswer, Programme
 
 
