@@ -23,12 +23,26 @@ HALF_A_YEAR = timedelta(days=183)
 def goals_behind(
     reached: Iterable[tuple[Goal, GoalActual | None]], today: date
 ) -> list[tuple[Goal, GoalActual | None]]:
-    """Of these those whose target is not reached though their day (the term's last one where they have none) has
-    passed, or comes within half a year."""
-    late = []
-    for goal, actual in reached:
-        due = goal.due or goal.term.ends
-        missed = goal.target is not None and (actual is None or actual.value < goal.target)
-        if missed and due is not None and due <= today + HALF_A_YEAR:
-            late.append((goal, actual))
-    return late
+    """Of these those of which less than the target was told though their day (the term's last one where they have none)
+    has passed, or comes within half a year."""
+    return [
+        (goal, actual)
+        for goal, actual in reached
+        if goal.target is not None and actual is not None and actual.value < goal.target and is_due(goal, today)
+    ]
+
+
+def goals_untold(
+    reached: Iterable[tuple[Goal, GoalActual | None]], today: date
+) -> list[tuple[Goal, GoalActual | None]]:
+    """Of these those with a target of which nothing was told, though their day has passed or comes within half a year:
+    whether they are behind nobody can say."""
+    return [
+        (goal, None) for goal, actual in reached if goal.target is not None and actual is None and is_due(goal, today)
+    ]
+
+
+def is_due(goal: Goal, today: date) -> bool:
+    """Whether a goal's day has passed or comes within half a year."""
+    due = goal.due or goal.term.ends
+    return due is not None and due <= today + HALF_A_YEAR

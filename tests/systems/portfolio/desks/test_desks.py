@@ -3,7 +3,7 @@
 import csv
 import html
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client
@@ -11,18 +11,23 @@ from django.utils import timezone
 
 from kakehashi.kernel.organisations.models import Kind
 from kakehashi.kernel.people.roles import Role
+from kakehashi.systems.portfolio.adjustment.states import RoundState
 from kakehashi.systems.portfolio.desks.needs import Need, counts_of, most_urgent, rows_of
+from kakehashi.systems.portfolio.desks.waiting import waiting_for
 from kakehashi.systems.portfolio.lineage.actions import link_awards
 from kakehashi.systems.portfolio.models import (
+    AdjustmentRound,
     Appointment,
     Award,
     Axis,
     Credit,
     Found,
+    Goal,
     IntegratedProject,
     Milestone,
     Output,
     PairingAnswer,
+    PlanTerm,
 )
 from kakehashi.web.navigation import first_steps, systems_of
 from tests.systems.portfolio.adjustment.funds import someone
@@ -229,3 +234,65 @@ def test_an_empty_desk_says_what_to_do(office):
     text = browser_of(people["programme_officer"]).get("/portfolio/mine/awards/").content.decode()
     assert "Nothing needs you today" in text
     assert browser_of(outsider()).get("/portfolio/mine/awards/").status_code == 403
+
+
+def test_my_work_says_what_the_desks_say(office):
+    """Each line of the home page leads to as many rows as it says, and all of a desk's lines are its "Today"."""
+    _agency, people = office
+    for role, page in (
+        (Role.PROGRAMME_OFFICER, "/portfolio/mine/awards/"),
+        (Role.PROGRAMME_DIRECTOR, "/portfolio/mine/project/"),
+        (Role.DISEASE_COORDINATOR, "/portfolio/mine/area/"),
+    ):
+        browser = browser_of(people[role])
+        today = re.search(r'>Today[^<]*<span class="count">(\d+)', _shown(browser, page))
+        lines = [one for one in waiting_for(people[role]) if page in one.link]
+        numbers = [int(re.search(r": ([\d,]+)", str(one.text))[1]) for one in lines]
+        assert sum(numbers) == int(today[1]) > 0
+        assert [len(_listed(browser, one.link)) for one in lines] == numbers
+        home = _shown(browser, "/")
+        assert all(str(one.text) in home for one in lines)
+        assert "Nothing waits for you" not in home
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_my_work_of_the_president_and_of_the_accountant_is_what_they_decide_and_commit(office, language):
+    _agency, people = office
+    AdjustmentRound.objects.create(
+        fiscal_year=2018, number=3, budget_yen=1, opened_by=people["president"], state=RoundState.DECIDED
+    )
+    president, accountant = (browser_of(people[role], language) for role in ("president", "accountant"))
+    home = _shown(president, "/")
+    page = _shown(president, "/portfolio/?year=2019")
+    section = page[page.index("deciding-heading") :].split("</section>")[0]
+    told = [words for words in re.findall(r'<li><a href="[^"]*">([^<]+)</a>', section) if words in home]
+    assert len(told) == 4
+    words = {"en": "Commit the money of round 2018-3", "ja": "2018-3"}[language]
+    assert words in _shown(accountant, "/")
+    assert words not in home
+    for one in (*waiting_for(people["president"]), *waiting_for(people["accountant"])):
+        assert president.get(one.link).status_code == 200, one.link
+
+
+def test_goals_behind_and_untold_are_the_same_in_every_year_and_told_apart(office):
+    _agency, people = office
+    term = PlanTerm.objects.get()
+    first = PlanTerm.objects.create(
+        number=1, name="第1期", name_en="Term 1", begins=date(2010, 4, 1), ends=date(2015, 3, 31)
+    )
+    for number in range(2):
+        Goal.objects.create(term=first, code=f"untold-{number}", name="目標", name_en=f"Untold {number}", target=1)
+    browser = browser_of(people["president"])
+    for year in (2014, 2019, 2026):
+        text = _shown(browser, f"/portfolio/?year={year}")
+        assert "1 goal is behind" in text, year
+        assert "of 2 goals that are due nothing was told yet" in text, year
+    behind, untold = (_shown(browser, f"/portfolio/goals/?term={term.number}&{one}=1") for one in ("behind", "untold"))
+    assert ("Licences" in behind, "Untold" in behind) == (True, False)
+    assert ("Licences" in untold, "Untold 0" in untold, "Untold 1" in untold) == (False, True, True)
+
+
+def _shown(browser, page):
+    answered = browser.get(page)
+    assert answered.status_code == 200, page
+    return html.unescape(answered.content.decode())

@@ -4,11 +4,12 @@ and have nothing to carry them on, requests that wait. Each sort is rows that ca
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, TextChoices
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, TextChoices
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from kakehashi.kernel.shell import Text
@@ -109,6 +110,14 @@ def counts_of(awards: QuerySet[Award], today: date) -> dict[Need, int]:
     return {kind: rows_of(kind, awards, today).order_by().count() for kind in Need}
 
 
+def since_when(kind: Need, rows: QuerySet[Any], today: date) -> tuple[int, date]:
+    """How many rows of a sort there are, and since which day the first of them has needed somebody."""
+    told = rows.order_by().aggregate(number=Count("pk"), first=Min(ORDER[kind]))
+    first = told["first"] or today
+    day = timezone.localdate(first) if isinstance(first, datetime) else first
+    return told["number"], min(day - HALF_A_YEAR if kind is Need.ENDING else day, today)
+
+
 def most_urgent(awards: QuerySet[Award], today: date) -> tuple[list[Item], dict[Need, int]]:
     """The MOST most urgent of all sorts, earliest day first; and how many of each sort there are."""
     found: list[Item] = []
@@ -135,4 +144,4 @@ def _item(kind: Need, row: Any) -> Item:
         link = reverse("portfolio:award_next", args=[row.number])
         return Item(kind, row.ends, row, row.label(), link, _("See what could carry it on"))
     link = reverse("portfolio:adjustment_request", args=[row.round.code, row.number])
-    return Item(kind, row.requested_at.date(), row.award, row.reasons[:120], link, _("Open the request"))
+    return Item(kind, timezone.localdate(row.requested_at), row.award, row.reasons[:120], link, _("Open the request"))

@@ -22,7 +22,7 @@ from kakehashi.systems.portfolio.comparing.published import made_up_outputs
 from kakehashi.systems.portfolio.desks.deciding import waiting_for_president
 from kakehashi.systems.portfolio.desks.rules import is_president
 from kakehashi.systems.portfolio.figures import Book, Figures, book, totals, years_of
-from kakehashi.systems.portfolio.goals import goals_behind, goals_reached
+from kakehashi.systems.portfolio.goals import goals_behind, goals_reached, goals_untold
 from kakehashi.systems.portfolio.involving.telling import lines_of
 from kakehashi.systems.portfolio.milestones.actions import overdue
 from kakehashi.systems.portfolio.models import Goal, GoalActual, IntegratedProject, Ministry, Programme
@@ -60,7 +60,7 @@ def show(request: HttpRequest) -> HttpResponse:
         | {
             "as_of": now.as_of,
             "overdue": overdue(timezone.localdate()).count(),
-            "deciding": waiting_for_president(goals) if is_president(request.user) else None,
+            "deciding": waiting_for_president() if is_president(request.user) else None,
             "headlines": headlines(wanted, now.total, before, goals),
             "flow": mark_safe(drawing.flow_plot(flow, paid, choices["year_name"])),  # noqa: S308  its texts are escaped
             "goals": mark_safe(drawing.goals_plot(told_goals)),  # noqa: S308
@@ -230,18 +230,20 @@ def project(request: HttpRequest, code: str) -> HttpResponse:
 @login_required
 @require_GET
 def goals(request: HttpRequest) -> HttpResponse:
-    """Every goal of a term with all that was told of it, by integrated project, each with its source."""
-    wanted = asked(request)
-    rows = Goal.objects.filter(term=wanted.term).select_related("project", "term")
-    rows = rows.prefetch_related("actuals__replaced_by").order_by("project__order", "code")
-    reached, only_behind = goals_reached(rows, on=timezone.localdate()), "behind" in request.GET
-    if only_behind:
-        reached = goals_behind(reached, timezone.localdate())
+    """Every goal of a term with all that was told of it, by integrated project, each with its source; or those of any
+    term that are ``behind``, or of which nothing was told (``untold``)."""
+    wanted, today = asked(request), timezone.localdate()
+    only = next((one for one in ("behind", "untold") if one in request.GET), "")
+    rows = Goal.objects.select_related("project", "term").prefetch_related("actuals__replaced_by")
+    rows = (rows if only else rows.filter(term=wanted.term)).order_by("term__number", "project__order", "code")
+    reached = goals_reached(rows, on=today)
+    if only:
+        reached = (goals_behind if only == "behind" else goals_untold)(reached, today)
     from_outputs = counted(reached)
     context = wanted.choices() | {
         "goals": [(goal, from_outputs.get(goal.pk)) for goal, _actual in reached],
-        "only_behind": only_behind,
-        "kept": [("behind", "1")] if only_behind else [],
+        "only": only,
+        "kept": [(only, "1")] if only else [],
         "may_keep": bool(rules.may_keep_structure(request.user)),
         "may_report": bool(rules.may_report_goals(request.user)),
         "made_up": made_up_outputs() if any(one.differs for one in from_outputs.values()) else "",
