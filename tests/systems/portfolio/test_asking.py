@@ -23,7 +23,8 @@ def carried_over(agency):
     """What a fund's award had left goes into the next year."""
     here, there = (agency.place(AccountKind.AWARD, money=1, year=year) for year in (YEAR, YEAR + 1))
     out, into = replace(here, kind=AccountKind.CARRIED_OUT), replace(there, kind=AccountKind.CARRIED_IN)
-    return NewEntry(EntryKind.CARRY_OVER, date(YEAR, 3, 31), YEAR, (Transfer(here, out, 40), Transfer(into, there, 40)))
+    moved = Transfer(here, out, 40), Transfer(into, there, 40)
+    return NewEntry(EntryKind.CARRY_OVER, date(YEAR + 1, 3, 31), YEAR, moved)
 
 
 def test_a_year_with_a_carry_over_alone_is_not_opened():

@@ -4,13 +4,13 @@ import pytest
 
 from kakehashi.kernel.fiscal import fiscal_year
 from kakehashi.systems.portfolio.demo.agency import make_agency
-from kakehashi.systems.portfolio.demo.budgets import OTHER, YEARS, plan, shared, total_of
+from kakehashi.systems.portfolio.demo.budgets import OTHER, YEARS, last_year, plan, shared, total_of
 from kakehashi.systems.portfolio.demo.running import FIXED, runs
 from kakehashi.systems.portfolio.facts.reading import load
 from kakehashi.systems.portfolio.facts.reckoning import programme_yen
 from kakehashi.systems.portfolio.figures import book
 from kakehashi.systems.portfolio.installing import code_in
-from kakehashi.systems.portfolio.models import Award, Entry, IntegratedProject
+from kakehashi.systems.portfolio.models import Appropriation, Award, Entry, IntegratedProject
 from kakehashi.systems.portfolio.numbers import parse_award_number
 from kakehashi.systems.portfolio.reconciling import faults
 
@@ -90,6 +90,9 @@ def test_the_demo_agency_is_made_once_and_its_books_are_sound(facts):
         line = book(2019, 1).projects[project.pk]
         printed = next(one for one in facts.project_budgets if one.project == project.code)
         assert abs(line.budgeted["initial"] + line.shown_again - printed.agency_yen) <= 50_000_000, project.code
+    for fund in facts.funds:
+        money = Appropriation.objects.filter(kind="multi_year", code__endswith=fund.key.removeprefix("fund"))
+        assert [one.last_fiscal_year for one in money] == [last_year(fund)], fund.key
     some = Award.objects.filter(synthetic=True).first()
     assert parse_award_number(some.number).fiscal_year == fiscal_year(some.begins)
     assert some.title != some.title_en

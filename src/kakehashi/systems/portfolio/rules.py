@@ -88,7 +88,7 @@ def registers_awards(person: Any) -> bool:
 @rule("not_keeping_structure", _("The agency's structure and goals are kept by its administrators."))
 def keeps_structure(person: Any) -> bool:
     """The person is an administrator of a funding agency."""
-    return current_memberships(person).filter(role__in=KEEPS_STRUCTURE, organisation__kind=Kind.AGENCY).exists()
+    return holds(person, *KEEPS_STRUCTURE)
 
 
 @rule(
@@ -97,7 +97,7 @@ def keeps_structure(person: Any) -> bool:
 )
 def reports_goals(person: Any) -> bool:
     """The person is a programme officer, a programme director or an administrator of a funding agency."""
-    return current_memberships(person).filter(role__in=REPORTS_GOALS, organisation__kind=Kind.AGENCY).exists()
+    return holds(person, *REPORTS_GOALS)
 
 
 @rule(
@@ -106,7 +106,7 @@ def reports_goals(person: Any) -> bool:
 )
 def records_cooperation(person: Any) -> bool:
     """The person records at a funding agency what is done together with partners abroad."""
-    return current_memberships(person).filter(role__in=RECORDS_COOPERATION, organisation__kind=Kind.AGENCY).exists()
+    return holds(person, *RECORDS_COOPERATION)
 
 
 may_see = logged_in & works_for_the_agency

@@ -100,6 +100,47 @@ def test_what_does_not_belong_together_is_refused(agency):
         post(replace(right, transfers=()), by=None)
 
 
+@pytest.mark.parametrize("day", ["2019-04-01", "2020-03-31", "2020-05-31"])
+def test_an_entry_is_of_a_day_while_the_books_of_its_year_are_open(agency, day):
+    entry = replace(agency.paid(100)[0], on=date.fromisoformat(day))
+    assert post(entry, by=None).on == entry.on
+
+
+@pytest.mark.parametrize(
+    ("day", "year", "text"),
+    [
+        ("1950-01-01", 2019, "from 2019-04-01 to 2020-05-31"),
+        ("2019-03-31", 2019, "from 2019-04-01 to 2020-05-31"),
+        ("2020-06-01", 2019, "not of 2020-06-01"),
+        ("2019-06-01", 0, "no fiscal year 0"),
+        ("2019-06-01", 99_999, "no fiscal year 99999"),
+    ],
+)
+def test_an_entry_of_another_day_is_refused(agency, day, year, text):
+    with pytest.raises(Invalid, match=text):
+        post(replace(agency.paid(100)[0], on=date.fromisoformat(day), fiscal_year=year), by=None)
+
+
+@pytest.mark.parametrize(("money", "last"), [(0, 2019), (1, 2023)])
+def test_an_appropriation_ends_with_its_last_year_and_what_is_carried_over_a_year_later(agency, money, last):
+    """A budget of one year, and a fund of five: each is given in its years alone."""
+    for year in range(YEAR, last + 1):
+        post_many(agency.paid(100, money=money, year=year), by=None)
+    with pytest.raises(Invalid, match=f"ends with fiscal year {last}"):
+        post(agency.paid(100, money=money, year=last + 1)[0], by=None)
+
+    def carried(year):
+        here, there = (agency.place(A.INSTITUTION, money=money, year=one) for one in (year, year + 1))
+        out, into = replace(here, kind=A.CARRIED_OUT), replace(there, kind=A.CARRIED_IN)
+        return NewEntry(E.CARRY_OVER, date(year + 1, 3, 31), year, (Transfer(here, out, 70), Transfer(into, there, 70)))
+
+    post(carried(last), by=None)
+    post(agency.entry(E.SPEND, A.INSTITUTION, A.SPENT, 60, money=money, year=last + 1), by=None)
+    with pytest.raises(Invalid, match=f"ends with fiscal year {last}"):
+        post(carried(last + 1), by=None)
+    assert list(ledger_faults()) == []
+
+
 def test_carried_over_it_lies_in_the_same_place_the_next_year(agency):
     post_many(agency.paid(100, money=1), by=None)
     source = agency.place(A.INSTITUTION, money=1)

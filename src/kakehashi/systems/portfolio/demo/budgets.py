@@ -82,10 +82,14 @@ def _adjustment(told: Facts, published: dict[str, int], year: int, dice: random.
     ]
 
 
+def last_year(fund: Fund) -> int:
+    """The last fiscal year of a fund, as it is told or taken."""
+    return fund.last_fiscal_year or fund.first_fiscal_year + OPEN_FUND_YEARS - 1
+
+
 def _of_fund(fund: Fund) -> list[Line]:
     """A fund's total over its years, evenly; years after the last that the demo tells stay with the agency."""
-    last = fund.last_fiscal_year or fund.first_fiscal_year + OPEN_FUND_YEARS - 1
-    years = range(fund.first_fiscal_year, last + 1)
+    years = range(fund.first_fiscal_year, last_year(fund) + 1)
     amounts = shared(fund.total_yen, [1.0] * len(years))
     return [
         Line(fund.programme, year, "multi_year", yen, fund.key)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from kakehashi.systems.portfolio.demo.budgets import OTHER, YEARS, Line, shared
+from kakehashi.systems.portfolio.demo.budgets import OTHER, YEARS, Line, last_year, shared
 from kakehashi.systems.portfolio.demo.running import Run
 from kakehashi.systems.portfolio.facts.shapes.facts import Facts
 from kakehashi.systems.portfolio.ledger.entries import NewEntry, Transfer
@@ -50,11 +50,12 @@ def post_years(
     dice = random.Random(seed)  # noqa: S311  made-up payments
     programmes = {one.code: one for one in Programme.objects.all()}
     totals = {fund.key: fund.total_yen for fund in told.funds}
+    lasting = {fund.key: last_year(fund) for fund in told.funds}
     left: dict[int, int] = {}  # what is left of each fund at the agency, by appropriation
     institutions = sorted({award.organisation_id for award, _run in awards})
     for year in YEARS:
         ours = [line for line in lines if line.fiscal_year == year]
-        given = {line: _appropriation(line, programmes, lines) for line in ours}
+        given = {line: _appropriation(line, programmes, lines, lasting) for line in ours}
         entries = [*_allotted(given, totals, left, year), *_distributed(given, programmes, year)]
         for line, money in given.items():
             if line.fund:
@@ -66,14 +67,16 @@ def post_years(
         progress("ledger", 0.5 + 0.5 * (year - YEARS[0] + 1) / len(YEARS))
 
 
-def _appropriation(line: Line, programmes: dict[str, Programme], lines: Sequence[Line]) -> Appropriation:
+def _appropriation(
+    line: Line, programmes: dict[str, Programme], lines: Sequence[Line], lasting: dict[str, int]
+) -> Appropriation:
     if line.kind == BudgetKind.ADJUSTMENT:
         return appropriation(Ministry.CAO, line.kind, line.fiscal_year)
     ministry = programmes[line.programme].ministry if line.programme != OTHER else Ministry.UNSTATED
     if not line.fund:
         return appropriation(ministry, line.kind, line.fiscal_year)
-    years = [one.fiscal_year for one in lines if one.fund == line.fund]
-    return appropriation(ministry, line.kind, min(years), last=max(years), name=line.fund.removeprefix("fund-"))
+    first = min(one.fiscal_year for one in lines if one.fund == line.fund)
+    return appropriation(ministry, line.kind, first, last=lasting[line.fund], name=line.fund.removeprefix("fund-"))
 
 
 def _allotted(

@@ -2,11 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kakehashi.kernel.errors import Invalid
+from kakehashi.kernel.fiscal import FIRST_YEAR, LAST_YEAR, fiscal_year_days
 from kakehashi.systems.portfolio.ledger.entries import MEMO, REFERENCE, NewEntry, Transfer
 from kakehashi.systems.portfolio.ledger.kinds import (
     NAMED,
@@ -23,6 +25,8 @@ from kakehashi.systems.portfolio.models import Appropriation, Award
 LARGEST_YEN = 10**15
 """No amount is larger, and no account holds more: a thousand times what the nation spends on this in a year. Sums of
 nine thousand full accounts stay below 2^63."""
+CLOSED = (5, 31)
+"""The books of a fiscal year, which ends with March, are closed by this day (出納整理期間)."""
 MANY = 100  # so many faults are told at once
 AT_ONCE = 5_000
 
@@ -61,6 +65,7 @@ def _faults(one: NewEntry, programmes: Mapping[int, int | None], money: Mapping[
             "memo": MEMO,
             "reference": REFERENCE,
         }
+    yield from _off_day(one)
     if not one.transfers:
         yield _("The entry moves nothing.")
     for transfer in one.transfers:
@@ -131,6 +136,24 @@ def _out_of_time(place: Place, money: Mapping[int, Appropriation]) -> Iterator[s
             "code": origin.code,
             "year": origin.fiscal_year,
         }
+    elif place.fiscal_year > origin.last_fiscal_year + (place.kind != AccountKind.GRANTED):
+        yield _(
+            "The appropriation %(code)s ends with fiscal year %(year)d: only what was carried over is used for one "
+            "year more."
+        ) % {"code": origin.code, "year": origin.last_fiscal_year}
+
+
+def _off_day(one: NewEntry) -> Iterator[str]:
+    """The day lies in the fiscal year, or in the two months in which its books are closed."""
+    if not FIRST_YEAR <= one.fiscal_year <= LAST_YEAR:
+        yield _("There is no fiscal year %(year)d.") % {"year": one.fiscal_year}
+        return
+    first, last = fiscal_year_days(one.fiscal_year)[0], date(one.fiscal_year + 1, *CLOSED)
+    if not first <= one.on <= last:
+        yield _(
+            "An entry of fiscal year %(year)d is of a day from %(first)s to %(last)s, while its books are open; "
+            "not of %(day)s."
+        ) % {"year": one.fiscal_year, "first": first.isoformat(), "last": last.isoformat(), "day": one.on.isoformat()}
 
 
 def _uncarried(one: NewEntry) -> Iterator[str]:
