@@ -4,15 +4,16 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
 from kakehashi.kernel.errors import Invalid, NotAllowed
 from kakehashi.kernel.organisations.actions import register_organisation
 from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.people.acting import act_for, acting_organisation
-from kakehashi.kernel.people.models import Membership
-from kakehashi.kernel.people.queries import organisation_ids_of, people_of, roles_of
+from kakehashi.kernel.people.models import Membership, Person
+from kakehashi.kernel.people.queries import memberships_today, organisation_ids_of, people_of, read_once, roles_of
 
 
 def test_membership_holds_from_its_first_to_its_last_day(hospital, make_person):
@@ -29,6 +30,34 @@ def test_membership_holds_from_its_first_to_its_last_day(hospital, make_person):
 def test_who_may_not_log_in_has_no_role(hospital, make_person):
     person = make_person(hospital, "clinician", is_active=False)
     assert roles_of(person) == frozenset()
+
+
+def test_a_page_reads_memberships_once_and_the_next_one_those_of_its_time(client, hospital, make_person):
+    person = make_person(hospital, "administrator")
+    client.force_login(person)
+    for status, role in ((200, "administrator"), (403, "clinician")):
+        Membership.objects.filter(person=person).update(role=role)
+        with CaptureQueriesContext(connection) as asked:
+            assert client.get("/organisation/people/").status_code == status
+        assert sum('FROM "people_membership"' in one["sql"] and "person_id" in one["sql"] for one in asked) <= 2
+
+
+def test_memberships_are_read_once_for_each_person_and_token(
+    hospital, other_hospital, make_person, django_assert_num_queries
+):
+    person, other = make_person(hospital, "clinician"), make_person(other_hospital, "auditor")
+    Membership.objects.create(person=person, organisation=other_hospital, role="clinician")
+    by_token = Person.objects.get(pk=person.pk)
+    by_token.token_organisation_id = other_hospital.pk
+    with read_once():
+        for statements in (1, 0):
+            with django_assert_num_queries(statements * 3):
+                assert organisation_ids_of(person) == {hospital.pk, other_hospital.pk}
+                assert organisation_ids_of(by_token) == {other_hospital.pk}
+                assert roles_of(other) == {"auditor"}
+        Membership.objects.all().delete()
+        assert memberships_today(person)
+    assert not memberships_today(person)
 
 
 def test_a_role_is_open_once(hospital, make_person):

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from kakehashi.kernel.errors import NotAllowed
 from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.people.models import Person
-from kakehashi.kernel.people.queries import current_memberships
+from kakehashi.kernel.people.queries import memberships_today
 from kakehashi.kernel.rules import denied
 
 SESSION_KEY = "acting_organisation"
@@ -14,7 +14,7 @@ SESSION_KEY = "acting_organisation"
 
 def organisations_to_act_for(person: Person) -> list[Organisation]:
     """The organisations someone belongs to today, the longest-standing first."""
-    found = {one.organisation_id: one.organisation for one in current_memberships(person)}
+    found = {one.organisation_id: one.organisation for one in memberships_today(person)}
     return list(found.values())
 
 

@@ -1,6 +1,8 @@
 """Reads about people and their memberships."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date
 
 from django.db.models import Q, QuerySet
@@ -9,6 +11,9 @@ from django.utils import timezone
 from kakehashi.kernel.audit.naming import Name
 from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.people.models import Membership, Person
+from kakehashi.kernel.people.roles import Role
+
+_read: ContextVar[dict[tuple[int, int | None], Sequence[Membership]] | None] = ContextVar("read", default=None)
 
 
 def current_memberships(person: Person, on: date | None = None) -> QuerySet[Membership]:
@@ -20,6 +25,43 @@ def current_memberships(person: Person, on: date | None = None) -> QuerySet[Memb
     found = Membership.objects.filter(in_force, person_id=person.pk).select_related("organisation")
     narrowed = getattr(person, "token_organisation_id", None)
     return found if narrowed is None else found.filter(organisation_id=narrowed)
+
+
+def memberships_today(person: Person) -> Sequence[Membership]:
+    """Those of today, as they were read; none for visitors and people who may not log in."""
+    if person.pk is None or not person.is_active:
+        return ()
+    read, key = _read.get(), (person.pk, getattr(person, "token_organisation_id", None))
+    if read is None:
+        return tuple(current_memberships(person))
+    if key not in read:
+        read[key] = tuple(current_memberships(person))
+    return read[key]
+
+
+@contextmanager
+def read_once() -> Iterator[None]:
+    """Within, ``memberships_today`` reads each person's from the database once: for what changes none of them."""
+    before = _read.set({})
+    try:
+        yield
+    finally:
+        _read.reset(before)
+
+
+def holds_at(person: Person, roles: Collection[str], kinds: Collection[str]) -> bool:
+    """Whether someone holds one of these roles today in an organisation of one of these kinds."""
+    return any(role in roles and kind in kinds for _where, kind, role in _held(person))
+
+
+def _held(person: Person) -> Iterable[tuple[int, str, str]]:
+    """Organisation, its kind and role of each membership of today; alone, without reading more than that."""
+    if _read.get() is not None:
+        return [(one.organisation_id, one.organisation.kind, one.role) for one in memberships_today(person)]
+    if person.pk is None or not person.is_active:
+        return ()
+    held = current_memberships(person).order_by()
+    return held.values_list("organisation_id", "organisation__kind", "role")
 
 
 def memberships_by_person(people: Collection[int], on: date | None = None) -> dict[int, list[Membership]]:
@@ -39,21 +81,15 @@ def _in_force(day: date) -> Q:
     return Q(since__lte=day) & _not_ended(day)
 
 
-def organisation_ids_of(person: Person) -> frozenset[int]:
-    """Ids of the organisations someone belongs to today; empty for visitors and people who may not log in."""
-    return frozenset(organisation for organisation, _ in _roles(person))
+def organisation_ids_of(person: Person, roles: Collection[str] = tuple(Role)) -> frozenset[int]:
+    """Ids of the organisations someone belongs to today, in one of these roles; none for who may not log in."""
+    return frozenset(where for where, _kind, role in _held(person) if role in roles)
 
 
 def roles_of(person: Person, organisation: Organisation | int | None = None) -> frozenset[str]:
     """The roles someone holds today, in one organisation or in any."""
     wanted = organisation.pk if isinstance(organisation, Organisation) else organisation
-    return frozenset(role for where, role in _roles(person) if wanted is None or where == wanted)
-
-
-def _roles(person: Person) -> frozenset[tuple[int, str]]:
-    if person.pk is None or not person.is_active:
-        return frozenset()
-    return frozenset(current_memberships(person).values_list("organisation_id", "role"))
+    return frozenset(role for where, _kind, role in _held(person) if wanted is None or where == wanted)
 
 
 def people_of(organisation: Organisation) -> QuerySet[Person]:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from kakehashi.kernel.organisations.models import Kind, Organisation
 from kakehashi.kernel.people.models import Membership
-from kakehashi.kernel.people.queries import current_memberships
+from kakehashi.kernel.people.queries import current_memberships, memberships_today
 from kakehashi.kernel.people.roles import Role
 from kakehashi.kernel.sharing.models import Grant, NetworkMember, OutbreakException
 from kakehashi.kernel.sharing.states import Level, Purpose, Sector
@@ -28,8 +28,8 @@ def person_subject(
     """
     if not getattr(person, "is_authenticated", False) or not person.is_active:
         return NOBODY
+    memberships = memberships_today(person) if day is None else list(current_memberships(person, day))
     day = day or timezone.localdate()
-    memberships = list(current_memberships(person, day))
     if not memberships:
         return NOBODY
     acting = acted_for(person, memberships, organisation)
@@ -48,7 +48,7 @@ def person_subject(
 
 def institution_acted_for(person: Any) -> Organisation | None:
     """The institution that a person acts for: the one chosen, else the longest-standing; None without any."""
-    memberships = list(current_memberships(person, timezone.localdate()))
+    memberships = memberships_today(person)
     return acted_for(person, memberships) if memberships else None
 
 

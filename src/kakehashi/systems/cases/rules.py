@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from kakehashi.kernel.people.queries import current_memberships
+from kakehashi.kernel.people.queries import organisation_ids_of
 from kakehashi.kernel.people.roles import Role
 from kakehashi.kernel.people.rules import holds_role, member_of_holder
 from kakehashi.kernel.rules import Verdict, logged_in, rule
@@ -164,4 +164,4 @@ def may_see(person: Any, case: Any) -> Verdict:
 def _organisations(person: Any, roles: tuple[Role, ...]) -> frozenset[int]:
     if not getattr(person, "is_authenticated", False) or not person.is_active:
         return frozenset()
-    return frozenset(current_memberships(person).filter(role__in=roles).values_list("organisation_id", flat=True))
+    return organisation_ids_of(person, roles)

@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from kakehashi.kernel.organisations.models import Kind
 from kakehashi.kernel.people.models import Membership
-from kakehashi.kernel.people.queries import current_memberships
+from kakehashi.kernel.people.queries import holds_at, memberships_today
 from kakehashi.kernel.people.roles import Role
 from kakehashi.kernel.rules import logged_in, rule
 
@@ -33,15 +32,15 @@ REPORTS_GOALS = (Role.PROGRAMME_OFFICER, Role.PROGRAMME_DIRECTOR, Role.ADMINISTR
 RECORDS_COOPERATION = (Role.PROGRAMME_OFFICER, Role.PROGRAMME_DIRECTOR, Role.ADMINISTRATOR)
 
 
-def held_at_agencies(person: Any, *roles: str, at: Sequence[str] = (Kind.AGENCY,)) -> QuerySet[Membership]:
+def held_at_agencies(person: Any, *roles: str, at: Sequence[str] = (Kind.AGENCY,)) -> list[Membership]:
     """The memberships by which somebody holds one of these roles today at a funding agency; ``at``: at which kinds of
     places instead."""
-    return current_memberships(person).filter(role__in=roles, organisation__kind__in=at)
+    return [one for one in memberships_today(person) if one.role in roles and one.organisation.kind in at]
 
 
 def holds(person: Any, *roles: str, at: Sequence[str] = (Kind.AGENCY,)) -> bool:
     """Whether somebody holds one of these roles today at a funding agency; ``at`` as above."""
-    return held_at_agencies(person, *roles, at=at).exists()
+    return holds_at(person, roles, at)
 
 
 @rule("not_of_the_agency", _("The portfolio is for those who work for the funding agency."))

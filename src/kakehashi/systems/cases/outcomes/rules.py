@@ -13,7 +13,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from kakehashi.kernel.organisations.models import Kind
-from kakehashi.kernel.people.queries import current_memberships
+from kakehashi.kernel.people.queries import holds_at, memberships_today
 from kakehashi.kernel.people.roles import Role
 from kakehashi.kernel.rules import logged_in, rule
 
@@ -38,10 +38,9 @@ def scope_of(person: Any) -> Scope:
     """Whose figures this person may see today."""
     if not getattr(person, "is_authenticated", False) or not person.is_active:
         return Scope()
-    held = list(current_memberships(person).values_list("organisation_id", "organisation__kind", "role"))
-    whole = any(kind in RUNS_PROGRAMMES and role in SEES_ALL for _id, kind, role in held)
-    own = {pk for pk, kind, role in held if kind not in RUNS_PROGRAMMES and role in SEES_OWN}
-    return Scope(whole, frozenset(own))
+    held = memberships_today(person)
+    own = {one.organisation_id for one in held if one.organisation.kind not in RUNS_PROGRAMMES and one.role in SEES_OWN}
+    return Scope(holds_at(person, SEES_ALL, RUNS_PROGRAMMES), frozenset(own))
 
 
 @rule("no_outcomes", _("The outcomes are for those who run the programme, and for hospitals their own."))
@@ -53,8 +52,7 @@ def sees_outcomes(person: Any) -> bool:
 @rule("not_publishing", _("Figures are published by a programme director or administrator of the funding agency."))
 def publishes(person: Any) -> bool:
     """The person decides what is published."""
-    held = current_memberships(person).filter(role__in=PUBLISHES, organisation__kind__in=RUNS_PROGRAMMES)
-    return held.exists()
+    return holds_at(person, PUBLISHES, RUNS_PROGRAMMES)
 
 
 may_see = logged_in & sees_outcomes

@@ -49,7 +49,7 @@ def holds_office(person: Any, office: str) -> bool:
     """Whether somebody holds the role of an office of a whole agency today, and where anybody was ever appointed to
     that agency's, is in office themselves."""
     today = timezone.localdate()
-    agencies = set(held_at_agencies(person, office).values_list("organisation_id", flat=True))
+    agencies = {one.organisation_id for one in held_at_agencies(person, office)}
     taken = Appointment.objects.filter(filled(today), office=office, organisation__in=agencies)
     own = held_by(person, office, on=today).values_list("organisation_id", flat=True)
     return bool(agencies - set(taken.values_list("organisation_id", flat=True)) | agencies & set(own))
