@@ -10,7 +10,9 @@ from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 from tests.systems.portfolio.exporting.test_exporting import agency  # noqa: F401  a fixture
 
+from kakehashi.systems.portfolio.actions import publish_awards
 from kakehashi.systems.portfolio.exporting.grants import write_grants
+from kakehashi.systems.portfolio.models import Award
 
 pytestmark = pytest.mark.django_db
 FORMATS = FormatChecker()
@@ -34,6 +36,23 @@ def validator(shared_data):
     named = package["properties"]["grants"]["items"]["$ref"]
     registry = Registry().with_resources([(uri, DRAFT202012.create_resource(grant)) for uri in (named, grant["$id"])])
     return Draft202012Validator(package, registry=registry, format_checker=FORMATS)
+
+
+def test_what_everybody_may_have_is_one_by_the_schema_and_holds_no_award_that_is_not_published(
+    agency,  # noqa: F811
+    validator,
+    client,
+    settings,
+):
+    settings.GIVING_PREFIX = "360G-example"
+    assert client.get("/awards/360giving.json").status_code == 404  # nothing is published
+    publish_awards(by=None, awards=Award.objects.filter(pk=agency.awards[0].pk))
+    package = json.loads(client.get("/awards/360giving.json").getvalue())
+    assert not [f"{list(error.absolute_path)}: {error.message}" for error in validator.iter_errors(package)]
+    (grant,) = package["grants"]
+    assert (grant["id"], grant["amountAwarded"]) == (f"360G-example-{agency.awards[0].number}", 1_234_567)
+    assert "amountDisbursed" not in grant
+    assert "call" not in grant["kakehashi"]  # it is not published
 
 
 def test_a_package_is_one_by_the_schema(agency, validator):  # noqa: F811

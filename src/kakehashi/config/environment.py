@@ -172,6 +172,15 @@ SETTINGS: tuple[Setting, ...] = (
         "助成機関のFunder ID（https://doi.org/10.13039/…）。ROR IDがない場合にDOI用メタデータで使用。",
     ),
     Setting(
+        "KAKEHASHI_360GIVING_PREFIX",
+        str,
+        "",
+        "Your 360Giving prefix, such as 360G-example: the award finder then offers published awards as 360Giving JSON, "
+        "with the amounts awarded, which that standard asks for; empty: no such file, and no amounts.",
+        "360Givingから与えられた接頭辞（例：360G-example）。設定すると、公開済み課題を360Giving JSONで課題検索から"
+        "提供する（同標準が求めるため助成額を含む）。空なら提供せず、金額も公開しない。",
+    ),
+    Setting(
         "KAKEHASHI_UPLOAD_LIMIT_MB",
         int,
         "64",

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", finder.finder, name="find"),
     path("data.csv", finder.data_csv, name="csv"),
     path("data.json", finder.data_json, name="json"),
+    path("360giving.json", finder.data_360giving, name="360giving"),
     path("sitemap.xml", index, {"sitemaps": finder.SITEMAPS, "sitemap_url_name": "finder:sitemap"}, name="sitemaps"),
     path("sitemap-<section>.xml", sitemap, {"sitemaps": finder.SITEMAPS}, name="sitemap"),
     path("calls/", calls.offered, name="calls"),

@@ -61,9 +61,14 @@ def told(award: Award) -> dict[str, Any]:
 
 def rows(keys: Sequence[int]) -> Iterator[dict[str, Any]]:
     """The awards with some primary keys, read as one goes."""
+    for batch in batches(keys):
+        yield from map(told, batch)
+
+
+def batches(keys: Sequence[int]) -> Iterator[list[Award]]:
+    """The awards with some primary keys, so many at once as one reads."""
     for first in range(0, len(keys), READ_AT_ONCE):
-        for award in shown(keys[first : first + READ_AT_ONCE]):
-            yield told(award)
+        yield shown(keys[first : first + READ_AT_ONCE])
 
 
 def linked_data(award: Award, address: str) -> dict[str, Any]:
@@ -138,7 +143,7 @@ def _key(facet: str, value: str) -> Any:
 
 def shown(keys: Sequence[int]) -> list[Award]:
     """The awards with some primary keys, in that order; none that is not published now."""
-    found = published_awards().select_related("programme", "organisation", "area").in_bulk(keys)
+    found = published_awards().select_related("programme", "organisation", "area", "call").in_bulk(keys)
     return [found[key] for key in keys if key in found]
 
 

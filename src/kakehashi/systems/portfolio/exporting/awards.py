@@ -1,7 +1,7 @@
 """The agency's awards one after the other, each with its money by fiscal year; no more held than a few thousand."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -33,10 +33,11 @@ def awards_told(*, by: Person | None, shape: str) -> Iterator[Told]:
     related = ("programme", "call", "organisation", "area")
     rows = Award.objects.select_related(*related).order_by("number").iterator(chunk_size=AT_ONCE)
     while batch := list(islice(rows, AT_ONCE)):
-        yield from _with_money(batch)
+        yield from with_money(batch)
 
 
-def _with_money(batch: list[Award]) -> Iterator[Told]:
+def with_money(batch: Sequence[Award]) -> Iterator[Told]:
+    """Some awards, a few thousand, each with its yen."""
     money: defaultdict[int, tuple[dict[int, int], dict[int, int]]] = defaultdict(lambda: ({}, {}))
     accounts = Account.objects.filter(award__in=[one.pk for one in batch], programme__isnull=False).order_by()
     sums = accounts.values_list("award_id", "fiscal_year", "kind").annotate(yen=Sum("balance_yen"))

@@ -7,6 +7,7 @@ list (XI-ROR-057zh3y96), else the prefix with ``Org:`` and its code here. Dates 
 
 import json
 import re
+from collections.abc import Iterable, Iterator
 from typing import Any, TextIO
 
 from django.utils import timezone, translation
@@ -31,37 +32,42 @@ def write_grants(out: TextIO, *, by: Person | None, prefix: str, funder: str = "
     if not PREFIX.match(prefix):
         raise Invalid(_("A 360Giving prefix looks like 360G-example; 360Giving gives each publisher its own."))
     agency = funder_of(funder)
+    out.writelines(package(awards_told(by=by, shape="360giving"), agency, prefix))
+
+
+def package(awards: Iterable[Told], agency: Organisation, prefix: str, *, public: bool = False) -> Iterator[str]:
+    """A package in pieces, read as one goes; ``public`` as of ``grant``. Raises Invalid where there is no award."""
     head = {
         "version": VERSION,
         "title": agency.name_en or agency.name,
         "issued": timezone.localdate().isoformat(),
         "publisher": {"name": agency.name_en or agency.name},
     }
-    grants = awards_told(by=by, shape="360giving")
-    first = next(grants, None)
-    if first is None:
+    before = json.dumps(head, ensure_ascii=False)[:-1] + ', "grants": [\n'
+    for number, told in enumerate(awards):
+        with translation.override("en"):
+            made = grant(told, agency, prefix, public=public)
+        yield (",\n" if number else before) + json.dumps(made, ensure_ascii=False)
+        before = ""
+    if before:
         raise Invalid(_("There is no award to write yet."))
-    with translation.override("en"):
-        out.write(json.dumps(head, ensure_ascii=False)[:-1] + ', "grants": [\n' + _line(first, agency, prefix))
-        for told in grants:
-            out.write(",\n" + _line(told, agency, prefix))
-    out.write("\n]}\n")
+    yield "\n]}\n"
 
 
-def _line(told: Told, agency: Organisation, prefix: str) -> str:
-    return json.dumps(grant(told, agency, prefix), ensure_ascii=False)
-
-
-def grant(told: Told, agency: Organisation, prefix: str) -> dict[str, Any]:
-    """One award as a grant; amounts are whole yen."""
+def grant(told: Told, agency: Organisation, prefix: str, *, public: bool = False) -> dict[str, Any]:
+    """One award as a grant; amounts are whole yen. ``public``: without what was spent, and without a call that is not
+    published."""
     award = told.award
+    call = award.call
+    if public and call is not None and (call.published_on is None or call.published_on > timezone.localdate()):
+        call = None
     made: dict[str, Any] = {
         "id": f"{prefix}-{award.number}",
         "title": award.title,
         "description": award.summary or award.title,
         "currency": "JPY",
         "amountAwarded": sum(told.committed.values()),
-        "amountDisbursed": sum(told.spent.values()),
+        **({} if public else {"amountDisbursed": sum(told.spent.values())}),
         "awardDate": award.begins.isoformat(),
         "plannedDates": [{"startDate": award.begins.isoformat(), "endDate": award.ends.isoformat()}],
         "recipientOrganization": [organisation(award.organisation, prefix)],
@@ -79,7 +85,7 @@ def grant(told: Told, agency: Organisation, prefix: str) -> dict[str, Any]:
         "title_en": award.title_en,
         "summary": award.summary,
         "summary_en": award.summary_en,
-        "call": award.call.number if award.call else "",
+        "call": call.number if call else "",
         "phase": award.phase,
         "modality": award.modality,
         "area": award.area.code if award.area else "",

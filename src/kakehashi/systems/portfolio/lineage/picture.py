@@ -36,16 +36,16 @@ def when(event: AwardEvent) -> str:
     return event.on.strftime(written[Precision(event.precision)])
 
 
-def drawn(traced: Traced) -> str:
-    """The lineage as SVG, years being fiscal years."""
+def drawn(traced: Traced, *, funded: bool = True) -> str:
+    """The lineage as SVG, years being fiscal years; with the adjustment funds of its awards where ``funded``."""
     places = {award.pk: place for place, award in enumerate(traced.awards)}
-    funded = AdjustmentRequest.objects.filter(award__in=places, state=RequestState.FUNDED).select_related("round")
+    given = AdjustmentRequest.objects.filter(award__in=places, state=RequestState.FUNDED).select_related("round")
     marks: dict[int, list[Mark]] = {pk: [] for pk in places}
     for event in traced.events:
         if event.on is not None:
             label = f"{event.get_kind_display()} {when(event)}"
             marks[event.award_id].append(Mark(_years(event.on), label, event.kind == EventKind.ADJUSTMENT))
-    for one in funded:
+    for one in given if funded else ():
         label = f"{EventKind.ADJUSTMENT.label} {one.code}"
         marks[one.award_id].append(Mark(one.round.fiscal_year + 0.5, label, money=True))
     stretches = [

@@ -22,11 +22,12 @@ class Traced:
     events: tuple[AwardEvent, ...]
 
 
-def lineage_of(award: Award) -> Traced:
-    """Everything that is linked with an award, over as many links as there are (at most MOST awards)."""
+def lineage_of(award: Award, among: QuerySet[Award] | None = None) -> Traced:
+    """Everything that is linked with an award, over as many links as there are (at most MOST awards); ``among``: only
+    these awards, and what is linked over them alone."""
     known, edge = {award.pk}, {award.pk}
     while edge and len(known) < MOST:
-        pairs = _links(edge).values_list("before_id", "after_id")
+        pairs = _links(edge, among).values_list("before_id", "after_id")
         edge = {one for pair in pairs for one in pair} - known
         known |= edge
     links = AwardLink.objects.filter(before__in=known, after__in=known)
@@ -48,5 +49,9 @@ def leads_to(before: Award, after: Award) -> bool:
     return after.pk in known
 
 
-def _links(of: Collection[int]) -> QuerySet[AwardLink]:
-    return AwardLink.objects.filter(Q(before__in=of) | Q(after__in=of))
+def _links(of: Collection[int], among: QuerySet[Award] | None) -> QuerySet[AwardLink]:
+    rows = AwardLink.objects.filter(Q(before__in=of) | Q(after__in=of))
+    if among is None:
+        return rows
+    keys = among.order_by().values("pk")
+    return rows.filter(before__in=keys, after__in=keys)

@@ -17,7 +17,7 @@ from urllib.parse import unquote
 
 from django.utils.translation import gettext as _
 
-from kakehashi.systems.portfolio.models import OutputKind
+from kakehashi.systems.portfolio.models import Output, OutputKind
 
 LONGEST = 200
 _RESOLVER = re.compile(r"(?:https?://)?(?:dx\.)?(?:www\.)?doi\.org/", re.IGNORECASE)
@@ -97,3 +97,14 @@ def patent_number(text: str) -> str:
         _("%(text)s is no number of a patent: one looks like 特願2020-123456, JP6543210B2 or PCT/JP2020/012345.")
         % {"text": text}
     )
+
+
+def address_of(one: Output) -> str:
+    """Where an identifier leads on the web; "" where nowhere."""
+    if one.reference.startswith("10."):
+        return f"https://doi.org/{one.reference}"
+    if one.reference.startswith("jRCT"):
+        return f"https://jrct.mhlw.go.jp/latest-detail/{one.reference}"
+    if one.reference.startswith("NCT"):
+        return f"https://clinicaltrials.gov/study/{one.reference}"
+    return ""

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from django.conf import settings
 from django.contrib.sitemaps import Sitemap
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
@@ -14,6 +15,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpRe
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import cache_control
@@ -23,18 +25,19 @@ from kakehashi.kernel.errors import NotFound
 from kakehashi.kernel.fiscal import year_said
 from kakehashi.kernel.listing import Echo, address, plain_cell
 from kakehashi.systems.portfolio.acknowledging import acknowledgements_of
+from kakehashi.systems.portfolio.exporting.awards import with_money
+from kakehashi.systems.portfolio.exporting.grants import PREFIX, funder_of, package
+from kakehashi.systems.portfolio.lineage.picture import drawn, gap_words, when
 from kakehashi.systems.portfolio.models import Award
 from kakehashi.systems.portfolio.numbers import acknowledgement_number
-from kakehashi.systems.portfolio.published import (
-    FIELDS,
-    Found,
-    facets,
-    find,
-    linked_data,
-    published_awards,
-    rows,
-    shown,
-    told,
+from kakehashi.systems.portfolio.outputs.references import address_of
+from kakehashi.systems.portfolio.published import FIELDS, Found, batches, facets, find, published_awards, rows, shown
+from kakehashi.systems.portfolio.published_award import (
+    as_script,
+    linked_whole,
+    published_lineage,
+    published_outputs,
+    told_whole,
 )
 
 SHOWN = 30
@@ -71,6 +74,7 @@ def finder(request: HttpRequest) -> HttpResponse:
         "kept": [(key, request.GET[key]) for key in LABELS if request.GET.get(key)],
         "query": request.GET.urlencode(),
         "licence": LICENCE,
+        "giving": bool(PREFIX.match(settings.GIVING_PREFIX)),
     }
     return render(request, "portfolio/finder.html", context)
 
@@ -103,16 +107,31 @@ def award(request: HttpRequest, number: str) -> HttpResponse:
         raise NotFound(_("This award"))
     shape = request.GET.get("format", "")
     if shape == "json":
-        return JsonResponse(told(one), json_dumps_params={"ensure_ascii": False})
+        return JsonResponse(told_whole(one), json_dumps_params={"ensure_ascii": False})
+    document = linked_whole(one, request.build_absolute_uri(request.path))
     if shape == "jsonld":
-        document = linked_data(one, request.build_absolute_uri(request.path))
         return JsonResponse(document, content_type="application/ld+json", json_dumps_params={"ensure_ascii": False})
     context = {
         "award": one,
         "acknowledgement": acknowledgement_number(one.number),
         "sentences": acknowledgements_of(one),
+        "linked_data": as_script(document),
+        "lineage": _lineage(one),
+        "outputs": [(output, address_of(output)) for output in published_outputs(one)],
     }
     return render(request, "portfolio/published_award.html", context)
+
+
+def _lineage(one: Award) -> dict[str, Any]:
+    """What the page says of a published award's lineage; nothing of one that is linked with none."""
+    traced = published_lineage(one)
+    if not traced.links and not traced.events:
+        return {}
+    return {
+        "picture": mark_safe(drawn(traced, funded=False)),  # noqa: S308  SVG of ours, its words escaped
+        "links": [(link, link.get_kind_display(), gap_words(link.gap_days)) for link in traced.links],
+        "events": [(event, event.get_kind_display(), when(event)) for event in traced.events],
+    }
 
 
 @require_GET
@@ -141,6 +160,20 @@ def data_json(request: HttpRequest) -> StreamingHttpResponse:
         yield "\n]}\n"
 
     return StreamingHttpResponse(written(), content_type="application/json; charset=utf-8")
+
+
+@require_GET
+def data_360giving(request: HttpRequest) -> StreamingHttpResponse:
+    """All that the search finds as 360Giving JSON with the amounts awarded, which that standard asks for.
+
+    Raises NotFound where the node has no prefix of 360Giving's, or nothing is found: a package has at least one award.
+    """
+    keys = _found(request).keys if PREFIX.match(settings.GIVING_PREFIX) else []
+    if not keys:
+        raise NotFound(_("This file"))
+    awards = (told for batch in batches(keys) for told in with_money(batch))
+    written = package(awards, funder_of(""), settings.GIVING_PREFIX, public=True)
+    return StreamingHttpResponse(written, content_type="application/json; charset=utf-8")
 
 
 class AwardSitemap(Sitemap[Award]):

@@ -22,6 +22,7 @@ from kakehashi.systems.portfolio.forms.outputs import AwardForm, DayForm, Reason
 from kakehashi.systems.portfolio.models import Award, Goal, Output, OutputKind, OutputState
 from kakehashi.systems.portfolio.outputs.actions import MAY_BEGIN_AS
 from kakehashi.systems.portfolio.outputs.goals import outputs_of
+from kakehashi.systems.portfolio.outputs.references import address_of
 from kakehashi.systems.portfolio.outputs.workflow import TOLD_BY_CASES
 from kakehashi.systems.portfolio.pages.asking import Asked, asked
 from kakehashi.systems.portfolio.pages.trail import slice_of
@@ -126,14 +127,3 @@ def shown(request: HttpRequest, one: Output, **forms: Any) -> dict[str, Any]:
         "day_form": DayForm(),
         "reason_form": ReasonForm(),
     } | forms
-
-
-def address_of(one: Output) -> str:
-    """Where an identifier leads on the web; "" where nowhere."""
-    if one.reference.startswith("10."):
-        return f"https://doi.org/{one.reference}"
-    if one.reference.startswith("jRCT"):
-        return f"https://jrct.mhlw.go.jp/latest-detail/{one.reference}"
-    if one.reference.startswith("NCT"):
-        return f"https://clinicaltrials.gov/study/{one.reference}"
-    return ""

@@ -26,8 +26,8 @@ from kakehashi.systems.portfolio.milestones.states import OPEN
 from kakehashi.systems.portfolio.models import Account, Award, Milestone, Movement
 from kakehashi.systems.portfolio.money import exact
 from kakehashi.systems.portfolio.numbers import acknowledgement_number
+from kakehashi.systems.portfolio.outputs.references import address_of
 from kakehashi.systems.portfolio.pages import contracts
-from kakehashi.systems.portfolio.pages.outputs import address_of
 
 MOST = 100
 """So many milestones and outputs stand on a page."""

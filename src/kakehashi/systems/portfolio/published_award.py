@@ -1,0 +1,80 @@
+"""What is published around an award: its lineage among published awards, and the outputs that count for it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from kakehashi.systems.portfolio.lineage.tracing import Traced, lineage_of
+from kakehashi.systems.portfolio.models import Award, EventKind, Output, OutputKind
+from kakehashi.systems.portfolio.outputs.counting import outputs_counting
+from kakehashi.systems.portfolio.outputs.references import address_of
+from kakehashi.systems.portfolio.published import linked_data, published_awards, told
+
+OF_PATIENTS = (OutputKind.DIAGNOSIS, OutputKind.SUPPORT)
+"""What tells of patients' cases is told to the agency alone."""
+AS_WORKS = {OutputKind.PAPER: "ScholarlyArticle", OutputKind.DATASET: "Dataset"}
+"""The kinds of outputs that schema.org has a type for."""
+IN_SCRIPT = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
+
+
+def published_outputs(award: Award) -> list[Output]:
+    """The outputs that count for an award today, latest first; none that tells of patients."""
+    counting = outputs_counting(timezone.localdate(), Q(award=award))
+    return list(counting.exclude(kind__in=OF_PATIENTS).order_by("-on", "pk"))
+
+
+def published_lineage(award: Award) -> Traced:
+    """The published awards that an award came from and led to, over published awards alone; no adjustment funds."""
+    traced = lineage_of(award, published_awards())
+    return replace(traced, events=tuple(one for one in traced.events if one.kind != EventKind.ADJUSTMENT))
+
+
+def told_whole(award: Award) -> dict[str, Any]:
+    """One award as plain values, with the awards next to it and its outputs."""
+    links = published_lineage(award).links
+    return told(award) | {
+        "came_from": [one.before.number for one in links if one.after_id == award.pk],
+        "led_to": [one.after.number for one in links if one.before_id == award.pk],
+        "outputs": [
+            {
+                "kind": one.kind,
+                "reference": one.reference,
+                "title": one.title,
+                "title_en": one.title_en,
+                "where": one.where,
+                "on": one.on.isoformat(),
+                "address": address_of(one),
+            }
+            for one in published_outputs(award)
+        ],
+    }
+
+
+def linked_whole(award: Award, address: str) -> dict[str, Any]:
+    """An award as schema.org's Grant with the project and the papers and datasets that it funded."""
+    document = linked_data(award, address)
+    works = [
+        {
+            "@type": AS_WORKS[OutputKind(one.kind)],
+            "name": one.title_en or one.title or one.reference,
+            "identifier": one.reference,
+            "datePublished": one.on.isoformat(),
+            **({"url": address_of(one)} if address_of(one) else {}),
+        }
+        for one in published_outputs(award)
+        if one.kind in AS_WORKS
+    ]
+    return document | {"fundedItem": [document["fundedItem"], *works]}
+
+
+def as_script(document: dict[str, Any]) -> SafeString:
+    """Linked data as it stands in a page, where search engines read it."""
+    text = json.dumps(document, ensure_ascii=False).translate(IN_SCRIPT)
+    return format_html('<script type="application/ld+json">{}</script>', mark_safe(text))  # noqa: S308  its signs of markup are escaped
