@@ -25,6 +25,7 @@ from kakehashi.systems.portfolio.actions import publish_awards, register_award
 from kakehashi.systems.portfolio.adjustment import actions as adjustment
 from kakehashi.systems.portfolio.adjustment.conditions import SideCondition
 from kakehashi.systems.portfolio.adjustment.funding import commit_round
+from kakehashi.systems.portfolio.adjustment.reviewing import review_outcome
 from kakehashi.systems.portfolio.adjustment.states import Criterion
 from kakehashi.systems.portfolio.calls.actions import change_call, make_call, publish_call
 from kakehashi.systems.portfolio.contracts.actions import amend_contract, record_contract
@@ -268,11 +269,16 @@ def written_by(action, folder):
             "close": lambda by: commit_round(by=by, of_round=made),
         }[verb]
     if kinds == "adjustmentrequest":
-        made, one = a_round("scoring" if verb == "score" else "open")
+        made, one = a_round({"score": "scoring", "review": "decided"}.get(verb, "open"))
+        if verb == "review":
+            commit_round(by=people["accountant"], of_round=made)
         return {
             "enter": lambda by: adjustment.request_funds(by=by, of_round=made, award=awards[1], **said),
             "edit": lambda by: adjustment.edit_request(by=by, request=one, **said),
             "score": lambda by: adjustment.score_request(by=by, request=one, points=points(3)),
+            "review": lambda by: review_outcome(
+                by=by, request=one, on=timezone.localdate(), outcome="reached", findings="f"
+            ),
         }[verb]
     if kinds == "output":
         one = an_output(sureness="expected" if verb == "confirm" else "final")

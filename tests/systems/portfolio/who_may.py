@@ -66,6 +66,7 @@ WRITES = {
     "adjustmentround.close": {ACCOUNTANT},
     "adjustmentrequest.enter": {OFFICER},
     "adjustmentrequest.edit": {OFFICER},
+    "adjustmentrequest.review": RUN_PROGRAMMES,
     "adjustmentrequest.score": {SUPERVISOR, DIRECTOR},
     "award.register": {NODE, OFFICER, ADMINISTRATOR},
     "award.publish": {NODE, OFFICER, DIRECTOR, ADMINISTRATOR},

@@ -102,6 +102,7 @@ WHOLE: dict[str, Text] = {
     "adjustmentrequest.choose": pgettext_lazy("audit", "request for adjustment funds: chosen"),
     "adjustmentrequest.pass_over": pgettext_lazy("audit", "request for adjustment funds: not chosen"),
     "adjustmentrequest.reopen": pgettext_lazy("audit", "request for adjustment funds: to be decided anew"),
+    "adjustmentrequest.review": pgettext_lazy("audit", "request for adjustment funds: outcome reviewed"),
     "adjustmentrequest.fund": pgettext_lazy("audit", "request for adjustment funds: funded"),
     "award.pairing": pgettext_lazy("audit", "award: answered what could carry it on"),
     "cooperation.record": pgettext_lazy("audit", "co-operation abroad: recorded"),

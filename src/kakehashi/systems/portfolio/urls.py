@@ -122,6 +122,7 @@ urlpatterns = [
     path("adjustment/<str:code>/price/<int:number>/", adjustment.price, name="adjustment_price"),
     path("adjustment/<str:code>/new/", adjustment_requests.new, name="adjustment_request_new"),
     path("adjustment/<str:code>/<int:number>/", adjustment_requests.show, name="adjustment_request"),
+    path("adjustment/<str:code>/<int:number>/review/", adjustment_requests.review, name="adjustment_review"),
     path("adjustment/<str:code>/<int:number>/edit/", adjustment_requests.edit, name="adjustment_request_edit"),
     path("adjustment/<str:code>/<int:number>/move/", adjustment_requests.move, name="adjustment_request_move"),
 ]

@@ -35,6 +35,7 @@ def president(person: Any) -> bool:
 
 
 may_request = logged_in & officer
+may_review = logged_in & (officer | supervisor_or_director)
 may_score = logged_in & supervisor_or_director & not_the_one_who_asked
 may_decide = logged_in & president
 may_post = may_write_entries

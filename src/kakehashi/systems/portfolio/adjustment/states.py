@@ -24,6 +24,15 @@ class RequestState(models.TextChoices):
     FUNDED = "funded", _("Funded")
 
 
+class Outcome(models.TextChoices):
+    """What a review finds of what a request promised."""
+
+    REACHED = "reached", _("What was promised is reached")
+    PARTLY = "partly", _("Reached in part")
+    NOT_REACHED = "not_reached", _("Not reached")
+    TOO_EARLY = "too_early", _("Too early to tell")
+
+
 class Criterion(models.TextChoices):
     """What a request is scored by, each from 0 to MOST_POINTS."""
 

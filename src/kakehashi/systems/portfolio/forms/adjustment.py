@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from pydantic import ValidationError
 
 from kakehashi.systems.portfolio.adjustment.conditions import SideCondition
-from kakehashi.systems.portfolio.adjustment.states import MOST_POINTS, Criterion
+from kakehashi.systems.portfolio.adjustment.states import MOST_POINTS, Criterion, Outcome
+from kakehashi.systems.portfolio.forms.offices import day_field
 from kakehashi.systems.portfolio.models import Award, DiseaseArea, IntegratedProject, Ministry, Programme
 
 MOST_YEN = 10**15
@@ -21,6 +22,16 @@ class RoundForm(forms.Form):
     fiscal_year = forms.IntegerField(label=_("Fiscal year"), min_value=2000, max_value=2100)
     budget_yen = forms.IntegerField(
         label=_("Budget (yen)"), min_value=1, max_value=MOST_YEN, help_text=_("What the headquarters has released.")
+    )
+
+
+class ReviewForm(forms.Form):
+    """What came of a funded request is reviewed."""
+
+    on = day_field(_("As of"))
+    outcome = forms.ChoiceField(label=_("Beside what was promised"), choices=Outcome.choices)
+    findings = forms.CharField(
+        label=_("What came of it"), max_length=4000, widget=forms.Textarea(attrs={"rows": 4}), help_text=_("In words.")
     )
 
 

@@ -1,6 +1,11 @@
 """The rows of the portfolio, by subject."""
 
-from kakehashi.systems.portfolio.models.adjustment import AdjustmentRequest, AdjustmentRound, AdjustmentScore
+from kakehashi.systems.portfolio.models.adjustment import (
+    AdjustmentRequest,
+    AdjustmentRound,
+    AdjustmentScore,
+    OutcomeReview,
+)
 from kakehashi.systems.portfolio.models.award import Award
 from kakehashi.systems.portfolio.models.collections import (
     CollectedAward,
@@ -103,6 +108,7 @@ __all__ = [
     "Ministry",
     "Modality",
     "Movement",
+    "OutcomeReview",
     "Output",
     "OutputKind",
     "OutputState",

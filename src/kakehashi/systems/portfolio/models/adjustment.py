@@ -7,7 +7,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from kakehashi.systems.portfolio.adjustment.states import MOST_POINTS, Criterion, RequestState, RoundState
+from kakehashi.systems.portfolio.adjustment.states import MOST_POINTS, Criterion, Outcome, RequestState, RoundState
 from kakehashi.systems.portfolio.models.award import Award
 from kakehashi.systems.portfolio.models.ledger import Entry
 
@@ -125,3 +125,22 @@ class AdjustmentScore(models.Model):
 
     def __str__(self) -> str:
         return f"{self.request_id} {self.criterion}: {self.points}"
+
+
+class OutcomeReview(models.Model):
+    """What somebody found on a day of what came of a funded request, beside what it promised. Append-only."""
+
+    request = models.ForeignKey(AdjustmentRequest, models.PROTECT, related_name="reviews", verbose_name=_("request"))
+    on = models.DateField(_("as of"))
+    outcome = models.CharField(_("outcome"), max_length=12, choices=Outcome.choices)
+    findings = models.TextField(_("findings"), max_length=4000)
+    reviewed_by = models.ForeignKey(ACTOR, models.PROTECT, related_name="+", verbose_name=_("reviewed by"))
+    reviewed_at = models.DateTimeField(_("reviewed"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("review of what came of a request")
+        verbose_name_plural = _("reviews of what came of requests")
+        ordering: ClassVar[list[str]] = ["-on", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.request_id} {self.on}: {self.outcome}"

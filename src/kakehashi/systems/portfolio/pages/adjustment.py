@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from django.contrib import messages
@@ -22,6 +23,7 @@ from kakehashi.kernel.workflow import advance, moves_available
 from kakehashi.systems.portfolio import rules
 from kakehashi.systems.portfolio.adjustment import actions, choosing, conditions, funding
 from kakehashi.systems.portfolio.adjustment import rules as adjustment_rules
+from kakehashi.systems.portfolio.adjustment.afterwards import Came, what_came
 from kakehashi.systems.portfolio.adjustment.states import RequestState, RoundState
 from kakehashi.systems.portfolio.figures import term_of
 from kakehashi.systems.portfolio.forms.adjustment import ConditionForm, NoteForm, RoundForm, subjects
@@ -111,7 +113,7 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
     """One round: budget, conditions, requests, the exact best choice; the president decides here."""
     insist_on_seeing(request)
     found = round_of(code)
-    rows = found.requests.select_related("award__programme", "entry", "round")
+    rows = found.requests.select_related("award__programme", "entry", "round").prefetch_related("reviews")
     if request.GET.get("format") == "csv":
         return REQUESTS.csv(request, rows)
     form, chosen, status = NoteForm(request.POST if request.method == "POST" else None), None, 200
@@ -138,6 +140,7 @@ def _shown(person: Any, found: AdjustmentRound, rows: list[AdjustmentRequest], k
     granted = [one for one in rows if _is_granted(one, best, scoring=scoring)]
     used = sum(one.amount_yen for one in granted)
     moves = [one for one in moves_available(found, person) if one.name != "decide"]
+    came = what_came([one for one in rows if one.state == RequestState.FUNDED])
     return {
         "round": found,
         "budget": exact(found.budget_yen),
@@ -153,6 +156,22 @@ def _shown(person: Any, found: AdjustmentRound, rows: list[AdjustmentRequest], k
         "may_set": found.state in (RoundState.OPEN, RoundState.SCORING) and bool(adjustment_rules.may_decide(person)),
         "may_request": found.state == RoundState.OPEN and bool(adjustment_rules.may_request(person)),
         "moves": moves,
+        "came": [_came(one, came.get(one.pk)) for one in rows if one.state == RequestState.FUNDED],
+    }
+
+
+def _came(one: AdjustmentRequest, came: Came | None) -> dict[str, Any]:
+    """A funded request with what came of its award since the decision, and what the last review found."""
+    outputs = Counter(str(row.get_kind_display()) for row in came.outputs) if came else Counter()
+    return {
+        "request": one,
+        "amount": exact(one.amount_yen),
+        "outputs": " · ".join(f"{label} {number}" for label, number in outputs.items()),
+        "met": len(came.met) if came else 0,
+        "stopped": len(came.stopped) if came else 0,
+        "waiting": len(came.waiting) if came else 0,
+        "goals": [goal.label() for goal in came.goals] if came else [],
+        "review": next(iter(one.reviews.all()), None),
     }
 
 

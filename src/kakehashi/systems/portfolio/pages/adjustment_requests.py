@@ -6,7 +6,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,11 +18,12 @@ from kakehashi.kernel.errors import Conflict, Invalid, NotFound
 from kakehashi.kernel.people.forms import add_problems
 from kakehashi.kernel.workflow import advance, moves_available, workflow_of
 from kakehashi.systems.portfolio.adjustment import actions, rules
+from kakehashi.systems.portfolio.adjustment.afterwards import what_came
+from kakehashi.systems.portfolio.adjustment.reviewing import review_outcome
 from kakehashi.systems.portfolio.adjustment.states import Criterion, RequestState, RoundState
-from kakehashi.systems.portfolio.forms.adjustment import RequestForm, ScoreForm
-from kakehashi.systems.portfolio.models import AdjustmentRequest, Output
+from kakehashi.systems.portfolio.forms.adjustment import RequestForm, ReviewForm, ScoreForm
+from kakehashi.systems.portfolio.models import AdjustmentRequest
 from kakehashi.systems.portfolio.money import exact
-from kakehashi.systems.portfolio.outputs.counting import outputs_counting
 from kakehashi.systems.portfolio.pages.adjustment import insist_on_seeing, round_of
 
 BY_HAND = ("submit", "take_back")
@@ -77,6 +77,25 @@ def show(request: HttpRequest, code: str, number: int) -> HttpResponse:
             add_problems(form, error)
             status = error.status
     context = _shown(request, found) | {"form": form}
+    return render(request, "portfolio/adjustment_request.html", context, status=status)
+
+
+@login_required
+@require_POST
+def review(request: HttpRequest, code: str, number: int) -> HttpResponse:
+    """What came of a funded request is reviewed."""
+    insist_on_seeing(request)
+    found = _request_of(code, number)
+    form, status = ReviewForm(request.POST), 422
+    try:
+        if form.is_valid():
+            review_outcome(by=request.user, request=found, **form.cleaned_data)  # type: ignore[arg-type]
+            messages.success(request, _("The review is recorded. It stays as it is; later ones stand beside it."))
+            return redirect("portfolio:adjustment_request", code, number)
+    except (Invalid, Conflict) as error:
+        add_problems(form, error)
+        status = error.status
+    context = _shown(request, found) | {"review_form": form}
     return render(request, "portfolio/adjustment_request.html", context, status=status)
 
 
@@ -154,7 +173,10 @@ def _shown(request: HttpRequest, found: AdjustmentRequest) -> dict[str, Any]:
         and found.round.state == RoundState.OPEN
         and bool(rules.may_request(request.user)),
         "moves": moves if found.round.state == RoundState.OPEN else [],
-        "later": _later(found),
+        "later": what_came([found]).get(found.pk),
+        "reviews": found.reviews.select_related("reviewed_by"),
+        "may_review": found.state == RequestState.FUNDED and bool(rules.may_review(request.user)),
+        "review_form": ReviewForm(initial={"on": timezone.localdate()}),
         "successors": found.award.links_onward.select_related("after").order_by("after__begins"),
     }
 
@@ -164,13 +186,3 @@ def _scores(found: AdjustmentRequest) -> list[tuple[Any, list[int | None]]]:
     for one in found.scores.select_related("scorer"):
         by_scorer.setdefault(one.scorer, {})[one.criterion] = one.points
     return [(scorer, [points.get(key) for key in Criterion.values]) for scorer, points in by_scorer.items()]
-
-
-def _later(found: AdjustmentRequest) -> list[tuple[Output, str]] | None:
-    """The award's outputs since the decision; None where it has got nothing."""
-    decided = found.round.decided_at
-    if decided is None or found.state not in (RequestState.CHOSEN, RequestState.FUNDED):
-        return None
-    since = timezone.localdate(decided)
-    rows = outputs_counting(timezone.localdate(), Q(award=found.award)).filter(on__gte=since).order_by("on")
-    return [(one, one.get_kind_display()) for one in rows]
