@@ -3,6 +3,7 @@
 import csv
 import json
 import sys
+from decimal import Decimal
 from typing import Any
 
 import click
@@ -97,18 +98,23 @@ def _compare() -> None:
     with told_plainly():
         told = comparisons()
     for one in told:
-        click.echo(
-            f"{one.verdict.value}\t{one.key}\t{one.published}\t{'' if one.ours is None else one.ours}\t{one.why}"
-        )
+        ours = "" if one.ours is None else _plain(one.ours)
+        click.echo(f"{one.verdict.value}\t{one.key}\t{_plain(one.published)}\t{ours}\t{one.why}")
     differing = sum(one.verdict is Verdict.OPEN for one in told)
     agreeing = sum(one.verdict in (Verdict.EQUAL, Verdict.ROUNDING) for one in told)
     say(
-        f"{counted(len(told), 'published total')}: {agreeing:,} agree, {differing:,} differ without an explanation.",
+        f"{counted(len(told), 'published total')}: {counted(agreeing, 'agrees', 'agree')}, "
+        f"{counted(differing, 'differs', 'differ')} without an explanation.",
         f"公表値 {len(told):,} 件のうち、一致 {agreeing:,} 件、説明のない差 {differing:,} 件。",
         err=True,
     )
     if differing:
         raise SystemExit(AT_FAULT)
+
+
+def _plain(figure: Decimal) -> str:
+    """A figure to a hundredth at most, whole ones without a point: 43.79, 225."""
+    return f"{figure.quantize(Decimal('0.01')):f}".rstrip("0").rstrip(".") if figure % 1 else f"{figure:.0f}"
 
 
 @portfolio.command(

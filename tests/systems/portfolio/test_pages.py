@@ -24,6 +24,7 @@ from kakehashi.systems.portfolio.models import (
     Goal,
     GoalActual,
     IntegratedProject,
+    Movement,
     Placement,
     PlanTerm,
     SharedBudget,
@@ -162,6 +163,25 @@ def test_an_account_tells_the_balance_after_each_movement(agency, officer):
     account = Account.objects.get(kind=A.INSTITUTION, balance_yen=100_000_000)
     text = officer.get(f"/portfolio/accounts/{account.pk}/", headers={"accept-language": "en"}).content.decode()
     assert re.findall(r'data-label="Balance">([^<]+)<', text) == ["¥123,456,789", "¥100,000,000"]
+
+
+def test_the_journal_says_how_much_for_which_award_and_programme(agency, officer):
+    english = {"accept-language": "en"}
+    listed = officer.get("/portfolio/entries/", {"format": "csv"}, headers=english).content.decode("utf-8-sig")
+    rows = list(csv.DictReader(listed.splitlines()))
+    assert len(rows) == Entry.objects.count()
+    for row in rows:
+        moved = Movement.objects.filter(entry__number=row["Number"])
+        assert int(row["Amount (yen)"]) == sum(one.amount_yen for one in moved)
+        awards = {one.number for one in Award.objects.filter(accounts__received__in=moved)}
+        assert row["Award"] == ("" if not awards else awards.pop())
+    spent = next(row for row in rows if row["What happened"] == "Use")
+    assert (spent["Programme"], spent["Award"]) == ("Gene programme", agency.awards[0].number)
+    page = officer.get(f"/portfolio/awards/{agency.awards[0].number}/", headers=english).content.decode()
+    assert (
+        page.count('data-label="Amount of this award"')
+        == Entry.objects.filter(movements__target__award=agency.awards[0]).distinct().count()
+    )
 
 
 def test_a_correction_and_what_it_corrects_lead_to_each_other(agency, officer):

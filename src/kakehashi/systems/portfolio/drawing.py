@@ -1,5 +1,6 @@
 """The portfolio as pictures: awards from basic research to practical use, and goals against what was reached."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from django.utils.translation import gettext as _
@@ -24,10 +25,11 @@ def flow_plot(awards: Mapping[str, int], committed: Mapping[str, int], year: str
 
 
 def goals_plot(goals: Sequence[tuple[Goal, GoalActual | None]]) -> str:
-    """Goals against what was reached, as SVG; "" without goals."""
+    """Goals against what was reached, as SVG; "" without goals. Those of one name are told by their definitions."""
+    named = Counter(goal.label() for goal, _actual in goals)
     rows = [
         Bullet(
-            goal.label(),
+            goal.definition_label() or goal.label() if named[goal.label()] > 1 else goal.label(),
             float(actual.value) if actual else None,
             float(goal.target) if goal.target is not None else None,
             _words(goal, actual),

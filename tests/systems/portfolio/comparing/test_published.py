@@ -88,6 +88,10 @@ def test_goals_of_reports_say_what_is_counted_here():
     verdict, page = told()
     assert verdict == Verdict.EXPLAINED
     assert "made up for the demonstration and came between 2021-05-01 and 2021-05-01" in page
+    Output.objects.create(kind="diagnosis", reference="7", on=date(2022, 6, 1))  # told by a case of this node
+    verdict, page = told()
+    assert verdict == Verdict.EXPLAINED
+    assert "between 2021-05-01 and 2021-05-01" in page
     Output.objects.create(kind="approval", reference="30200BZX", on=date(2021, 6, 1))
     verdict, page = told()
     assert verdict == Verdict.OPEN
@@ -137,3 +141,14 @@ def test_the_demo_agency_reproduces_the_published_totals_and_each_leads_to_its_r
     rows = list(csv.DictReader(browser.get(f"{PAGE}?format=csv").content.decode("utf-8-sig").splitlines()))
     assert len(rows) == len(told)
     assert "Equal" in browser.get(f"{PAGE}?verdict=equal").content.decode()
+
+
+def test_the_comparison_on_the_command_line_reads_as_people_write():
+    install_structure(by=None)
+    answered = CliRunner(env={"KAKEHASHI_CLI_LANGUAGE": "en"}).invoke(main, ["portfolio", "reconcile", "--published"])
+    rows = [line.split("\t") for line in answered.stdout.splitlines() if "\t" in line]
+    assert len(rows) > 20
+    for row in rows:
+        for figure in filter(None, row[2:4]):
+            assert re.fullmatch(r"-?\d+(\.\d{1,2})?", figure), row
+            assert not figure.endswith((".0", ".00")), row

@@ -100,6 +100,13 @@ def test_histories_of_the_documents_stand_as_they_tell_them():
     pancreas = lineage_of(Award.objects.get(number="pancreatic-cancer-blood-test-1"))
     with translation.override("en"):
         picture = drawn(pancreas)
+    last = pancreas.awards[-1].number
+    browser = Client(headers={"accept-language": "en"})
+    browser.force_login(someone(Role.AUDITOR))
+    browser.cookies.load({"django_language": "en"})
+    page = browser.get(f"/portfolio/awards/{last}/").content.decode()
+    assert "None told yet" not in page
+    assert "No output is credited to this award itself" in page
     for words in ("Filed for approval 2022", "Approved 2023-06", "Covered by health insurance 2024-02"):
         assert words in picture
     assert [f"Adjustment funds FY{year}" in picture for year in (2017, 2019, 2021)] == [True] * 3

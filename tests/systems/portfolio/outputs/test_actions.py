@@ -1,10 +1,11 @@
 """Outputs stand once, are credited to many awards, are taken back."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from kakehashi.kernel.errors import Conflict, Invalid
 from kakehashi.systems.portfolio.models import Credit, Output
@@ -113,3 +114,15 @@ def test_the_same_output_recorded_by_two_at_once_stands_once(agency, monkeypatch
     with pytest.raises(Conflict, match=r"10\.5555/abc"):
         actions.record_output(PAPER, agency.awards, by=None)
     assert (Output.objects.get(), made.credits.count(), missed) == (made, 1, [1])
+
+
+def test_only_what_is_expected_lies_ahead(agency):
+    ahead = timezone.localdate() + timedelta(days=1)
+    with pytest.raises(Invalid) as caught:
+        actions.record_output(replace(PAPER, on=ahead), agency.awards, by=None)
+    assert set(caught.value.problems) == {"on"}
+    made = actions.record_output(replace(PAPER, on=ahead, sureness="expected"), agency.awards, by=None)
+    with pytest.raises(Invalid) as caught:
+        actions.confirm_output(made, by=None, on=ahead)
+    assert set(caught.value.problems) == {"on"}
+    actions.confirm_output(made, by=None, on=timezone.localdate())

@@ -131,3 +131,37 @@ def test_a_logic_model_shows_its_stages_and_numbers_by_year(agency, client):
     assert "as of 2018-10" in text
     assert "Seeds supported by the hubs" in text
     assert text.count("Seeds supported by the hubs") == 1
+
+
+def test_an_output_from_before_its_award_is_asked_about(agency, client):
+    login(client)
+    said = {
+        "kind": "paper",
+        "reference": "10.5555/early",
+        "title": "早すぎる論文",
+        "on": "1999-06-01",
+        "sureness": "final",
+        "awards": agency.awards[0].number,
+    }
+    recorded = client.post("/portfolio/outputs/new/", said, follow=True, headers=EN).content.decode()
+    assert f"1999-06-01 is before the award {agency.awards[0].number} began on 2019-04-01" in recorded
+    one = Output.objects.get(reference="10.5555/early")
+    credited = client.post(
+        f"/portfolio/outputs/{one.pk}/credit/", {"awards": agency.awards[1].number}, follow=True, headers=EN
+    )
+    assert f"before the award {agency.awards[1].number} began" in credited.content.decode()
+    file = f"kind,reference,on,title,awards\npaper,10.5555/old,2001-06-01,x,{agency.awards[0].number}\n"
+    looked = client.post("/portfolio/outputs/import/", {"content": file, "format": "csv"}, headers=EN).content.decode()
+    assert "2001-06-01 is before the award" in looked
+    refused = client.post("/portfolio/outputs/new/", said | {"on": "2199-01-01"}, headers=EN)
+    assert (refused.status_code, "has not come yet" in refused.content.decode()) == (422, True)
+
+
+@pytest.mark.parametrize(("language", "unit"), [("en", "yen"), ("ja", "円")])
+def test_goals_of_one_name_are_told_apart_and_have_their_unit(agency, client, language, unit):
+    login(client)
+    install_structure(by=None)
+    page = client.get("/portfolio/goals/?year=2019&term=1", headers={"accept-language": language}).content.decode()
+    assert f"1,000,000,000,000 {unit}" in page
+    rows = re.findall(r'<tr><th scope="row".*?</th>', page, re.S)
+    assert len(rows) == len({re.sub(r'href="[^"]*"', "", row) for row in rows}) > 20

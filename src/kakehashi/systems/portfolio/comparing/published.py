@@ -35,6 +35,7 @@ from kakehashi.systems.portfolio.models import (
     Programme,
 )
 from kakehashi.systems.portfolio.outputs.goals import counted
+from kakehashi.systems.portfolio.outputs.workflow import TOLD_BY_CASES
 
 ZERO = Decimal(0)
 TYPICAL_YEAR = 2023
@@ -248,12 +249,14 @@ def involvement_published() -> str:
 
 
 def made_up_outputs() -> str:
-    """What to say of outputs where all are made up: the demo agency makes those of its second term alone; else ""."""
-    days = Output.objects.order_by("on").values_list("on", "synthetic")
+    """What to say of outputs where all that people record are made up: the demo agency makes those of its second term
+    alone; else "". Diagnoses, which the cases of the node tell, are no goal's."""
+    recorded = Output.objects.exclude(kind__in=TOLD_BY_CASES)
+    days = recorded.order_by("on").values_list("on", "synthetic")
     first, last = days.first(), days.last()
     if first is None or last is None:
         return _("Reported by the document; no output is recorded on this node yet.")
-    if Output.objects.filter(synthetic=False).exists():
+    if recorded.filter(synthetic=False).exists():
         return ""
     return _(
         "Reported by the document; counted are the outputs on this node, which are made up for the demonstration and "

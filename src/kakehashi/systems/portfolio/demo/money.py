@@ -19,7 +19,7 @@ from kakehashi.systems.portfolio.ledger.posting import post_many
 from kakehashi.systems.portfolio.models import Appropriation, Award, Ministry, Programme
 from kakehashi.systems.portfolio.publishing import appropriation
 
-MEMO = "デモ用の架空の記帳"
+MEMO = "デモ用の架空の記帳 Made up for the demonstration"
 SUBAWARDED, SUBAWARD_SHARE = 0.25, 0.2
 UNSPENT = 0.01
 """A quarter of the awards pass a fifth on to another institution; one per cent is returned."""

@@ -45,6 +45,10 @@ class Goal(Named):
         """The unit in the language in force."""
         return told(self.unit, self.unit_en)
 
+    def definition_label(self) -> str:
+        """The definition in the language in force."""
+        return told(self.definition, self.definition_en)
+
 
 class Standing(models.TextChoices):
     """How sure an actual is."""

@@ -19,6 +19,7 @@ from kakehashi.kernel.punctuation import within_brackets
 from kakehashi.kernel.workflow import advance
 from kakehashi.systems.portfolio import rules
 from kakehashi.systems.portfolio.models import Award, Credit, Output, OutputKind, OutputState
+from kakehashi.systems.portfolio.outputs.days import impossible
 from kakehashi.systems.portfolio.outputs.references import normalised
 from kakehashi.systems.portfolio.outputs.workflow import TOLD_BY_CASES
 
@@ -67,6 +68,8 @@ def checked(new: NewOutput, awards: Sequence[Award]) -> Output:
     problems: dict[str, list[str]] = {}
     if new.kind in TOLD_BY_CASES:
         problems["kind"] = [_("Diagnoses are told by the cases themselves; nobody writes them here.")]
+    if wrong := impossible(new.on, new.sureness):
+        problems["on"] = [wrong]
     if not awards:
         problems["awards"] = [_("Name at least one award that it came from.")]
     output = Output(
@@ -127,8 +130,11 @@ def end_credit(credit: Credit, *, by: Any, on: date | None = None) -> Credit:
 
 
 def confirm_output(output: Output, *, by: Any, on: date) -> Output:
-    """What was expected is there since a day, and counts. Raises NotAllowed, Conflict where it was not expected."""
+    """What was expected is there since a day, and counts. Raises NotAllowed, Conflict where it was not expected,
+    Invalid for a day that has not come."""
     _insist(by, "output.confirm", output)
+    if wrong := impossible(on, OutputState.FINAL):
+        raise Invalid({"on": [wrong]})
     with transaction.atomic():
         Output.objects.filter(pk=output.pk, state=OutputState.EXPECTED).update(on=on)
         confirmed = advance(output, "confirm", by=by)

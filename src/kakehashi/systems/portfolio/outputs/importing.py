@@ -18,6 +18,7 @@ from kakehashi.kernel.errors import Invalid, texts_of
 from kakehashi.systems.portfolio import rules
 from kakehashi.systems.portfolio.models import Award, Credit, Output
 from kakehashi.systems.portfolio.outputs.actions import NewOutput, checked, credit_award, record_output
+from kakehashi.systems.portfolio.outputs.days import unlikely
 from kakehashi.systems.portfolio.outputs.reading.entries import Entry
 from kakehashi.systems.portfolio.outputs.recognising import Recogniser
 
@@ -103,6 +104,8 @@ def _row(entry: Entry, recognised: dict[str, Award], awards: Sequence[Award]) ->
     except Invalid as error:
         row.fate = Fate.LEFT_OUT
         row.notes += texts_of(error)
+    else:
+        row.notes += unlikely(entry.told.on, paid)
     return row
 
 

@@ -241,7 +241,7 @@ def goals(request: HttpRequest) -> HttpResponse:
         reached = (goals_behind if only == "behind" else goals_untold)(reached, today)
     from_outputs = counted(reached)
     context = wanted.choices() | {
-        "goals": [(goal, from_outputs.get(goal.pk)) for goal, _actual in reached],
+        "goals": [(goal, from_outputs.get(goal.pk), actual) for goal, actual in reached],
         "only": only,
         "kept": [(only, "1")] if only else [],
         "may_keep": bool(rules.may_keep_structure(request.user)),

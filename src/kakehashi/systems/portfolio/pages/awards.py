@@ -27,6 +27,7 @@ from kakehashi.systems.portfolio.columns.parts import awards_of, in_order
 from kakehashi.systems.portfolio.investigators.queries import history_of
 from kakehashi.systems.portfolio.investigators.rules import may_name
 from kakehashi.systems.portfolio.ledger.kinds import AccountKind
+from kakehashi.systems.portfolio.ledger.moved import moved_by, told_movements
 from kakehashi.systems.portfolio.ledger.partners import Share, shares_of
 from kakehashi.systems.portfolio.lineage.rules import may_link
 from kakehashi.systems.portfolio.models import Account, Award, Entry, Modality, Movement, Phase
@@ -129,7 +130,10 @@ def award(request: HttpRequest, number: str) -> HttpResponse:
         "may_name": bool(may_name(request.user)),
         "lineage": told_of(one),
         "may_link": bool(may_link(request.user)),
-        "entries": [(entry, entry.get_kind_display()) for entry in entries.order_by("number")[:200]],
+        "entries": [
+            (entry, entry.get_kind_display(), exact(moved_by(entry, one)))
+            for entry in told_movements(entries.order_by("number")[:200])
+        ],
     }
     return render(request, "portfolio/award.html", context)
 

@@ -15,8 +15,9 @@ from kakehashi.kernel.errors import Conflict, Invalid, NotFound
 from kakehashi.kernel.people.forms import add_problems
 from kakehashi.systems.portfolio import rules
 from kakehashi.systems.portfolio.forms.outputs import AwardForm, DayForm, OutputForm, ReasonForm
-from kakehashi.systems.portfolio.models import Output
+from kakehashi.systems.portfolio.models import Award, Output
 from kakehashi.systems.portfolio.outputs import actions
+from kakehashi.systems.portfolio.outputs.days import unlikely
 from kakehashi.systems.portfolio.pages.asking import asked
 from kakehashi.systems.portfolio.pages.outputs import output_of, shown
 
@@ -34,6 +35,7 @@ def record(request: HttpRequest) -> HttpResponse:
             add_problems(form, error)
         else:
             messages.success(request, _("The output is recorded."))
+            _warn(request, made, form.cleaned_data["awards"])
             return redirect("portfolio:output", made.pk)
     return render(request, "portfolio/output_record.html", {"form": form}, status=422 if form.errors else 200)
 
@@ -52,6 +54,7 @@ def credit(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error("awards", error.detail)
         else:
             messages.success(request, _("The output is credited."))
+            _warn(request, one, form.cleaned_data["awards"])
             return redirect("portfolio:output", one.pk)
     return render(request, "portfolio/output.html", shown(request, one, award_form=form), status=422)
 
@@ -76,7 +79,11 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     one, form = _own(request, pk, "output.confirm"), DayForm(request.POST)
     if not form.is_valid():
         return render(request, "portfolio/output.html", shown(request, one, day_form=form), status=422)
-    actions.confirm_output(one, by=request.user, on=form.cleaned_data["on"])
+    try:
+        actions.confirm_output(one, by=request.user, on=form.cleaned_data["on"])
+    except Invalid as error:
+        add_problems(form, error)
+        return render(request, "portfolio/output.html", shown(request, one, day_form=form), status=422)
     messages.success(request, _("The output is confirmed, and counts from its day on."))
     return redirect("portfolio:output", one.pk)
 
@@ -97,3 +104,8 @@ def _own(request: HttpRequest, pk: int, action: str) -> Output:
     """The output, for those who may see it; whether they may write says the action."""
     asked(request, action=action)
     return output_of(pk)
+
+
+def _warn(request: HttpRequest, output: Output, awards: list[Award]) -> None:
+    for text in unlikely(output.on, awards):
+        messages.warning(request, text)
