@@ -38,6 +38,16 @@ class Slice:
     kind: str = ""
     area: DiseaseArea | None = None
 
+    @property
+    def has_payer(self) -> bool:
+        """Whether it is that of one ministry or one kind of budget."""
+        return bool(self.ministry or self.kind)
+
+    @property
+    def is_all(self) -> bool:
+        """Whether it is the whole book of its year."""
+        return self == Slice(self.fiscal_year)
+
 
 def accounts_behind(what: Money, part: Slice) -> QuerySet[Account]:
     """The accounts whose balances come to the figure."""
@@ -73,24 +83,30 @@ def yen_committed(awards: QuerySet[Award]) -> dict[int, int]:
     return dict(rows.values_list("award").annotate(yen=Sum("balance_yen")))
 
 
-def awards_behind(part: Slice, *, new: bool | None = None) -> QuerySet[Award]:
-    """The awards that run in the year; only those that began in it, or only those that began before."""
-    rows = Award.objects.filter(running_in(part.fiscal_year))
+def awards_behind(part: Slice, *, new: bool | None = None, every: bool = False) -> QuerySet[Award]:
+    """The awards that run in the year; only those that began in it, or only those that began before. ``every``: of
+    every year, with money of any year where the part is a ministry's or a kind of budget's."""
+    rows = Award.objects.all() if every else Award.objects.filter(running_in(part.fiscal_year))
     if part.programme is not None:
         rows = rows.filter(programme=part.programme)
     if part.project is not None:
         rows = rows.filter(placed_in(part.project, part.fiscal_year, "programme_id", "pk"))
-    if part.ministry:
-        paid = Account.objects.filter(
-            fiscal_year=part.fiscal_year, appropriation__ministry=part.ministry, award__isnull=False
-        )
-        rows = rows.filter(pk__in=paid.values("award_id"))
+    if part.has_payer:
+        rows = rows.filter(pk__in=paying(part, every=every).filter(award__isnull=False).values("award_id"))
     if part.area is not None:
         rows = rows.filter(area=part.area)
     if new is not None:
-        first, _last = fiscal_year_days(part.fiscal_year)
-        rows = rows.filter(begins__gte=first) if new else rows.filter(begins__lt=first)
+        first, last = fiscal_year_days(part.fiscal_year)
+        rows = rows.filter(begins__range=(first, last)) if new else rows.filter(begins__lt=first)
     return rows
+
+
+def paying(part: Slice, *, every: bool = False) -> QuerySet[Account]:
+    """The accounts with money of the part's ministry and kind of budget, of its year or of every year."""
+    rows = Account.objects.order_by() if every else Account.objects.filter(fiscal_year=part.fiscal_year).order_by()
+    if part.ministry:
+        rows = rows.filter(appropriation__ministry=part.ministry)
+    return rows.filter(appropriation__kind=part.kind) if part.kind else rows
 
 
 def results_behind(part: Slice, kind: str = "", *, on: date | None = None) -> QuerySet[Output]:
@@ -100,9 +116,9 @@ def results_behind(part: Slice, kind: str = "", *, on: date | None = None) -> Qu
         only &= Q(award__programme=part.programme)
     if part.project is not None:
         only &= placed_in(part.project, part.fiscal_year, "award__programme_id", "award_id")
-    if part.ministry:
-        paid = Account.objects.filter(fiscal_year=part.fiscal_year, appropriation__ministry=part.ministry)
-        running = Award.objects.filter(running_in(part.fiscal_year), accounts__in=paid.filter(programme__isnull=False))
+    if part.has_payer:
+        paid = paying(part).filter(programme__isnull=False)
+        running = Award.objects.filter(running_in(part.fiscal_year), accounts__in=paid)
         only &= Q(award__in=running.order_by())
     if part.area is not None:
         only &= Q(award__area=part.area)

@@ -8,6 +8,7 @@ import pytest
 from kakehashi.kernel.organisations.models import Kind, Organisation
 from kakehashi.systems.portfolio.behind import Slice, awards_behind
 from kakehashi.systems.portfolio.columns.parts import ORDERS, awards_of, in_order
+from kakehashi.systems.portfolio.ledger.kinds import BudgetKind
 from kakehashi.systems.portfolio.ledger.posting import post_many
 from kakehashi.systems.portfolio.models import (
     Award,
@@ -57,15 +58,18 @@ def parts():
         yield Slice(year, project=project, ministry=str(ministry))
     for area in DiseaseArea.objects.all():
         yield Slice(YEAR, area=area)
+    for kind, ministry in product((BudgetKind.INITIAL, BudgetKind.MULTI_YEAR, BudgetKind.ADJUSTMENT), ("", "mext")):
+        yield Slice(YEAR, ministry=ministry, kind=str(kind))
 
 
 def test_each_part_has_the_awards_that_the_database_has_in_each_order(agency):
     seen = 0
-    for part, new in product([*parts(), Slice(YEAR, programme=agency.programmes[0])], (None, True, False)):
-        awards, there = awards_of(part, new=new)
-        rows = awards_behind(part, new=new)
+    every_part = [*parts(), Slice(YEAR, programme=agency.programmes[0])]
+    for part, new, every in product(every_part, (None, True, False), (False, True)):
+        awards, there = awards_of(part, new=new, every=every)
+        rows = awards_behind(part, new=new, every=every)
         seen += rows.exists()
-        for order in ORDERS:
+        for order in ORDERS if new is None else ORDERS[:1]:
             for asked in (order, f"-{order}"):
                 expected = list(rows.order_by(asked, "-pk").values_list("pk", flat=True))
                 assert in_order(awards, there, asked) == expected, (part, new, asked)
@@ -88,6 +92,9 @@ def test_the_page_shows_what_the_file_holds(agency, client):
         "year=2019&project=p1&term=1",
         "every=1&page=2&columns=number",
         "year=1990",
+        "every=1&programme=gene",
+        "every=1&project=p1&term=1&began=continuing",
+        "year=2019&budget=initial",
     ):
         page = client.get(f"{ADDRESS}?{asked}").content.decode()
         numbers = [

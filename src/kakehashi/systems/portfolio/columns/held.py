@@ -142,6 +142,17 @@ class Accounts:
             told[name] = pays
         return told
 
+    def paid_by(self, ministry: str, kind: str) -> NDArray[np.bool_]:
+        """The awards that have money of a ministry, of a kind of budget, or of both at once ("": of any)."""
+        rows = self.awarded
+        if ministry:
+            rows = rows & self.ministry().is_(ministry)
+        if kind:
+            rows = rows & self.budget().is_(kind)
+        paid = np.zeros(len(self.awards.pk), np.bool_)
+        paid[self.award[rows]] = True
+        return paid
+
     def by_award(self) -> Numbers:
         """What lies with each award in all its accounts."""
         sums = np.zeros(len(self.awards.pk), np.int64)

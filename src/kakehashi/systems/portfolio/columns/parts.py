@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from kakehashi.systems.portfolio.behind import Slice
+from kakehashi.systems.portfolio.behind import Slice, paying
 from kakehashi.systems.portfolio.columns import held
 from kakehashi.systems.portfolio.columns.column import Column, Numbers
 from kakehashi.systems.portfolio.columns.placing import Placing
@@ -17,20 +17,24 @@ ORDERS = ("number", "phase", "modality", "begins", "ends")
 
 
 def awards_of(
-    part: Slice, *, new: bool | None = None, accounts: held.Accounts | None = None
+    part: Slice, *, new: bool | None = None, every: bool = False, accounts: held.Accounts | None = None
 ) -> tuple[held.Awards, NDArray[np.bool_]]:
     """Every award, and which of them run in the year of a part of the book; only those that began in it, or only those
-    that began before. ``accounts``: of the year, where the caller has them, whose awards they then are."""
-    if accounts is None and part.ministry:
+    that began before; ``every``: of every year. ``accounts``: of the year, where the caller has them, whose awards they
+    then are."""
+    if accounts is None and part.has_payer and not every:
         accounts = held.accounts([part.fiscal_year])[part.fiscal_year]
     awards = accounts.awards if accounts else held.awards()
-    wanted = awards.running_in(part.fiscal_year)
+    wanted = np.ones(len(awards.pk), np.bool_) if every and not new else awards.running_in(part.fiscal_year)
     if part.programme is not None:
         wanted &= awards.programme.is_(part.programme.pk)
     if part.project is not None:
         wanted &= Placing(awards, part.project.term, part.fiscal_year).of_awards().is_(part.project.pk)
-    if part.ministry and accounts is not None:
-        wanted &= accounts.payers().get(part.ministry, np.zeros(len(awards.pk), np.bool_))
+    if part.has_payer and accounts is not None:
+        wanted &= accounts.paid_by(part.ministry, part.kind)
+    elif part.has_payer:
+        paid = paying(part, every=True).filter(award__isnull=False).values_list("award_id", flat=True)
+        wanted &= awards.among(list(paid.distinct()))
     if part.area is not None:
         wanted &= awards.area.is_(part.area.pk)
     if new is not None:

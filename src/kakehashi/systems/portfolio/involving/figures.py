@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from kakehashi.kernel.fiscal import fiscal_year_days
-from kakehashi.systems.portfolio.behind import Slice
+from kakehashi.systems.portfolio.behind import Slice, awards_behind
 from kakehashi.systems.portfolio.columns.column import tally
 from kakehashi.systems.portfolio.columns.parts import awards_of
-from kakehashi.systems.portfolio.figures import running_in
 from kakehashi.systems.portfolio.models import Award, Call, Involvement, Programme
 
 
@@ -32,19 +31,16 @@ class Told:
         return sum(self.kinds.values())
 
 
-def involvements_in(year: int, programme: Programme | None = None) -> QuerySet[Involvement]:
-    """What is told of a fiscal year, of the awards that run in it; what was taken back is left out."""
-    first, last = fiscal_year_days(year)
-    rows = Involvement.objects.filter(on__gte=first, on__lte=last, taken_back_on=None)
-    rows = rows.filter(award__begins__lte=last, award__ends__gte=first)
-    return rows if programme is None else rows.filter(award__programme=programme)
+def involvements_in(part: Slice) -> QuerySet[Involvement]:
+    """What is told of a fiscal year, of the awards of a part that run in it; what was taken back is left out."""
+    days = fiscal_year_days(part.fiscal_year)
+    return Involvement.objects.filter(on__range=days, taken_back_on=None, award__in=awards_behind(part).order_by())
 
 
-def awards_telling(year: int, programme: Programme | None = None) -> QuerySet[Award]:
-    """The awards that run in a fiscal year of which involvement within it is told."""
-    rows = Award.objects.filter(running_in(year))
-    told = involvements_in(year).filter(award=OuterRef("pk")).order_by()
-    return rows.filter(Exists(told)) if programme is None else rows.filter(Exists(told), programme=programme)
+def awards_telling(part: Slice) -> QuerySet[Award]:
+    """The awards of a part that run in its fiscal year of which involvement within it is told."""
+    told = involvements_in(Slice(part.fiscal_year)).filter(award=OuterRef("pk")).order_by()
+    return awards_behind(part).filter(Exists(told))
 
 
 def by_programme(year: int, programme: Programme | None = None) -> dict[int | None, Told]:
@@ -55,10 +51,11 @@ def by_programme(year: int, programme: Programme | None = None) -> dict[int | No
     calls = Call.objects.filter(only, opens__gte=first, opens__lte=last).order_by().values_list("programme")
     for key, number, asking in calls.annotate(n=Count("pk"), asking=Count("pk", filter=Q(asks_involvement=True))):
         lines[key].calls, lines[key].asking = number, asking
-    awards, running = awards_of(Slice(year, programme=programme))
+    part = Slice(year, programme=programme)
+    awards, running = awards_of(part)
     for key, number in tally([awards.programme.at(running)]):
         lines[key].awards = number
-    told = involvements_in(year, programme).order_by().values_list("award__programme")
+    told = involvements_in(part).order_by().values_list("award__programme")
     for key, number in told.annotate(n=Count("award", distinct=True)):
         lines[key].telling = number
     for key, kind, number in told.values_list("award__programme", "kind").annotate(n=Count("pk")):

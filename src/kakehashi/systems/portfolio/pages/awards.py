@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q
@@ -22,7 +21,6 @@ from kakehashi.kernel.listing import Column, Filter, Listing
 from kakehashi.systems.portfolio import finding, rules
 from kakehashi.systems.portfolio.acknowledging import acknowledgements_of
 from kakehashi.systems.portfolio.behind import Slice, awards_behind
-from kakehashi.systems.portfolio.columns import held
 from kakehashi.systems.portfolio.columns.parts import awards_of, in_order
 from kakehashi.systems.portfolio.investigators.queries import history_of
 from kakehashi.systems.portfolio.investigators.rules import may_name
@@ -74,11 +72,11 @@ def awards(request: HttpRequest) -> HttpResponse:
     every, text = "every" in request.GET, request.GET.get("q", "").strip()
     rows = Award.objects.select_related("programme", "organisation", "area")
     if request.GET.get("format") == "csv":
-        found = rows if every else awards_behind(part, new=new).select_related("programme", "organisation", "area")
+        found = awards_behind(part, new=new, every=every).select_related("programme", "organisation", "area")
         return AWARDS.csv(request, finding.holding(found, text) if text else found)
     kept = [(key, value) for key, value in request.GET.items() if key not in ("q", "page", "every")]
     context = wanted.choices() | {
-        "table": AWARDS.show(request, rows, keys=_keys(request, None if every else part, new, text)),
+        "table": AWARDS.show(request, rows, keys=_keys(request, part, text, new=new, every=every)),
         "search_text": text,
         "may_register": bool(rules.may_register_awards(request.user)),
         "of": words,
@@ -89,13 +87,9 @@ def awards(request: HttpRequest) -> HttpResponse:
     return render(request, "portfolio/awards.html", context)
 
 
-def _keys(request: HttpRequest, part: Slice | None, new: bool | None, text: str) -> Sequence[int]:
-    """The awards of a part of the book (None: of every year) that the address asks for, in its order."""
-    if part is None:
-        every = held.awards()
-        found, narrowed = every, np.ones(len(every.pk), np.bool_)
-    else:
-        found, narrowed = awards_of(part, new=new)
+def _keys(request: HttpRequest, part: Slice, text: str, *, new: bool | None, every: bool) -> Sequence[int]:
+    """The awards of a part of the book, of its year or of every year, that the address asks for, in its order."""
+    found, narrowed = awards_of(part, new=new, every=every)
     for key, value in AWARDS.filtered(request).items():
         narrowed &= getattr(found, key).is_(value)
     if text:

@@ -89,10 +89,10 @@ def show(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_GET
 def rows(request: HttpRequest) -> HttpResponse:
-    """What is told of a year, of one programme or all; as CSV on demand."""
+    """What is told of a year, of all awards or of a part of them; as CSV on demand."""
     wanted = asked(request)
     part, words = slice_of(request, wanted)
-    found = involvements_in(wanted.year, part.programme).select_related("award")
+    found = involvements_in(part).select_related("award")
     if request.GET.get("format") == "csv":
         return ROWS.csv(request, found)
     context = wanted.choices() | {"of": words, "table": ROWS.show(request, found)}
@@ -105,7 +105,7 @@ def awards(request: HttpRequest) -> HttpResponse:
     """The awards of a year of which involvement is told; as CSV on demand."""
     wanted = asked(request)
     part, words = slice_of(request, wanted)
-    found = awards_telling(wanted.year, part.programme).select_related("programme", "organisation", "area")
+    found = awards_telling(part).select_related("programme", "organisation", "area")
     if request.GET.get("format") == "csv":
         return AWARDS.csv(request, found)
     context = wanted.choices() | {"of": words, "table": AWARDS.show(request, found)}

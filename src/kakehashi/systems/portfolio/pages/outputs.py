@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,9 +17,9 @@ from kakehashi.kernel.errors import NotFound
 from kakehashi.kernel.fiscal import day_said, fiscal_year
 from kakehashi.kernel.listing import Column, Filter, Listing
 from kakehashi.systems.portfolio import rules
-from kakehashi.systems.portfolio.behind import results_behind
+from kakehashi.systems.portfolio.behind import awards_behind, results_behind
 from kakehashi.systems.portfolio.forms.outputs import AwardForm, DayForm, ReasonForm
-from kakehashi.systems.portfolio.models import Award, Goal, Output, OutputKind, OutputState
+from kakehashi.systems.portfolio.models import Award, Credit, Goal, Output, OutputKind, OutputState
 from kakehashi.systems.portfolio.outputs.actions import MAY_BEGIN_AS
 from kakehashi.systems.portfolio.outputs.goals import outputs_of
 from kakehashi.systems.portfolio.outputs.references import address_of
@@ -94,7 +94,10 @@ def _narrowed(request: HttpRequest, wanted: Asked) -> tuple[QuerySet[Output], st
             raise NotFound(_("This award"))
         return Output.objects.filter(credits__award=award).distinct(), award.number
     part, words = slice_of(request, wanted)
-    return (Output.objects.all(), "") if "every" in request.GET else (results_behind(part), words)
+    if "every" not in request.GET:
+        return results_behind(part), words
+    credited = Credit.objects.filter(award__in=awards_behind(part, every=True).order_by(), output=OuterRef("pk"))
+    return Output.objects.all() if part.is_all else Output.objects.filter(Exists(credited)), words
 
 
 @login_required

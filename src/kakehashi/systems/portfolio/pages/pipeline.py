@@ -229,13 +229,12 @@ def _side(pipeline: Pipeline, code: str | None) -> Side | None:
 def rows(request: HttpRequest) -> HttpResponse:
     """The awards behind a number of assets, with the yen committed to each in the year; as CSV on demand.
 
-    Raises NotFound for a ladder or phase that there is not.
+    Raises NotFound for a ladder, phase or disease area that there is not.
     """
     pipeline = pipeline_of(request)
     given = {key: request.GET.get(key, "") for key in ("table", "at", "area")}
-    if given["table"] and (
-        given["table"] not in TABLES or (given["at"] and given["at"] not in TABLES[given["table"]].phases)
-    ):
+    tables = [TABLES[one] for one in TABLES if given["table"] in ("", one)]
+    if not tables or (given["at"] and all(given["at"] not in one.phases for one in tables)):
         raise NotFound(_("This phase"))
     found = pipeline.assets.narrowed(given["table"], given["at"], given["area"])
     rows, keys = assets.with_yen(pipeline.wanted.year), found.keys(ROWS.asked_order(request))
@@ -247,6 +246,8 @@ def rows(request: HttpRequest) -> HttpResponse:
     words += [str(PHASE_NAMES[given["at"]])] if given["at"] in PHASE_NAMES else []
     if given["area"]:
         area = DiseaseArea.objects.filter(code=given["area"]).first()
+        if area is None and given["area"] != NO_AREA:
+            raise NotFound(_("This disease area"))
         words.append(area.label() if area else _("No area given"))
     yen = found.committed_yen()
     context = pipeline.wanted.choices() | {
