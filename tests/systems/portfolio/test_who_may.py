@@ -15,6 +15,7 @@ import kakehashi.systems.portfolio
 from kakehashi.kernel.audit.models import AuditEntry, Outcome
 from kakehashi.kernel.audit.verbs import VERBS, WHOLE
 from kakehashi.kernel.errors import Conflict, NotAllowed
+from kakehashi.kernel.events.results import CaseDiagnosed
 from kakehashi.kernel.organisations.models import Kind, Organisation
 from kakehashi.kernel.people.models import Membership, Person
 from kakehashi.kernel.people.roles import Role
@@ -54,6 +55,7 @@ from kakehashi.systems.portfolio.models import (
 )
 from kakehashi.systems.portfolio.offices.actions import appoint, end_appointment
 from kakehashi.systems.portfolio.outputs import actions as outputs
+from kakehashi.systems.portfolio.outputs.diagnoses import count_diagnosis
 from kakehashi.systems.portfolio.outputs.importing import import_outputs
 from kakehashi.systems.portfolio.outputs.workflow import OUTPUT_FLOW
 from kakehashi.systems.portfolio.pairing.actions import answer_pairing
@@ -289,6 +291,7 @@ def written_by(action, folder):
             "confirm": lambda by: outputs.confirm_output(one, by=by, on=date(2020, 1, 1)),
             "take_back": lambda by: outputs.take_back_output(one, by=by, reason="r"),
             "import": lambda by: import_outputs([], by=by),
+            "diagnosed": lambda by: count_diagnosis(CaseDiagnosed(1, 7, 1, awards[0].pk, YEAR_END), by=by),
         }[verb]
     if kinds == "milestone":
         said = {"award": awards[0], "name": "n", "criteria": "c", "due": timezone.localdate()}

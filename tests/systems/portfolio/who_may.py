@@ -91,6 +91,7 @@ WRITES = {
     "output.confirm": RECORD_OUTPUTS,
     "output.take_back": RECORD_OUTPUTS,
     "output.import": RECORD_OUTPUTS,
+    "output.diagnosed": {NODE},
     "ledger.post": {NODE, ACCOUNTANT},
     "ledger.correct": {NODE, ACCOUNTANT},
     "contract.record": {NODE, OFFICER, ADMINISTRATOR},

@@ -81,6 +81,7 @@ WHOLE: dict[str, Text] = {
     "output.confirm": pgettext_lazy("audit", "output: confirmed"),
     "output.take_back": pgettext_lazy("audit", "output: taken back"),
     "output.give_up": pgettext_lazy("audit", "output: no longer expected"),
+    "output.diagnosed": pgettext_lazy("audit", "output: told by its case"),
     "output.case_reopened": pgettext_lazy("audit", "output: its case is reopened"),
     "output.diagnosed_again": pgettext_lazy("audit", "output: its case is diagnosed again"),
     "output.import": pgettext_lazy("audit", "outputs: imported"),

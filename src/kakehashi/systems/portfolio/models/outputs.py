@@ -38,8 +38,9 @@ class Output(models.Model):
 
     It stands once whatever the number of awards that it is credited to. Taken back it stays, with the day: figures of
     an earlier day can be told again. Expected ones, and those no longer expected, are in no count. ``revision``: of
-    what another system told; what was told of an earlier one and comes later changes nothing. ``synthetic``: made for
-    a demonstration.
+    what another system told; what was told of an earlier one and comes later changes nothing.
+    ``diagnosed_revision``: the one that told of ``on``, none while only a reopening was heard of. ``synthetic``: made
+    for a demonstration.
     """
 
     kind = models.CharField(_("kind"), max_length=20, choices=OutputKind.choices)
@@ -54,6 +55,7 @@ class Output(models.Model):
     evidence_url = models.URLField(_("address of the evidence"), max_length=500, blank=True)
     evidence = models.TextField(_("what shows it"), blank=True)
     revision = models.PositiveIntegerField(default=0, editable=False)
+    diagnosed_revision = models.PositiveIntegerField(null=True, editable=False)
     synthetic = models.BooleanField(_("synthetic"), default=False)
     awards = models.ManyToManyField(Award, through="Credit", related_name="outputs", verbose_name=_("awards"))
 
