@@ -1,5 +1,6 @@
 """Contracts are recorded and amended, never changed; the award's title, days and institution follow them."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -13,9 +14,12 @@ from kakehashi.kernel.people.roles import Role
 from kakehashi.systems.portfolio.contracts.actions import amend_contract, record_contract
 from kakehashi.systems.portfolio.contracts.terms import agreed_of, terms_of
 from kakehashi.systems.portfolio.investigators.actions import name_investigator
+from kakehashi.systems.portfolio.ledger.entries import NewEntry, Transfer
+from kakehashi.systems.portfolio.ledger.kinds import AccountKind as A
+from kakehashi.systems.portfolio.ledger.kinds import EntryKind as E
 from kakehashi.systems.portfolio.ledger.posting import post_many
 from kakehashi.systems.portfolio.models import Amendment, Award, Contract, ContractKind, Part
-from tests.systems.portfolio.agency import make_agency
+from tests.systems.portfolio.agency import YEAR, make_agency
 from tests.systems.portfolio.test_pages import someone
 
 pytestmark = pytest.mark.django_db
@@ -91,6 +95,23 @@ def test_the_ledger_stands_beside_what_is_agreed(agency):
     amend(contract, amount_yen=900)
     agreed = agreed_of(award)
     assert (agreed.agreed_yen, agreed.committed_yen, agreed.missing_yen) == (900, 1_000, -100)
+
+
+def test_money_given_back_is_committed_no_more(agency):
+    """A thousand agreed and paid; 600 used, 400 returned: nothing lacks, nor is too much once 600 are agreed."""
+    award, at_holder = agency.awards[0], agency.place(A.INSTITUTION)
+    contract = contract_of(award)
+    given_back = Transfer(at_holder, replace(at_holder, kind=A.RETURNED), 400)
+    used = agency.entry(E.SPEND, A.INSTITUTION, A.SPENT, 600)
+    post_many([*agency.paid(1_000), used, NewEntry(E.RETURN, date(2020, 3, 31), YEAR, (given_back,))], by=None)
+    told = agreed_of(award)
+    assert (told.agreed_yen, told.committed_yen, told.returned_yen, told.missing_yen) == (1_000, 600, 400, 0)
+    amend(contract, date(2020, 4, 1), amount_yen=600)
+    assert agreed_of(award).missing_yen == 0
+    amend(contract, date(2020, 4, 2), amount_yen=550)
+    assert agreed_of(award).missing_yen == -50
+    amend(contract, date(2020, 4, 3), amount_yen=1_100)
+    assert agreed_of(award).missing_yen == 100
 
 
 def test_what_cannot_be_is_refused_and_nothing_is_written(agency):

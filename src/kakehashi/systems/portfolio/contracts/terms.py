@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
+from django.db.models.functions import Coalesce
 
 from kakehashi.kernel.organisations.models import Organisation
+from kakehashi.systems.portfolio.ledger.kinds import AccountKind
 from kakehashi.systems.portfolio.models import Account, Amendment, Award, Contract
 
 
@@ -40,16 +42,20 @@ class Step:
 @dataclass(frozen=True)
 class Agreed:
     """An award's contracts: every step in the order in which they were signed, and what is agreed now beside the
-    ledger. ``committed_yen``: what lies in the award's accounts, whatever the year."""
+    ledger, whatever the year. ``committed_yen``: what lies in the award's accounts; ``returned_yen``: what was given
+    back to the treasury, which the award has no more."""
 
     steps: tuple[Step, ...]
     agreed_yen: int
     committed_yen: int
+    returned_yen: int = 0
 
     @property
     def missing_yen(self) -> int:
-        """What is agreed and not committed in the ledger; below 0 where more is committed than agreed."""
-        return self.agreed_yen - self.committed_yen
+        """What is agreed and was never committed in the ledger; below 0 where more is committed than agreed."""
+        return max(self.agreed_yen - self.committed_yen - self.returned_yen, 0) or min(
+            self.agreed_yen - self.committed_yen, 0
+        )
 
 
 def first_terms(contract: Contract) -> Terms:
@@ -89,5 +95,9 @@ def agreed_of(award: Award) -> Agreed:
             terms = later
         total += terms.amount_yen
     steps.sort(key=lambda step: (step.signed_on, step.contract.pk, step.amendment.number if step.amendment else 0))
-    lying = Account.objects.filter(award=award).aggregate(yen=Sum("balance_yen"))["yen"] or 0
-    return Agreed(tuple(steps), total, lying)
+    returned = Q(kind=AccountKind.RETURNED)
+    lying = Account.objects.filter(award=award).aggregate(
+        has=Coalesce(Sum("balance_yen", filter=~returned), 0),
+        gave_back=Coalesce(Sum("balance_yen", filter=returned), 0),
+    )
+    return Agreed(tuple(steps), total, lying["has"], lying["gave_back"])

@@ -104,6 +104,7 @@ def told_of(award: Award, person: Any) -> dict[str, Any]:
         "steps": [_line(step) for step in agreed.steps],
         "agreed": exact(agreed.agreed_yen),
         "committed": exact(agreed.committed_yen),
+        "returned": exact(agreed.returned_yen) if agreed.returned_yen else "",
         "missing": exact(agreed.missing_yen) if agreed.missing_yen > 0 else "",
         "beyond": exact(-agreed.missing_yen) if agreed.missing_yen < 0 else "",
         "book_url": _booking(award, agreed) if rules.may_write_entries(person) else "",
