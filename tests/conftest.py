@@ -89,6 +89,7 @@ def _emptying_the_audit_trail_between_tests():
     from django.test import TransactionTestCase
 
     from kakehashi.kernel.audit import triggers
+    from kakehashi.systems.portfolio.abroad import triggers as abroad
     from kakehashi.systems.portfolio.contracts import triggers as contracts
     from kakehashi.systems.portfolio.keeping import triggers as keeping
     from kakehashi.systems.portfolio.ledger import triggers as ledger
@@ -96,10 +97,10 @@ def _emptying_the_audit_trail_between_tests():
     original = TransactionTestCase._fixture_teardown
 
     def teardown(case):
-        for refusing in (triggers, ledger, contracts, keeping):
+        for refusing in (triggers, ledger, contracts, keeping, abroad):
             refusing.remove(connection)
         original(case)
-        for refusing in (triggers, ledger, contracts, keeping):
+        for refusing in (triggers, ledger, contracts, keeping, abroad):
             refusing.install(connection)
 
     TransactionTestCase._fixture_teardown = teardown

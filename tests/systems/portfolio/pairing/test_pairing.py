@@ -10,7 +10,7 @@ from kakehashi.engines.pairing.awards import Reason, Shared
 from kakehashi.kernel.errors import Invalid, NotAllowed
 from kakehashi.kernel.organisations.models import Kind
 from kakehashi.kernel.people.roles import Role
-from kakehashi.systems.portfolio.lineage.actions import LINKS
+from kakehashi.systems.portfolio.lineage.rules import LINKS
 from kakehashi.systems.portfolio.models import Award, AwardLink, Call, PairingAnswer
 from kakehashi.systems.portfolio.pairing import store
 from kakehashi.systems.portfolio.pairing.actions import acceptance, answer_pairing
