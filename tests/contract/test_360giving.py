@@ -13,6 +13,7 @@ from tests.systems.portfolio.exporting.test_exporting import agency  # noqa: F40
 from kakehashi.systems.portfolio.actions import publish_awards
 from kakehashi.systems.portfolio.exporting.grants import write_grants
 from kakehashi.systems.portfolio.models import Award
+from kakehashi.systems.portfolio.outputs.actions import NewOutput, record_output
 
 pytestmark = pytest.mark.django_db
 FORMATS = FormatChecker()
@@ -56,10 +57,13 @@ def test_what_everybody_may_have_is_one_by_the_schema_and_holds_no_award_that_is
 
 
 def test_a_package_is_one_by_the_schema(agency, validator):  # noqa: F811
+    for kind, reference in (("paper", "10.5555/abc.1"), ("patent", "JP2020-000001")):
+        record_output(NewOutput(kind, reference, date(2020, 5, 1)), [agency.awards[0]], by=None)
     out = io.StringIO()
     write_grants(out, by=None, prefix="360G-kakehashi")
     package = json.loads(out.getvalue())
     assert not [f"{list(error.absolute_path)}: {error.message}" for error in validator.iter_errors(package)]
+    assert sum(len(one.get("relatedDocument", ())) for one in package["grants"]) == 2
     package["grants"][0]["currency"] = "yen"
     del package["grants"][0]["awardDate"]
     assert list(validator.iter_errors(package))

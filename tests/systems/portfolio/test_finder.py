@@ -3,7 +3,8 @@
 import csv
 import io
 import json
-from datetime import timedelta
+from datetime import date, timedelta
+from urllib.parse import quote
 from xml.etree import ElementTree
 
 import pytest
@@ -22,7 +23,8 @@ from kakehashi.systems.portfolio.demo.histories import publish_histories
 from kakehashi.systems.portfolio.finding import index_awards
 from kakehashi.systems.portfolio.installing import install_structure
 from kakehashi.systems.portfolio.ledger.posting import post_many
-from kakehashi.systems.portfolio.models import Award, Phase
+from kakehashi.systems.portfolio.models import Award, Credit, Output, Phase
+from kakehashi.systems.portfolio.outputs.actions import NewOutput, record_output, take_back_output
 from kakehashi.systems.portfolio.published import FIELDS
 from tests.systems.portfolio.agency import make_agency
 from tests.systems.portfolio.test_pages import someone
@@ -99,6 +101,31 @@ def test_files_and_linked_data_say_the_same(agency, client):
     section = sections[0][0].text
     listed = ElementTree.fromstring(client.get(section.split("testserver", 1)[-1]).content)
     assert [place[0].text.endswith(f"/awards/{agency.awards[0].number}/") for place in listed] == [True]
+
+
+def test_awards_are_found_by_their_outputs(agency, client):
+    """By identifier, by title and by kind, among published awards; what tells of patients is not searched."""
+    shown, hidden = agency.awards
+    on = date(2020, 5, 1)
+    paper = NewOutput("paper", "10.5555/ABC.1", on, title="膵がんの血液検査", title_en="A blood test")
+    record_output(paper, [shown, hidden], by=None)
+    record_output(NewOutput("patent", "JP2020-000001", on, title="secret method"), [hidden], by=None)
+    case = Output.objects.create(kind="diagnosis", reference="case-1", on=on, title="a patient")
+    Credit.objects.create(output=case, award=shown, since=on)
+    for text in ("10.5555/abc.1", "https://doi.org/10.5555/ABC.1", "血液検査", "blood test"):
+        assert numbers(client, f"?q={quote(text)}") == [shown.number], text
+    for text in ("secret method", "a patient", "case-1"):
+        assert numbers(client, f"?q={quote(text)}") == [], text
+    assert numbers(client, "?output=paper") == [shown.number]
+    for kind in ("patent", "diagnosis", "nonsense"):
+        assert numbers(client, f"?output={kind}") == [], kind
+    for language, head, label in (("en", "Has outputs of the kind", "Paper"), ("ja", "成果の種類", "論文")):
+        page = client.get("/awards/", headers={"accept-language": language})
+        told = {str(name): [(one["label"], one["number"]) for one in links] for name, links in page.context["facets"]}
+        assert told[head] == [(label, 1)]
+    taken_back = Output.objects.get(kind="paper")
+    take_back_output(taken_back, by=None, reason="retracted")
+    assert numbers(client, "?output=paper") == numbers(client, "?q=blood") == []
 
 
 @pytest.mark.parametrize("role", list(Role))

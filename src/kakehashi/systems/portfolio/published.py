@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+import numpy as np
+from django.db.models import Q, QuerySet
 from django.utils import timezone
+from numpy.typing import NDArray
 
 from kakehashi.systems.portfolio import finding
 from kakehashi.systems.portfolio.columns import held
 from kakehashi.systems.portfolio.columns.column import Numbers, tally
-from kakehashi.systems.portfolio.models import Award, DiseaseArea, Modality, Phase, Programme
+from kakehashi.systems.portfolio.columns.credited import credits
+from kakehashi.systems.portfolio.models import Award, DiseaseArea, Modality, OutputKind, Phase, Programme
 from kakehashi.systems.portfolio.numbers import acknowledgement_number
+from kakehashi.systems.portfolio.outputs.counting import credits_in_force
 
 FIELDS = (
     "number",
@@ -32,6 +38,7 @@ FIELDS = (
     "synthetic",
 )
 READ_AT_ONCE = 2_000
+DOI_ADDRESS = re.compile(r"^(?:https?://(?:dx\.)?doi\.org/|doi:\s*)", re.IGNORECASE)
 
 
 def published_awards() -> QuerySet[Award]:
@@ -98,6 +105,12 @@ def linked_data(award: Award, address: str) -> dict[str, Any]:
 
 
 FACETS = ("programme", "phase", "modality", "area")
+OUTPUT = "output"
+"""The facet beside them: awards that have outputs of a kind."""
+OF_PATIENTS = (OutputKind.DIAGNOSIS, OutputKind.SUPPORT)
+"""What tells of patients' cases is told to the agency alone."""
+SHORTEST = 2
+"""Outputs are searched for texts of so many characters or more."""
 NAMED: dict[str, type[Programme] | type[DiseaseArea]] = {"programme": Programme, "area": DiseaseArea}
 MOST_VALUES = 12
 
@@ -117,20 +130,42 @@ class Found:
 
 
 def find(chosen: Mapping[str, str], fiscal_year: int | None, text: str) -> Found:
-    """The published awards that have the chosen values of facets, run in a year and hold every word of a text. A text
-    that is an award number finds that award alone."""
+    """The published awards that have the chosen values of facets, run in a year and hold every word of a text, or have
+    an output with that identifier or with the text in its title. A text that is an award number finds that award alone.
+    """
     awards = held.awards()
     wanted = awards.published(timezone.localdate())
     for facet in FACETS:
         if value := chosen.get(facet):
             wanted &= getattr(awards, facet).is_(_key(facet, value))
+    if kind := chosen.get(OUTPUT):
+        wanted &= with_outputs(awards, kind)
     if fiscal_year is not None:
         wanted &= awards.running_in(fiscal_year)
     if text:
         numbered = Award.objects.filter(number__in=[text, text.removeprefix("JP")])
         named = wanted & awards.among(list(numbered.values_list("pk", flat=True)))
-        wanted = named if named.any() else wanted & awards.among(finding.keys_holding(text))
+        wanted = named if named.any() else wanted & awards.among([*finding.keys_holding(text), *keys_of_outputs(text)])
     return Found(awards, awards.newest_first(wanted))
+
+
+def with_outputs(awards: held.Awards, kind: str) -> NDArray[np.bool_]:
+    """Which awards have an output of a kind that counts today; none of a kind that tells of patients."""
+    if kind not in OutputKind.values or kind in OF_PATIENTS:
+        return np.zeros(len(awards.pk), np.bool_)
+    return credits(awards).between(date.min, date.max, timezone.localdate()).of_kinds([kind]).of_awards()
+
+
+def keys_of_outputs(text: str) -> list[int]:
+    """The primary keys of the awards with an output of this identifier, or with the text in its title."""
+    wanted = text.strip()
+    if len(wanted) < SHORTEST:
+        return []
+    bare = DOI_ADDRESS.sub("", wanted)
+    named = Q(output__reference__iexact=bare)
+    named |= Q(output__title__icontains=wanted) | Q(output__title_en__icontains=wanted)
+    rows = credits_in_force(timezone.localdate()).filter(named).exclude(output__kind__in=OF_PATIENTS)
+    return list(rows.order_by().values_list("award_id", flat=True).distinct())
 
 
 def _key(facet: str, value: str) -> Any:
@@ -155,6 +190,10 @@ def facets(found: Found, language: str) -> dict[str, list[tuple[str, str, int]]]
         counted = [one for one in counted if one[0]][:MOST_VALUES]
         labels = _labels(facet, [key for key, _number in counted], language)
         told[facet] = [(*labels[key], number) for key, number in counted if key in labels]
+    kinds = [kind for kind in OutputKind if kind not in OF_PATIENTS]
+    having = [(kind, int(with_outputs(found.awards, kind)[found.places].sum())) for kind in kinds]
+    some = sorted((one for one in having if one[1]), key=lambda one: -one[1])
+    told[OUTPUT] = [(kind.value, str(kind.label), number) for kind, number in some]
     return told
 
 

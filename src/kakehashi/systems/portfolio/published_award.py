@@ -15,10 +15,8 @@ from kakehashi.systems.portfolio.lineage.tracing import Traced, lineage_of
 from kakehashi.systems.portfolio.models import Award, EventKind, Output, OutputKind
 from kakehashi.systems.portfolio.outputs.counting import outputs_counting
 from kakehashi.systems.portfolio.outputs.references import address_of
-from kakehashi.systems.portfolio.published import linked_data, published_awards, told
+from kakehashi.systems.portfolio.published import OF_PATIENTS, linked_data, published_awards, told
 
-OF_PATIENTS = (OutputKind.DIAGNOSIS, OutputKind.SUPPORT)
-"""What tells of patients' cases is told to the agency alone."""
 AS_WORKS = {OutputKind.PAPER: "ScholarlyArticle", OutputKind.DATASET: "Dataset"}
 """The kinds of outputs that schema.org has a type for."""
 IN_SCRIPT = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}

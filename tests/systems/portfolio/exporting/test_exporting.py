@@ -24,7 +24,18 @@ from kakehashi.systems.portfolio.importing.running import import_awards
 from kakehashi.systems.portfolio.ledger.kinds import AccountKind as A
 from kakehashi.systems.portfolio.ledger.kinds import EntryKind as E
 from kakehashi.systems.portfolio.ledger.posting import post_many
-from kakehashi.systems.portfolio.models import Award, Call, CollectedAward, DiseaseArea, ImportFault, Modality, Phase
+from kakehashi.systems.portfolio.models import (
+    Award,
+    Call,
+    CollectedAward,
+    Credit,
+    DiseaseArea,
+    ImportFault,
+    Modality,
+    Output,
+    Phase,
+)
+from kakehashi.systems.portfolio.outputs.actions import NewOutput, record_output
 from tests.systems.portfolio.agency import YEAR, make_agency
 from tests.systems.portfolio.test_pages import someone
 
@@ -65,6 +76,29 @@ def test_a_package_holds_each_award_with_its_ids_and_money(agency):
     second = grants[f"360G-kakehashi-{agency.awards[1].number}"]
     assert second["recipientOrganization"][0]["id"] == "360G-kakehashi-Org:univ1"
     assert second["amountAwarded"] == 0
+
+
+def test_outputs_are_told_as_related_documents(agency):
+    """The standard has no field for what came of a grant; what tells of patients is left out."""
+    award, on = agency.awards[0], date(2020, 5, 1)
+    record_output(NewOutput("paper", "10.5555/abc.1", on, title="論文"), [award], by=None)
+    record_output(NewOutput("patent", "JP2020-000001", on), [award], by=None)
+    case = Output.objects.create(kind="diagnosis", reference="case-1", on=on)
+    Credit.objects.create(output=case, award=award, since=on)
+    made_up = Output.objects.create(kind="paper", reference="10.5555/made.up", on=on, synthetic=True)
+    Credit.objects.create(output=made_up, award=award, since=on)
+    grants = {one["id"]: one for one in json.loads(package())["grants"]}
+    told = {one["id"]: one for one in grants[f"360G-kakehashi-{award.number}"]["relatedDocument"]}
+    assert set(told) == {"10.5555/abc.1", "JP2020-000001", "10.5555/made.up"}
+    assert told["10.5555/abc.1"] == {
+        "id": "10.5555/abc.1",
+        "title": "論文",
+        "documentType": "Paper",
+        "description": "paper 2020-05-01",
+        "url": "https://doi.org/10.5555/abc.1",
+    }
+    assert "url" not in told["10.5555/made.up"]
+    assert "relatedDocument" not in grants[f"360G-kakehashi-{agency.awards[1].number}"]
 
 
 def test_what_went_out_comes_back_the_same(agency, tmp_path):

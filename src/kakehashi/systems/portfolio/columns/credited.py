@@ -89,6 +89,13 @@ class Counting:
             there |= kind.is_(top_papers) & rows.top_journal[self.places]
         return Counting(self.credits, self.places[there])
 
+    def of_awards(self) -> NDArray[np.bool_]:
+        """Which of the awards have any."""
+        award = self.credits.award[self.places]
+        has = np.zeros(len(self.credits.awards.pk), np.bool_)
+        has[award[award >= 0]] = True
+        return has
+
     def number(self) -> int:
         """How many outputs."""
         return len(np.unique(self.credits.rows.output.codes[self.places]))

@@ -2,7 +2,8 @@
 
 Ids: of a grant the publisher's prefix and the award number; of an organisation its ROR id by org-id.guide's
 list (XI-ROR-057zh3y96), else the prefix with ``Org:`` and its code here. Dates of decisions are not kept:
-``awardDate`` is the first day. What the standard has no field for stands under ``kakehashi``.
+``awardDate`` is the first day. Outputs are told as documents related to the grant (``relatedDocument``), for which
+its own fields end with what was awarded. What the standard has no field for stands under ``kakehashi``.
 """
 
 import json
@@ -18,7 +19,8 @@ from kakehashi.kernel.organisations.models import Kind, Organisation
 from kakehashi.kernel.organisations.places import country_name
 from kakehashi.kernel.people.models import Person
 from kakehashi.systems.portfolio.exporting.awards import Told, awards_told
-from kakehashi.systems.portfolio.models import Modality, Phase
+from kakehashi.systems.portfolio.models import Modality, Output, OutputKind, Phase
+from kakehashi.systems.portfolio.outputs.references import address_of
 
 VERSION = "1.4"
 PREFIX = re.compile(r"360G-[A-Za-z0-9_]+\Z")
@@ -81,6 +83,8 @@ def grant(told: Told, agency: Organisation, prefix: str, *, public: bool = False
         made["grantProgramme"] = [{"code": award.programme.code, "title": award.programme.name}]
     if classified := _classifications(told):
         made["classifications"] = classified
+    if told.outputs:
+        made["relatedDocument"] = [document(one) for one in told.outputs]
     ours = {
         "title_en": award.title_en,
         "summary": award.summary,
@@ -92,6 +96,19 @@ def grant(told: Told, agency: Organisation, prefix: str, *, public: bool = False
         "synthetic": award.synthetic,
     }
     return made | {"kakehashi": {name: value for name, value in ours.items() if value}}
+
+
+def document(one: Output) -> dict[str, str]:
+    """An output as a document related to the grant: the standard has no field for what came of one. Its type is our
+    kind of output; a made-up one has no address."""
+    address = "" if one.synthetic else address_of(one)
+    made = {
+        "id": one.reference,
+        "title": one.title or one.title_en or one.reference,
+        "documentType": str(OutputKind(one.kind).label),
+        "description": f"{one.kind} {one.on.isoformat()}",
+    }
+    return made | ({"url": address} if address else {})
 
 
 def organisation(one: Organisation, prefix: str) -> dict[str, Any]:

@@ -31,7 +31,17 @@ from kakehashi.systems.portfolio.lineage.picture import drawn, gap_words, when
 from kakehashi.systems.portfolio.models import Award
 from kakehashi.systems.portfolio.numbers import acknowledgement_number
 from kakehashi.systems.portfolio.outputs.references import address_of
-from kakehashi.systems.portfolio.published import FIELDS, Found, batches, facets, find, published_awards, rows, shown
+from kakehashi.systems.portfolio.published import (
+    FIELDS,
+    OUTPUT,
+    Found,
+    batches,
+    facets,
+    find,
+    published_awards,
+    rows,
+    shown,
+)
 from kakehashi.systems.portfolio.published_award import (
     as_script,
     linked_whole,
@@ -48,6 +58,7 @@ LABELS = {
     "phase": gettext_lazy("Phase"),
     "modality": gettext_lazy("Modality"),
     "area": gettext_lazy("Disease area"),
+    OUTPUT: gettext_lazy("Has outputs of the kind"),
 }
 
 
