@@ -3,9 +3,17 @@
 from datetime import date
 from decimal import Decimal
 
+from kakehashi.systems.portfolio.keeping import placing, structure
 from kakehashi.systems.portfolio.keeping.goal_files import write_rows
 from kakehashi.systems.portfolio.keeping.goals import add_goal, change_goal, report_actual
-from kakehashi.systems.portfolio.models import PlanTerm
+from kakehashi.systems.portfolio.models import (
+    Axis,
+    DiseaseArea,
+    IntegratedProject,
+    PlanTerm,
+    Programme,
+    SharedBudget,
+)
 
 
 def goal(verb):
@@ -20,5 +28,75 @@ def goal(verb):
     }[verb]
 
 
-KEPT = {"goal": goal}
+def a_term(number=1):
+    return PlanTerm.objects.create(number=number, name=f"第{number}期", begins=date(2015, 4, 1))
+
+
+def a_project(term, code="one"):
+    return IntegratedProject.objects.create(term=term, code=code, name="統合", axis=Axis.MODALITY)
+
+
+def planterm(verb):
+    one = a_term()
+    return {
+        "add": lambda by: structure.add_term(by=by, number=2, name="第2期", begins=date(2020, 4, 1)),
+        "change": lambda by: structure.change_term(by=by, term=one, name="第一期"),
+        "delete": lambda by: structure.delete_term(by=by, term=PlanTerm.objects.get(pk=one.pk)),
+    }[verb]
+
+
+def integratedproject(verb):
+    one = a_project(a_term())
+    return {
+        "add": lambda by: structure.add_project(by=by, term=one.term, code="two", name="二", axis=Axis.DISEASE),
+        "change": lambda by: structure.change_project(by=by, project=one, name="新"),
+        "delete": lambda by: structure.delete_project(by=by, project=IntegratedProject.objects.get(pk=one.pk)),
+    }[verb]
+
+
+def programme(verb):
+    one = Programme.objects.create(code="one", name="事業")
+    return {
+        "add": lambda by: structure.add_programme(by=by, code="two", name="事業二"),
+        "change": lambda by: structure.change_programme(by=by, programme=one, ministry="mhlw"),
+    }[verb]
+
+
+def diseasearea(verb):
+    one = DiseaseArea.objects.create(code="one", name="がん")
+    return {
+        "add": lambda by: structure.add_area(by=by, code="two", name="難病"),
+        "change": lambda by: structure.change_area(by=by, area=one, name_en="Cancer"),
+    }[verb]
+
+
+def placement(verb):
+    project, one = a_project(a_term()), Programme.objects.create(code="one", name="事業")
+    if verb == "add":
+        return lambda by: placing.place(by=by, project=project, programme=one)
+    placed = placing.place(by=None, project=project, programme=one)
+    return lambda by: placing.end_placement(by=by, placement=placed, on=date(2020, 3, 31))
+
+
+def sharedbudget(verb):
+    project, one = a_project(a_term()), Programme.objects.create(code="one", name="事業")
+    told = {"programme": one, "project": project, "fiscal_year": 2019, "amount_yen": 5}
+    if verb == "add":
+        return lambda by: placing.share_budget(by=by, **told)
+    placing.share_budget(by=None, **told)
+    return {
+        "change": lambda by: placing.change_share(by=by, share=SharedBudget.objects.get(), amount_yen=6, source=""),
+        "end": lambda by: placing.end_share(by=by, share=SharedBudget.objects.get()),
+    }[verb]
+
+
+KEPT = {
+    "goal": goal,
+    "planterm": planterm,
+    "integratedproject": integratedproject,
+    "programme": programme,
+    "diseasearea": diseasearea,
+    "placement": placement,
+    "sharedbudget": sharedbudget,
+}
 """By the first word of the actions: of a verb, the write."""

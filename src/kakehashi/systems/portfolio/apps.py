@@ -58,6 +58,14 @@ class PortfolioConfig(AppConfig):
         ),
         NavigationEntry(
             Group.RESEARCH_MANAGEMENT,
+            _("Structure"),
+            "portfolio:structure",
+            order=11,
+            area="/portfolio/structure/",
+            used_by="kakehashi.systems.portfolio.rules.used_by",
+        ),
+        NavigationEntry(
+            Group.RESEARCH_MANAGEMENT,
             _("Awards"),
             "portfolio:awards",
             order=12,

@@ -43,11 +43,11 @@ def change(row: Row, changes: Mapping[str, Any], *, by: Person | None, action: s
     return locked
 
 
-def take_out(row: Model, *, of: Model, by: Person | None, action: str) -> None:
+def take_out(row: Model, *, of: Model, by: Person | None, action: str, said: str) -> None:
     """Delete a row that belongs to another; what it said is kept with that one."""
     with transaction.atomic():
         audit.record(by, action, of, detail={"kind": row._meta.model_name or "", "id": row.pk})
-        keep_before(of, {row._meta.model_name or "": str(row)}, by=by)
+        keep_before(of, {row._meta.model_name or "": said}, by=by)
         row.delete()
 
 

@@ -217,6 +217,7 @@ def project(request: HttpRequest, code: str) -> HttpResponse:
     context = wanted.choices() | {
         "as_of": told.as_of,
         "project": one,
+        "may_keep": bool(rules.may_keep_structure(request.user)),
         "holders": holders_of(one),
         "line": line_of(wanted, one.label(), "", told.projects[one.pk], f"project={one.code}"),
         "programmes": programme_lines(wanted, told, here),
@@ -265,9 +266,10 @@ def programme(request: HttpRequest, code: str) -> HttpResponse:
     ]
     context = wanted.choices() | {
         "programme": one,
+        "may_keep": bool(rules.may_keep_structure(request.user)),
         "holders": holders_of(one),
         "lines": years,
-        "placements": one.placements.select_related("project__term").order_by("project__term__number"),
+        "placements": one.placements.select_related("project__term").order_by("project__term__number", "pk"),
         "again": one.shared_budgets.select_related("project__term"),
         "calls": one.calls.all(),
         "involvement": lines_of(one),

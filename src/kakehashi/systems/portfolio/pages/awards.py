@@ -28,13 +28,14 @@ from kakehashi.systems.portfolio.ledger.kinds import AccountKind
 from kakehashi.systems.portfolio.ledger.moved import moved_by, told_movements
 from kakehashi.systems.portfolio.ledger.partners import Share, shares_of
 from kakehashi.systems.portfolio.lineage.rules import may_link
-from kakehashi.systems.portfolio.models import Account, Award, Entry, Modality, Movement, Phase
+from kakehashi.systems.portfolio.models import Account, Award, Entry, Modality, Movement, Phase, Placement
 from kakehashi.systems.portfolio.money import exact
 from kakehashi.systems.portfolio.numbers import acknowledgement_number
 from kakehashi.systems.portfolio.pages import contracts
 from kakehashi.systems.portfolio.pages.asking import asked
 from kakehashi.systems.portfolio.pages.lineage import told_of
 from kakehashi.systems.portfolio.pages.trail import slice_of
+from kakehashi.systems.portfolio.placements import counting_in
 
 DOI_FORMATS = (("crossref", "Crossref XML"), ("datacite", "DataCite JSON"))
 MOST = 100
@@ -119,7 +120,8 @@ def award(request: HttpRequest, number: str) -> HttpResponse:
         "years": money_of(one),
         "credits": one.credits.select_related("output").order_by("-output__on", "pk")[:MOST],
         "credited": one.credits.count(),
-        "places": _places(one),
+        "may_keep": bool(rules.may_keep_structure(request.user)),
+        "places": _places(one, wanted.year),
         "people": history_of(one),
         "may_name": bool(may_name(request.user)),
         "lineage": told_of(one),
@@ -164,10 +166,11 @@ def _share(share: Share) -> dict[str, str]:
     return {"institution": share.institution.label(), **{name: exact(one) if one else "–" for name, one in yen.items()}}
 
 
-def _places(one: Award) -> list[tuple[str, str]]:
-    """Where an award counts under each term: by itself, or with its programme."""
-    own = {placed.project.term_id: placed for placed in one.placements.select_related("project__term")}
-    whole = one.programme.placements.select_related("project__term") if one.programme else ()
+def _places(one: Award, year: int) -> list[tuple[str, str]]:
+    """Where an award counts under each term in a fiscal year: by itself, or with its programme."""
+    rows = Placement.objects.filter(counting_in(year)).select_related("project__term").order_by("pk")
+    own = {placed.project.term_id: placed for placed in rows.filter(award=one)}
+    whole = rows.filter(programme=one.programme) if one.programme else ()
     by_term = {placed.project.term_id: placed for placed in whole} | own
     return [
         (placed.project.term.label(), placed.project.label())
