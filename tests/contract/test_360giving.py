@@ -2,7 +2,7 @@
 
 import io
 import json
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
