@@ -13,7 +13,7 @@ def told_so_far(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('portfolio', '0028_cooperation_revisions'),
+        ('portfolio', '0029_outcome_reviews'),
     ]
 
     operations = [
