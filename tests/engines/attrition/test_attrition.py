@@ -376,3 +376,25 @@ def test_another_budget_changes_approvals_per_yen():
 def test_scenarios_that_cannot_be_are_refused(scenario):
     with pytest.raises(ValueError, match=r"\w"):
         what_if(SMALL, learn({}), scenario, budget_yen=10**9)
+
+
+@pytest.mark.parametrize("lift", [0.0, 0.02, 0.3, 1.0, -0.4, -1.0])
+@pytest.mark.parametrize("beta", [Beta(2, 5), Beta(300, 200), Beta(0.5, 0.5)])
+def test_passing_is_the_mixture_written_out(lift, beta):
+    """However few of the counts are likely: summed term by term over the beta-binomial and the binomial."""
+    from scipy.stats import betabinom, binom
+
+    for first, width in ((0, 1), (0, 9), (40, 12)):
+        masses = np.zeros(first + width)
+        masses[first:] = np.arange(1, width + 1) / (width * (width + 1) / 2)
+        written = np.zeros(len(masses))
+        for count in range(first, len(masses)):
+            for passed in range(count + 1):
+                chance = masses[count] * betabinom.pmf(passed, count, beta.a, beta.b)
+                changing = count - passed if lift > 0 else passed
+                for stay in range(changing + 1):
+                    part = chance * binom.pmf(stay, changing, 1 - abs(lift))
+                    written[count - stay if lift > 0 else stay] += part
+        told = chain.passing(masses, chain.Rate(beta, lift))
+        assert told == pytest.approx(written[: len(told)], abs=1e-12)
+        assert written[len(told) :].sum() == pytest.approx(0, abs=1e-12)

@@ -68,22 +68,34 @@ def climb(entrants: Sequence[Masses], rates: Sequence[Rate]) -> Masses:
     """How many reach the top: ``entrants`` by phase (how many assets stand there now), ``rates`` by phase."""
     here = exactly(0)
     for joining, rate in zip(entrants, rates, strict=True):
-        here = passing(np.convolve(here, joining), rate)
+        first, likely = _likely(passing(np.convolve(here, joining), rate))
+        here = np.concatenate((np.zeros(first), likely))
     return here
 
 
 def passing(masses: Masses, rate: Rate) -> Masses:
     """How many of an uncertain number of assets pass one phase."""
-    if rate.lift > 0:  # failures are thinned: of m assets, m less the failures that remain pass
-        table = _beta_binomial(masses, rate.beta.b, rate.beta.a) @ _thinning(len(masses) - 1, 1 - rate.lift)
-        result = np.zeros(len(masses))
-        for count in range(len(masses)):
-            result[: count + 1] += table[count, count::-1]
-        return result
-    passed = _passed(masses, rate.beta.a, rate.beta.b)
+    first, likely = _likely(masses)
+    if rate.lift > 0:
+        return _passing_lifted(first, likely, rate)
+    passed = _passed(first, likely, rate.beta.a, rate.beta.b)
     if rate.lift < 0:
-        passed = passed @ _thinning(len(masses) - 1, 1 + rate.lift)
+        lowest, there = _likely(passed)
+        passed = there @ _thinning(lowest, lowest + len(there) - 1, 1 + rate.lift)
     return np.asarray(passed, dtype=np.float64)
+
+
+def _passing_lifted(first: int, likely: Masses, rate: Rate) -> Masses:
+    """The same where failures are thinned: of m assets, m less the failures that remain pass."""
+    table = _beta_binomial(first, likely, rate.beta.b, rate.beta.a)
+    fewest, chances = _likely(table.max(axis=0))
+    most = fewest + len(chances) - 1
+    remaining = table[:, fewest : most + 1] @ _thinning(fewest, most, 1 - rate.lift)
+    result = np.zeros(first + len(likely))
+    for place, row in enumerate(remaining):
+        count = min(first + place, most)  # no more failures than that remain
+        result[first + place - count : first + place + 1] += row[count::-1]
+    return result
 
 
 def independent(chances: npt.NDArray[np.float64]) -> Masses:
@@ -101,6 +113,22 @@ def independent(chances: npt.NDArray[np.float64]) -> Masses:
     return masses
 
 
+def sum_of(parts: Sequence[Masses]) -> Masses:
+    """How many of several independent groups together."""
+    first, masses = 0, np.ones(1)
+    for part in parts:
+        begins, likely = _likely(part)
+        lost, masses = _likely(np.convolve(masses, likely))
+        first += begins + lost
+    return np.concatenate((np.zeros(first), masses))
+
+
+def _likely(masses: Masses) -> tuple[int, Masses]:
+    """The counts from the first to the last whose chance is above ``NOTHING``: from which on, and their chances."""
+    there = np.flatnonzero(masses > NOTHING)
+    return int(there[0]), masses[there[0] : there[-1] + 1]
+
+
 def moments(masses: Masses) -> tuple[float, float]:
     """Mean and variance."""
     counts = np.arange(len(masses))
@@ -116,28 +144,29 @@ def interval(masses: Masses, share: float = 0.95) -> tuple[int, int]:
     return low, min(last, int(np.searchsorted(below, 1 - tail, side="left")))
 
 
-def _passed(masses: Masses, a: float, b: float) -> Masses:
-    """How many of an uncertain number pass: the column sums of ``_beta_binomial``, without the table where a float can
-    hold the products of its factors."""
-    of_all, of_passed, of_failed = _factors(len(masses), a, b)
+def _passed(first: int, likely: Masses, a: float, b: float) -> Masses:
+    """How many of an uncertain number pass (``likely``: the chances of ``first``, ``first`` + 1 … assets): the column
+    sums of ``_beta_binomial``, without the table where a float can hold the products of its factors."""
+    size = first + len(likely)
+    of_all, of_passed, of_failed = _factors(size, a, b)
+    of_all = of_all[first:]
     if float(np.ptp(of_all) + np.ptp(of_failed)) > WIDEST_LOG:
-        return np.asarray(_beta_binomial(masses, a, b).sum(axis=0), dtype=np.float64)
+        return np.asarray(_beta_binomial(first, likely, a, b).sum(axis=0), dtype=np.float64)
     most, other = float(of_all.max()), float(of_failed.max())
-    sums = np.correlate(masses * np.exp(of_all - most), np.exp(of_failed - other), "full")[len(masses) - 1 :]
+    sums = np.convolve(likely * np.exp(of_all - most), np.exp(of_failed - other)[::-1])[len(likely) - 1 :]
     with np.errstate(divide="ignore"):  # none of these passed: the logarithm of nought
         return np.asarray(np.exp(of_passed + most + other + np.log(sums)), dtype=np.float64)
 
 
-def _beta_binomial(masses: Masses, a: float, b: float) -> Masses:
-    """[m, s]: the chance of m assets of which s pass."""
-    of_all, of_passed, of_failed = _factors(len(masses), a, b)
-    whole = np.arange(len(masses))
-    there = np.flatnonzero(masses > NOTHING)
-    table = np.zeros((len(masses), len(masses)))
+def _beta_binomial(first: int, likely: Masses, a: float, b: float) -> Masses:
+    """[m - first, s]: the chance of m assets of which s pass."""
+    size = first + len(likely)
+    of_all, of_passed, of_failed = _factors(size, a, b)
+    there, whole = np.arange(first, size), np.arange(size)
     failed = there[:, None] - whole[None, :]
     logs = of_all[there][:, None] + of_passed[None, :] + of_failed[np.maximum(failed, 0)]
-    table[there] = np.where(failed >= 0, np.exp(np.where(failed >= 0, logs, 0)), 0) * masses[there][:, None]
-    return table
+    chances = np.where(failed >= 0, np.exp(np.where(failed >= 0, logs, 0)), 0)
+    return np.asarray(chances * likely[:, None], dtype=np.float64)
 
 
 def _factors(size: int, a: float, b: float) -> tuple[Masses, Masses, Masses]:
@@ -154,14 +183,15 @@ def _factors(size: int, a: float, b: float) -> tuple[Masses, Masses, Masses]:
     )
 
 
-def _thinning(most: int, kept: float) -> Masses:
-    """[n, k]: the chance that of n assets k are kept, each with the same chance."""
+def _thinning(fewest: int, most: int, kept: float) -> Masses:
+    """[n - fewest, k]: the chance that of n assets k are kept, each with the same chance."""
     from scipy.special import gammaln, xlog1py, xlogy
 
-    counts = np.arange(most + 1)
-    factorial, lost = gammaln(counts + 1), counts[:, None] - counts[None, :]
-    logs = factorial[:, None] - factorial[None, :] - factorial[np.maximum(lost, 0)]
-    logs += xlogy(counts, kept)[None, :] + xlog1py(np.maximum(lost, 0), -kept)
+    whole = np.arange(most + 1)
+    counts = whole[fewest:]
+    factorial, lost = gammaln(whole + 1), counts[:, None] - whole[None, :]
+    logs = factorial[counts][:, None] - factorial[None, :] - factorial[np.maximum(lost, 0)]
+    logs += xlogy(whole, kept)[None, :] + xlog1py(np.maximum(lost, 0), -kept)
     return np.where(lost >= 0, np.exp(np.where(lost >= 0, logs, 0)), 0)
 
 

@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 
-import numpy as np
-
 from kakehashi.engines.attrition import chain
 from kakehashi.engines.attrition.chain import Masses, Rate
 from kakehashi.engines.attrition.phases import Cell, Group, table_of
@@ -126,9 +124,7 @@ def both_reach(rates: Sequence[Rate], one: int, other: int) -> float:
 
 def together(parts: Sequence[Approvals]) -> Approvals:
     """The sum over groups, whose rates are independent."""
-    masses = chain.exactly(0)
-    for part in parts:
-        masses = np.convolve(masses, part.masses)
+    masses = chain.sum_of([part.masses for part in parts])
     return Approvals(
         sum(part.mean for part in parts),
         sum(part.variance for part in parts),

@@ -12,9 +12,10 @@ from django.utils import timezone
 from kakehashi.kernel.fiscal import fiscal_year, fiscal_year_days
 from kakehashi.systems.portfolio.behind import placed_in
 from kakehashi.systems.portfolio.columns import held
+from kakehashi.systems.portfolio.columns.column import Column
 from kakehashi.systems.portfolio.columns.credited import Credits, credits
 from kakehashi.systems.portfolio.columns.placing import Placing
-from kakehashi.systems.portfolio.models import Goal, GoalActual, Output, OutputKind
+from kakehashi.systems.portfolio.models import Goal, GoalActual, Output, OutputKind, PlanTerm
 from kakehashi.systems.portfolio.outputs.counting import credits_in_force, outputs_counting
 
 TOP_PAPER = "top_paper"
@@ -58,18 +59,19 @@ def counted(reached: Iterable[tuple[Goal, GoalActual | None]]) -> dict[int, Coun
     """By goal what its outputs come to on the day of its report, today where there is none; goals that name no kind of
     outputs are left out."""
     told: dict[int, Counted] = {}
+    projects: dict[tuple[PlanTerm, int], Column] = {}
     found: Credits | None = None
     for goal, actual in reached:
         if goal.results:
             found = found or credits(held.awards())
             day = actual.as_of if actual else timezone.localdate()
             since, _until = span_of(goal, day)
-            told[goal.pk] = Counted(goal, day, since, _number(goal, day, found), actual)
+            told[goal.pk] = Counted(goal, day, since, _number(goal, day, found, projects), actual)
     return told
 
 
-def _number(goal: Goal, on: date, found: Credits) -> int:
-    """How many outputs ``outputs_of`` lists."""
+def _number(goal: Goal, on: date, found: Credits, projects: dict[tuple[PlanTerm, int], Column]) -> int:
+    """How many outputs ``outputs_of`` lists. ``projects``: of each award by term and year, filled as they are asked."""
     first, last = span_of(goal, on)
     kinds = _kinds(goal)
     top_papers = OutputKind.PAPER if TOP_PAPER in kinds else ""
@@ -78,7 +80,10 @@ def _number(goal: Goal, on: date, found: Credits) -> int:
     number = 0
     for year in range(fiscal_year(first), fiscal_year(last) + 1):
         begins, ends = fiscal_year_days(year)
-        there = Placing(found.awards, goal.project.term, year).of_awards().is_(goal.project.pk)
+        scheme = (goal.project.term, year)
+        if scheme not in projects:
+            projects[scheme] = Placing(found.awards, *scheme).of_awards()
+        there = projects[scheme].is_(goal.project.pk)
         came = found.between(max(first, begins), min(last, ends), on)
         number += came.of(there).of_kinds(kinds, top_papers=top_papers).number()  # an output comes in one year
     return number

@@ -220,7 +220,7 @@ def _side(pipeline: Pipeline, code: str | None) -> Side | None:
     if not code:
         return None
     project = IntegratedProject.objects.select_related("term").get(term=pipeline.wanted.term, code=code)
-    inside = assets.assets_in(Slice(pipeline.wanted.year, project=project))
+    inside = pipeline.assets.of(Slice(pipeline.wanted.year, project=project))
     return Side(project, assets.counts_of(inside.standing(pipeline.clinical)), inside.committed_yen())
 
 

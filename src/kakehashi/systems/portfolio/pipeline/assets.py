@@ -36,11 +36,16 @@ from kakehashi.systems.portfolio.pipeline.ladders import NO_AREA, TABLE_OF, agen
 
 @dataclass(frozen=True)
 class Assets:
-    """Assets of a fiscal year: which of the awards held they are."""
+    """Assets of a part of a fiscal year's book: which of the awards held they are; ``every``: those of the whole."""
 
     accounts: held.Accounts
-    fiscal_year: int
+    every: NDArray[np.bool_]
     there: NDArray[np.bool_]
+
+    def of(self, part: Slice) -> Assets:
+        """Those of another part of the same year."""
+        _awards, there = awards_of(part, accounts=self.accounts)
+        return replace(self, there=there & self.every)
 
     def narrowed(self, table: str = "", phase: str = "", area: str = "") -> Assets:
         """Those of one ladder, one of its phases, one disease area (``NO_AREA``: none)."""
@@ -82,8 +87,7 @@ def assets_in(part: Slice) -> Assets:
     phase. Left out are those whose successor runs in the year too (the product stands there), those that a stage gate
     stopped, and those whose product was approved by the year's end, today at the latest."""
     accounts = held.accounts([part.fiscal_year])[part.fiscal_year]
-    awards, there = awards_of(part, accounts=accounts)
-    there &= awards.modality.among([str(one) for one in TABLE_OF]) & awards.phase.among(Phase.values)
+    awards = accounts.awards
     _first, last = fiscal_year_days(part.fiscal_year)
     carried_on = AwardLink.objects.filter(running_in(part.fiscal_year, "after__"), kind=LinkKind.SUCCESSOR)
     stopped = Milestone.objects.filter(state=GateState.NO_GO)
@@ -92,7 +96,9 @@ def assets_in(part: Slice) -> Assets:
         *stopped.order_by().values_list("award_id", flat=True),
         *approved_by(min(last, timezone.localdate())),
     ]
-    return Assets(accounts, part.fiscal_year, there & ~awards.among(left_out))
+    every = awards.modality.among([str(one) for one in TABLE_OF]) & awards.phase.among(Phase.values)
+    every &= ~awards.among(left_out)
+    return Assets(accounts, every, every).of(part)
 
 
 def approved_by(day: date) -> set[int]:
