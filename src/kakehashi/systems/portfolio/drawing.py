@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from django.utils.translation import gettext as _
 
 from kakehashi.engines.pictures.plots import Bullet, Bullets, Flow, Standing, draw_bullets, draw_flow
+from kakehashi.systems.portfolio.goals import goals_met
 from kakehashi.systems.portfolio.models import Goal, GoalActual, Phase
 from kakehashi.systems.portfolio.models import Standing as Sureness
 from kakehashi.systems.portfolio.money import said
@@ -37,8 +38,8 @@ def goals_plot(goals: Sequence[tuple[Goal, GoalActual | None]]) -> str:
         )
         for goal, actual in goals
     ]
-    met = sum(1 for row in rows if None not in (row.reached, row.target) and (row.reached or 0) >= (row.target or 0))
-    told = _("%(met)d of %(all)d goals are met.") % {"met": met, "all": len(rows)}
+    met, judged = goals_met(goals)
+    told = _("%(met)d of the %(all)d goals that have a target and a report are met.") % {"met": met, "all": judged}
     return draw_bullets(Bullets(_("Goals and what was reached"), told, rows)) if rows else ""
 
 

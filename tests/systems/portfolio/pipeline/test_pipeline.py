@@ -3,14 +3,16 @@
 import csv
 import html
 import re
-from datetime import date
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from kakehashi.engines.attrition import Cell, Record, learn
 from kakehashi.engines.attrition.rates import prior
 from kakehashi.kernel.errors import Invalid
+from kakehashi.kernel.fiscal import fiscal_year_days
 from kakehashi.kernel.organisations.models import Kind
 from kakehashi.kernel.people.roles import Role
 from kakehashi.systems.portfolio import rules
@@ -100,9 +102,35 @@ def test_a_product_that_two_awards_carry_counts_once_where_it_stands(awards):
     assert Cell("drug", "t2-area-cancer", "discovery") in counts()  # it does not run in the year
 
 
+def stop(award, day):
+    """A No-go at noon of a day."""
+    gate = Milestone.objects.create(award=award, name="gate", criteria="c", due=day, state="no_go")
+    gate.decisions.create(decision="no_go", reason="r", decided_by=someone(Role.PROGRAMME_DIRECTOR, Kind.AGENCY))
+    gate.decisions.update(decided_at=datetime.combine(day, time(12), timezone.get_current_timezone()))
+
+
+def test_what_was_stopped_later_is_an_asset_of_the_years_before(awards):
+    award = Award.objects.get(number="19xx0109012")
+    before, year = sum(counts().values()), fiscal_year_days(YEAR)[1]
+    stop(award, year + timedelta(days=1))
+    assert sum(counts().values()) == before
+    assert history.steps(year, Clinical.FIRST) == []
+    (left,) = history.steps(year + timedelta(days=1), Clinical.FIRST)
+    assert (left.award, left.advanced, left.gated) == (award.number, False, True)
+    assert award.pk not in assets.assets_in(Slice(YEAR + 1)).keys("number")
+
+
+def test_a_trial_credited_later_tells_nothing_of_the_days_before(awards):
+    award = Award.objects.get(number="19xx0109011")
+    trial = Output.objects.create(kind="trial", reference="jRCT2031", on=date(2019, 6, 1))
+    Credit.objects.create(output=trial, award=award, since=date(2019, 9, 1), until=date(2019, 11, 1))
+    days = [date(2019, month, 1) for month in (7, 9, 10, 11)]
+    assert [len(history.steps(day, Clinical.FIRST)) for day in days] == [0, 1, 1, 0]
+
+
 def test_what_was_stopped_or_approved_is_no_asset(awards):
     stopped, approved = Award.objects.get(number="19xx0109012"), Award.objects.get(number="19xx0109013")
-    Milestone.objects.create(award=stopped, name="gate", criteria="c", due=DAY, state="no_go")
+    stop(stopped, DAY)
     output = Output.objects.create(kind="approval", reference="30100BZX", on=date(2020, 1, 1))
     Credit.objects.create(output=output, award=approved, since=output.on)
     assert {cell.table for cell in counts()} == {"drug", "device"}
@@ -140,7 +168,7 @@ def test_each_phase_of_a_product_is_left_once(awards):
     AwardEvent.objects.create(award=award, kind="filed", name="申請", on=date(2019, 9, 1))
     AwardEvent.objects.create(award=award, kind="approved", name="承認", on=date(2020, 2, 1))
     stopped = Award.objects.get(number="19xx0109012")
-    Milestone.objects.create(award=stopped, name="gate", criteria="c", due=DAY, state="no_go")
+    stop(stopped, DAY)
     told = history.steps(DAY, Clinical.FIRST)
     left = {(one.cell.phase, one.advanced) for one in told if one.award == award.number}
     assert left == {(one, True) for one in ("nonclinical", "phase_1", "phase_2", "phase_3", "submission")}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -57,6 +57,7 @@ DECISIONS = (
 """What is decided at one milestone after the other; nothing: it stands open."""
 EVIDENCE = "報告書（架空） Report (made up)"
 MILESTONES = 24
+NOON = time(12)
 
 
 def make_decisions() -> bool:
@@ -142,6 +143,7 @@ def _gates(staff: Mapping[str, Person]) -> None:
             show_evidence(by=officer, milestone=one, evidence=EVIDENCE)
         if move and judge(one, move, by=director):  # where offices were given before, another may decide
             advance(one, move, by=director, note=reason)
+            one.decisions.update(decided_at=timezone.make_aware(datetime.combine(one.due, NOON)))
     running = Award.objects.filter(ends__gte=today).order_by("number")[:MILESTONES]
     for place, award in enumerate(running):
         _milestone(officer, award, place, min(today + timedelta(days=60 + 30 * place), award.ends))

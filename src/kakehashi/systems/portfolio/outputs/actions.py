@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Max
 from django.forms.models import model_to_dict
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -101,8 +102,12 @@ def checked(new: NewOutput, awards: Sequence[Award]) -> Output:
 
 
 def credit_award(output: Output, award: Award, *, by: Any, since: date | None = None) -> Credit:
-    """Credit an output to one more award. Raises NotAllowed; Conflict where it is credited already, or is a diagnosis,
-    which is credited to the award that its case names."""
+    """Credit an output to one more award, since a day: that of the output, or today where it was credited before, so
+    that figures of the days between stay.
+
+    Raises NotAllowed; Conflict where it is credited already, was still credited on that day, or is a diagnosis, which
+    is credited to the award that its case names.
+    """
     _insist(by, "output.credit", output)
     with transaction.atomic():
         locked = Output.objects.select_for_update().get(pk=output.pk)
@@ -111,7 +116,13 @@ def credit_award(output: Output, award: Award, *, by: Any, since: date | None = 
         if Credit.objects.filter(output=locked, award=award, until=None).exists():
             text = _("%(reference)s is credited to %(award)s already.")
             raise Conflict(text % {"reference": locked.reference, "award": award.number}, field="award")
-        (made,) = _credit(locked, [award], since or locked.on)
+        ended = Credit.objects.filter(output=locked, award=award).aggregate(last=Max("until"))["last"]
+        begins = since or (max(locked.on, ended, timezone.localdate()) if ended else locked.on)
+        if ended and begins < ended:
+            text = _("%(reference)s was credited to %(award)s until %(day)s: credit it from that day on, or later.")
+            told = {"reference": locked.reference, "award": award.number, "day": ended.isoformat()}
+            raise Conflict(text % told, field="since")
+        (made,) = _credit(locked, [award], begins)
         audit.record(by, "output.credit", locked, detail={"award": award.number})
     return made
 

@@ -22,7 +22,7 @@ from kakehashi.systems.portfolio.comparing.published import made_up_outputs
 from kakehashi.systems.portfolio.desks.deciding import waiting_for_president
 from kakehashi.systems.portfolio.desks.rules import is_president
 from kakehashi.systems.portfolio.figures import Book, Figures, book, totals, years_of
-from kakehashi.systems.portfolio.goals import goals_behind, goals_reached, goals_untold
+from kakehashi.systems.portfolio.goals import goals_behind, goals_met, goals_reached, goals_untold
 from kakehashi.systems.portfolio.involving.telling import lines_of
 from kakehashi.systems.portfolio.milestones.actions import overdue
 from kakehashi.systems.portfolio.models import Goal, GoalActual, IntegratedProject, Ministry, Programme
@@ -86,8 +86,7 @@ def headlines(
     awards = reverse("portfolio:awards")
     told.append(_count(_("Awards"), now.awards, before.awards, f"{awards}?{query}"))
     told.append(_count(_("New awards"), now.new, before.new, f"{awards}?{query}&began=new"))
-    reached = [actual.value >= goal.target for goal, actual in goals if goal.target is not None and actual is not None]
-    told.append(Headline(_("Goals met"), f"{sum(reached)} / {len(reached)}", "", "", "#goals"))
+    told.append(Headline(_("Goals met"), "{} / {}".format(*goals_met(goals)), "", "", "#goals"))
     return told
 
 

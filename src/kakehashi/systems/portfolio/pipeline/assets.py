@@ -18,7 +18,6 @@ from kakehashi.systems.portfolio.columns import held
 from kakehashi.systems.portfolio.columns.column import Column, tally
 from kakehashi.systems.portfolio.columns.parts import awards_of, in_order
 from kakehashi.systems.portfolio.figures import running_in
-from kakehashi.systems.portfolio.milestones.states import GateState
 from kakehashi.systems.portfolio.models import (
     Award,
     AwardEvent,
@@ -26,11 +25,11 @@ from kakehashi.systems.portfolio.models import (
     DiseaseArea,
     EventKind,
     LinkKind,
-    Milestone,
     OutputKind,
     Phase,
 )
 from kakehashi.systems.portfolio.outputs.counting import credits_in_force
+from kakehashi.systems.portfolio.pipeline.history import stopped_by
 from kakehashi.systems.portfolio.pipeline.ladders import NO_AREA, TABLE_OF, agency_phases, cell_of, modalities
 
 
@@ -85,16 +84,16 @@ class Assets:
 def assets_in(part: Slice) -> Assets:
     """The awards that are assets in a year: they run in it, aim at a product (``ladders.TABLE_OF``) and name their
     phase. Left out are those whose successor runs in the year too (the product stands there), those that a stage gate
-    stopped, and those whose product was approved by the year's end, today at the latest."""
+    stopped and those whose product was approved by the year's end, today at the latest."""
     accounts = held.accounts([part.fiscal_year])[part.fiscal_year]
     awards = accounts.awards
     _first, last = fiscal_year_days(part.fiscal_year)
     carried_on = AwardLink.objects.filter(running_in(part.fiscal_year, "after__"), kind=LinkKind.SUCCESSOR)
-    stopped = Milestone.objects.filter(state=GateState.NO_GO)
+    day = min(last, timezone.localdate())
     left_out = [
         *carried_on.order_by().values_list("before_id", flat=True),
-        *stopped.order_by().values_list("award_id", flat=True),
-        *approved_by(min(last, timezone.localdate())),
+        *stopped_by(day).values_list("award_id", flat=True),
+        *approved_by(day),
     ]
     every = awards.modality.among([str(one) for one in TABLE_OF]) & awards.phase.among(Phase.values)
     every &= ~awards.among(left_out)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import TextChoices
+from django.db.models import QuerySet, TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from kakehashi.engines.attrition import NONCLINICAL, SUBMISSION, TABLES, Cell, Record
@@ -24,13 +24,12 @@ from kakehashi.systems.portfolio.milestones.states import GateState
 from kakehashi.systems.portfolio.models import (
     AwardEvent,
     AwardLink,
-    Credit,
     EventKind,
     LinkKind,
     Milestone,
     OutputKind,
 )
-from kakehashi.systems.portfolio.outputs.counting import there_on
+from kakehashi.systems.portfolio.outputs.counting import credits_in_force
 from kakehashi.systems.portfolio.pipeline.ladders import cell_of
 
 IN_PEOPLE = "in_people"
@@ -84,7 +83,7 @@ def steps(day: date, clinical: str) -> list[Step]:
     gated = set(Milestone.objects.order_by().values_list("award_id", flat=True).distinct())
     product_of = _products()
     found: dict[tuple[int, str], Step] = {}
-    for award, number, cell, reached, told in (*_moves(day, clinical), *_stops(clinical)):
+    for award, number, cell, reached, told in (*_moves(day, clinical), *_stops(day, clinical)):
         phases = TABLES[cell.table].phases
         first = phases.index(cell.phase)
         last = len(phases) if reached is None else phases.index(reached)
@@ -126,7 +125,7 @@ def _moves(day: date, clinical: str) -> Iterator[Move]:
     for *award, modality, phase in links.values_list(*_of("before__"), "after__modality", "after__phase"):
         later = cell_of(modality, phase, None, clinical)
         yield from _move(award, clinical, later.phase if later else "", Told.SUCCESSOR, later.table if later else "")
-    credits = Credit.objects.filter(there_on(day, "output__"), until=None).order_by("pk")
+    credits = credits_in_force(day).order_by("pk")
     for *award, kind in credits.filter(output__kind__in=(OutputKind.TRIAL, OutputKind.APPROVAL)).values_list(
         *_of("award__"), "output__kind"
     ):
@@ -141,9 +140,15 @@ def _moves(day: date, clinical: str) -> Iterator[Move]:
             yield from _move(award, clinical, None, Told.APPROVED)
 
 
-def _stops(clinical: str) -> Iterator[Move]:
-    """What was stopped."""
-    for award in Milestone.objects.filter(state=GateState.NO_GO).order_by("pk").values_list(*_of("award__")):
+def stopped_by(day: date) -> QuerySet[Milestone]:
+    """The milestones at which No-go had been decided at the end of a day."""
+    told = {"decisions__decision": GateState.NO_GO, "decisions__decided_at__date__lte": day}
+    return Milestone.objects.filter(state=GateState.NO_GO, **told).order_by("pk")
+
+
+def _stops(day: date, clinical: str) -> Iterator[Move]:
+    """What was stopped by a day."""
+    for award in stopped_by(day).values_list(*_of("award__")):
         yield from _move(list(award), clinical, "", Told.NO_GO)
 
 
