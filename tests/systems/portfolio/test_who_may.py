@@ -346,6 +346,9 @@ def written_by(action, folder):
     if kinds == "appropriation":
         told = {"code": "new", "ministry": "mext", "kind": "initial", "fiscal_year": YEAR, "name": "当初予算"}
         return lambda by: register_appropriation(by=by, **told)
+    if action == "programme.register":
+        told = {"title": "t", "organisation": awards[0].organisation, "begins": awards[0].begins}
+        return lambda by: register_award(by=by, number="new", programme="new", ends=awards[0].ends, **told)
     if kinds == "portfolio":
         if verb == "lineages":
             install_structure(by=None)

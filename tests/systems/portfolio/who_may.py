@@ -69,6 +69,7 @@ WRITES = {
     "adjustmentrequest.review": RUN_PROGRAMMES,
     "adjustmentrequest.score": {SUPERVISOR, DIRECTOR},
     "award.register": {NODE, OFFICER, ADMINISTRATOR},
+    "programme.register": {NODE, OFFICER, ADMINISTRATOR},
     "award.publish": {NODE, OFFICER, DIRECTOR, ADMINISTRATOR},
     "award.import": {NODE, ADMINISTRATOR},
     "award.update": {NODE, ADMINISTRATOR},

@@ -128,6 +128,7 @@ WHOLE: dict[str, Text] = {
     "investigator.end": pgettext_lazy("audit", "investigator: left the award"),
     "award.link": pgettext_lazy("audit", "award: linked with another"),
     "award.unlink": pgettext_lazy("audit", "award: link taken back"),
+    "programme.register": pgettext_lazy("audit", "programme: added with an award of it"),
     "portfolio.lineages": pgettext_lazy("audit", "portfolio: lineages of the documents installed"),
     "planterm.add": pgettext_lazy("audit", "plan term: added"),
     "planterm.change": pgettext_lazy("audit", "plan term: changed"),

@@ -55,7 +55,7 @@ def register_award(
     )
     with transaction.atomic():
         award.number = number.strip() or _issued(series.strip(), fiscal_year(begins))
-        award.programme = programme_named(programme, programme_en)
+        award.programme = programme_named(programme, programme_en, by=by)
         try:
             award.full_clean(validate_constraints=False)
             faults: dict[str, list[str]] = {}
@@ -85,14 +85,18 @@ def _issued(series: str, year: int) -> str:
         raise Invalid({"series": [text % {"series": series, "year": year}]}) from error
 
 
-def programme_named(name: str, name_en: str) -> Programme | None:
-    """The programme of a code or a name, added under a code of its own where there is none yet; None without a name."""
+def programme_named(name: str, name_en: str, *, by: Person | None) -> Programme | None:
+    """The programme of a code or a name, added under a code of its own where there is none yet, of no ministry until
+    one is said; None without a name. Whether ``by`` may is asked by who calls."""
     wanted = name.strip() or name_en.strip()
     if not wanted:
         return None
     named = Q(code=wanted) | Q(name=wanted) | Q(name_en=wanted)
     found = Programme.objects.filter(named).order_by("pk").first()
-    return found or Programme.objects.create(code=_free_code(), name=wanted, name_en=name_en.strip())
+    if found is None:
+        found = Programme.objects.create(code=_free_code(), name=wanted, name_en=name_en.strip())
+        audit.record(by, "programme.register", found, detail={"code": found.code})
+    return found
 
 
 def _free_code() -> str:

@@ -42,8 +42,11 @@ def keep_dois(awards: Sequence[Award], *, by: Person | None) -> int:
         audit.insist(rules.may_register_awards(by), by=by, action="award.doi")
     with transaction.atomic():
         kept = 0
-        for one in Award.objects.select_for_update(of=("self",)).filter(pk__in=[award.pk for award in awards], doi=""):
-            one.doi = dois.doi_of(one)
+        rows = Award.objects.select_for_update(of=("self",)).filter(pk__in=[award.pk for award in awards], doi="")
+        fresh = list(rows)
+        told = dois.dois_of(fresh)
+        for one in fresh:
+            one.doi = told[one.pk]
             one.save(update_fields=["doi"])
             kept += 1
         if kept:

@@ -12,18 +12,20 @@ from django.utils import timezone
 from kakehashi.kernel.organisations.models import Kind
 from kakehashi.kernel.people.roles import Role
 from kakehashi.systems.portfolio.adjustment.states import RoundState
-from kakehashi.systems.portfolio.desks.needs import Need, counts_of, most_urgent, rows_of
+from kakehashi.systems.portfolio.desks.needs import Need, counts_of, most_urgent, rows_of, without_successor
 from kakehashi.systems.portfolio.desks.waiting import waiting_for
 from kakehashi.systems.portfolio.lineage.actions import link_awards
 from kakehashi.systems.portfolio.models import (
     AdjustmentRound,
     Appointment,
     Award,
+    AwardLink,
     Axis,
     Credit,
     Found,
     Goal,
     IntegratedProject,
+    LinkKind,
     Milestone,
     Output,
     PairingAnswer,
@@ -296,3 +298,17 @@ def _shown(browser, page):
     answered = browser.get(page)
     assert answered.status_code == 200, page
     return html.unescape(answered.content.decode())
+
+
+def test_a_spin_off_carries_no_award_on(office):
+    today = timezone.localdate()
+    ours = Award.objects.all()
+    first, second = ours.order_by("number")[:2]
+    Award.objects.filter(pk=first.pk).update(ends=today + timedelta(days=30))
+    AwardLink.objects.all().delete()
+    PairingAnswer.objects.all().delete()
+    assert first in without_successor(ours, today)
+    link = AwardLink.objects.create(before=first, after=second, kind=LinkKind.SPIN_OFF, noted_on=today, reason="r")
+    assert first in without_successor(ours, today)
+    AwardLink.objects.filter(pk=link.pk).update(kind=LinkKind.SUCCESSOR)
+    assert first not in without_successor(ours, today)

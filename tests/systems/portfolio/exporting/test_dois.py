@@ -16,7 +16,7 @@ from kakehashi.kernel.organisations.models import Kind, Organisation
 from kakehashi.kernel.people.roles import Role
 from kakehashi.systems.portfolio.contracts.actions import record_contract
 from kakehashi.systems.portfolio.doi import keep_dois, written
-from kakehashi.systems.portfolio.exporting.dois import NAMESPACE, parts_of_name
+from kakehashi.systems.portfolio.exporting.dois import NAMESPACE, _add, dois_of, parts_of_name
 from kakehashi.systems.portfolio.investigators.actions import name_investigator
 from kakehashi.systems.portfolio.ledger.posting import post_many
 from kakehashi.systems.portfolio.models import Award, Part
@@ -218,3 +218,25 @@ def test_everybody_sees_the_doi_of_a_published_award(agency, client):
     keep_dois([agency.awards[0]], by=None)
     assert "https://doi.org/10.5555/JP19ek0109000" in client.get("/awards/19ek0109000/").content.decode()
     assert "doi.org" not in client.get("/awards/19ek0109001/").content.decode()
+
+
+def test_contracts_of_one_award_get_a_doi_each_and_keep_it(agency):
+    """They share the eleven signs of its systematic number."""
+    award = agency.awards[0]
+    days = {"begins": award.begins, "ends": award.ends, "organisation": award.organisation, "title": "t"}
+    first, second = (Award.objects.create(number=f"19ek0109009{end}", **days) for end in ("h0001", "j0002"))
+    assert dois_of([second]) == {second.pk: "10.5555/JP19ek0109009j0002"}
+    assert keep_dois([second, first], by=None) == 2
+    later = Award.objects.create(number="19ek0109009a0000", **days)
+    assert keep_dois([later], by=None) == 1
+    kept = Award.objects.filter(number__startswith="19ek0109009").order_by("number").values_list("doi", flat=True)
+    numbers = ("19ek0109009a0000", "19ek0109009", "19ek0109009j0002")
+    assert list(kept) == [f"10.5555/JP{one}" for one in numbers]
+    assert dois_of(Award.objects.all())[first.pk] == "10.5555/JP19ek0109009"
+
+
+@given(some.text(min_size=1, max_size=40))
+def test_no_title_makes_the_xml_unreadable(said):
+    root = ElementTree.Element("root")
+    _add(root, "title", said)
+    ElementTree.fromstring(ElementTree.tostring(root, encoding="utf-8"))

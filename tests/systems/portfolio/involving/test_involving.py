@@ -146,3 +146,15 @@ def test_the_demo_tells_of_some_awards(agency):
     awards = [one for one in awards if one.pk == agency.awards[0].pk][:1]
     assert post_involvement(awards, 1) in (0, 1)
     assert not Involvement.objects.filter(synthetic=False).exists()
+
+
+def test_what_was_taken_back_makes_room_for_what_is_right(agency):
+    officer, award = someone(Role.PROGRAMME_OFFICER, Kind.AGENCY), agency.awards[0]
+    said = {"award": award, "kind": "design", "on": award.begins}
+    wrong = record_involvement(by=officer, what="wrong", **said)
+    with pytest.raises(Invalid) as refused:
+        record_involvement(by=officer, what="again", **said)
+    assert "stands already" in str(refused.value.problems)
+    take_back_involvement(by=officer, involvement=wrong, reason="of another award")
+    right = record_involvement(by=officer, what="right", **said)
+    assert list(Involvement.objects.filter(taken_back_on=None)) == [right]

@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import timezone, translation
 
 from kakehashi.engines.pairing.awards import Reason, Shared
-from kakehashi.kernel.errors import Invalid, NotAllowed
+from kakehashi.kernel.errors import Conflict, Invalid, NotAllowed
 from kakehashi.kernel.organisations.models import Kind
 from kakehashi.kernel.people.roles import Role
 from kakehashi.systems.portfolio.lineage.rules import LINKS
@@ -110,6 +110,30 @@ def test_answer_needs_a_reason_and_something_that_is_there(awards, change):
     with pytest.raises(Invalid):
         answer_pairing(by=someone(Role.PROGRAMME_OFFICER), award=awards[0], **said)
     assert not PairingAnswer.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "change", [{"place": 0}, {"place": 11}, {"place": 999}, {"found": "giver", "key": "19am0101000"}]
+)
+def test_what_was_not_found_is_not_answered(awards, change):
+    said = {"found": "programme", "key": "drugs", "place": 1, "answer": "accepted", "reason": "fits"} | change
+    with pytest.raises(Invalid):
+        answer_pairing(by=someone(Role.PROGRAMME_OFFICER), award=awards[0], **said)
+    assert not PairingAnswer.objects.exists()
+
+
+def test_an_answer_is_replaced_by_whoever_gave_it_or_after_they_left(awards):
+    first, second = someone(Role.PROGRAMME_OFFICER), someone(Role.PROGRAMME_DIRECTOR)
+    said = {"found": "programme", "key": "drugs", "place": 10, "answer": "accepted", "reason": "fits"}
+    answer_pairing(by=first, award=awards[0], **said)
+    with pytest.raises(Conflict, match="見本"):
+        answer_pairing(by=second, award=awards[0], **said | {"answer": "declined"})
+    assert PairingAnswer.objects.get().answer == "accepted"
+    yesterday = timezone.localdate() - timedelta(days=1)
+    first.memberships.update(since=yesterday, until=yesterday)
+    answer_pairing(by=second, award=awards[0], **said | {"answer": "declined"})
+    kept = PairingAnswer.objects.get()
+    assert (kept.answer, kept.answered_by) == ("declined", second)
 
 
 def test_officer_answers_on_the_page_and_a_link_is_proposed(awards):

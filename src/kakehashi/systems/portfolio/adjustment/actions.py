@@ -165,7 +165,9 @@ def _faults_of(request: AdjustmentRequest) -> dict[str, list[str]]:
     if award.ends < first or award.begins > last:
         faults["award"] = [_("This award does not run in fiscal year %(year)d.") % {"year": year}]
     elif award.programme is None or award.programme.ministry == Ministry.UNSTATED:
-        faults["award"] = [_("This award's programme names no ministry: its money would have no origin.")]
+        faults["award"] = [
+            _("This award's programme names no ministry: its money would have no origin. An administrator names it.")
+        ]
     elif request.round.requests.filter(award=award).exclude(pk=request.pk).exists():
         faults["award"] = [_("There is a request for this award in the round already.")]
     if request.amount_yen > request.round.budget_yen:

@@ -22,6 +22,7 @@ from kakehashi.systems.portfolio.models import (
     AwardLink,
     Credit,
     Found,
+    LinkKind,
     Milestone,
     Output,
     OutputState,
@@ -87,9 +88,9 @@ def to_decide() -> Q:
 
 
 def without_successor(awards: QuerySet[Award], today: date) -> QuerySet[Award]:
-    """The awards that end within half a year, or ended within the last, that no award carries on and for which nothing
-    that pairing found was accepted."""
-    linked = AwardLink.objects.filter(before=OuterRef("pk")).order_by()
+    """The awards that end within half a year, or ended within the last, that no award carries on (a spin-off does
+    not) and for which nothing that pairing found was accepted."""
+    linked = AwardLink.objects.filter(before=OuterRef("pk"), kind=LinkKind.SUCCESSOR).order_by()
     accepted = PairingAnswer.objects.filter(award=OuterRef("pk"), answer=Answer.ACCEPTED).exclude(found=Found.GIVER)
     ending = awards.filter(ends__gte=today - HALF_A_YEAR, ends__lte=today + HALF_A_YEAR)
     return ending.filter(~Exists(linked), ~Exists(accepted.order_by()))

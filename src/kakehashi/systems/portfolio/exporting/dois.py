@@ -8,6 +8,7 @@ number: 10.5555/JP17am0101001. Elements and their order follow Crossref's markup
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,11 +16,13 @@ from typing import Any
 from xml.etree import ElementTree
 
 from django.conf import settings
+from django.db.models.functions import Left
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from kakehashi.kernel.errors import Invalid
 from kakehashi.kernel.organisations.models import Organisation
+from kakehashi.systems.portfolio.actions import SHORT
 from kakehashi.systems.portfolio.behind import yen_committed
 from kakehashi.systems.portfolio.contracts.terms import terms_of
 from kakehashi.systems.portfolio.exporting.grants import funder_of
@@ -30,6 +33,8 @@ NAMESPACE = "http://www.crossref.org/grant_id/0.2.0"
 SCHEMA = "http://www.crossref.org/schemas/grant_id0.2.0.xsd"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Signs that XML 1.0 does not allow: titles copied from elsewhere may hold some."""
 LEAD, CO = "lead_investigator", "co-lead_investigator"
 DOI_ADDRESS, ROR_ADDRESS = "https://doi.org/", "https://ror.org/"
 
@@ -57,13 +62,34 @@ class Grant:
     investigators: tuple[Investigator, ...]
 
 
-def doi_of(award: Award) -> str:
-    """The DOI an award has, else the one it would get. Raises Invalid where the node has no prefix."""
-    if award.doi:
-        return award.doi
-    if not settings.DOI_PREFIX:
+def dois_of(awards: Iterable[Award]) -> dict[int, str]:
+    """The DOIs that awards have, else would get, by their keys. Raises Invalid where the node has no prefix.
+
+    Contracts of one award share the signs of its systematic number: the first of them gets it, the others their whole
+    number.
+    """
+    told: dict[int, str] = {}
+    wanting: dict[str, list[Award]] = {}
+    for one in awards:
+        if one.doi:
+            told[one.pk] = one.doi
+        else:
+            wanting.setdefault(one.number[:SHORT], []).append(one)
+    if wanting and not settings.DOI_PREFIX:
         raise Invalid(_("This node has no prefix for DOIs: set KAKEHASHI_DOI_PREFIX, such as 10.5555."))
-    return f"{settings.DOI_PREFIX}/{acknowledgement_number(award.number) or award.number}"
+    shorts = list(wanting)
+    for start in range(0, len(shorts), 500):
+        rows = Award.objects.annotate(short=Left("number", SHORT)).filter(short__in=shorts[start : start + 500])
+        first = dict(rows.order_by("-number").values_list("short", "number"))
+        taken = set(rows.exclude(doi="").values_list("doi", flat=True))
+        for short in shorts[start : start + 500]:
+            for one in wanting[short]:
+                number = acknowledgement_number(one.number)
+                own = f"{settings.DOI_PREFIX}/{number or one.number}"
+                if number and (one.number != first[short] or own in taken):
+                    own = f"{settings.DOI_PREFIX}/{number.removesuffix(short)}{one.number}"
+                told[one.pk] = own
+    return told
 
 
 def grants(awards: Iterable[Award], *, funder: str = "") -> list[Grant]:
@@ -84,10 +110,11 @@ def grants(awards: Iterable[Award], *, funder: str = "") -> list[Grant]:
         for one in named.order_by("-part", "since", "pk"):
             people.setdefault(one.award_id, []).append(one)
     base = settings.BASE_URL.rstrip("/")
+    told = dois_of(rows)
     return [
         Grant(
             one,
-            doi_of(one),
+            told[one.pk],
             base + reverse("finder:award", args=[one.number]),
             agency,
             *_agreed(one, committed.get(one.pk, 0)),
@@ -276,5 +303,5 @@ def _tag(name: str) -> str:
 
 def _add(parent: ElementTree.Element, name: str, text: str | None = None) -> ElementTree.Element:
     made = ElementTree.SubElement(parent, _tag(name))
-    made.text = text
+    made.text = NOT_XML.sub("", text) if text else text
     return made

@@ -48,7 +48,8 @@ PLAIN = ("title", "title_en", "summary", "summary_en", "phase", "modality")
 class Named:
     """What rows name: institutions, programmes, calls, disease areas; each looked up once."""
 
-    def __init__(self) -> None:
+    def __init__(self, by: Person | None) -> None:
+        self._by = by
         self._found: dict[tuple[type[Model], str], Any] = {}
 
     def institution(self, said: str) -> Organisation:
@@ -71,7 +72,7 @@ class Named:
         """By code or name; added where there is none, as when an award is registered."""
         key = (Programme, said)
         if key not in self._found:
-            self._found[key] = actions.programme_named(said, "")
+            self._found[key] = actions.programme_named(said, "", by=self._by)
         found: Programme | None = self._found[key]
         return found
 
@@ -90,7 +91,7 @@ def take_in(path: Path, chosen: Map, existing: str, faults: Faults, told: Told, 
     ``existing``: what of numbers that are here already, ``skip``, ``update`` or ``refuse``. Raises Conflict for the
     last, Invalid for a file that is not what the map says; rows that cannot be written are noted and left out.
     """
-    named = Named()
+    named = Named(by)
     with audit.batch(), Source(path) as source:
         done = FileReport(source.name, "awards")
         rows = iter(rows_of(source, chosen))

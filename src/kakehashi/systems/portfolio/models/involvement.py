@@ -43,7 +43,12 @@ class Involvement(models.Model):
         verbose_name_plural = _("patient and public involvement")
         ordering: ClassVar[list[str]] = ["on", "pk"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["award", "kind", "on"], name="involvement_once")
+            models.UniqueConstraint(
+                fields=["award", "kind", "on"],
+                condition=models.Q(taken_back_on=None),
+                name="involvement_once",
+                violation_error_message=_("This stands already: of the same kind, on the same day."),
+            )
         ]
         indexes: ClassVar[list[models.Index]] = [models.Index(fields=["on", "award"], name="involvement_day")]
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from kakehashi.kernel import audit
-from kakehashi.kernel.errors import Invalid, texts_of
+from kakehashi.kernel.errors import Conflict, Invalid, texts_of
 from kakehashi.kernel.listing import Column, Listing
 from kakehashi.systems.portfolio import rules
 from kakehashi.systems.portfolio.forms.lineage import CAME_FROM
@@ -64,7 +64,7 @@ def following(request: HttpRequest, number: str) -> HttpResponse:
     if request.method == "POST":
         try:
             return _answered(request, award)
-        except Invalid as error:
+        except (Conflict, Invalid) as error:
             status = error.status
             problem = " ".join(texts_of(error))
     today, index = timezone.localdate(), STORE.index()
