@@ -59,5 +59,5 @@ def test_filtered_published_and_read_by_a_stranger(open_page, director):
     page.wait_for_url("**/outcomes/public/")
     stranger = open_page(Look(language="ja"))
     assert stranger.goto("/outcomes/public/").status == 200
-    assert stranger.get_by_role("heading", level=1).inner_text() == "成果"
+    assert stranger.get_by_role("heading", level=1).inner_text() == "診断の成果"
     assert not faults_of(stranger)

@@ -69,7 +69,7 @@ pytestmark = pytest.mark.django_db
 KINDS = (Kind.AGENCY, Kind.GOVERNMENT, Kind.HOSPITAL)
 OF_THE_ROUND = {"submit": "open", "take_back": "open", "reopen": "decided", "fund": "decided"}
 """The state that a request's round must be in; else it is being scored."""
-OF_THE_REQUEST = {"begin_scoring": "submitted"}
+OF_THE_REQUEST = {"begin_scoring": "submitted", "cancel": "draft"}
 NO_WRITES = {"portfolio.import", "ledger.export", "award.follow", "portfolio.check"}
 """Names in the code that are no write: a lock's, and of what readers did."""
 YEAR_END = date(2020, 3, 31)

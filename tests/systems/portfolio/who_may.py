@@ -42,6 +42,7 @@ MOVES = {
         "begin_scoring": {PRESIDENT},
         "decide": {PRESIDENT},
         "reopen": {PRESIDENT},
+        "cancel": {PRESIDENT},
         "close": {ACCOUNTANT},
     },
     "Milestone": {
@@ -144,6 +145,7 @@ IN_OFFICE = {
     "adjustmentround.begin_scoring",
     "adjustmentround.decide",
     "adjustmentround.reopen",
+    "adjustmentround.cancel",
 }
 """Moves and writes for which the role is not enough where anybody was ever appointed to the office: only who is in it
 today."""

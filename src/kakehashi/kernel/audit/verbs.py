@@ -94,6 +94,7 @@ WHOLE: dict[str, Text] = {
     "adjustmentround.begin_scoring": pgettext_lazy("audit", "adjustment funds: closed to requests"),
     "adjustmentround.decide": pgettext_lazy("audit", "adjustment funds: decided"),
     "adjustmentround.reopen": pgettext_lazy("audit", "adjustment funds: decision taken back"),
+    "adjustmentround.cancel": pgettext_lazy("audit", "adjustment funds: round cancelled"),
     "adjustmentround.close": pgettext_lazy("audit", "adjustment funds: money committed"),
     "adjustmentrequest.enter": pgettext_lazy("audit", "request for adjustment funds: written"),
     "adjustmentrequest.edit": pgettext_lazy("audit", "request for adjustment funds: changed"),

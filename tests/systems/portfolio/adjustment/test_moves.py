@@ -61,3 +61,20 @@ def test_round_that_is_not_open_takes_no_request(asked, state):
     asked.refresh_from_db()
     with pytest.raises(Conflict):
         advance(asked, "submit", by=asked.requested_by)
+
+
+def test_the_same_round_is_not_opened_twice_and_one_nobody_asked_of_is_cancelled(asked):
+    people = {"president": asked.round.opened_by}
+    money = {"by": people["president"], "fiscal_year": YEAR + 1, "budget_yen": 100_000_000}
+    made = actions.open_round(**money)
+    with pytest.raises(Conflict, match=made.code):
+        actions.open_round(**money)
+    assert actions.open_round(**money | {"budget_yen": 1}).number == 2
+    with pytest.raises(Invalid):
+        advance(made, "cancel", by=people["president"])
+    advance(made, "cancel", by=people["president"], note="opened by mistake")
+    assert AdjustmentRound.objects.get(pk=made.pk).decision_note == "opened by mistake"
+    assert actions.open_round(**money).number == 3
+    advance(asked, "submit", by=asked.requested_by)
+    with pytest.raises(Conflict, match=asked.code):
+        advance(asked.round, "cancel", by=people["president"], note="x")

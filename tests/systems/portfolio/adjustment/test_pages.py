@@ -1,5 +1,7 @@
 """The pages of adjustment funds in both languages, from the request to the ledger, for those of the agency alone."""
 
+import csv
+
 import pytest
 from django.test import Client
 
@@ -55,7 +57,13 @@ def test_round_goes_from_the_request_to_the_ledger(browsers):
     assert refused.status_code == 422
     assert "Your choice differs from the best one: say why." in said(refused)
     assert 'value="2" aria-label="2019-1-002" checked' in said(refused)
-    assert president.post(ROUND, {"chosen": ["1", "2"], "note": "x"}).status_code == 409
+    broken = president.post(ROUND, {"chosen": ["1", "2"], "note": "x"})
+    assert broken.status_code == 409
+    assert "The budget is ¥70,000,000. Chosen: ¥80,000,000, ¥10,000,000 too much." in said(broken)
+    listed = csv.DictReader(said(president.get(f"{ROUND}?format=csv")).lstrip("\ufeff").splitlines())
+    least = "A change loses at least (points)"
+    told = [(row["In the best choice"], row[least] != "", row["Ministry"] in page) for row in listed]
+    assert told == [("yes", True, True), ("no", True, True)]
     assert president.post(ROUND, {"chosen": ["2"], "note": "the patients' wish"}).status_code == 302
     assert "decided otherwise" in said(president.get(ROUND))
     assert browsers["accountant"].post(f"{ROUND}move/", {"move": "close"}).status_code == 302
@@ -117,3 +125,19 @@ def test_writes_are_refused_to_other_roles(browsers, role):
 @pytest.mark.parametrize("code", ["2019-9", "x", "2019", "²-1", "99999999999-1"])
 def test_unknown_round_is_not_found(browsers, code):
     assert browsers["auditor"].get(f"/portfolio/adjustment/{code}/").status_code == 404
+
+
+def test_the_form_of_a_round_sent_twice_opens_one_and_a_round_is_cancelled_with_a_reason(browsers):
+    president = browsers["president"]
+    sent = {"fiscal_year": YEAR, "budget_yen": 5}
+    assert president.post("/portfolio/adjustment/new/", sent).status_code == 302
+    again = president.post("/portfolio/adjustment/new/", sent)
+    assert (again.status_code, "Round 2019-1 is open with the same budget" in said(again)) == (422, True)
+    assert "Cancel the round" in said(president.get(ROUND))
+    unsaid = said(president.post(f"{ROUND}move/", {"move": "cancel", "note": ""}, follow=True))
+    assert "is cancelled" not in unsaid
+    assert browsers["programme_officer"].post(f"{ROUND}move/", {"move": "cancel", "note": "x"}).status_code == 403
+    assert "Round 2019-1 is cancelled." in said(
+        president.post(f"{ROUND}move/", {"move": "cancel", "note": "twice"}, follow=True)
+    )
+    assert president.post("/portfolio/adjustment/new/", sent).status_code == 302

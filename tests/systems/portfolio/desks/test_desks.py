@@ -294,6 +294,15 @@ def test_goals_behind_and_untold_are_the_same_in_every_year_and_told_apart(offic
     assert ("Licences" in untold, "Untold 0" in untold, "Untold 1" in untold) == (False, True, True)
 
 
+def test_a_year_without_results_says_when_those_came_that_are_recorded(office):
+    _agency, people = office
+    browser = browser_of(people["president"])
+    words = "No output recorded on this node came in this year: those that are came between"
+    assert words in _shown(browser, "/portfolio/?year=2016")
+    Output.objects.update(on=date(2016, 6, 1))
+    assert words not in _shown(browser, "/portfolio/?year=2016")
+
+
 def _shown(browser, page):
     answered = browser.get(page)
     assert answered.status_code == 200, page

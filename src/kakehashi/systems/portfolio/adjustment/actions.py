@@ -23,10 +23,15 @@ from kakehashi.systems.portfolio.models import AdjustmentRequest, AdjustmentRoun
 
 
 def open_round(*, by: Person, fiscal_year: int, budget_yen: int) -> AdjustmentRound:
-    """Open a round for requests. Raises NotAllowed, Invalid naming each field at fault."""
+    """Open a round for requests. Raises NotAllowed, Invalid naming each field at fault, Conflict where the year has a
+    round with the same budget that nobody has asked yet: the same form sent twice."""
     audit.insist(rules.may_decide(by), by=by, action="adjustmentround.open")
     with transaction.atomic():
         alone("portfolio.adjustment")
+        same = AdjustmentRound.objects.filter(fiscal_year=fiscal_year, budget_yen=budget_yen, state=RoundState.OPEN)
+        if twin := same.filter(requests=None).first():
+            text = _("Round %(code)s is open with the same budget, and nobody has asked yet: use it, or cancel it.")
+            raise Conflict(text % {"code": twin.code}, field="budget_yen")
         last = AdjustmentRound.objects.filter(fiscal_year=fiscal_year).aggregate(last=Max("number"))["last"] or 0
         made = AdjustmentRound(fiscal_year=fiscal_year, number=last + 1, budget_yen=budget_yen, opened_by=by)
         _clean(made)

@@ -86,22 +86,25 @@ def price_of(problem: Problem, id: str) -> Price:
 
 
 def points_by_hand(problem: Problem, chosen: Collection[str]) -> Decimal:
-    """The points of a choice made by hand. Raises Conflict naming the conditions that it breaks."""
+    """The points of a choice made by hand. Raises Conflict naming the conditions that it breaks, and by how much."""
     granted = [one for one in problem.requests if one.id in chosen]
-    broken = [one for one in problem.all_conditions if isinstance(one, Budget | Limit) and _breaks(granted, one)]
+    checked = [one for one in problem.all_conditions if isinstance(one, Budget | Limit)]
+    broken = [(one, total) for one in checked if (total := _total(granted, one)) is not None]
     if broken:
-        told = " ".join(conditions.in_words(one) for one in broken)
+        told = " ".join(conditions.broken_in_words(one, total) for one, total in broken)
         raise Conflict(_("This choice breaks a condition of the round: %(conditions)s") % {"conditions": told})
     return sum((Decimal(one.levels[0].score) for one in granted), Decimal(0))
 
 
-def _breaks(granted: Sequence[Request], condition: Budget | Limit) -> bool:
+def _total(granted: Sequence[Request], condition: Budget | Limit) -> int | None:
+    """What the chosen come to by a condition that they break; None where they keep it."""
     if isinstance(condition, Budget):
-        return sum(one.levels[0].amount_yen for one in granted) > condition.yen
+        yen = sum(one.levels[0].amount_yen for one in granted)
+        return yen if yen > condition.yen else None
     bound = [one for one in granted if condition.tag is None or condition.tag in one.tags]
     total = len(bound) if condition.unit == "count" else sum(one.levels[0].amount_yen for one in bound)
     least, most = condition.at_least, condition.at_most
-    return (least is not None and total < least) or (most is not None and total > most)
+    return total if (least is not None and total < least) or (most is not None and total > most) else None
 
 
 def _tags(fiscal_year: int, rows: list[AdjustmentRequest]) -> dict[int, set[str]]:

@@ -94,6 +94,18 @@ def in_words(condition: Condition) -> str:
             return ""
 
 
+def broken_in_words(condition: Budget | Limit, total: int) -> str:
+    """A condition that a choice breaks, what the choice comes to, and by how much that is too much or too little."""
+    unit = "yen" if isinstance(condition, Budget) else condition.unit
+    least, most = (None, condition.yen) if isinstance(condition, Budget) else (condition.at_least, condition.at_most)
+    values = {"condition": in_words(condition), "total": _amount(unit, total)}
+    if most is not None and total > most:
+        text = _("%(condition)s Chosen: %(total)s, %(by)s too much.")
+        return text % (values | {"by": _amount(unit, total - most)})
+    text = _("%(condition)s Chosen: %(total)s, %(by)s too little.")
+    return text % (values | {"by": _amount(unit, (least or 0) - total)})
+
+
 def _amount(unit: str, number: int) -> str:
     return (
         exact(number)

@@ -11,6 +11,7 @@ class RoundState(models.TextChoices):
     SCORING = "scoring", _("Being scored")
     DECIDED = "decided", _("Decided")
     CLOSED = "closed", _("Closed, money committed")
+    CANCELLED = "cancelled", _("Cancelled")
 
 
 class RequestState(models.TextChoices):

@@ -72,6 +72,14 @@ def _undecided(of_round: Any, *, by: Any, note: str) -> None:
     of_round.decision_note = note.strip()
 
 
+def _nobody_asked(of_round: Any, *, by: Any, note: str) -> None:
+    asked = of_round.requests.exclude(state=RequestState.DRAFT).select_related("round")
+    if asked:
+        codes = ", ".join(one.code for one in asked)
+        raise Conflict(_now("Handed in already: %(codes)s. They are taken back first.") % {"codes": codes})
+    of_round.decision_note = note.strip()
+
+
 def _all_funded(of_round: Any, *, by: Any, note: str) -> None:
     if of_round.requests.filter(state=RequestState.CHOSEN).exists():
         raise Conflict(_now("Money is not committed to every chosen request yet."))
@@ -93,7 +101,15 @@ REQUEST_FLOW = Workflow(
             act=_while_open,
         ),
         Move("score", [_S.SUBMITTED], _S.SCORED, rules.may_score, _("Score"), _("Score"), act=_count_points),
-        Move("choose", [_S.SCORED], _S.CHOSEN, rules.may_decide, _("Choose"), _("Choose"), act=_while_scoring),
+        Move(
+            "choose",
+            [_S.SCORED],
+            _S.CHOSEN,
+            rules.may_decide,
+            _("Choose this request"),
+            _("Choose this request"),
+            act=_while_scoring,
+        ),
         Move(
             "pass_over",
             [_S.SCORED],
@@ -146,6 +162,16 @@ ROUND_FLOW = Workflow(
             _("Decide anew"),
             needs_note=True,
             act=_undecided,
+        ),
+        Move(
+            "cancel",
+            [RoundState.OPEN],
+            RoundState.CANCELLED,
+            rules.may_decide,
+            _("Cancel the round"),
+            _("Cancel the round"),
+            needs_note=True,
+            act=_nobody_asked,
         ),
         Move(
             "close",

@@ -27,7 +27,7 @@ from kakehashi.systems.portfolio.adjustment.afterwards import Came, what_came
 from kakehashi.systems.portfolio.adjustment.states import RequestState, RoundState
 from kakehashi.systems.portfolio.figures import term_of
 from kakehashi.systems.portfolio.forms.adjustment import ConditionForm, NoteForm, RoundForm, subjects
-from kakehashi.systems.portfolio.models import AdjustmentRequest, AdjustmentRound
+from kakehashi.systems.portfolio.models import AdjustmentRequest, AdjustmentRound, Ministry
 from kakehashi.systems.portfolio.money import exact
 from kakehashi.systems.portfolio.pages.asking import key_said
 
@@ -53,14 +53,37 @@ REQUESTS = Listing(
         Column("award", gettext_lazy("Award"), lambda one: one.award.number),
         Column("title", gettext_lazy("Title"), lambda one: one.award.label()),
         Column("programme", gettext_lazy("Programme"), lambda one: one.award.programme.label()),
+        Column("ministry", gettext_lazy("Ministry"), lambda one: ministry_of(one)),
         Column("amount", gettext_lazy("Amount (yen)"), lambda one: one.amount_yen, number=True),
         Column("points", gettext_lazy("Points"), lambda one: one.points, number=True),
         Column("state", gettext_lazy("State"), lambda one: one.get_state_display()),
-        Column("best", gettext_lazy("In the best choice"), lambda one: _said(one.in_best)),
+        Column("best", gettext_lazy("In the best choice"), lambda one: _said(one.best_now)),
+        Column("least", gettext_lazy("A change loses at least (points)"), lambda one: one.least_lost, number=True),
         Column("entry", gettext_lazy("Entry of the ledger"), lambda one: one.entry.number if one.entry else ""),
     ),
     order="number",
+    prepare=lambda _request, batch: told_best(batch),
 )
+
+
+def ministry_of(one: AdjustmentRequest) -> str:
+    """Whose money a request asks for: its award's programme's ministry, which side conditions name."""
+    programme = one.award.programme
+    return str(Ministry(programme.ministry).label) if programme else ""
+
+
+def told_best(rows: list[Any]) -> None:
+    """Give requests of one round ``best_now`` and ``least_lost``: of the exact best choice as points stand while the
+    round is being scored, else as it was decided."""
+    found = rows[0].round if rows else None
+    standing = None
+    if found is not None and found.state == RoundState.SCORING:
+        standing = choosing.standing(choosing.problem_of(found))
+    best = standing.choice.ids if standing and standing.choice else frozenset[str]()
+    for one in rows:
+        scored = standing is not None and one.points is not None
+        one.best_now = choosing.id_of(one) in best if scored else one.in_best
+        one.least_lost = standing.least_lost.get(choosing.id_of(one)) if standing else None
 
 
 def insist_on_seeing(request: HttpRequest) -> None:
@@ -98,7 +121,7 @@ def new_round(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             made = actions.open_round(by=request.user, **form.cleaned_data)  # type: ignore[arg-type]
-        except Invalid as error:
+        except (Invalid, Conflict) as error:
             add_problems(form, error)
         else:
             messages.success(request, _("Round %(code)s is open for requests.") % {"code": made.code})
@@ -190,6 +213,7 @@ def _line(
     return {
         "request": one,
         "amount": exact(one.amount_yen),
+        "ministry": ministry_of(one),
         "best": _said(in_best if one.points is not None else None),
         "in_best": in_best,
         "differs": not standing and one.in_best is not None and one.in_best != (one in granted),
@@ -206,7 +230,8 @@ def _said(best: Best) -> str:
 @login_required
 @require_POST
 def move(request: HttpRequest, code: str) -> HttpResponse:
-    """The steps of a round beside the decision: requests closed, the decision taken back, the money committed."""
+    """The steps of a round beside the decision: requests closed, the round cancelled, the decision taken back,
+    the money committed."""
     insist_on_seeing(request)
     found = round_of(code)
     name, note, by = request.POST.get("move", ""), request.POST.get("note", ""), request.user
@@ -220,6 +245,12 @@ def move(request: HttpRequest, code: str) -> HttpResponse:
             messages.error(request, " ".join(texts_of(error)))
     elif name == "begin_scoring":
         advance(found, name, by=by)
+    elif name == "cancel":
+        try:
+            advance(found, name, by=by, note=note)
+            messages.success(request, _("Round %(code)s is cancelled.") % {"code": found.code})
+        except Invalid as error:
+            messages.error(request, " ".join(texts_of(error)))
     else:
         raise NotFound(_("The step"))
     return redirect("portfolio:adjustment_round", found.code)

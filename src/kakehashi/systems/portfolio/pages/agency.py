@@ -12,9 +12,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from kakehashi.kernel.errors import NotFound
+from kakehashi.kernel.fiscal import fiscal_year_days
 from kakehashi.systems.portfolio import drawing, rules
 from kakehashi.systems.portfolio.columns import held
 from kakehashi.systems.portfolio.columns.column import tally
@@ -25,7 +27,7 @@ from kakehashi.systems.portfolio.figures import Book, Figures, book, totals, yea
 from kakehashi.systems.portfolio.goals import goals_behind, goals_met, goals_reached, goals_untold
 from kakehashi.systems.portfolio.involving.telling import lines_of
 from kakehashi.systems.portfolio.milestones.actions import overdue
-from kakehashi.systems.portfolio.models import Goal, GoalActual, IntegratedProject, Ministry, Programme
+from kakehashi.systems.portfolio.models import Goal, GoalActual, IntegratedProject, Ministry, Output, Programme
 from kakehashi.systems.portfolio.money import exact, said
 from kakehashi.systems.portfolio.offices.queries import holders_of
 from kakehashi.systems.portfolio.outputs.goals import counted
@@ -65,6 +67,7 @@ def show(request: HttpRequest) -> HttpResponse:
             "flow": mark_safe(drawing.flow_plot(flow, paid, choices["year_name"])),  # noqa: S308  its texts are escaped
             "goals": mark_safe(drawing.goals_plot(told_goals)),  # noqa: S308
             "untold": len(goals) - len(told_goals),
+            "no_results": no_results_in(wanted.year) if not any(now.total.results.values()) else "",
             "projects": project_lines(wanted, now),
             "programmes": programme_lines(wanted, now),
             "ministries": ministry_lines(wanted, now),
@@ -72,6 +75,22 @@ def show(request: HttpRequest) -> HttpResponse:
         }
     )
     return render(request, "portfolio/agency.html", context)
+
+
+def no_results_in(year: int) -> str:
+    """Why no result counts in a year: when those came that are recorded here, so that nobody takes nought for a result.
+
+    "" where none is recorded at all, or some of them came in that year.
+    """
+    days = Output.objects.order_by("on").values_list("on", flat=True)
+    first, last = days.first(), days.last()
+    if first is None or last is None:
+        return ""
+    begins, ends = fiscal_year_days(year)
+    if first <= ends and last >= begins:
+        return ""
+    text = _("No output recorded on this node came in this year: those that are came between %(first)s and %(last)s.")
+    return text % {"first": first, "last": last}
 
 
 def headlines(
@@ -86,7 +105,9 @@ def headlines(
     awards = reverse("portfolio:awards")
     told.append(_count(_("Awards"), now.awards, before.awards, f"{awards}?{query}"))
     told.append(_count(_("New awards"), now.new, before.new, f"{awards}?{query}&began=new"))
-    told.append(Headline(_("Goals met"), "{} / {}".format(*goals_met(goals)), "", "", "#goals"))
+    untold = sum(1 for goal, actual in goals if goal.target is not None and actual is None)
+    note = ngettext("%(number)s not told yet", "%(number)s not told yet", untold) % {"number": untold} if untold else ""
+    told.append(Headline(_("Goals met"), "{} / {}".format(*goals_met(goals)), "", note, "#goals"))
     return told
 
 
