@@ -341,14 +341,14 @@ def written_by(action, folder):
             "change": lambda by: change_call(by=by, call=made, budget_yen=5),
             "publish": lambda by: publish_call(by=by, call=made),
         }[verb]
+    if action == "programme.register":
+        told = {"title": "t", "organisation": awards[0].organisation, "begins": awards[0].begins}
+        return lambda by: register_award(by=by, number="new", programme="new", ends=awards[0].ends, **told)
     if kinds in KEPT:
         return KEPT[kinds](verb)
     if kinds == "appropriation":
         told = {"code": "new", "ministry": "mext", "kind": "initial", "fiscal_year": YEAR, "name": "当初予算"}
         return lambda by: register_appropriation(by=by, **told)
-    if action == "programme.register":
-        told = {"title": "t", "organisation": awards[0].organisation, "begins": awards[0].begins}
-        return lambda by: register_award(by=by, number="new", programme="new", ends=awards[0].ends, **told)
     if kinds == "portfolio":
         if verb == "lineages":
             install_structure(by=None)
