@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('portfolio', '0030_diagnosed_revision'),
+        ('portfolio', '0031_involvement_once_in_force'),
     ]
 
     operations = [
