@@ -157,4 +157,4 @@ def test_what_was_taken_back_makes_room_for_what_is_right(agency):
     assert "同じ種類・同じ日付" in str(refused.value.problems)
     take_back_involvement(by=officer, involvement=wrong, reason="of another award")
     right = record_involvement(by=officer, what="right", **said)
-    assert list(Involvement.objects.filter(taken_back_on=None)) == [right]
+    assert list(Involvement.objects.filter(**said, taken_back_on=None)) == [right]
