@@ -166,3 +166,21 @@ def test_no_words_of_a_lineage_lie_on_others(gaps):
     for one, other in combinations([box for box in boxes if box not in years], 2):
         apart = one[1] <= other[0] or other[1] <= one[0] or one[3] <= other[2] or other[3] <= one[2]
         assert apart, (one, other)
+
+
+def test_names_of_lines_are_told_apart_in_full():
+    names = [
+        "All-Japan Drug Discovery Project",
+        "All-Japan Medical Devices Project",
+        "ゲノム医療実現化プロジェクト",
+    ]
+    lines = [Line(name, [5, 5 + at]) for at, name in enumerate([*names, *names])]
+    root = read(draw_series(Series("A & B", "told <1>", ["2024", "2025"], lines)))
+    texts = [one for one in root.iter(f"{SVG}text") if one.get("text-anchor") == "start"]
+    told = " ".join(one.text for one in texts)
+    assert told.count("Drug") == told.count("Devices") == 2
+    assert "…" not in told
+    ys = [float(one.get("y")) for one in texts]
+    assert all(0 < y <= float(root.get("viewBox").split()[3]) for y in ys)
+    assert len(set(ys)) == len(ys)
+    assert all(float(one.get("x")) + ems(one.text) * 14 <= WIDTH + 1 for one in texts)

@@ -159,6 +159,27 @@ def test_an_award_is_found_by_its_words_and_by_its_number_in_papers(agency, offi
     assert agency.awards[0].number in everywhere.content.decode()
 
 
+def test_a_search_of_one_year_says_what_other_years_have(agency, officer):
+    Award.objects.filter(pk=agency.awards[1].pk).update(begins=date(2010, 4, 1), ends=date(2012, 3, 31))
+    english = {"accept-language": "en"}
+    page = officer.get("/portfolio/awards/", {"q": "課題", "year": YEAR}, headers=english).content.decode()
+    assert "1 more award of other years has these words" in page
+    (url,) = re.findall(r'<a href="([^"]*every=1[^"]*)">1 more award', page)
+    every = officer.get(html.unescape(url), headers=english).content.decode()
+    assert agency.awards[1].number in every
+    assert "of other years" not in every
+
+
+def test_the_rail_and_the_welcome_page_lead_to_what_is_public(officer, client, rf):
+    assert 'href="/awards/"' in client.get("/").content.decode()
+    assert 'href="/awards/"' in client.get("/about/").content.decode()
+    request = rf.get("/portfolio/published/")
+    request.user = someone(Role.AUDITOR, Kind.AGENCY)
+    rail = {entry["url"]: entry["current"] for group in systems_of(request) for entry in group["entries"]}
+    assert {"/awards/", "/portfolio/involvement/", "/portfolio/published/"} <= set(rail)
+    assert rail["/portfolio/published/"] == "page"
+
+
 def test_an_account_tells_the_balance_after_each_movement(agency, officer):
     account = Account.objects.get(kind=A.INSTITUTION, balance_yen=100_000_000)
     text = officer.get(f"/portfolio/accounts/{account.pk}/", headers={"accept-language": "en"}).content.decode()

@@ -77,8 +77,9 @@ def grant(told: Told, agency: Organisation, prefix: str, *, public: bool = False
         "beneficiaryLocation": [
             {"name": country_name(award.organisation.country, "en"), "countryCode": award.organisation.country}
         ],
-        "fromOpenCall": "Yes" if award.call else "No",
     }
+    if award.call:  # of an award without one nobody said that there was none
+        made["fromOpenCall"] = "Yes"
     if award.programme:
         made["grantProgramme"] = [{"code": award.programme.code, "title": award.programme.name}]
     if classified := _classifications(told):

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from kakehashi.kernel.errors import NotFound
-from kakehashi.kernel.listing import Column, Filter, Listing
+from kakehashi.kernel.listing import Column, Filter, Listing, address
 from kakehashi.systems.portfolio import finding, rules
 from kakehashi.systems.portfolio.acknowledging import acknowledgements_of
 from kakehashi.systems.portfolio.behind import Slice, awards_behind
@@ -76,8 +76,14 @@ def awards(request: HttpRequest) -> HttpResponse:
         found = awards_behind(part, new=new, every=every).select_related("programme", "organisation", "area")
         return AWARDS.csv(request, finding.holding(found, text) if text else found)
     kept = [(key, value) for key, value in request.GET.items() if key not in ("q", "page", "every")]
+    keys = _keys(request, part, text, new=new, every=every)
+    elsewhere = 0
+    if text and not every:
+        elsewhere = len(_keys(request, part, text, new=new, every=True)) - len(keys)
     context = wanted.choices() | {
-        "table": AWARDS.show(request, rows, keys=_keys(request, part, text, new=new, every=every)),
+        "table": AWARDS.show(request, rows, keys=keys),
+        "elsewhere": max(elsewhere, 0),
+        "every_url": address(request, every="1", page=None),
         "search_text": text,
         "may_register": bool(rules.may_register_awards(request.user)),
         "of": words,

@@ -69,6 +69,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "adds_up": table.adds_up,
         "plot": _plot(table),
         "plot_unit": _unit(wanted.measure)[1],
+        "undrawn": _undrawn(table),
         "as_of": timezone.localdate(),
         "ready": [(_title_of(*one), _address(one)) for one in READY],
         "csv_url": f"?{query.urlencode()}&format=csv",
@@ -111,6 +112,7 @@ def _section(table: Table, language: str) -> dict[str, Any]:
         "adds_up": table.adds_up,
         "plot": _plot(table),
         "plot_unit": _unit(wanted.measure)[1],
+        "undrawn": _undrawn(table),
     }
 
 
@@ -204,6 +206,12 @@ def _plot(table: Table) -> SafeString:
     }
     drawn = draw_series(Series(title, told, periods, lines)) if periods and lines else ""
     return mark_safe(drawn)  # noqa: S308  its texts are escaped
+
+
+def _undrawn(table: Table) -> int:
+    """How many rows a plot of lines leaves to the table."""
+    across = table.wanted.columns is not None and table.wanted.columns.key == YEAR
+    return max(len(table.rows) - LINES, 0) if across else 0
 
 
 def _file(content: str | bytes, name: str, kind: str) -> HttpResponse:
