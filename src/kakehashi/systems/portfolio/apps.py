@@ -185,9 +185,12 @@ class PortfolioConfig(AppConfig):
         from kakehashi.systems.portfolio import finding, handlers, queries  # noqa: F401
         from kakehashi.systems.portfolio.adjustment import workflow  # noqa: F401
         from kakehashi.systems.portfolio.desks import checking
+        from kakehashi.systems.portfolio.ledger import importing
         from kakehashi.systems.portfolio.milestones import workflow as gates  # noqa: F401
         from kakehashi.systems.portfolio.outputs import workflow as outputs  # noqa: F401
 
+        name_kind(importing.LOOK, _("Looking at a file of entries"), importing.outcome_of)
+        name_kind(importing.BOOK, _("Booking a file of entries"), importing.outcome_of)
         name_kind(checking.KIND, _("Checking the books"), checking.outcome_of)
         post_migrate.connect(_watch, sender=self, dispatch_uid="portfolio.stamps")
         register(

@@ -126,6 +126,7 @@ urlpatterns = [
     path("entries/new/", booking.kinds, name="entry_kinds"),
     path("entries/new/<str:kind>/", booking.new, name="entry_new"),
     path("entries/import/", entry_files.import_file, name="entry_import"),
+    path("entries/import/<int:number>/", entry_files.import_job, name="entry_import_job"),
     path("entries/journal.csv", entry_files.journal_csv, name="journal_csv"),
     path("entries/<int:number>/", trail.entry, name="entry"),
     path("entries/<int:number>/correct/", booking.correct, name="entry_correct"),

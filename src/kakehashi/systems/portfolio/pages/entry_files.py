@@ -17,12 +17,13 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from kakehashi.kernel import audit
-from kakehashi.kernel.errors import Conflict, Invalid
+from kakehashi.kernel.errors import Conflict, Invalid, NotFound
 from kakehashi.kernel.fiscal import year_said
 from kakehashi.kernel.listing import Echo, plain_cell
 from kakehashi.kernel.people.forms import add_problems
 from kakehashi.systems.portfolio import rules
 from kakehashi.systems.portfolio.forms.entries import BOOKED, AppropriationForm, EntriesFileForm
+from kakehashi.systems.portfolio.ledger import importing
 from kakehashi.systems.portfolio.ledger.appropriating import register_appropriation
 from kakehashi.systems.portfolio.ledger.files import Row, book_rows, look_at
 from kakehashi.systems.portfolio.ledger.journal import FIELDS, movements_of
@@ -43,6 +44,9 @@ def import_file(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         upload = form.cleaned_data["file"]
         try:
+            if upload and upload.size > importing.BIG_BYTES:
+                job = importing.start_looking(by=request.user, upload=upload)  # type: ignore[arg-type]
+                return redirect("portfolio:entry_import_job", job.pk)
             rows = look_at(upload.read() if upload else form.cleaned_data["content"].encode())
             if "book" in request.POST:
                 written = book_rows(rows, by=request.user)  # type: ignore[arg-type]
@@ -56,6 +60,32 @@ def import_file(request: HttpRequest) -> HttpResponse:
         except (Invalid, Conflict) as error:
             add_problems(form, error)
     return render(request, "portfolio/entry_import.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def import_job(request: HttpRequest, number: int) -> HttpResponse:
+    """How far the look at a big file or its booking is, and what it came to; POST books what was looked at."""
+    audit.insist(rules.may_write_entries(request.user), by=request.user, action="ledger.post")
+    job = importing.looked_or_booked(request.user, number)  # type: ignore[arg-type]
+    looked = job.kind == importing.LOOK
+    if request.method == "POST":
+        if not looked:
+            raise NotFound(_("This import"))
+        started = importing.start_booking(by=request.user, looked=job)  # type: ignore[arg-type]
+        return redirect("portfolio:entry_import_job", started.pk)
+    told = job.result or {"faulty": 0, "faults": [], "sums": []}
+    booking = importing.booking_of(job) if looked else None
+    context = {
+        "job": job,
+        "sums": [
+            {"kind": EntryKind(kind).label, "number": number, "yen": exact(yen)} for kind, number, yen in told["sums"]
+        ],
+        "more": told["faulty"] - len(told["faults"]),
+        "booking": booking,
+        "may_book": looked and booking is None and job.result is not None and not told["faulty"],
+    }
+    return render(request, "portfolio/entry_import_job.html", context)
 
 
 def _told(rows: list[Row]) -> dict[str, Any]:

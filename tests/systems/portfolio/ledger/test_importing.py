@@ -1,0 +1,98 @@
+"""Big files of entries: looked at by a job, booked by another, all rows or none."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from kakehashi.kernel import jobs
+from kakehashi.kernel.files.models import StoredFile
+from kakehashi.kernel.jobs.models import Job, JobState
+from kakehashi.kernel.organisations.models import Kind
+from kakehashi.kernel.people.roles import Role
+from kakehashi.systems.portfolio.ledger import importing
+from kakehashi.systems.portfolio.ledger.posting import post_many
+from kakehashi.systems.portfolio.models import Entry
+from tests.systems.portfolio.agency import make_agency
+from tests.systems.portfolio.test_pages import someone
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PAGE = "/portfolio/entries/import/"
+HEAD = "kind,on,appropriation,amount_yen,reference,award\n"
+
+
+def file_of(count, *, wrong=()):
+    rows = [f"spend,2019-06-01,mext-2019,{'x' if one in wrong else one + 1},F{one},19ek0109000" for one in range(count)]
+    return SimpleUploadedFile("entries.csv", (HEAD + "\n".join(rows) + "\n").encode())
+
+
+@pytest.fixture(params=["en", "ja"])
+def accountant(request, monkeypatch, settings, tmp_path):
+    monkeypatch.setattr(importing, "BIG_BYTES", 300)
+    post_many(make_agency().paid(10**9), by=None)
+    person = someone(Role.ACCOUNTANT, Kind.AGENCY)
+    person.language = request.param
+    person.save()
+    browser = Client(headers={"accept-language": request.param})
+    browser.force_login(person)
+    browser.words = {
+        "en": ("nothing wrong with them", "Book these entries", "are booked", "is at fault"),
+        "ja": ("問題ありません", "記帳", "記帳しました", "問題があります"),
+    }[request.param]
+    return browser
+
+
+def test_a_big_file_is_looked_at_and_booked_by_jobs(accountant):
+    fine, book, booked, _fault = accountant.words
+    before = Entry.objects.count()
+    page = accountant.post(PAGE, {"file": file_of(40)}).url
+    assert Job.objects.get().state == JobState.WAITING
+    assert "progress-" in accountant.get(page).content.decode()
+    jobs.run_waiting()
+    looked = Job.objects.get()
+    assert (looked.state, looked.done, looked.total, looked.result["rows"]) == (JobState.DONE, 80, 80, 40)
+    shown = accountant.get(page).content.decode()
+    assert fine in shown
+    assert book in shown
+    assert Entry.objects.count() == before
+    booking = accountant.post(page).url
+    assert accountant.post(page).status_code == 409, "once"
+    jobs.run_waiting()
+    assert Entry.objects.count() == before + 40
+    assert booked in accountant.get(booking).content.decode()
+    assert not StoredFile.objects.exists(), "it goes with its booking"
+    assert accountant.post(booking).status_code == 404
+
+
+def test_what_is_wrong_is_told_and_nothing_is_booked(accountant):
+    *_fine, fault = accountant.words
+    before = Entry.objects.count()
+    page = accountant.post(PAGE, {"file": file_of(40, wrong=(7,))}).url
+    jobs.run_waiting()
+    shown = accountant.get(page).content.decode()
+    assert fault in shown
+    assert "<span>9</span>" in shown, "the line"
+    assert accountant.post(page).status_code == 409
+    assert Entry.objects.count() == before
+
+
+def test_what_changed_since_the_look_books_nothing(accountant):
+    page = accountant.post(PAGE, {"file": file_of(40)}).url
+    jobs.run_waiting()
+    small = HEAD + "spend,2019-06-01,mext-2019,40,F39,19ek0109000\n"
+    accountant.post(PAGE, {"content": small, "book": "1"})
+    before = Entry.objects.count()
+    booking = accountant.post(page).url
+    jobs.run_waiting()
+    job = Job.objects.latest("pk")
+    assert (job.state, job.result["faulty"]) == (JobState.DONE, 1)
+    assert Entry.objects.count() == before
+    assert accountant.get(booking).status_code == 200
+
+
+def test_another_s_import_is_not_shown(accountant):
+    page = accountant.post(PAGE, {"file": file_of(40)}).url
+    other = Client()
+    other.force_login(someone(Role.AUDITOR, Kind.AGENCY))
+    assert other.get(page).status_code == 403
+    assert other.post(page).status_code == 403
+    assert accountant.get(f"{PAGE}999999/").status_code == 404
