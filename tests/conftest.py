@@ -90,6 +90,7 @@ def _emptying_the_audit_trail_between_tests():
 
     from kakehashi.kernel.audit import triggers
     from kakehashi.systems.portfolio.abroad import triggers as abroad
+    from kakehashi.systems.portfolio.adjustment import triggers as adjustment
     from kakehashi.systems.portfolio.contracts import triggers as contracts
     from kakehashi.systems.portfolio.keeping import triggers as keeping
     from kakehashi.systems.portfolio.ledger import triggers as ledger
@@ -97,10 +98,10 @@ def _emptying_the_audit_trail_between_tests():
     original = TransactionTestCase._fixture_teardown
 
     def teardown(case):
-        for refusing in (triggers, ledger, contracts, keeping, abroad):
+        for refusing in (triggers, ledger, contracts, keeping, abroad, adjustment):
             refusing.remove(connection)
         original(case)
-        for refusing in (triggers, ledger, contracts, keeping, abroad):
+        for refusing in (triggers, ledger, contracts, keeping, abroad, adjustment):
             refusing.install(connection)
 
     TransactionTestCase._fixture_teardown = teardown
