@@ -115,10 +115,12 @@ def publish_awards(*, by: Person | None, awards: QuerySet[Award], on: date | Non
     if by is not None:
         audit.insist(rules.may_publish_awards(by), by=by, action="award.publish")
     with transaction.atomic():
-        fresh = list(awards.filter(published_on=None).values_list("pk", flat=True))
+        fresh = list(awards.filter(published_on=None).only("pk", "number"))
         day = on or timezone.localdate()
-        for first in range(0, len(fresh), AT_ONCE):
-            Award.objects.filter(pk__in=fresh[first : first + AT_ONCE]).update(published_on=day)
-        if fresh:
-            audit.record(by, "award.publish", detail={"awards": len(fresh), "on": day.isoformat()})
+        with audit.batch():
+            for first in range(0, len(fresh), AT_ONCE):
+                some = fresh[first : first + AT_ONCE]
+                Award.objects.filter(pk__in=[one.pk for one in some]).update(published_on=day)
+                for one in some:
+                    audit.record(by, "award.publish", one, detail={"number": one.number, "on": day.isoformat()})
     return len(fresh)

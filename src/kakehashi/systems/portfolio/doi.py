@@ -40,7 +40,7 @@ def keep_dois(awards: Sequence[Award], *, by: Person | None) -> int:
     """
     if by is not None:
         audit.insist(rules.may_register_awards(by), by=by, action="award.doi")
-    with transaction.atomic():
+    with transaction.atomic(), audit.batch():
         kept = 0
         rows = Award.objects.select_for_update(of=("self",)).filter(pk__in=[award.pk for award in awards], doi="")
         fresh = list(rows)
@@ -48,7 +48,6 @@ def keep_dois(awards: Sequence[Award], *, by: Person | None) -> int:
         for one in fresh:
             one.doi = told[one.pk]
             one.save(update_fields=["doi"])
+            audit.record(by, "award.doi", one, detail={"number": one.number, "doi": one.doi})
             kept += 1
-        if kept:
-            audit.record(by, "award.doi", detail={"awards": kept})
     return kept

@@ -7,6 +7,7 @@ from datetime import date
 from django.db import models, transaction
 from django.utils import translation
 
+from kakehashi.kernel import audit
 from kakehashi.kernel.fiscal import fiscal_year_name
 from kakehashi.kernel.people.models import Person
 from kakehashi.systems.portfolio.installing import ProgrammeBudget
@@ -26,15 +27,17 @@ def post_budgets(
     with transaction.atomic():
         entries = []
         for (ministry, year), lines in sorted(by_origin.items()):
-            money = appropriation(ministry, kind, year)
+            money = appropriation(ministry, kind, year, by=by)
             entries += [_allotment(money, lines, memo), _distribution(money, lines, memo)]
         return post_many(entries, by=by)
 
 
-def appropriation(ministry: str, kind: str, year: int, *, last: int | None = None, name: str = "") -> Appropriation:
+def appropriation(
+    ministry: str, kind: str, year: int, *, by: Person | None, last: int | None = None, name: str = ""
+) -> Appropriation:
     """The appropriation of a ministry's budget of a kind in a fiscal year, made where it is not there."""
     code = f"{ministry}-{year}-{kind}" + (f"-{name}" if name else "")
-    row, _made = Appropriation.objects.get_or_create(
+    row, made = Appropriation.objects.get_or_create(
         code=code,
         defaults={
             "name": f"{fiscal_year_name(year)} {_in_japanese(Ministry(ministry))} {_in_japanese(BudgetKind(kind))}",
@@ -45,6 +48,8 @@ def appropriation(ministry: str, kind: str, year: int, *, last: int | None = Non
             "last_fiscal_year": last or year,
         },
     )
+    if made:
+        audit.record(by, "appropriation.register", row, detail={"code": row.code})
     return row
 
 

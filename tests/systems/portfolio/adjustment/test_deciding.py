@@ -148,7 +148,7 @@ def test_money_that_lies_there_is_used_before_more_is_allotted(scored, people):
     from kakehashi.systems.portfolio.ledger.posting import post
     from kakehashi.systems.portfolio.publishing import appropriation
 
-    money = appropriation("meti", BudgetKind.ADJUSTMENT, YEAR)
+    money = appropriation("meti", BudgetKind.ADJUSTMENT, YEAR, by=None)
     places = (Place(AccountKind.GRANTED, money.pk, YEAR), Place(AccountKind.AGENCY, money.pk, YEAR))
     post(NewEntry(EntryKind.ALLOT, date(YEAR, 6, 1), YEAR, (Transfer(*places, 20_000_000),)), by=None)
     actions.decide(by=people["president"], of_round=scored, chosen={2, 3}, note="x")

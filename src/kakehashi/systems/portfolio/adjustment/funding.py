@@ -37,7 +37,7 @@ def commit_round(*, by: Person, of_round: AdjustmentRound) -> AdjustmentRound:
             raise Conflict(_("The round %(code)s is not decided.") % {"code": locked.code})
         chosen = locked.requests.filter(state=RequestState.CHOSEN).select_related("award__programme", "round")
         requests = sorted(chosen, key=lambda one: (_ministry(one), one.number))
-        new = list(_entries(locked, requests))
+        new = list(_entries(locked, requests, by))
         commitments = [entry for entry in post_many(new, by=by) if entry.kind == EntryKind.COMMIT]
         for one, entry in zip(requests, commitments, strict=True):
             one.entry = entry
@@ -46,7 +46,7 @@ def commit_round(*, by: Person, of_round: AdjustmentRound) -> AdjustmentRound:
         return advance(locked, "close", by=by)
 
 
-def _entries(of_round: AdjustmentRound, requests: Sequence[AdjustmentRequest]) -> Iterator[NewEntry]:
+def _entries(of_round: AdjustmentRound, requests: Sequence[AdjustmentRequest], by: Person | None) -> Iterator[NewEntry]:
     year = of_round.fiscal_year
     first, last = fiscal_year_days(year)
     day = min(max(timezone.localdate(), first), last)
@@ -54,7 +54,7 @@ def _entries(of_round: AdjustmentRound, requests: Sequence[AdjustmentRequest]) -
     for one in requests:
         by_ministry[_ministry(one)].append(one)
     for ministry, asked in by_ministry.items():
-        money = appropriation(ministry, BudgetKind.ADJUSTMENT, year)
+        money = appropriation(ministry, BudgetKind.ADJUSTMENT, year, by=by)
         yield from _bring(of_round, money, asked, day)
         for one in asked:
             source, target = _programme(money, one), _award(money, one)

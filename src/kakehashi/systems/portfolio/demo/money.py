@@ -71,12 +71,13 @@ def _appropriation(
     line: Line, programmes: dict[str, Programme], lines: Sequence[Line], lasting: dict[str, int]
 ) -> Appropriation:
     if line.kind == BudgetKind.ADJUSTMENT:
-        return appropriation(Ministry.CAO, line.kind, line.fiscal_year)
+        return appropriation(Ministry.CAO, line.kind, line.fiscal_year, by=None)
     ministry = programmes[line.programme].ministry if line.programme != OTHER else Ministry.UNSTATED
     if not line.fund:
-        return appropriation(ministry, line.kind, line.fiscal_year)
+        return appropriation(ministry, line.kind, line.fiscal_year, by=None)
     first = min(one.fiscal_year for one in lines if one.fund == line.fund)
-    return appropriation(ministry, line.kind, first, last=lasting[line.fund], name=line.fund.removeprefix("fund-"))
+    name = line.fund.removeprefix("fund-")
+    return appropriation(ministry, line.kind, first, by=None, last=lasting[line.fund], name=name)
 
 
 def _allotted(

@@ -11,6 +11,9 @@ from kakehashi.kernel.people.models import Person
 from kakehashi.systems.portfolio.forms.offices import day_field
 from kakehashi.systems.portfolio.models import Part
 
+SHOWN = 5
+"""So many of the institutions of one name are named."""
+
 
 class InvestigatorForm(forms.Form):
     """Somebody carries an award out: by account or by name, where, from when."""
@@ -44,9 +47,13 @@ class InvestigatorForm(forms.Form):
 
 
 def institution_said(said: str) -> Organisation:
-    """The institution of a code or name. Raises ValidationError."""
+    """The institution of a code, or of a name that no other has. Raises ValidationError."""
     wanted = said.strip()
-    found = Organisation.objects.filter(Q(code=wanted) | Q(name=wanted) | Q(name_en=wanted)).order_by("pk").first()
-    if found is None:
+    coded = Organisation.objects.filter(code=wanted).first()
+    found = [coded] if coded else list(Organisation.objects.filter(Q(name=wanted) | Q(name_en=wanted)).order_by("code"))
+    if not found:
         raise forms.ValidationError(_("There is no institution of this code or name."))
-    return found
+    if len(found) > 1:
+        text = _("Several institutions have this name: write the code of the one that is meant (%(codes)s).")
+        raise forms.ValidationError(text % {"codes": ", ".join(one.code for one in found[:SHOWN])})
+    return found[0]

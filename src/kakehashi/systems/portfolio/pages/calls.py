@@ -13,10 +13,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from kakehashi.kernel import audit
+from kakehashi.kernel.caching import kept_for
 from kakehashi.kernel.errors import Conflict, Invalid, NotFound
 from kakehashi.kernel.listing import Column, Filter, Listing
 from kakehashi.kernel.people.forms import add_problems
@@ -148,7 +148,7 @@ def publish(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @require_GET
-@cache_control(max_age=CACHED_SECONDS)
+@kept_for(CACHED_SECONDS)
 def offered(request: HttpRequest) -> HttpResponse:
     """For everybody: the published calls that are open, closing soon first, and those that open later."""
     found = published_calls().filter(closes__gte=timezone.localdate()).order_by("closes", "number")
@@ -160,7 +160,7 @@ def offered(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-@cache_control(max_age=CACHED_SECONDS)
+@kept_for(CACHED_SECONDS)
 def offered_call(request: HttpRequest, number: str) -> HttpResponse:
     """For everybody: one published call, and the published awards that came of it. Raises NotFound for every other."""
     one = _numbered(published_calls(), number)

@@ -18,9 +18,9 @@ from django.utils import translation
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET
 
+from kakehashi.kernel.caching import kept_for
 from kakehashi.kernel.errors import NotFound
 from kakehashi.kernel.fiscal import year_said
 from kakehashi.kernel.listing import Echo, address, plain_cell
@@ -63,7 +63,7 @@ LABELS = {
 
 
 @require_GET
-@cache_control(max_age=CACHED_SECONDS)
+@kept_for(CACHED_SECONDS)
 def finder(request: HttpRequest) -> HttpResponse:
     """The published awards that hold the words and stand in the chosen facets, newest first."""
     found = _found(request)
@@ -110,7 +110,7 @@ def _links(request: HttpRequest, key: str, values: list[tuple[str, str, int]]) -
 
 
 @require_GET
-@cache_control(max_age=CACHED_SECONDS)
+@kept_for(CACHED_SECONDS)
 def award(request: HttpRequest, number: str) -> HttpResponse:
     """One published award, as page, JSON or linked data. Raises NotFound for every other."""
     one = published_awards().select_related("programme", "organisation", "area").filter(number=number).first()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from typing import Any
 
 from django.contrib import messages
@@ -17,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from kakehashi.kernel import audit
 from kakehashi.kernel.errors import Conflict, Invalid, NotFound
-from kakehashi.kernel.listing import Column, Filter, Listing
+from kakehashi.kernel.listing import Column, Filter, Listing, csv_file
 from kakehashi.systems.portfolio import rules
 from kakehashi.systems.portfolio.comparing.published import involvement_published
 from kakehashi.systems.portfolio.forms.involvement import InvolvementForm
@@ -157,12 +156,7 @@ def _take_back(request: HttpRequest, number: str, key: str) -> None:
 
 
 def _file(lines: list[dict[str, Any]], year: int) -> HttpResponse:
-    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
-    name = f"involvement-{year}-{timezone.localdate():%Y%m%d}.csv"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    writer = csv.writer(response)
-    heads = (_("Programme"), _("Calls"), _("Calls that ask"), _("Awards"), _("Awards that tell"), _("Times"))
-    writer.writerow([*heads, _("In what they took part")])
-    for line in lines:
-        writer.writerow([line[key] for key in ("name", "calls", "asking", "awards", "telling", "times", "kinds")])
-    return response
+    head = (_("Programme"), _("Calls"), _("Calls that ask"), _("Awards"), _("Awards that tell"), _("Times"))
+    keys = ("name", "calls", "asking", "awards", "telling", "times", "kinds")
+    rows = ([line[key] for key in keys] for line in lines)
+    return csv_file(f"involvement-{year}-{timezone.localdate():%Y%m%d}", (*head, _("In what they took part")), rows)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
 from decimal import Decimal
 from typing import Any
@@ -14,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from kakehashi.kernel.listing import csv_file
 from kakehashi.systems.portfolio.comparing.comparison import Comparison, Group, Unit, Verdict
 from kakehashi.systems.portfolio.comparing.gaps import gaps
 from kakehashi.systems.portfolio.comparing.published import comparisons
@@ -86,22 +86,15 @@ def figure(value: Decimal, unit: Unit, *, signed: bool = False) -> str:
 
 
 def _file(told: list[Comparison]) -> HttpResponse:
-    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="published-{timezone.localdate():%Y%m%d}.csv"'
-    writer = csv.writer(response)
-    writer.writerow(
-        [
-            *(_("What is compared"), _("Figure"), _("Published"), _("On this node"), _("Unit"), _("Difference")),
-            *(_("Verdict"), _("Why"), _("Source")),
-        ]
+    head = (
+        *(_("What is compared"), _("Figure"), _("Published"), _("On this node"), _("Unit"), _("Difference")),
+        *(_("Verdict"), _("Why"), _("Source")),
     )
-    for one in told:
-        ours = "" if one.ours is None else one.ours
-        differs = "" if one.difference is None else one.difference
-        writer.writerow(
-            [
-                *(one.group.label, one.what, one.published, ours, one.unit.value, differs),
-                *(one.verdict.label, one.why, one.source),
-            ]
+    rows = (
+        (
+            *(str(one.group.label), one.what, one.published, one.ours, one.unit.value, one.difference),
+            *(str(one.verdict.label), one.why, one.source),
         )
-    return response
+        for one in told
+    )
+    return csv_file(f"published-{timezone.localdate():%Y%m%d}", head, rows)

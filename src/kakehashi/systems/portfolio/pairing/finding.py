@@ -82,6 +82,7 @@ def _suggestion(
     found, key, label = said
     url = {
         Found.GIVER: lambda: reverse("portfolio:award", args=[key]),
+        Found.CALL: lambda: reverse("portfolio:call", args=[key]),
         Found.PROGRAMME: lambda: reverse("portfolio:programme", args=[key]),
     }.get(Found(found), lambda: "")()
     reasons = tuple(text for text in map(in_words, match.reasons) if text)

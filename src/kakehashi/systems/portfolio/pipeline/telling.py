@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -12,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from kakehashi.engines.attrition import TABLES, Cell, Change, Scenario
 from kakehashi.engines.pictures.plots import Column, Columns, Flow, Standing, draw_columns, draw_flow
+from kakehashi.kernel.listing import csv_file
 from kakehashi.kernel.punctuation import noted
 from kakehashi.systems.portfolio.money import exact, said
 from kakehashi.systems.portfolio.pipeline.ladders import PHASE_NAMES, PUBLISHED_AREA, TABLE_NAMES
@@ -211,49 +211,33 @@ def change(made: Change, scenario: Scenario, yen: int, areas: Areas) -> dict[str
 
 def as_csv(told: Told, areas: Areas, name: str) -> HttpResponse:
     """Every rate with its assets as a file, shares from 0 to 1."""
-    response = _file(name)
-    writer = csv.writer(response)
-    writer.writerow(
-        [
-            *(_("Kind of product"), _("Disease area"), _("Phase"), _("Assets"), _("Published rate"), _("Weight")),
-            *(
-                _("Published area"),
-                _("Source"),
-                _("Went on"),
-                _("Stopped"),
-                _("Both together"),
-                _("Lower bound"),
-                _("Upper bound"),
-            ),
-            *(_("Chance of approval"), _("Approvals to expect")),
-        ]
+    head = (
+        *(_("Kind of product"), _("Disease area"), _("Phase"), _("Assets"), _("Published rate"), _("Weight")),
+        *(_("Published area"), _("Source"), _("Went on"), _("Stopped"), _("Both together")),
+        *(_("Lower bound"), _("Upper bound"), _("Chance of approval"), _("Approvals to expect")),
     )
-    for rung in told.rungs:
-        known, cell = rung.learned, rung.cell
-        low, high = known.posterior.interval()
-        writer.writerow(
-            [
-                *(TABLE_NAMES[cell.table], areas.get(cell.area, cell.area), PHASE_NAMES[cell.phase], rung.assets),
-                *(f"{known.prior.mean:.4f}", f"{known.prior.weight:.1f}", PUBLISHED_AREA.get(cell.area, "")),
-                *(known.source, known.record.advanced, known.record.stopped, f"{known.posterior.mean:.4f}"),
-                *(f"{low:.4f}", f"{high:.4f}", f"{rung.chance:.5f}", f"{rung.assets * rung.chance:.4f}"),
-            ]
-        )
-    return response
+    return csv_file(name, head, (_cells(rung, areas) for rung in told.rungs))
+
+
+def _cells(rung: Rung, areas: Areas) -> list[object]:
+    known, cell = rung.learned, rung.cell
+    low, high = known.posterior.interval()
+    return [
+        *(str(TABLE_NAMES[cell.table]), areas.get(cell.area, cell.area), str(PHASE_NAMES[cell.phase]), rung.assets),
+        *(f"{known.prior.mean:.4f}", f"{known.prior.weight:.1f}", PUBLISHED_AREA.get(cell.area, "")),
+        *(str(known.source), known.record.advanced, known.record.stopped, f"{known.posterior.mean:.4f}"),
+        *(f"{low:.4f}", f"{high:.4f}", f"{rung.chance:.5f}", f"{rung.assets * rung.chance:.4f}"),
+    ]
 
 
 def history_csv(lines: Sequence[Mapping[str, Any]]) -> HttpResponse:
     """The agency's own record as a file."""
-    response = _file("pipeline-history")
-    writer = csv.writer(response)
-    writer.writerow([_("Award"), _("Phase left"), _("Outcome"), _("Told by"), _("Counted")])
-    for line in lines:
-        outcome = _("went on") if line["advanced"] else _("stopped")
-        writer.writerow([line["award"], line["cell"], outcome, line["told"], _("yes") if line["counts"] else _("no")])
-    return response
-
-
-def _file(name: str) -> HttpResponse:
-    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    return response
+    rows = (
+        (
+            *(line["award"], line["cell"], _("went on") if line["advanced"] else _("stopped")),
+            *(str(line["told"]), _("yes") if line["counts"] else _("no")),
+        )
+        for line in lines
+    )
+    head = (_("Award"), _("Phase left"), _("Outcome"), _("Told by"), _("Counted"))
+    return csv_file("pipeline-history", head, rows)
