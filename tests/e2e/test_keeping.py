@@ -22,6 +22,8 @@ PAGES = (
     "goals/import/",
     "goal/drug-licences/",
     "goal/drug-licences/report/",
+    "projects/t1-hubs/logic/?term=1",
+    "add-logic-model/",
 )
 
 
@@ -41,6 +43,17 @@ def test_a_programme_is_placed_and_a_goal_reported(open_page, transactional_db, 
     page.locator("#id_since").fill("2019-04-01")
     follow(page.locator("main form button.primary"))
     assert Placement.objects.get(programme__code="new-one").since.isoformat() == "2019-04-01"
+    page.goto("/portfolio/projects/t1-hubs/logic/?term=1")
+    follow(page.locator("main a[href*='/portfolio/logic/']").first)
+    follow(page.locator("a[href$='add-statement/?stage=input']"))
+    page.locator("#id_text").fill("拠点の整備費")
+    page.locator("input[name=leads_to]").first.check()
+    follow(page.locator("main form button.primary"))
+    faults += faults_of(page)
+    follow(page.locator("main .page-actions a, main a[href*='/logic/?term=']").first)
+    faults += faults_of(page)
+    assert page.get_by_text("拠点の整備費").count() == 1
+    assert page.locator("a[href^='#statement-']").count() == 1
     page.goto("/portfolio/goal/drug-licences/")
     follow(page.locator("main table a[href*='replaces=']").first)
     page.locator("#id_value").fill("222")

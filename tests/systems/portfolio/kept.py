@@ -3,13 +3,15 @@
 from datetime import date
 from decimal import Decimal
 
-from kakehashi.systems.portfolio.keeping import placing, structure
+from kakehashi.systems.portfolio.keeping import logic, placing, structure
 from kakehashi.systems.portfolio.keeping.goal_files import write_rows
 from kakehashi.systems.portfolio.keeping.goals import add_goal, change_goal, report_actual
 from kakehashi.systems.portfolio.models import (
     Axis,
     DiseaseArea,
     IntegratedProject,
+    LogicIndicator,
+    LogicStatement,
     PlanTerm,
     Programme,
     SharedBudget,
@@ -90,7 +92,44 @@ def sharedbudget(verb):
     }[verb]
 
 
+def a_logic_model(code="one"):
+    project = IntegratedProject.objects.first() or a_project(a_term())
+    return logic.make_logic_model(by=None, project=project, code=code)
+
+
+def logicmodel(verb):
+    one = a_logic_model()
+    return {"add": lambda by: logic.make_logic_model(by=by, project=one.project, code="two")}[verb]
+
+
+def logicstatement(verb):
+    one = a_logic_model()
+    first, last = (
+        logic.add_statement(by=None, logic_model=one, stage=stage, text="文") for stage in ("input", "output")
+    )
+    return {
+        "add": lambda by: logic.add_statement(by=by, logic_model=one, stage="management_improvement", text="改善"),
+        "change": lambda by: logic.change_statement(by=by, statement=first, text="別"),
+        "link": lambda by: logic.link_statement(by=by, statement=first, leads_to=[last]),
+        "end": lambda by: logic.take_out_statement(by=by, statement=LogicStatement.objects.get(pk=last.pk)),
+    }[verb]
+
+
+def logicindicator(verb):
+    one = a_logic_model()
+    row = logic.add_indicator(by=None, logic_model=one, stage="output", name="論文数")
+    return {
+        "add": lambda by: logic.add_indicator(by=by, logic_model=one, stage="output", name="特許数"),
+        "change": lambda by: logic.change_indicator(by=by, indicator=row, unit="報"),
+        "number": lambda by: logic.enter_number(by=by, indicator=row, fiscal_year=2019, value=5),
+        "end": lambda by: logic.take_out_indicator(by=by, indicator=LogicIndicator.objects.get(pk=row.pk)),
+    }[verb]
+
+
 KEPT = {
+    "logicmodel": logicmodel,
+    "logicstatement": logicstatement,
+    "logicindicator": logicindicator,
     "goal": goal,
     "planterm": planterm,
     "integratedproject": integratedproject,

@@ -100,6 +100,15 @@ def reports_goals(person: Any) -> bool:
 
 
 @rule(
+    "not_keeping_logic_models",
+    _("Logic models are kept by the funding agency's programme officers, directors and administrators."),
+)
+def keeps_logic_models(person: Any) -> bool:
+    """The person is a programme officer, a programme director or an administrator of a funding agency."""
+    return holds(person, *REPORTS_GOALS)
+
+
+@rule(
     "not_recording_cooperation",
     _("Co-operation abroad is recorded by the funding agency's programme officers, directors and administrators."),
 )
@@ -117,6 +126,7 @@ may_record_cooperation = logged_in & records_cooperation
 may_import = logged_in & administers_it
 may_keep_structure = logged_in & keeps_structure
 may_report_goals = logged_in & reports_goals
+may_keep_logic_models = logged_in & keeps_logic_models
 
 
 def used_by(person: Any) -> bool:

@@ -79,6 +79,26 @@ class LogicStatement(models.Model):
         return told(self.text, self.text_en)
 
 
+class LogicLink(models.Model):
+    """A statement of one stage leads to one of a later stage."""
+
+    before = models.ForeignKey(
+        LogicStatement, models.CASCADE, related_name="leads_to", verbose_name=_("statement of a logic model")
+    )
+    after = models.ForeignKey(LogicStatement, models.CASCADE, related_name="comes_from", verbose_name=_("leads to"))
+
+    class Meta:
+        verbose_name = _("link of a logic model")
+        verbose_name_plural = _("links of logic models")
+        ordering: ClassVar[list[str]] = ["pk"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["before", "after"], name="logic_link_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.before} → {self.after}"
+
+
 class LogicIndicator(Named):
     """What a stage is measured by; ``cumulative``: each number is since the beginning."""
 
