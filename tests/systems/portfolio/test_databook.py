@@ -1,11 +1,15 @@
 """The data book: whatever it is cut by, it tells the same money and the same awards as the year's book."""
 
+import csv
+import html
 import io
+import re
 from datetime import date
 from itertools import product
 
 import duckdb
 import pytest
+from django.utils import timezone
 
 from kakehashi.kernel.organisations.models import Kind
 from kakehashi.kernel.people.roles import Role
@@ -148,3 +152,30 @@ def test_the_printed_book_has_every_table_of_the_last_year_with_something_in_it(
     assert page.count("<figure") == sum("year" in (rows, columns) for _measure, rows, columns in READY)
     assert ("Nothing here" if language == "en" else "該当するものはありません") not in page
     assert "41" in page  # 40 million and 700 thousand yen, rounded
+
+
+@pytest.mark.parametrize("measure", list(Measure))
+def test_every_cell_that_opens_is_the_number_or_the_sum_of_its_rows(term, client, measure):
+    client.force_login(someone(Role.AUDITOR, Kind.AGENCY))
+    client.cookies.load({"django_language": "en"})
+    walked = 0
+    for rows, columns in (("year", ""), ("project", "year"), ("ministry", ""), ("phase", "programme"), ("budget", "")):
+        at = f"/portfolio/databook/?measure={measure}&rows={rows}&columns={columns}&term=1"
+        page = client.get(f"{at}{'' if 'year' in (rows, columns) else f'&year={YEAR}'}").content.decode()
+        for url, told in re.findall(r'<span><a href="([^"]+)">¥?([\d,]+)</a></span>', page):
+            listed = client.get(f"{html.unescape(url)}&format=csv").content.decode("utf-8-sig").splitlines()
+            found = list(csv.DictReader(listed))
+            came = sum(int(one["Balance (yen)"]) for one in found) if measure.is_money else len(found)
+            assert f"{came:,}" == told, url
+            walked += 1
+    assert walked >= 4
+
+
+def test_files_say_codes_unit_term_and_day(term, agency):
+    table = take(Wanted(Measure.COMMITTED, DIMENSIONS["programme"], DIMENSIONS["project"], (YEAR,), term), "en")
+    rows = list(csv.DictReader(files.as_csv(table).lstrip("\ufeff").splitlines()))
+    assert {row["row_code"] for row in rows} == {one.code for one in agency.programmes}
+    assert {row["column_code"] for row in rows} == {"drugs", "rare"}
+    assert {(row["unit"], row["term"], row["as_of"]) for row in rows} == {
+        ("yen", "1", timezone.localdate().isoformat())
+    }

@@ -48,6 +48,14 @@ class Dimension:
     award: str
     labels: Labels
     stands_for: Callable[[], dict[Any, Any]] | None = None
+    model: type[Model] | None = None
+
+    def codes(self, keys: Set[Any]) -> dict[Any, str]:
+        """What each key is called in files and addresses: a row's code where it is one's key, else the key itself."""
+        if self.model is None:
+            return {key: str(key) for key in keys if key is not None}
+        found = self.model._default_manager.in_bulk([key for key in keys if key is not None])
+        return {key: one.code for key, one in found.items()}  # type: ignore[attr-defined]
 
 
 class Measure(TextChoices):
@@ -117,15 +125,17 @@ DIMENSIONS = {
     one.key: one
     for one in (
         Dimension(YEAR, gettext_lazy("Fiscal year"), "", _years),
-        Dimension(PROJECT, gettext_lazy("Integrated project"), "programme", _rows(IntegratedProject)),
-        Dimension("programme", gettext_lazy("Programme"), "programme", _rows(Programme)),
+        Dimension(
+            PROJECT, gettext_lazy("Integrated project"), "programme", _rows(IntegratedProject), model=IntegratedProject
+        ),
+        Dimension("programme", gettext_lazy("Programme"), "programme", _rows(Programme), model=Programme),
         Dimension("ministry", gettext_lazy("Ministry"), "", _choices(Ministry)),
         Dimension("budget", gettext_lazy("Kind of budget"), "", _choices(BudgetKind)),
         Dimension("phase", gettext_lazy("Phase"), "phase", _choices(Phase)),
         Dimension("modality", gettext_lazy("Modality"), "modality", _choices(Modality)),
-        Dimension("area", gettext_lazy("Disease area"), "area", _rows(DiseaseArea)),
+        Dimension("area", gettext_lazy("Disease area"), "area", _rows(DiseaseArea), model=DiseaseArea),
         Dimension(SIZE, gettext_lazy("Money of the year"), SIZE, _sizes),
-        Dimension("institution", gettext_lazy("Institution"), "organisation", _rows(Organisation)),
+        Dimension("institution", gettext_lazy("Institution"), "organisation", _rows(Organisation), model=Organisation),
         Dimension("kind", gettext_lazy("Kind of institution"), "organisation", _choices(Kind), _institution("kind")),
         Dimension("prefecture", gettext_lazy("Prefecture"), "organisation", _prefectures, _institution("prefecture")),
         Dimension("country", gettext_lazy("Country"), "organisation", _as_they_are, _institution("country")),

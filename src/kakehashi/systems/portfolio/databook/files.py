@@ -9,20 +9,28 @@ from io import StringIO
 from pathlib import Path
 
 import duckdb
+from django.utils import timezone
 
 from kakehashi.kernel.listing import plain_cell
 from kakehashi.systems.portfolio.databook.slicing import Table
 
 HEADS = ("measure", "row_dimension", "row", "column_dimension", "column", "number")
+TOLD = ("row_code", "column_code", "unit", "term", "as_of")
+"""After the number: what rows and columns are called in addresses, what the number is in, by whose scheme, as of when."""
 
 
-def lines(table: Table) -> Iterator[tuple[str, str, str, str, str, int]]:
-    """Every pair with its number, noughts too."""
+def lines(table: Table) -> Iterator[tuple[str | int, ...]]:
+    """Every pair with its number, noughts too, and what TOLD names."""
     wanted = table.wanted
     across = wanted.columns.key if wanted.columns else ""
+    row_codes = wanted.rows.codes({key for key, _label in table.rows})
+    column_codes = wanted.columns.codes({key for key, _label in table.columns}) if wanted.columns else {}
+    term = str(wanted.term.number) if wanted.term else ""
+    same = ("yen" if wanted.measure.is_money else "awards", term, timezone.localdate().isoformat())
     for row, row_label in table.rows:
         for column, column_label in table.columns:
-            yield str(wanted.measure), wanted.rows.key, row_label, across, column_label, table.cell(row, column)
+            pair = (str(wanted.measure), wanted.rows.key, row_label, across, column_label, table.cell(row, column))
+            yield *pair, row_codes.get(row, ""), column_codes.get(column, ""), *same
 
 
 def as_csv(table: Table) -> str:
@@ -30,7 +38,7 @@ def as_csv(table: Table) -> str:
     written = StringIO()
     written.write("\ufeff")
     writer = csv.writer(written, lineterminator="\r\n")
-    writer.writerow(HEADS)
+    writer.writerow((*HEADS, *TOLD))
     writer.writerows([plain_cell(cell) for cell in line] for line in lines(table))
     return written.getvalue()
 
@@ -40,9 +48,10 @@ def as_parquet(table: Table) -> bytes:
     with tempfile.TemporaryDirectory() as folder, duckdb.connect() as connection:
         file = Path(folder) / "slice.parquet"
         columns = ", ".join(f'"{name}" VARCHAR' for name in HEADS[:-1])
-        connection.execute(f"CREATE TABLE pairs ({columns}, {HEADS[-1]} BIGINT)")
+        told = ", ".join(f'"{name}" VARCHAR' for name in TOLD)
+        connection.execute(f"CREATE TABLE pairs ({columns}, {HEADS[-1]} BIGINT, {told})")
         rows = list(lines(table))
         if rows:
-            connection.executemany("INSERT INTO pairs VALUES (?, ?, ?, ?, ?, ?)", rows)
+            connection.executemany(f"INSERT INTO pairs VALUES ({', '.join('?' * len((*HEADS, *TOLD)))})", rows)
         connection.table("pairs").write_parquet(str(file))
         return file.read_bytes()

@@ -18,6 +18,7 @@ from kakehashi.kernel.fiscal import fiscal_year_name
 from kakehashi.kernel.punctuation import noted
 from kakehashi.systems.portfolio.databook import files
 from kakehashi.systems.portfolio.databook.dimensions import DIMENSIONS, YEAR, Measure
+from kakehashi.systems.portfolio.databook.opening import Opening
 from kakehashi.systems.portfolio.databook.slicing import Table, Wanted, take
 from kakehashi.systems.portfolio.money import exact
 from kakehashi.systems.portfolio.pages.asking import Asked, asked
@@ -148,12 +149,16 @@ def _address(ready: tuple[str, str, str]) -> str:
 
 def _lines(table: Table, text: Callable[[Table, int], str] | None = None) -> list[dict[str, Any]]:
     """The rows with their cells as ``text`` tells numbers; exact where it is not said."""
-    text = text or _text
+    text, opening = text or _text, Opening(table)
     return [
         {
             "label": label,
             "cells": [
-                {"label": column_label, "text": text(table, table.cell(row, column))}
+                {
+                    "label": column_label,
+                    "text": text(table, table.cell(row, column)),
+                    "url": opening.url(row, column),
+                }
                 for column, column_label in table.columns
             ],
             "sum": text(table, table.sum_of(row)),
