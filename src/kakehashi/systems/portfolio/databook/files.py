@@ -16,7 +16,7 @@ from kakehashi.systems.portfolio.databook.slicing import Table
 
 HEADS = ("measure", "row_dimension", "row", "column_dimension", "column", "number")
 TOLD = ("row_code", "column_code", "unit", "term", "as_of")
-"""After the number: what rows and columns are called in addresses, what the number is in, by whose scheme, as of when."""
+"""After the number: what rows and columns are called in addresses, its unit, by which term's scheme, as of when."""
 
 
 def lines(table: Table) -> Iterator[tuple[str | int, ...]]:
@@ -52,6 +52,6 @@ def as_parquet(table: Table) -> bytes:
         connection.execute(f"CREATE TABLE pairs ({columns}, {HEADS[-1]} BIGINT, {told})")
         rows = list(lines(table))
         if rows:
-            connection.executemany(f"INSERT INTO pairs VALUES ({', '.join('?' * len((*HEADS, *TOLD)))})", rows)
+            connection.executemany("INSERT INTO pairs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
         connection.table("pairs").write_parquet(str(file))
         return file.read_bytes()
