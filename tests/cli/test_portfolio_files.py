@@ -30,6 +30,12 @@ def test_an_import_ends_with_its_report(command):
     assert CollectedAward.objects.count() == 3
 
 
+def test_an_import_promises_what_it_does():
+    said = CliRunner().invoke(portfolio, ["import", "--help"]).output
+    assert "All or nothing" not in said
+    assert "すべて取り込むか" not in said
+
+
 def test_an_import_is_told_in_japanese(command, monkeypatch):
     monkeypatch.setenv("KAKEHASHI_CLI_LANGUAGE", "ja")
     assert "読み込み 10 行、書き込み 3 行、除外 7 行" in command().stdout

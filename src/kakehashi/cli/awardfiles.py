@@ -22,11 +22,13 @@ AT_FAULT = 1
     "import",
     cls=NodeCommand,
     help=text(
-        "Import awards by a map: the agency's own, or another funder's as a collection. All or nothing; ends with a "
-        "report of what does not agree.\n\n"
+        "Import awards by a map: the agency's own, or another funder's as a collection. Rows at fault are left out, told "
+        "and kept; the others are written together, in one transaction. Ends with a report of what does not agree; "
+        "exit code 2 where nothing was written, with --strict 1 where a row was at fault.\n\n"
         "MAP: a YAML file, or one that comes with Kakehashi: nih, 360giving, kakehashi.",
-        "対応表に従って課題を取り込む。自機関の課題、または他の助成機関の課題（コレクション）。すべて取り込むか、何も"
-        "取り込まないかのどちらか。最後に、合わない点の報告を示す。\n\n"
+        "対応表に従って課題を取り込む。自機関の課題、または他の助成機関の課題（コレクション）。問題のある行は除外して"
+        "理由を示し、記録に残す。それ以外の行は一つのトランザクションでまとめて書き込む。最後に、合わない点の報告を示す。"
+        "何も書き込まなかったときは終了コード2、--strict を付けて問題のある行があったときは終了コード1。\n\n"
         "MAP：YAMLファイル、または付属の nih、360giving、kakehashi。",
     ),
 )
