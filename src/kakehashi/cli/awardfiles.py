@@ -22,8 +22,8 @@ AT_FAULT = 1
     "import",
     cls=NodeCommand,
     help=text(
-        "Import awards by a map: the agency's own, or another funder's as a collection. Rows at fault are left out, told "
-        "and kept; the others are written together, in one transaction. Ends with a report of what does not agree; "
+        "Import awards by a map: the agency's own, or another funder's as a collection. Rows at fault are left out, "
+        "told and kept; all others are written in one transaction. Ends with a report of what does not agree; "
         "exit code 2 where nothing was written, with --strict 1 where a row was at fault.\n\n"
         "MAP: a YAML file, or one that comes with Kakehashi: nih, 360giving, kakehashi.",
         "対応表に従って課題を取り込む。自機関の課題、または他の助成機関の課題（コレクション）。問題のある行は除外して"
