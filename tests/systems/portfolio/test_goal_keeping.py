@@ -224,7 +224,12 @@ def test_pages_keep_goals_in_both_languages(client, term, language, title):
     assert sent(client, "/portfolio/goal/licences/edit/", **changed).status_code == 302
     shown = client.get("/portfolio/goal/licences/").content.decode()
     assert "5.00" in shown
-    for missing in ("goal/x/", "goal/licences/report/?replaces=99", "goal/licences/report/?replaces=²", "goals/x.csv"):
+    for missing in (
+        "goal/x/",
+        "goal/licences/report/?replaces=98765",
+        "goal/licences/report/?replaces=²",
+        "goals/x.csv",
+    ):
         assert client.get(f"/portfolio/{missing}").status_code == 404, missing
 
 

@@ -116,9 +116,9 @@ def test_pages_keep_logic_models_in_both_languages(client, language, words):
     assert "予算額" in send(f"logic/one/statements/{first.pk}/", delete="1")
     for missing in (
         "logic/x/",
-        "logic/one/statements/99/",
-        "logic/one/indicators/99/",
-        "logic/one/indicators/99/number/",
+        "logic/one/statements/987654321/",
+        "logic/one/indicators/987654321/",
+        "logic/one/indicators/987654321/number/",
     ):
         assert client.get(f"/portfolio/{missing}").status_code == 404, missing
 

@@ -244,7 +244,7 @@ def test_pages_keep_the_structure_in_both_languages(client, language, words):
     for page in ("programmes/gene/", "projects/drugs/?term=1&year=2019", ""):
         assert client.get(f"/portfolio/{page}").status_code == 200
     assert "第1期" in client.get(f"{root}terms/1/").content.decode()  # what it said before
-    for missing in ("terms/77/", "programmes/x/", "areas/x/", "placements/77/end/", "shown-again/77/"):
+    for missing in ("terms/77/", "programmes/x/", "areas/x/", "placements/98765/end/", "shown-again/98765/"):
         assert client.get(f"{root}{missing}").status_code == 404, missing
     assert DiseaseArea.objects.get().name_en == "Oncology"
 

@@ -92,7 +92,7 @@ class ActualForm(forms.Form):
         choices=[choice for choice in Standing.choices if choice[0] != Standing.UNSAID],
     )
     cumulative = forms.TypedChoiceField(
-        label=_("Counted"),
+        label=_("Over what time"),
         choices=[("1", _("since the beginning")), ("0", _("within a year"))],
         coerce=lambda said: said == "1",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -24,12 +25,18 @@ class Change:
 
 
 def changes_of(row: Model) -> list[Change]:
-    """Every change of a row."""
+    """Every change of a row, its fields in the order of the model."""
+    order = {field.name: place for place, field in enumerate(row._meta.get_fields())}
     found = Revision.objects.filter(kind=row._meta.model_name or "", row=row.pk).select_related("changed_by")
     return [
-        Change(one.changed_at, one.changed_by, tuple(_told(row, name, value) for name, value in one.before.items()))
+        Change(one.changed_at, one.changed_by, tuple(_told(row, *said) for said in _sorted(one, order)))
         for one in found
     ]
+
+
+def _sorted(one: Revision, order: Mapping[str, int]) -> list[tuple[str, Any]]:
+    """What a revision keeps; PostgreSQL gives it back in an order of its own."""
+    return sorted(one.before.items(), key=lambda said: (order.get(said[0], -1), said[0]))
 
 
 def _told(row: Model, name: str, value: Any) -> tuple[str, str]:
