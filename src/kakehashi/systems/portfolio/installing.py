@@ -15,8 +15,8 @@ from django.db import transaction
 from kakehashi.kernel import audit
 from kakehashi.kernel.people.models import Person
 from kakehashi.kernel.rules import by_the_node
+from kakehashi.systems.portfolio.facts.citing import source_of
 from kakehashi.systems.portfolio.facts.reading import load
-from kakehashi.systems.portfolio.facts.shapes.base import Fact
 from kakehashi.systems.portfolio.facts.shapes.facts import Facts
 from kakehashi.systems.portfolio.facts.shapes.results import Actual, Measure
 from kakehashi.systems.portfolio.facts.shapes.structure import Programme as PublishedProgramme
@@ -36,8 +36,6 @@ from kakehashi.systems.portfolio.models import (
     SharedBudget,
 )
 from kakehashi.systems.portfolio.outputs.goals import name_what_is_counted
-
-SOURCE_LENGTH = 300
 
 
 @dataclass(frozen=True)
@@ -93,17 +91,6 @@ def published_budgets(told: Facts) -> list[ProgrammeBudget]:
 def code_in(told: Facts, programme: str, home: str) -> str:
     """The code under which a programme's money counts in a project: its own, or that of its part there."""
     return programme if told.programme(programme).term1 == home else f"{programme}.{home}"
-
-
-def source_of(told: Facts, fact: Fact) -> str:
-    """Where a fact stands: the documents' titles with their headings, and "inferred" where it is."""
-    places = []
-    for key in fact.source:
-        document, heading = told.place(key)
-        places.append(f"{document.title.ja}「{heading.ja}」")
-    inferred = "（推定）" if fact.certainty == "inferred" else ""
-    text = "、".join(places) + inferred
-    return text if len(text) <= SOURCE_LENGTH else text[: SOURCE_LENGTH - 1] + "…"
 
 
 def _terms(told: Facts) -> dict[str, PlanTerm]:

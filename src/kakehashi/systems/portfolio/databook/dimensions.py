@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from kakehashi.kernel.fiscal import fiscal_year_name
 from kakehashi.kernel.organisations.models import Kind, Organisation
+from kakehashi.kernel.organisations.places import country_name
 from kakehashi.kernel.organisations.regions import PREFECTURES
 from kakehashi.systems.portfolio.ledger.kinds import BudgetKind
 from kakehashi.systems.portfolio.models import (
@@ -98,8 +99,8 @@ def _prefectures(keys: Set[Any], language: str) -> dict[Any, str]:
     return {key: one.en if language.startswith("en") else one.ja for key, one in named.items()}
 
 
-def _as_they_are(keys: Set[Any], language: str) -> dict[Any, str]:
-    return {key: str(key) for key in keys if key}
+def _countries(keys: Set[Any], language: str) -> dict[Any, str]:
+    return {key: country_name(key, language) for key in keys if key}
 
 
 def _sizes(keys: Set[Any], language: str) -> dict[Any, str]:
@@ -138,6 +139,6 @@ DIMENSIONS = {
         Dimension("institution", gettext_lazy("Institution"), "organisation", _rows(Organisation), model=Organisation),
         Dimension("kind", gettext_lazy("Kind of institution"), "organisation", _choices(Kind), _institution("kind")),
         Dimension("prefecture", gettext_lazy("Prefecture"), "organisation", _prefectures, _institution("prefecture")),
-        Dimension("country", gettext_lazy("Country"), "organisation", _as_they_are, _institution("country")),
+        Dimension("country", gettext_lazy("Country"), "organisation", _countries, _institution("country")),
     )
 }

@@ -12,11 +12,11 @@ from kakehashi.kernel.organisations.actions import register_organisation
 from kakehashi.kernel.organisations.models import Kind, Organisation
 from kakehashi.kernel.people.models import Person
 from kakehashi.kernel.rules import by_the_node
+from kakehashi.systems.portfolio.facts.citing import BY_PLACE, source_of
 from kakehashi.systems.portfolio.facts.reading import load
 from kakehashi.systems.portfolio.facts.shapes.facts import Facts
 from kakehashi.systems.portfolio.facts.shapes.results import Lineage, LineageStep
 from kakehashi.systems.portfolio.finding import index_awards
-from kakehashi.systems.portfolio.installing import source_of
 from kakehashi.systems.portfolio.lineage.actions import link_awards
 from kakehashi.systems.portfolio.models import Award, AwardEvent, AwardLink, EventKind, Modality, Phase, Programme
 from kakehashi.systems.portfolio.models.lineage import Precision
@@ -48,7 +48,7 @@ def _unnamed() -> Organisation:
 
 
 def _install(told: Facts, one: Lineage, holder: Organisation, by: Person | None) -> list[Award]:
-    source = source_of(told, one) + "（年度は配置から推定）"
+    source = source_of(told, one) + BY_PLACE[0]
     awards = [_award(one, place, step, holder, source) for place, step in enumerate(one.steps, 1)]
     for before, after in pairwise(awards):
         if not AwardLink.objects.filter(before=before, after=after).exists():

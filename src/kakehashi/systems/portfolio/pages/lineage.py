@@ -17,6 +17,7 @@ from kakehashi.kernel import audit
 from kakehashi.kernel.errors import Conflict, Invalid, NotFound, texts_of
 from kakehashi.kernel.people.forms import add_problems
 from kakehashi.systems.portfolio import rules
+from kakehashi.systems.portfolio.facts.citing import source_said
 from kakehashi.systems.portfolio.forms.lineage import CAME_FROM, LinkForm
 from kakehashi.systems.portfolio.lineage.actions import link_awards, unlink_awards
 from kakehashi.systems.portfolio.lineage.picture import drawn, gap_words, when
@@ -46,7 +47,7 @@ def told_of(award: Award) -> dict[str, Any]:
                 "link": one,
                 "kind": LinkKind(one.kind).label,
                 "gap": gap_words(one.gap_days),
-                "by": one.noted_by or one.source,
+                "by": one.noted_by or source_said(one.source),
             }
             for one in traced.links
         ],

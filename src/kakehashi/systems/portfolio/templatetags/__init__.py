@@ -1,0 +1,1 @@
+"""What the portfolio's templates say in the language in force."""
