@@ -3,6 +3,7 @@
 import os
 from contextlib import suppress
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from django.conf import settings
@@ -84,8 +85,14 @@ def compiled_ontology(knowledge: Knowledge) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _emptying_the_audit_trail_between_tests():
-    """Transactional tests empty every table at their end; trail and ledger refuse that: their triggers step aside."""
+    """Transactional tests empty every table at their end; trail and ledger refuse that: their triggers step aside.
+
+    What Django itself writes of the models stays as the migrations left it: to write it anew took half of such tests.
+    """
+    from django.contrib.auth.management import create_permissions
+    from django.contrib.contenttypes.management import create_contenttypes
     from django.db import connection
+    from django.db.models.signals import post_migrate
     from django.test import TransactionTestCase
 
     from kakehashi.kernel.audit import triggers
@@ -95,12 +102,21 @@ def _emptying_the_audit_trail_between_tests():
     from kakehashi.systems.portfolio.keeping import triggers as keeping
     from kakehashi.systems.portfolio.ledger import triggers as ledger
 
-    original = TransactionTestCase._fixture_teardown
+    original, tables = TransactionTestCase._fixture_teardown, connection.introspection.django_table_names
+    known = {"receiver": create_permissions, "dispatch_uid": f"{create_permissions.__module__}.create_permissions"}
+    of_models = (known, {"receiver": create_contenttypes})
+
+    def emptied(*given, **how):
+        return [table for table in tables(*given, **how) if table not in ("django_content_type", "auth_permission")]
 
     def teardown(case):
         for refusing in (triggers, ledger, contracts, keeping, abroad, adjustment):
             refusing.remove(connection)
-        original(case)
+        assert all(post_migrate.disconnect(**one) for one in of_models)
+        with patch.object(connection.introspection, "django_table_names", emptied):
+            original(case)
+        for one in of_models:
+            post_migrate.connect(**one)
         for refusing in (triggers, ledger, contracts, keeping, abroad, adjustment):
             refusing.install(connection)
 
