@@ -1,45 +1,71 @@
-"""What entries moved and for whom, in one line each."""
+"""What entries moved and for whom, in one line each: added up by the database, for an entry may move for thousands."""
 
 from __future__ import annotations
 
-from django.db.models import Prefetch, QuerySet
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Count, Max, Q, Sum
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest
 from django.utils.translation import ngettext
 
 from kakehashi.systems.portfolio.ledger.kinds import AccountKind
-from kakehashi.systems.portfolio.models import Account, Award, Entry, Movement
+from kakehashi.systems.portfolio.models import Award, Entry, Movement, Programme
+
+OF_ONE = Q(source__kind=AccountKind.CARRIED_IN) | Q(target__kind=AccountKind.CARRIED_IN)
+"""The second half of a carry-over, which moves the same yen in the next year."""
 
 
-def told_movements(entries: QuerySet[Entry]) -> QuerySet[Entry]:
-    """Entries with what ``moved_by``, ``award_of`` and ``programme_of`` read, two questions for however many."""
-    ends = [f"{end}__{what}" for end in ("source", "target") for what in ("award", "programme")]
-    return entries.prefetch_related(Prefetch("movements", Movement.objects.select_related(*ends)))
+@dataclass(frozen=True)
+class Moved:
+    """The yen that an entry moved, what it carries over to the next year once; the award and the programme that it is
+    of, or of how many it is, "" where it is of none."""
+
+    yen: int = 0
+    award: str = ""
+    programme: str = ""
 
 
-def moved_by(entry: Entry, award: Award | None = None) -> int:
-    """The yen that an entry moved in all (or of one award); what it carries over to the next year counts once."""
-    return sum(
-        movement.amount_yen
-        for movement in entry.movements.all()
-        if AccountKind.CARRIED_IN not in (movement.source.kind, movement.target.kind)
-        and (award is None or award.pk in (movement.source.award_id, movement.target.award_id))
+NOTHING = Moved()
+
+
+def moved_by(entries: Sequence[int], award: Award | None = None) -> dict[int, Moved]:
+    """Of some entries (their primary keys) what each moved in all, or of one award. Two questions for however many."""
+    rows = Movement.objects.filter(entry__in=entries).order_by()
+    if award is not None:
+        rows = rows.filter(Q(source__award=award) | Q(target__award=award))
+    # both ends of a movement name the same award and programme, or one of them none
+    of_award, of_programme = (Coalesce(f"target__{what}", f"source__{what}") for what in ("award", "programme"))
+    summed = rows.values_list("entry").annotate(
+        yen=Coalesce(Sum("amount_yen", filter=~OF_ONE), 0),
+        awards=Count(of_award, distinct=True),
+        award=Max(Coalesce("target__award__number", "source__award__number")),
+        programmes=Count(of_programme, distinct=True),
+        programme=Max(of_programme),
     )
+    found = list(summed)
+    names = Programme.objects.in_bulk({row[-1] for row in found if row[-1]})
+    return {
+        entry: Moved(
+            yen,
+            _of(awards, number or "", ngettext("%(number)d award", "%(number)d awards", awards)),
+            _of(
+                programmes,
+                names[programme].label() if programme else "",
+                ngettext("%(number)d programme", "%(number)d programmes", programmes),
+            ),
+        )
+        for entry, yen, awards, number, programmes, programme in found
+    }
 
 
-def award_of(entry: Entry) -> str:
-    """The number of the award that an entry is of, or of how many it is; "" where it is of none."""
-    numbers = {end.award.number for end in _ends(entry) if end.award is not None}
-    if len(numbers) > 1:
-        return ngettext("%(number)d award", "%(number)d awards", len(numbers)) % {"number": len(numbers)}
-    return next(iter(numbers), "")
+def _of(number: int, one: str, several: str) -> str:
+    return several % {"number": number} if number > 1 else one
 
 
-def programme_of(entry: Entry) -> str:
-    """The programme that an entry is of, or of how many it is; "" where it is of none."""
-    found = {end.programme.pk: end.programme for end in _ends(entry) if end.programme is not None}
-    if len(found) > 1:
-        return ngettext("%(number)d programme", "%(number)d programmes", len(found)) % {"number": len(found)}
-    return next((one.label() for one in found.values()), "")
-
-
-def _ends(entry: Entry) -> list[Account]:
-    return [end for movement in entry.movements.all() for end in (movement.source, movement.target)]
+def tell_movements(_request: HttpRequest, entries: list[Entry]) -> None:
+    """Put on each entry what it moved (``moved``)."""
+    told = moved_by([one.pk for one in entries])
+    for one in entries:
+        one.moved = told.get(one.pk, NOTHING)  # type: ignore[attr-defined]

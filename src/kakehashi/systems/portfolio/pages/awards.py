@@ -25,7 +25,7 @@ from kakehashi.systems.portfolio.columns.parts import awards_of, in_order
 from kakehashi.systems.portfolio.investigators.queries import history_of
 from kakehashi.systems.portfolio.investigators.rules import may_name
 from kakehashi.systems.portfolio.ledger.kinds import AccountKind
-from kakehashi.systems.portfolio.ledger.moved import moved_by, told_movements
+from kakehashi.systems.portfolio.ledger.moved import NOTHING, moved_by
 from kakehashi.systems.portfolio.ledger.partners import Share, shares_of
 from kakehashi.systems.portfolio.lineage.rules import may_link
 from kakehashi.systems.portfolio.models import Account, Award, Entry, Modality, Movement, Phase, Placement
@@ -114,7 +114,8 @@ def award(request: HttpRequest, number: str) -> HttpResponse:
         raise NotFound(_("This award"))
     own = list(one.accounts.values_list("pk", flat=True))
     moved = Movement.objects.filter(Q(source__in=own) | Q(target__in=own)).order_by()
-    entries = Entry.objects.filter(pk__in=moved.values("entry"))
+    entries = list(Entry.objects.filter(pk__in=moved.values("entry")).order_by("number")[:200])
+    told = moved_by([entry.pk for entry in entries], one)
     context = wanted.choices() | {
         "award": one,
         "acknowledgement": acknowledgement_number(one.number),
@@ -132,10 +133,7 @@ def award(request: HttpRequest, number: str) -> HttpResponse:
         "may_name": bool(may_name(request.user)),
         "lineage": told_of(one),
         "may_link": bool(may_link(request.user)),
-        "entries": [
-            (entry, entry.get_kind_display(), exact(moved_by(entry, one)))
-            for entry in told_movements(entries.order_by("number")[:200])
-        ],
+        "entries": [(entry, entry.get_kind_display(), exact(told.get(entry.pk, NOTHING).yen)) for entry in entries],
     }
     return render(request, "portfolio/award.html", context)
 

@@ -19,7 +19,7 @@ from kakehashi.systems.portfolio import rules
 from kakehashi.systems.portfolio.behind import Money, Slice, accounts_behind, yen_behind
 from kakehashi.systems.portfolio.ledger.balances import describe
 from kakehashi.systems.portfolio.ledger.kinds import AccountKind, BudgetKind, EntryKind
-from kakehashi.systems.portfolio.ledger.moved import award_of, moved_by, programme_of, told_movements
+from kakehashi.systems.portfolio.ledger.moved import tell_movements
 from kakehashi.systems.portfolio.models import (
     Account,
     DiseaseArea,
@@ -59,9 +59,9 @@ ENTRIES = Listing(
         Column("on", gettext_lazy("Day"), lambda one: one.on, sort="on"),
         Column("year", gettext_lazy("Fiscal year"), lambda one: str(one.fiscal_year), sort="fiscal_year"),
         Column("kind", gettext_lazy("What happened"), lambda one: EntryKind(one.kind).label, sort="kind"),
-        Column("amount", gettext_lazy("Amount (yen)"), moved_by, number=True),
-        Column("award", gettext_lazy("Award"), award_of, short=True),
-        Column("programme", gettext_lazy("Programme"), programme_of),
+        Column("amount", gettext_lazy("Amount (yen)"), lambda one: one.moved.yen, number=True),
+        Column("award", gettext_lazy("Award"), lambda one: one.moved.award, short=True),
+        Column("programme", gettext_lazy("Programme"), lambda one: one.moved.programme),
         Column("document", gettext_lazy("Document"), lambda one: one.reference, short=True),
         Column("memo", gettext_lazy("Memo"), lambda one: one.memo, wide=True),
     ),
@@ -70,6 +70,7 @@ ENTRIES = Listing(
     ),
     order="-number",
     row_link=lambda one: reverse("portfolio:entry", args=[one.number]),
+    prepare=tell_movements,
 )
 
 
@@ -166,7 +167,7 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
 def entries(request: HttpRequest) -> HttpResponse:
     """The journal: every entry of the ledger, latest first."""
     wanted = asked(request)
-    found = told_movements(Entry.objects.all())
+    found = Entry.objects.all()
     if request.GET.get("format") == "csv":
         return ENTRIES.csv(request, found)
     context = wanted.choices() | {
