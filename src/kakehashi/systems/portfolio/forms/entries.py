@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.core.validators import FileExtensionValidator
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from kakehashi.kernel.fiscal import fiscal_year
+from kakehashi.systems.portfolio.forms.files import LookedAtForm
 from kakehashi.systems.portfolio.ledger.checking import LARGEST_YEN
 from kakehashi.systems.portfolio.ledger.entries import MEMO, REFERENCE
 from kakehashi.systems.portfolio.ledger.kinds import AccountKind, BudgetKind, EntryKind
@@ -92,23 +92,10 @@ class CorrectionForm(forms.Form):
     reason = forms.CharField(label=_("Why it is corrected"), max_length=MEMO, widget=forms.Textarea(attrs={"rows": 2}))
 
 
-class EntriesFileForm(forms.Form):
-    """A file of entries; ``content`` is what was looked at already."""
+class EntriesFileForm(LookedAtForm):
+    """A file of entries."""
 
-    file = forms.FileField(
-        label=_("File"),
-        required=False,
-        validators=[FileExtensionValidator(["csv"])],
-        help_text=_("CSV in UTF-8, at most 10 MB and 50,000 rows. It is looked at first; nothing is written then."),
-    )
-    content = forms.CharField(widget=forms.HiddenInput, required=False, strip=False)
-
-    def clean(self) -> dict[str, Any]:
-        """Insist on a file, or on what was looked at."""
-        said: dict[str, Any] = super().clean() or {}
-        if said.get("file") is None and not said.get("content") and "file" not in self.errors:
-            self.add_error("file", _("Choose a file."))
-        return said
+    help_text = _("CSV in UTF-8, at most 10 MB and 50,000 rows. It is looked at first; nothing is written then.")
 
 
 class AppropriationForm(forms.Form):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.core.validators import FileExtensionValidator
 from django.utils.translation import gettext_lazy as _
 
+from kakehashi.systems.portfolio.forms.files import LookedAtForm
 from kakehashi.systems.portfolio.forms.offices import day_field
 from kakehashi.systems.portfolio.models import Goal, IntegratedProject, OutputKind, PlanTerm, Standing
 from kakehashi.systems.portfolio.outputs.goals import TOP_PAPER
@@ -102,20 +102,7 @@ class ActualForm(forms.Form):
     note = text_field(_("Note"), 2, max_length=1000, required=False)
 
 
-class GoalFileForm(forms.Form):
-    """A file of goals or of what was reached; ``content`` is what was looked at already."""
+class GoalFileForm(LookedAtForm):
+    """A file of goals or of what was reached."""
 
-    file = forms.FileField(
-        label=_("File"),
-        required=False,
-        validators=[FileExtensionValidator(["csv"])],
-        help_text=_("CSV in UTF-8, at most 2 MB. It is looked at first; nothing is written then."),
-    )
-    content = forms.CharField(widget=forms.HiddenInput, required=False, strip=False)
-
-    def clean(self) -> dict[str, Any]:
-        """Insist on a file, or on what was looked at."""
-        said: dict[str, Any] = super().clean() or {}
-        if said.get("file") is None and not said.get("content") and "file" not in self.errors:
-            self.add_error("file", _("Choose a file."))
-        return said
+    help_text = _("CSV in UTF-8, at most 2 MB. It is looked at first; nothing is written then.")

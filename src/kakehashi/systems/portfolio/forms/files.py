@@ -1,0 +1,28 @@
+"""A file that is looked at before anything is written."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.validators import FileExtensionValidator
+from django.utils.translation import gettext_lazy as _
+
+
+class LookedAtForm(forms.Form):
+    """A CSV file; ``content`` is what was looked at already. A form of it says in the help how large it may be."""
+
+    file = forms.FileField(label=_("File"), required=False, validators=[FileExtensionValidator(["csv"])])
+    content = forms.CharField(widget=forms.HiddenInput, required=False, strip=False)
+    help_text: Any = ""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["file"].help_text = self.help_text
+
+    def clean(self) -> dict[str, Any]:
+        """Insist on a file, or on what was looked at."""
+        said: dict[str, Any] = super().clean() or {}
+        if said.get("file") is None and not said.get("content") and "file" not in self.errors:
+            self.add_error("file", _("Choose a file."))
+        return said
