@@ -57,13 +57,13 @@ ENTRIES = Listing(
     columns=(
         Column("number", gettext_lazy("Number"), lambda one: one.number, sort="number", number=True),
         Column("on", gettext_lazy("Day"), lambda one: one.on, sort="on"),
-        Column("year", gettext_lazy("Fiscal year"), lambda one: str(one.fiscal_year), sort="fiscal_year"),
+        Column("year", gettext_lazy("Fiscal year"), lambda one: str(one.fiscal_year), sort="fiscal_year", short=True),
         Column("kind", gettext_lazy("What happened"), lambda one: EntryKind(one.kind).label, sort="kind"),
         Column("amount", gettext_lazy("Amount (yen)"), lambda one: one.moved.yen, number=True),
         Column("award", gettext_lazy("Award"), lambda one: one.moved.award, short=True),
         Column("programme", gettext_lazy("Programme"), lambda one: one.moved.programme),
-        Column("document", gettext_lazy("Document"), lambda one: one.reference, short=True),
-        Column("memo", gettext_lazy("Memo"), lambda one: one.memo, wide=True),
+        Column("document", gettext_lazy("Document"), lambda one: one.reference, short=True, shown=False),
+        Column("memo", gettext_lazy("Memo"), lambda one: one.memo),
     ),
     filters=(
         Filter("kind", gettext_lazy("What happened"), EntryKind.choices, lambda rows, kind: rows.filter(kind=kind)),
