@@ -31,4 +31,8 @@ def test_words_of_plots_are_legible_on_a_telephone(open_page, transactional_db, 
     frame = page.locator(".plot-frame").first
     frame.focus()
     page.keyboard.press("ArrowRight")
-    page.wait_for_function("document.querySelector('.plot-frame').scrollLeft > 0")
+    for _moment in range(50):  # not wait_for_function, which the page's policy forbids: it evaluates a text
+        if frame.evaluate("one => one.scrollLeft") > 0:
+            return
+        page.wait_for_timeout(100)
+    pytest.fail("the plot did not scroll by the arrow key")
