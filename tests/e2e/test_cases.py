@@ -3,6 +3,7 @@
 import itertools
 
 import pytest
+from playwright.sync_api import expect
 from tests.e2e.accessibility import faults_of
 from tests.e2e.clicking import follow
 from tests.e2e.conftest import Look
@@ -202,4 +203,4 @@ def test_wrong_input_is_named_at_its_place(open_page, clinician):
     assert page.evaluate("document.activeElement.className") == "error-summary"
     assert not faults_of(page)
     page.locator(".error-summary a").first.click()
-    page.wait_for_function("document.activeElement.tagName === 'INPUT'")
+    expect(page.locator("input:focus")).to_have_count(1)

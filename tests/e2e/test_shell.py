@@ -4,6 +4,7 @@ import itertools
 import os
 
 import pytest
+from playwright.sync_api import expect
 from tests.e2e.accessibility import faults_of
 from tests.e2e.clicking import follow
 from tests.e2e.conftest import Look
@@ -121,7 +122,7 @@ def test_first_tab_stop_leads_past_the_shell(open_page, clinician):
     page.keyboard.press("Tab")
     assert page.locator(":focus").inner_text() == "Skip to the content"
     page.keyboard.press("Enter")
-    page.wait_for_function("document.activeElement.id === 'main'")
+    expect(page.locator("#main")).to_be_focused()
 
 
 def test_slash_goes_to_the_search_and_escape_closes_menus(open_page, clinician):
