@@ -6,14 +6,13 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from kakehashi.systems.portfolio.lineage.tracing import Traced, lineage_of
 from kakehashi.systems.portfolio.models import Award, EventKind, Output, OutputKind
-from kakehashi.systems.portfolio.outputs.counting import outputs_counting
+from kakehashi.systems.portfolio.outputs.counting import credits_in_force
 from kakehashi.systems.portfolio.outputs.references import address_of
 from kakehashi.systems.portfolio.published import OF_PATIENTS, linked_data, published_awards, told
 
@@ -24,8 +23,9 @@ IN_SCRIPT = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
 
 def published_outputs(award: Award) -> list[Output]:
     """The outputs that count for an award today, latest first; none that tells of patients."""
-    counting = outputs_counting(timezone.localdate(), Q(award=award))
-    return list(counting.exclude(kind__in=OF_PATIENTS).order_by("-on", "pk"))
+    credited = credits_in_force(timezone.localdate()).filter(award=award).order_by()  # its few, not every output asked
+    found = Output.objects.filter(pk__in=credited.values("output_id"))
+    return list(found.exclude(kind__in=OF_PATIENTS).order_by("-on", "pk"))
 
 
 def published_lineage(award: Award) -> Traced:
