@@ -92,6 +92,11 @@ def test_goals_of_reports_say_what_is_counted_here():
     verdict, page = told()
     assert verdict == Verdict.EXPLAINED
     assert "between 2021-05-01 and 2021-05-01" in page
+    agency.awards[1].synthetic = True
+    agency.awards[1].save()
+    data = Output.objects.create(kind="dataset", reference="D1", on=date(2021, 5, 1))  # of an award that is made up
+    Credit.objects.create(output=data, award=agency.awards[1], since=data.on)
+    assert told()[0] == Verdict.EXPLAINED
     Output.objects.create(kind="approval", reference="30200BZX", on=date(2021, 6, 1))
     verdict, page = told()
     assert verdict == Verdict.OPEN

@@ -249,14 +249,14 @@ def involvement_published() -> str:
 
 
 def made_up_outputs() -> str:
-    """What to say of outputs where all that people record are made up: the demo agency makes those of its second term
-    alone; else "". Diagnoses, which the cases of the node tell, are no goal's."""
+    """What to say of outputs where all that people record are made up, or of awards that are: the demo agency makes
+    those of its second term alone; else "". Diagnoses, which the cases of the node tell, are no goal's."""
     recorded = Output.objects.exclude(kind__in=TOLD_BY_CASES)
     days = recorded.order_by("on").values_list("on", "synthetic")
     first, last = days.first(), days.last()
     if first is None or last is None:
         return _("Reported by the document; no output is recorded on this node yet.")
-    if recorded.filter(synthetic=False).exists():
+    if recorded.filter(synthetic=False).exclude(awards__synthetic=True).exists():
         return ""
     return _(
         "Reported by the document; counted are the outputs on this node, which are made up for the demonstration and "
