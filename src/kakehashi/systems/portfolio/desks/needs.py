@@ -4,7 +4,7 @@ and have nothing to carry them on, requests that wait. Each sort is rows that ca
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, TextChoices
@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kakehashi.kernel.shell import Text
 from kakehashi.systems.portfolio.adjustment.states import RequestState, RoundState
+from kakehashi.systems.portfolio.goals import HALF_A_YEAR
 from kakehashi.systems.portfolio.milestones.states import OPEN
 from kakehashi.systems.portfolio.models import (
     AdjustmentRequest,
@@ -29,7 +30,6 @@ from kakehashi.systems.portfolio.models import (
     PairingAnswer,
 )
 
-HALF_A_YEAR = timedelta(days=183)
 MOST = 20
 """So many of each sort stand in the list of today; each sort's own list has them all."""
 

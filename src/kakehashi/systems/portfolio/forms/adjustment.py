@@ -12,8 +12,7 @@ from kakehashi.systems.portfolio.adjustment.conditions import SideCondition
 from kakehashi.systems.portfolio.adjustment.states import MOST_POINTS, Criterion, Outcome
 from kakehashi.systems.portfolio.forms.offices import day_field
 from kakehashi.systems.portfolio.models import Award, DiseaseArea, IntegratedProject, Ministry, Programme
-
-MOST_YEN = 10**15
+from kakehashi.systems.portfolio.models.adjustment import MOST_YEN
 
 
 class RoundForm(forms.Form):

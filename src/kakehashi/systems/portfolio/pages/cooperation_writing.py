@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from typing import Any
 
 from django.contrib import messages
@@ -16,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from kakehashi.kernel import audit
 from kakehashi.kernel.errors import Conflict, Invalid, NotFound
+from kakehashi.kernel.listing import csv_file
 from kakehashi.kernel.people.forms import add_problems
 from kakehashi.systems.portfolio import rules
 from kakehashi.systems.portfolio.abroad.actions import correct_cooperation, end_cooperation, record_cooperation
@@ -117,12 +117,7 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
 def file(request: HttpRequest) -> HttpResponse:
     """Every row as the CSV that can be changed and imported again."""
     audit.insist(rules.may_see(request.user), by=request.user, action="portfolio.read")
-    answer = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = 'attachment; filename="cooperation.csv"'
-    writer = csv.writer(answer)
-    writer.writerow(COLUMNS)
-    writer.writerows(rows_of())
-    return answer
+    return csv_file("cooperation", COLUMNS, rows_of())
 
 
 @login_required

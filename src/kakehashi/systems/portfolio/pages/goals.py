@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from typing import Any
 
 from django.contrib import messages
@@ -17,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from kakehashi.kernel import audit
 from kakehashi.kernel.errors import Conflict, Invalid, NotFound
-from kakehashi.kernel.listing import plain_cell
+from kakehashi.kernel.listing import csv_file
 from kakehashi.kernel.people.forms import add_problems
 from kakehashi.systems.portfolio import rules
 from kakehashi.systems.portfolio.forms.goals import ActualForm, GoalFileForm, GoalForm
@@ -27,6 +26,7 @@ from kakehashi.systems.portfolio.keeping.goals import add_goal, change_goal, rep
 from kakehashi.systems.portfolio.keeping.history import changes_of
 from kakehashi.systems.portfolio.models import Goal, GoalActual, OutputKind
 from kakehashi.systems.portfolio.outputs.goals import TOP_PAPER, counted
+from kakehashi.systems.portfolio.pages.asking import key_said
 from kakehashi.systems.portfolio.pages.keeping import Asked, form_page
 
 SHOWN = 500
@@ -146,12 +146,7 @@ def export(request: HttpRequest, what: str) -> HttpResponse:
     audit.insist(rules.may_see(request.user), by=request.user, action="portfolio.read")
     if what not in EXPORTS:
         raise NotFound(_("This file"))
-    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{what}-{timezone.localdate():%Y%m%d}.csv"'
-    writer = csv.writer(response)
-    writer.writerow(EXPORTS[what].columns)
-    writer.writerows([plain_cell(cell) for cell in row] for row in EXPORTS[what].rows())
-    return response
+    return csv_file(f"{what}-{timezone.localdate():%Y%m%d}", EXPORTS[what].columns, EXPORTS[what].rows())
 
 
 def _written(request: HttpRequest, rows: list[Row]) -> HttpResponse:
@@ -192,7 +187,7 @@ def _report(one: Goal, key: str) -> GoalActual | None:
     """The report that an address names; None where it names none. Raises NotFound for one that is not of the goal."""
     if not key:
         return None
-    found = one.actuals.filter(pk=int(key)).first() if key.isascii() and key.isdigit() and len(key) < 18 else None
+    found = one.actuals.filter(pk=key_said(key)).first()
     if found is None:
         raise NotFound(_("This report"))
     return found
