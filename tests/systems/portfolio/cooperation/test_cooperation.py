@@ -141,3 +141,10 @@ def test_co_operation_is_for_those_of_the_agency(installed, client, role, kind):
     allowed = role in rules.SEES and kind in rules.RUNS_AWARDS
     for page in PAGES:
         assert client.get(page).status_code == (200 if allowed else 403), page
+
+
+def test_no_cell_of_the_file_runs_as_a_formula(browser):
+    Cooperation.objects.filter(pk=Cooperation.objects.first().pk).update(name="=HYPERLINK(1)")
+    text = browser.get("/portfolio/abroad/file.csv").content.decode()
+    assert "'=HYPERLINK(1)" in text
+    assert ",=HYPERLINK" not in text
