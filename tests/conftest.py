@@ -96,11 +96,7 @@ def _emptying_the_audit_trail_between_tests():
     from django.test import TransactionTestCase
 
     from kakehashi.kernel.audit import triggers
-    from kakehashi.systems.portfolio.abroad import triggers as abroad
-    from kakehashi.systems.portfolio.adjustment import triggers as adjustment
-    from kakehashi.systems.portfolio.contracts import triggers as contracts
-    from kakehashi.systems.portfolio.keeping import triggers as keeping
-    from kakehashi.systems.portfolio.ledger import triggers as ledger
+    from kakehashi.systems.portfolio.desks.checking import KEEPERS
 
     original, tables = TransactionTestCase._fixture_teardown, connection.introspection.django_table_names
     known = {"receiver": create_permissions, "dispatch_uid": f"{create_permissions.__module__}.create_permissions"}
@@ -110,14 +106,14 @@ def _emptying_the_audit_trail_between_tests():
         return [table for table in tables(*given, **how) if table not in ("django_content_type", "auth_permission")]
 
     def teardown(case):
-        for refusing in (triggers, ledger, contracts, keeping, abroad, adjustment):
+        for refusing in (triggers, *KEEPERS):
             refusing.remove(connection)
         assert all(post_migrate.disconnect(**one) for one in of_models)
         with patch.object(connection.introspection, "django_table_names", emptied):
             original(case)
         for one in of_models:
             post_migrate.connect(**one)
-        for refusing in (triggers, ledger, contracts, keeping, abroad, adjustment):
+        for refusing in (triggers, *KEEPERS):
             refusing.install(connection)
 
     TransactionTestCase._fixture_teardown = teardown

@@ -10,10 +10,10 @@ from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 from tests.systems.portfolio.exporting.test_exporting import agency  # noqa: F401  a fixture
 
-from kakehashi.systems.portfolio.actions import publish_awards
 from kakehashi.systems.portfolio.exporting.grants import write_grants
 from kakehashi.systems.portfolio.models import Award
 from kakehashi.systems.portfolio.outputs.actions import NewOutput, record_output
+from kakehashi.systems.portfolio.publication.actions import publish_awards
 
 pytestmark = pytest.mark.django_db
 FORMATS = FormatChecker()

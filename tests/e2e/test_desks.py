@@ -7,7 +7,8 @@ from tests.e2e.conftest import Look
 from tests.systems.portfolio.desks.office import make_office, outsider
 
 from kakehashi.systems.portfolio.investigators.actions import name_investigator
-from kakehashi.systems.portfolio.models import Part
+from kakehashi.systems.portfolio.models import Award, Part
+from kakehashi.systems.portfolio.publication.actions import publish_awards, withdraw_award
 
 FACES = (
     ("president", "/portfolio/"),
@@ -19,6 +20,7 @@ FACES = (
     ("auditor", "/portfolio/mine/audit/"),
     ("administrator", "/portfolio/offices/programme_officer/"),
     ("administrator", "/portfolio/awards/{number}/investigators/"),
+    ("administrator", "/portfolio/awards/{number}/publication/"),
     ("investigator", "/portfolio/mine/research/"),
     ("investigator", "/portfolio/mine/research/{number}/"),
     ("investigator", "/portfolio/mine/research/{number}/rows/spent/?year=2019"),
@@ -38,6 +40,9 @@ def office(transactional_db):
         since=award.begins,
         person=investigator,
     )
+    publish_awards(by=None, awards=Award.objects.all())
+    withdraw_award(by=None, award=award, reason="誤った要約で公開していた")
+    publish_awards(by=None, awards=Award.objects.all(), again=True)
     return award.number, people | {"investigator": investigator}
 
 

@@ -117,27 +117,58 @@ def _plain(figure: Decimal) -> str:
     return f"{figure.quantize(Decimal('0.01')):f}".rstrip("0").rstrip(".") if figure % 1 else f"{figure:.0f}"
 
 
+def _award(number: str) -> Any:
+    """The award of a number. Raises NotFound naming it."""
+    from kakehashi.kernel.errors import NotFound
+    from kakehashi.systems.portfolio.models import Award
+
+    found = Award.objects.filter(number=number).first()
+    if found is None:
+        raise NotFound(text(f"Award {number}", f"課題 {number} "))
+    return found
+
+
 @portfolio.command(
     "publish",
     help=text(
-        "Show awards to everybody: all, or those of one programme. Amounts are not published.",
-        "課題を一般に公開する（全件、または一つの事業の課題）。金額は公開しない。",
+        "Show awards to everybody: all, or those of one programme. Amounts are not published. What was taken from "
+        "public view stays so, unless --award names it.",
+        "課題を一般に公開する（全件、または一つの事業の課題）。金額は公開しない。公開を取りやめた課題は、"
+        "--awardで指定したときだけ再び公開する。",
     ),
 )
 @click.option("--programme", default="", metavar="CODE", help=text("Only this programme's.", "この事業の課題のみ。"))
-def publish(programme: str) -> None:
+@click.option("--award", default="", metavar="NUMBER", help=text("Only this award.", "この課題のみ。"))
+def publish(programme: str, award: str) -> None:
     from kakehashi.kernel.errors import NotFound
-    from kakehashi.systems.portfolio.actions import publish_awards
     from kakehashi.systems.portfolio.models import Award, Programme
+    from kakehashi.systems.portfolio.publication.actions import publish_awards
 
     with told_plainly():
-        found = Award.objects.all()
+        found = Award.objects.filter(pk=_award(award).pk) if award else Award.objects.all()
         if programme:
             if not Programme.objects.filter(code=programme).exists():
                 raise NotFound(text(f"Programme {programme}", f"事業 {programme} "))
             found = found.filter(programme__code=programme)
-        number = publish_awards(by=None, awards=found)
+        number = publish_awards(by=None, awards=found, again=bool(award))
     say(f"{counted(number, 'award')} published.", f"課題 {number:,} 件を公開しました。")
+
+
+@portfolio.command(
+    "withdraw",
+    help=text(
+        "Take a published award from public view: its page, the finder, the sitemap and open data.",
+        "公開中の課題の公開を取りやめる（課題のページ、検索、サイトマップ、オープンデータ）。",
+    ),
+)
+@click.argument("number")
+@click.option("--reason", required=True, help=text("Why; kept in its history.", "理由（履歴に残る）。"))
+def withdraw(number: str, reason: str) -> None:
+    from kakehashi.systems.portfolio.publication.actions import withdraw_award
+
+    with told_plainly():
+        withdraw_award(by=None, award=_award(number), reason=reason)
+    say(f"Award {number} is taken from public view.", f"課題 {number} の公開を取りやめました。")
 
 
 @portfolio.group("outputs", help=text("What came of awards.", "課題の成果。"))

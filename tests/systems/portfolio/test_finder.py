@@ -18,13 +18,13 @@ from kakehashi.kernel.errors import NotAllowed
 from kakehashi.kernel.organisations.models import Kind
 from kakehashi.kernel.people.roles import Role
 from kakehashi.systems.portfolio import rules
-from kakehashi.systems.portfolio.actions import publish_awards
 from kakehashi.systems.portfolio.demo.histories import publish_histories
 from kakehashi.systems.portfolio.finding import index_awards
 from kakehashi.systems.portfolio.installing import install_structure
 from kakehashi.systems.portfolio.ledger.posting import post_many
 from kakehashi.systems.portfolio.models import Award, Credit, Output, Phase
 from kakehashi.systems.portfolio.outputs.actions import NewOutput, record_output, take_back_output
+from kakehashi.systems.portfolio.publication.actions import publish_awards
 from kakehashi.systems.portfolio.published import FIELDS
 from tests.systems.portfolio.agency import make_agency
 from tests.systems.portfolio.test_pages import someone

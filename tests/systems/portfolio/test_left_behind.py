@@ -13,13 +13,13 @@ from kakehashi.kernel.audit.models import AuditEntry
 from kakehashi.kernel.listing import csv_file
 from kakehashi.kernel.organisations.models import Kind, Organisation
 from kakehashi.kernel.people.roles import Role
-from kakehashi.systems.portfolio.actions import publish_awards
 from kakehashi.systems.portfolio.doi import keep_dois
 from kakehashi.systems.portfolio.forms.investigators import institution_said
 from kakehashi.systems.portfolio.ledger.kinds import BudgetKind
 from kakehashi.systems.portfolio.models import Award, Call, Found, Programme
 from kakehashi.systems.portfolio.pairing.finding import suggestions
 from kakehashi.systems.portfolio.pairing.store import Store
+from kakehashi.systems.portfolio.publication.actions import publish_awards
 from kakehashi.systems.portfolio.publishing import appropriation
 from tests.systems.portfolio.adjustment.funds import someone
 from tests.systems.portfolio.agency import make_agency

@@ -8,10 +8,10 @@ from itertools import pairwise
 import pytest
 from django.utils import timezone
 
-from kakehashi.systems.portfolio.actions import publish_awards
 from kakehashi.systems.portfolio.lineage.actions import link_awards
 from kakehashi.systems.portfolio.models import Award, AwardEvent, Credit, Output
 from kakehashi.systems.portfolio.outputs.actions import NewOutput, record_output, take_back_output
+from kakehashi.systems.portfolio.publication.actions import publish_awards
 from tests.systems.portfolio.agency import make_agency
 
 pytestmark = pytest.mark.django_db

@@ -22,7 +22,7 @@ from kakehashi.kernel.people.roles import Role
 from kakehashi.kernel.workflow import advance, every_combination, moves_available
 from kakehashi.systems.portfolio.abroad.actions import correct_cooperation, end_cooperation, record_cooperation
 from kakehashi.systems.portfolio.abroad.files import import_cooperation
-from kakehashi.systems.portfolio.actions import publish_awards, register_award
+from kakehashi.systems.portfolio.actions import register_award
 from kakehashi.systems.portfolio.adjustment import actions as adjustment
 from kakehashi.systems.portfolio.adjustment.conditions import SideCondition
 from kakehashi.systems.portfolio.adjustment.funding import commit_round
@@ -59,6 +59,7 @@ from kakehashi.systems.portfolio.outputs.diagnoses import count_diagnosis
 from kakehashi.systems.portfolio.outputs.importing import import_outputs
 from kakehashi.systems.portfolio.outputs.workflow import OUTPUT_FLOW
 from kakehashi.systems.portfolio.pairing.actions import answer_pairing
+from kakehashi.systems.portfolio.publication.actions import publish_awards, withdraw_award
 from tests.systems.portfolio.adjustment.funds import YEAR, ask, make_awards, points, staff
 from tests.systems.portfolio.agency import make_agency
 from tests.systems.portfolio.importing.files import MAP, written
@@ -380,6 +381,9 @@ def written_by(action, folder):
     link = link_awards(by=None, before=awards[0], after=awards[1], source="s")
     pairing = {"found": "giver", "key": later.number, "place": 1, "answer": "accepted", "reason": "r"}
     file, chosen = written(folder), parse_map(MAP, "m.yaml")
+    shown = awards[1]
+    if verb == "withdraw":
+        publish_awards(by=None, awards=Award.objects.filter(pk=shown.pk))
     own = folder / "own.csv"
     own.write_text(f"number,title,at,begins,ends\nlater,new title,{later.organisation.code},2022-04-01,2023-03-31\n")
     days = {"begins": date(2020, 4, 1), "ends": date(2021, 3, 31)}
@@ -388,6 +392,7 @@ def written_by(action, folder):
             by=by, number="new", title="t", organisation=awards[0].organisation, **days
         ),
         "publish": lambda by: publish_awards(by=by, awards=Award.objects.all()),
+        "withdraw": lambda by: withdraw_award(by=by, award=shown, reason="r"),
         "doi": lambda by: override_settings(DOI_PREFIX="10.5555")(keep_dois)(awards, by=by),
         "import": lambda by: import_awards(file, chosen, by=by),
         "update": lambda by: import_awards(own, parse_map(OWN, "o.yaml"), by=by, existing="update"),

@@ -72,6 +72,7 @@ WRITES = {
     "award.register": {NODE, OFFICER, ADMINISTRATOR},
     "programme.register": {NODE, OFFICER, ADMINISTRATOR},
     "award.publish": {NODE, OFFICER, DIRECTOR, ADMINISTRATOR},
+    "award.withdraw": {NODE, OFFICER, DIRECTOR, ADMINISTRATOR},
     "award.import": {NODE, ADMINISTRATOR},
     "award.update": {NODE, ADMINISTRATOR},
     "award.export": READ,

@@ -74,6 +74,7 @@ WHOLE: dict[str, Text] = {
     "contract.amend": pgettext_lazy("audit", "contract: amended"),
     "award.doi": pgettext_lazy("audit", "awards: DOIs kept"),
     "award.publish": pgettext_lazy("audit", "awards: published"),
+    "award.withdraw": pgettext_lazy("audit", "award: taken from public view"),
     "portfolio.install": pgettext_lazy("audit", "portfolio: published structure installed"),
     "output.record": pgettext_lazy("audit", "output: recorded"),
     "output.credit": pgettext_lazy("audit", "output: credited to an award"),

@@ -6,8 +6,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q, QuerySet
-from django.utils import timezone
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from kakehashi.kernel import audit
@@ -21,7 +20,6 @@ from kakehashi.systems.portfolio.finding import index_awards
 from kakehashi.systems.portfolio.models import Award, Programme
 from kakehashi.systems.portfolio.numbers import issue_award_number
 
-AT_ONCE = 2_000
 SERIES = re.compile(r"(?P<office>[a-z]{2})(?P<programme>[0-9]{4})")
 """Office and programme as they stand in award numbers."""
 SHORT = 11
@@ -105,22 +103,3 @@ def _free_code() -> str:
     while Programme.objects.filter(code=f"P{number}").exists():
         number += 1
     return f"P{number}"
-
-
-def publish_awards(*, by: Person | None, awards: QuerySet[Award], on: date | None = None) -> int:
-    """Show awards to everybody from a day on (today): number, titles, summary, institution, programme, dates; no money.
-
-    Answers how many were not published before. Raises NotAllowed for whoever may not.
-    """
-    if by is not None:
-        audit.insist(rules.may_publish_awards(by), by=by, action="award.publish")
-    with transaction.atomic():
-        fresh = list(awards.filter(published_on=None).only("pk", "number"))
-        day = on or timezone.localdate()
-        with audit.batch():
-            for first in range(0, len(fresh), AT_ONCE):
-                some = fresh[first : first + AT_ONCE]
-                Award.objects.filter(pk__in=[one.pk for one in some]).update(published_on=day)
-                for one in some:
-                    audit.record(by, "award.publish", one, detail={"number": one.number, "on": day.isoformat()})
-    return len(fresh)

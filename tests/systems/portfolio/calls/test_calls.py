@@ -9,11 +9,11 @@ from kakehashi.kernel.audit.models import AuditEntry
 from kakehashi.kernel.errors import Conflict, Invalid, NotAllowed
 from kakehashi.kernel.organisations.models import Kind
 from kakehashi.kernel.people.roles import Role
-from kakehashi.systems.portfolio.actions import publish_awards
 from kakehashi.systems.portfolio.calls.actions import change_call, make_call, publish_call
 from kakehashi.systems.portfolio.calls.standing import SOON, Standing, standing, standing_of
 from kakehashi.systems.portfolio.ledger.posting import post_many
 from kakehashi.systems.portfolio.models import Award, Call
+from kakehashi.systems.portfolio.publication.actions import publish_awards
 from tests.systems.portfolio.agency import make_agency
 from tests.systems.portfolio.test_pages import someone
 

@@ -88,6 +88,19 @@ def test_the_database_is_asked_whether_it_refuses_changes():
     assert all(one.refuses for one in append_only_tables())
 
 
+def test_every_table_that_the_database_refuses_to_change_stands_there():
+    asked = (
+        "SELECT relname, tgname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid WHERE tgname LIKE '%_no_change'"
+        if connection.vendor == "postgresql"
+        else "SELECT tbl_name, name FROM sqlite_master WHERE type = 'trigger' AND name LIKE '%_no_update'"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(asked)
+        ours = {table for table, _name in cursor.fetchall() if table.startswith("portfolio_")}
+    assert {one.table for one in append_only_tables()} == ours
+    assert {"portfolio_cooperationrevision", "portfolio_outcomereview", "portfolio_withdrawal"} <= ours
+
+
 def test_every_figure_stands_to_the_yen_and_leads_to_rows_that_come_to_it(browser):
     text = browser.get(f"{PAGE}?year={YEAR}&term=3").content.decode()
     walked = 0

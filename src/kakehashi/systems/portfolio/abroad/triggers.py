@@ -4,14 +4,16 @@ from typing import Any
 
 from kakehashi.kernel import append_only
 
-TABLE, PREFIX = "portfolio_cooperationrevision", "cooperation_revision"
+TABLES = {"portfolio_cooperationrevision": "cooperation_revision"}
 
 
 def install(connection: Any) -> None:
     """Make the revisions append-only."""
-    append_only.install(connection, TABLE, prefix=PREFIX, what="revisions of co-operations")
+    for table, prefix in TABLES.items():
+        append_only.install(connection, table, prefix=prefix, what="revisions of co-operations")
 
 
 def remove(connection: Any) -> None:
     """Lift the refusal."""
-    append_only.remove(connection, TABLE, prefix=PREFIX)
+    for table, prefix in TABLES.items():
+        append_only.remove(connection, table, prefix=prefix)

@@ -4,14 +4,16 @@ from typing import Any
 
 from kakehashi.kernel import append_only
 
-TABLE, PREFIX = "portfolio_outcomereview", "outcome_review"
+TABLES = {"portfolio_outcomereview": "outcome_review"}
 
 
 def install(connection: Any) -> None:
     """Make the reviews append-only."""
-    append_only.install(connection, TABLE, prefix=PREFIX, what="reviews of what came of requests")
+    for table, prefix in TABLES.items():
+        append_only.install(connection, table, prefix=prefix, what="reviews of what came of requests")
 
 
 def remove(connection: Any) -> None:
     """Lift the refusal."""
-    append_only.remove(connection, TABLE, prefix=PREFIX)
+    for table, prefix in TABLES.items():
+        append_only.remove(connection, table, prefix=prefix)

@@ -1,8 +1,8 @@
 """The two histories of the documents in the demo, shown to everybody: the public finder leads with them."""
 
-from kakehashi.systems.portfolio.actions import publish_awards
 from kakehashi.systems.portfolio.lineage.installing import install_lineages
 from kakehashi.systems.portfolio.models import Award
+from kakehashi.systems.portfolio.publication.actions import publish_awards
 
 
 def publish_histories() -> int:

@@ -17,12 +17,24 @@ from kakehashi.kernel.errors import Conflict
 from kakehashi.kernel.jobs.kinds import Outcome
 from kakehashi.kernel.jobs.models import ACTIVE, Job, JobState
 from kakehashi.kernel.people.models import Person
+from kakehashi.systems.portfolio.abroad import triggers as cooperation_triggers
+from kakehashi.systems.portfolio.adjustment import triggers as adjustment_triggers
 from kakehashi.systems.portfolio.contracts import triggers as contract_triggers
 from kakehashi.systems.portfolio.desks.rules import may_use_auditors
 from kakehashi.systems.portfolio.keeping import triggers as keeping_triggers
 from kakehashi.systems.portfolio.ledger import triggers as ledger_triggers
+from kakehashi.systems.portfolio.publication import triggers as publication_triggers
 from kakehashi.systems.portfolio.reconciling import faults
 
+KEEPERS = (
+    ledger_triggers,
+    contract_triggers,
+    keeping_triggers,
+    adjustment_triggers,
+    cooperation_triggers,
+    publication_triggers,
+)
+"""Who keeps which tables append-only."""
 KIND = "portfolio.check_books"
 MOST = 200
 """So many faults of one check are kept; the command line tells them all."""
@@ -76,6 +88,7 @@ def running_check() -> Job | None:
 
 
 def append_only_tables() -> list[Kept]:
-    """The tables of the ledger, of contracts, of reports of goals and earlier wordings, asked of the database now."""
-    tables = {**ledger_triggers.TABLES, **contract_triggers.TABLES, **keeping_triggers.TABLES}
+    """The tables of the ledger, of contracts, of reports of goals and of outcomes, of what was said and shown before,
+    asked of the database now."""
+    tables = {table: prefix for one in KEEPERS for table, prefix in one.TABLES.items()}
     return [Kept(table, holds(connection, table, prefix=prefix)) for table, prefix in tables.items()]

@@ -57,6 +57,7 @@ from kakehashi.systems.portfolio.models.structure import (
     Programme,
     SharedBudget,
 )
+from kakehashi.systems.portfolio.models.withdrawals import Withdrawal
 
 __all__ = [
     "CHAIN",
@@ -125,4 +126,5 @@ __all__ = [
     "SharedBudget",
     "Stamp",
     "Standing",
+    "Withdrawal",
 ]

@@ -124,6 +124,7 @@ def award(request: HttpRequest, number: str) -> HttpResponse:
         "doi_formats": DOI_FORMATS if settings.DOI_PREFIX and rules.may_register_awards(request.user) else (),
         "shares": [_share(share) for share in shares_of(one)],
         "may_register": bool(rules.may_register_awards(request.user)),
+        "may_publish": bool(rules.may_publish_awards(request.user)),
         "years": money_of(one),
         "credits": one.credits.select_related("output").order_by("-output__on", "pk")[:MOST],
         "credited": one.credits.count(),

@@ -52,7 +52,8 @@ from kakehashi.systems.portfolio.published_award import (
 
 SHOWN = 30
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
-CACHED_SECONDS = 600
+KEPT_MINUTES = 10
+"""So long a browser may show a page that it has asked for before."""
 LABELS = {
     "programme": gettext_lazy("Programme"),
     "phase": gettext_lazy("Phase"),
@@ -63,7 +64,7 @@ LABELS = {
 
 
 @require_GET
-@kept_for(CACHED_SECONDS)
+@kept_for(KEPT_MINUTES * 60)
 def finder(request: HttpRequest) -> HttpResponse:
     """The published awards that hold the words and stand in the chosen facets, newest first."""
     found = _found(request)
@@ -110,7 +111,7 @@ def _links(request: HttpRequest, key: str, values: list[tuple[str, str, int]]) -
 
 
 @require_GET
-@kept_for(CACHED_SECONDS)
+@kept_for(KEPT_MINUTES * 60)
 def award(request: HttpRequest, number: str) -> HttpResponse:
     """One published award, as page, JSON or linked data. Raises NotFound for every other."""
     one = published_awards().select_related("programme", "organisation", "area").filter(number=number).first()

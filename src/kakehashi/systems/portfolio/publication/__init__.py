@@ -1,0 +1,1 @@
+"""What everybody may see of awards: they are published, taken from public view and shown again."""
