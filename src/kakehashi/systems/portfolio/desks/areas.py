@@ -4,41 +4,51 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from django.db.models import Count, Q, Sum
-
-from kakehashi.kernel.fiscal import fiscal_year_days
-from kakehashi.systems.portfolio.figures import Figures, running_in
+from kakehashi.systems.portfolio.columns import held
+from kakehashi.systems.portfolio.columns.column import tally
+from kakehashi.systems.portfolio.columns.placing import Placing
+from kakehashi.systems.portfolio.figures import Figures
 from kakehashi.systems.portfolio.ledger.kinds import AccountKind
-from kakehashi.systems.portfolio.models import Account, Award, DiseaseArea, PlanTerm
-from kakehashi.systems.portfolio.placements import places
+from kakehashi.systems.portfolio.models import DiseaseArea, PlanTerm
 
 
-def lines_of_area(area: DiseaseArea, fiscal_year: int, scheme: PlanTerm | None) -> dict[int | None, Figures]:
-    """Awards, committed and spent of the area by integrated project of a term (None: placed in none of them).
+class AreaOfYear:
+    """A disease area in a fiscal year: its awards that run then, and the accounts of that year of all its awards."""
 
-    Nothing is budgeted for an area: money belongs to an award before it belongs to an area.
-    """
-    of_programme, of_award = places(scheme, fiscal_year) if scheme else ({}, {})
-    lines: defaultdict[int | None, Figures] = defaultdict(Figures)
+    def __init__(self, area: DiseaseArea, fiscal_year: int) -> None:
+        self.fiscal_year = fiscal_year
+        self.accounts = held.accounts([fiscal_year])[fiscal_year]
+        self.awards = self.accounts.awards
+        mine = self.awards.area.is_(area.pk)
+        self.running = mine & self.awards.running_in(fiscal_year)
+        self.rows = self.accounts.awarded.copy()
+        self.rows[self.rows] = mine[self.accounts.award[self.rows]]
 
-    def line_of(award: int, programme: int | None) -> Figures:
-        return lines[of_award.get(award, of_programme.get(programme))]
+    def lines(self, scheme: PlanTerm | None) -> dict[int | None, Figures]:
+        """Awards, committed and spent by integrated project of a term (None: placed in none of them).
 
-    first, _last = fiscal_year_days(fiscal_year)
-    running = Award.objects.filter(running_in(fiscal_year), area=area).order_by()
-    for award, programme, began in running.values_list("pk", "programme_id", "begins"):
-        line = line_of(award, programme)
-        line.awards += 1
-        line.new += began >= first
-    accounts = Account.objects.filter(fiscal_year=fiscal_year, award__area=area, programme__isnull=False).order_by()
-    kinds = accounts.values_list("award_id", "programme_id", "appropriation__kind")
-    for award, programme, kind, yen, spent in kinds.annotate(
-        yen=Sum("balance_yen"), spent=Sum("balance_yen", filter=Q(kind=AccountKind.SPENT), default=0)
-    ):
-        line = line_of(award, programme)
-        line.committed[kind] = line.committed.get(kind, 0) + yen
-        line.spent[kind] = line.spent.get(kind, 0) + spent
-    return dict(lines)
+        Nothing is budgeted for an area: money belongs to an award before it belongs to an area.
+        """
+        lines: defaultdict[int | None, Figures] = defaultdict(Figures)
+        accounts, placing = self.accounts, Placing(self.awards, scheme, self.fiscal_year)
+        project = placing.of_awards()
+        for key, number in tally([project.at(self.running)]):
+            lines[key].awards = number
+        for key, number in tally([project.at(self.running & self.awards.new_in(self.fiscal_year))]):
+            lines[key].new = number
+        paying, budget = placing.of(accounts.programme, accounts.award), accounts.budget()
+        spent = self.rows & accounts.kind.is_(AccountKind.SPENT)
+        for key, kind, yen in tally([paying.at(self.rows), budget.at(self.rows)], accounts.yen[self.rows]):
+            lines[key].committed[kind] = yen
+        for key, kind, yen in tally([paying.at(spent), budget.at(spent)], accounts.yen[spent]):
+            lines[key].spent[kind] = yen
+        return dict(lines)
+
+    def phases(self) -> tuple[dict[str, int], dict[str, int]]:
+        """Awards that run by phase, and the yen committed to the area's awards."""
+        phase = self.awards.phase
+        paid = tally([phase.at(self.accounts.award[self.rows])], self.accounts.yen[self.rows])
+        return dict(tally([phase.at(self.running)])), dict(paid)
 
 
 def total_of(lines: dict[int | None, Figures]) -> Figures:
@@ -47,13 +57,3 @@ def total_of(lines: dict[int | None, Figures]) -> Figures:
     for line in lines.values():
         total.add(line)
     return total
-
-
-def phases_of_area(area: DiseaseArea, fiscal_year: int) -> tuple[dict[str, int], dict[str, int]]:
-    """Awards of a year by phase, and the yen committed to them."""
-    running = Award.objects.filter(running_in(fiscal_year), area=area).order_by()
-    money = Account.objects.filter(fiscal_year=fiscal_year, award__area=area).order_by()
-    return (
-        dict(running.values_list("phase").annotate(number=Count("pk"))),
-        dict(money.values_list("award__phase").annotate(yen=Sum("balance_yen"))),
-    )

@@ -63,28 +63,35 @@ class Item:
 def rows_of(kind: Need, awards: QuerySet[Award], today: date) -> QuerySet[Any]:
     """The rows of a sort among these awards."""
     if kind is Need.OVERDUE:
-        return Milestone.objects.filter(late(today), award__in=awards).select_related("award")
+        return Milestone.objects.filter(late(today), award__in=awards)
     if kind is Need.GATES:
-        return Milestone.objects.filter(to_decide(), award__in=awards).select_related("award")
+        return Milestone.objects.filter(to_decide(), award__in=awards)
     if kind is Need.OUTPUTS:
         credited = Credit.objects.filter(output=OuterRef("pk"), until=None, award__in=awards).order_by()
         expected = Output.objects.filter(state=OutputState.EXPECTED, on__lte=today)
-        return expected.filter(Exists(credited)).prefetch_related("credits__award")
+        return expected.filter(Exists(credited))
     if kind is Need.ENDING:
-        return without_successor(awards, today).select_related("programme", "organisation")
+        return without_successor(awards, today)
     waiting = Q(state=RequestState.DRAFT, round__state=RoundState.OPEN)
     waiting |= Q(state=RequestState.SUBMITTED, round__state__in=(RoundState.OPEN, RoundState.SCORING))
-    return AdjustmentRequest.objects.filter(waiting, award__in=awards).select_related("award", "round")
+    return AdjustmentRequest.objects.filter(waiting, award__in=awards)
+
+
+def with_related(kind: Need, rows: QuerySet[Any]) -> QuerySet[Any]:
+    """The same rows with what a list of them tells of others."""
+    if kind is Need.OUTPUTS:
+        return rows.prefetch_related("credits__award")
+    return rows.select_related(*RELATED[kind])
 
 
 def late(today: date) -> Q:
     """The milestones whose day has passed undecided and of which nothing shows that they are reached."""
-    return Q(state__in=OPEN, due__lt=today, evidence="")
+    return Q(state__in=OPEN, shown=False, due__lt=today)
 
 
 def to_decide() -> Q:
     """The milestones of which something shows that they are reached, and on which nobody has said Go or No-go."""
-    return Q(state__in=OPEN) & ~Q(evidence="")
+    return Q(state__in=OPEN, shown=True)
 
 
 def without_successor(awards: QuerySet[Award], today: date) -> QuerySet[Award]:
@@ -104,6 +111,12 @@ ORDER: dict[Need, str] = {
     Need.REQUESTS: "requested_at",
 }
 """What makes one of a sort more urgent than another."""
+RELATED: dict[Need, tuple[str, ...]] = {
+    Need.OVERDUE: ("award",),
+    Need.GATES: ("award",),
+    Need.ENDING: ("programme", "organisation"),
+    Need.REQUESTS: ("award", "round"),
+}
 
 
 def counts_of(awards: QuerySet[Award], today: date) -> dict[Need, int]:
@@ -125,11 +138,13 @@ def most_urgent(awards: QuerySet[Award], today: date) -> tuple[list[Item], dict[
     counts: dict[Need, int] = {}
     for kind in Need:
         rows = rows_of(kind, awards, today)
-        first = list(rows.order_by(ORDER[kind], "pk")[:MOST])
+        order = ORDER[kind], "pk"
+        keys = list(rows.order_by(*order).values_list("pk", flat=True)[:MOST])  # no row is read that is not told
+        first = with_related(kind, rows.model._default_manager.filter(pk__in=keys)).order_by(*order)
         found += [_item(kind, row) for row in first]
-        counts[kind] = len(first) if len(first) < MOST else rows.order_by().count()
-    order = list(Need)
-    return sorted(found, key=lambda one: (one.day, order.index(one.kind)))[:MOST], counts
+        counts[kind] = len(keys) if len(keys) < MOST else rows.order_by().count()
+    sorts = list(Need)
+    return sorted(found, key=lambda one: (one.day, sorts.index(one.kind)))[:MOST], counts
 
 
 def _item(kind: Need, row: Any) -> Item:

@@ -56,6 +56,8 @@ class Award(models.Model):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["ends", "begins", "programme"], name="award_running"),
             models.Index(fields=["programme", "begins"], name="award_of_programme"),
+            models.Index(fields=["programme", "ends"], name="award_ending"),
+            models.Index(fields=["area", "ends"], name="award_of_area_ending"),
             models.Index(fields=["published_on", "number"], name="award_published"),
         ]
 

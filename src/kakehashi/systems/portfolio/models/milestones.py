@@ -19,6 +19,11 @@ class Milestone(models.Model):
     due = models.DateField(_("due day"))
     evidence = models.TextField(_("evidence"), max_length=2000, blank=True)
     state = models.CharField(_("state"), max_length=12, choices=GateState.choices, default=GateState.PLANNED)
+    shown = models.GeneratedField(
+        expression=models.ExpressionWrapper(~models.Q(evidence=""), models.BooleanField()),
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )  # whether anything shows that it is reached: so that an index tells, and the texts are not read to count
 
     class Meta:
         verbose_name = _("milestone")
@@ -27,7 +32,9 @@ class Milestone(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["award", "name"], name="milestone_once")
         ]
-        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["state", "due"], name="milestone_overdue")]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["state", "due", "shown", "award"], name="milestone_needing")
+        ]
 
     def __str__(self) -> str:
         return f"{self.award}: {self.name}"

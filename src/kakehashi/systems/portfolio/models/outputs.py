@@ -66,7 +66,10 @@ class Output(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["kind", "reference"], name="output_once")
         ]
-        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["on", "kind"], name="output_of_day")]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["on", "kind"], name="output_of_day"),
+            models.Index(fields=["state", "on"], name="output_in_state"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.reference}"

@@ -23,8 +23,8 @@ from kakehashi.kernel.listing import Column, Listing, address
 from kakehashi.kernel.people.roles import Role
 from kakehashi.systems.portfolio import drawing
 from kakehashi.systems.portfolio.desks import rules
-from kakehashi.systems.portfolio.desks.areas import lines_of_area, phases_of_area, total_of
-from kakehashi.systems.portfolio.desks.needs import Need, counts_of, most_urgent, rows_of
+from kakehashi.systems.portfolio.desks.areas import AreaOfYear, total_of
+from kakehashi.systems.portfolio.desks.needs import Need, counts_of, most_urgent, rows_of, with_related
 from kakehashi.systems.portfolio.figures import book
 from kakehashi.systems.portfolio.models import Award, DiseaseArea, IntegratedProject
 from kakehashi.systems.portfolio.offices.queries import awards_under, held_by
@@ -141,7 +141,8 @@ def my_area(request: HttpRequest) -> HttpResponse:
 
 
 def _of_area(wanted: Asked, area: DiseaseArea, year_name: str) -> dict[str, Any]:
-    lines = lines_of_area(area, wanted.year, wanted.term)
+    told = AreaOfYear(area, wanted.year)
+    lines = told.lines(wanted.term)
     projects = IntegratedProject.objects.in_bulk([key for key in lines if key])
     part = f"area={area.code}"
     rows = [
@@ -150,7 +151,7 @@ def _of_area(wanted: Asked, area: DiseaseArea, year_name: str) -> dict[str, Any]
         else _area_line(wanted, _("Not placed in this term"), lines[key], "")
         for key in sorted(lines, key=lambda one: projects[one].order if one else 10**6)
     ]
-    flow, paid = phases_of_area(area, wanted.year)
+    flow, paid = told.phases()
     return {
         "lines": [*rows, _area_line(wanted, _("The whole disease area"), total_of(lines), part)],
         "flow": mark_safe(drawing.flow_plot(flow, paid, year_name)),  # noqa: S308  its texts are escaped
@@ -170,8 +171,9 @@ def desk_of(request: HttpRequest, awards: QuerySet[Award]) -> dict[str, Any] | H
     rows: QuerySet[Any] | None = None
     table = AWARDS
     if show in Need.values:
-        table, rows = TABLES[Need(show)], rows_of(Need(show), awards.order_by(), today)
-        said["caption"] = Need(show).label
+        kind = Need(show)
+        table, rows = TABLES[kind], with_related(kind, rows_of(kind, awards.order_by(), today))
+        said["caption"] = kind.label
     elif show == "awards":
         rows = awards.select_related("programme", "organisation", "area")
         said["caption"] = _("All of these awards")
