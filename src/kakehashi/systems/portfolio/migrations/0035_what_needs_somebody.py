@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('organisations', '0002_prefecture'),
-        ('portfolio', '0033_logic_links'),
+        ('portfolio', '0034_withdrawals'),
     ]
 
     operations = [
