@@ -29,8 +29,8 @@ worker: $(VENV)/.installed
 	$(BIN)/kakehashi worker
 
 test: $(VENV)/.installed-dev
-	$(BIN)/pytest -n 2 --dist worksteal
-	TEST_DATABASE=postgresql $(BIN)/pytest -n 2 --dist worksteal tests/kernel tests/systems tests/web tests/contract
+	$(BIN)/pytest -n 2 --dist worksteal --note-statements var/test-statements
+	TEST_DATABASE=postgresql $(BIN)/pytest -n 2 --dist worksteal --by-statements var/test-statements tests/kernel tests/systems tests/web tests/contract
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check src tests

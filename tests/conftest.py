@@ -1,6 +1,7 @@
 """Shared by all tests: the real data and the compiled message catalogue. Database and home folder: settings.py."""
 
 import os
+import shutil
 from contextlib import suppress
 from pathlib import Path
 from unittest.mock import patch
@@ -12,7 +13,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from kakehashi.engines.phenotype.knowledge import Knowledge, load
-from tests import migrated
+from tests import migrated, statements
 
 ROOT = Path(__file__).resolve().parent.parent
 # A busy machine draws slowly and answers late: that is no fault of what is tested.
@@ -31,12 +32,28 @@ def shared_data_folder() -> Path | None:
 ON_THE_DATABASE = {"db", "transactional_db", "live_server", "node_database", "node_databases"}
 
 
+def pytest_addoption(parser):
+    parser.addoption("--note-statements", metavar="FOLDER", help="note what each parameter set asks the database")
+    parser.addoption("--by-statements", metavar="FOLDER", help="leave out parameter sets that ask what others do")
+
+
+def pytest_configure(config):
+    if named := config.getoption("--note-statements"):
+        folder = Path(named)
+        if "PYTEST_XDIST_WORKER" not in os.environ:
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
+        config.pluginmanager.register(statements.Noted(folder))
+
+
 def pytest_collection_modifyitems(config, items):
     """The long ones first, so that no process is left with one at the end; on PostgreSQL only what asks a database."""
     if "sqlite" not in settings.DATABASES["default"]["ENGINE"]:
-        same = [item for item in items if not asks_the_database(item)]
-        config.hook.pytest_deselected(items=same)
-        items[:] = [item for item in items if asks_the_database(item)]
+        same = {item.nodeid for item in items if not asks_the_database(item)}
+        if named := config.getoption("--by-statements"):
+            same |= statements.left_out([item.nodeid for item in items], statements.noted_in(Path(named)))
+        config.hook.pytest_deselected(items=[item for item in items if item.nodeid in same])
+        items[:] = [item for item in items if item.nodeid not in same]
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
