@@ -28,8 +28,10 @@ these.
 and the variance is Σ n(k)·q(k)·(1−q(k)) plus the covariances of all pairs of assets, which share rates from the later
 one's phase on; both follow exactly from the first two moments of the Betas. The *distribution* of the number of
 approvals is exact too (chain.py): of m assets that meet a phase, s pass it with the beta-binomial distribution;
-walking the ladder, at each phase the assets already there join those that came; areas are convolved. Rounding aside,
-nothing is approximated, and intervals are those of the distribution: at least 95 % lies within. By year (timing.py):
+walking the ladder, at each phase the assets already there join those that came; areas are convolved. Where a rate is
+altered the mixture is integrated over the rate and the rows of fewer assets follow from that of the most (passing.py,
+quadrature.py). Rounding aside (1e-10 in a probability), nothing is approximated, and intervals are those of the
+distribution: at least 95 % lies within. By year (timing.py):
 an asset counts in a year with the chance that its remaining phases end in it; that splits the assets before they
 climb, so the distribution stays exact for each year and for each sum up to a year.
 

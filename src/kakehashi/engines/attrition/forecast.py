@@ -6,10 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 
+import numpy as np
+import numpy.typing as npt
+
 from kakehashi.engines.attrition import chain
-from kakehashi.engines.attrition.chain import Masses, Rate
+from kakehashi.engines.attrition.passing import Masses
 from kakehashi.engines.attrition.phases import Cell, Group, table_of
-from kakehashi.engines.attrition.rates import Rates
+from kakehashi.engines.attrition.rates import Rate, Rates
 
 HUNDRED_MILLION = 100_000_000
 
@@ -82,9 +85,9 @@ def approvals(row: Sequence[int], rates: Sequence[Rate]) -> Approvals:
     reach = onward([rate.mean for rate in rates])
     mean = sum(count * chance for count, chance in zip(row, reach, strict=True))
     shared = variance_of_rates(row, rates)
-    chance = 0.0
-    for place, count in enumerate(row):  # each asset with itself: q(1 − q) in place of the covariance of a pair
-        chance += count * (reach[place] - both_reach(rates, place, place))
+    # each asset with itself: q(1 − q) in place of the covariance of a pair
+    pairs = onward([rate.second_moment for rate in rates])
+    chance = sum(count * (one - pair) for count, one, pair in zip(row, reach, pairs, strict=True))
     masses = chain.climb([chain.exactly(count) for count in row], rates)
     return Approvals(mean, chance + shared, shared, masses)
 
@@ -103,12 +106,9 @@ def approvals_of(chances: Sequence[Masses], rates: Rates, group: Group) -> Appro
 
 def variance_of_rates(row: Sequence[float], rates: Sequence[Rate]) -> float:
     """The variance of the expected approvals given the rates: what not knowing the rates contributes."""
-    reach = onward([rate.mean for rate in rates])
-    return sum(
-        many * few * (both_reach(rates, k, other) - reach[k] * reach[other])
-        for k, many in enumerate(row)
-        for other, few in enumerate(row)
-    )
+    means = [rate.mean for rate in rates]
+    pairs = covariances(means, means, [rate.second_moment for rate in rates])
+    return float(np.asarray(row) @ pairs @ np.asarray(row))
 
 
 def onward(means: Sequence[float]) -> list[float]:
@@ -116,10 +116,19 @@ def onward(means: Sequence[float]) -> list[float]:
     return [prod(means[place:]) for place in range(len(means))]
 
 
-def both_reach(rates: Sequence[Rate], one: int, other: int) -> float:
-    """The chance that two assets, of these phases, are both approved: from the later phase on they share the rates."""
-    first, later = sorted((one, other))
-    return prod(rate.mean for rate in rates[first:later]) * prod(rate.second_moment for rate in rates[later:])
+def covariances(first: Sequence[float], second: Sequence[float], both: Sequence[float]) -> npt.NDArray[np.float64]:
+    """[k, j]: the covariance of whether an asset of phase k arrives and whether another, of phase j, does.
+
+    From the later phase on they share the rates; ``first`` and ``second`` are the mean rates that each meets, ``both``
+    the chances that both pass, all by phase.
+    """
+    arrive = np.empty((len(first), len(first)))
+    for later, together in enumerate(onward(both)):
+        arrive[later, later] = one = other = together
+        for earlier in range(later - 1, -1, -1):
+            arrive[earlier, later] = one = one * first[earlier]
+            arrive[later, earlier] = other = other * second[earlier]
+    return arrive - np.outer(onward(first), onward(second))
 
 
 def together(parts: Sequence[Approvals]) -> Approvals:

@@ -44,6 +44,39 @@ class Beta:
 
 
 @dataclass(frozen=True)
+class Rate:
+    """A rate, perhaps altered. ``lift`` in −1…1: of those that would have failed this share passes too, or, below 0,
+    of those that would have passed this share fails."""
+
+    beta: Beta
+    lift: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not -1 <= self.lift <= 1:
+            raise ValueError(f"lift {self.lift}: it must lie between −1 and 1")
+
+    @property
+    def line(self) -> tuple[float, float]:
+        """(c, d): the altered rate is c + dθ."""
+        return (self.lift, 1 - self.lift) if self.lift > 0 else (0.0, 1 + self.lift)
+
+    @property
+    def mean(self) -> float:
+        c, d = self.line
+        return c + d * self.beta.mean
+
+    @property
+    def second_moment(self) -> float:
+        c, d = self.line
+        return c * c + 2 * c * d * self.beta.mean + d * d * self.beta.second_moment
+
+    def product_moment(self, plain: Beta) -> float:
+        """E of the altered rate times the plain one."""
+        c, d = self.line
+        return c * plain.mean + d * plain.second_moment
+
+
+@dataclass(frozen=True)
 class Record:
     """The agency's own assets that have left a phase: ``advanced`` to the next, or ``stopped`` for good.
 

@@ -7,23 +7,33 @@ difference is Var(after) + Var(before) − 2·Cov(before, after), all three in c
 
 Where no rate changes, what stands in both cancels, and the difference is approvals of the added less those of the
 removed: both climb together, given the rate of each phase independently of each other. The integral over the rate is
-one of a polynomial against a Beta density, which Gauss–Jacobi quadrature with half its degree of nodes gives exactly
-(Golub and Welsch 1969, Math Comp 23:221), so the distribution is exact.
+one of a polynomial against a Beta density, which quadrature (quadrature.py) gives to within rounding, so the
+distribution is exact.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from math import prod, sqrt
+from math import sqrt
 
 import numpy as np
 
 from kakehashi.engines.attrition import chain
-from kakehashi.engines.attrition.chain import Masses, Rate
-from kakehashi.engines.attrition.forecast import HUNDRED_MILLION, Approvals, approvals, onward, plain, rows, together
+from kakehashi.engines.attrition.forecast import (
+    HUNDRED_MILLION,
+    Approvals,
+    approvals,
+    covariances,
+    onward,
+    plain,
+    rows,
+    together,
+)
+from kakehashi.engines.attrition.passing import Masses
 from kakehashi.engines.attrition.phases import Cell, Group, table_of
-from kakehashi.engines.attrition.rates import Beta, Rates
+from kakehashi.engines.attrition.quadrature import enough, nodes
+from kakehashi.engines.attrition.rates import Rate, Rates
 
 MOST_TOGETHER = 80
 """Where in one area more assets than this are added and removed, the exact distribution is too long to wait for."""
@@ -81,7 +91,8 @@ def what_if(
             raise ValueError(f"{-more} assets fewer in {', '.join(cell)}: there are only {counts.get(cell, 0)}")
     now, then = rows(counts), rows(later)
     lifts = _lifts(rates, scenario.rates)
-    befores, afters, shared, masses, exact = [], [], 0.0, chain.exactly(0), True
+    befores, afters, shared, exact = [], [], 0.0, True
+    gains: list[Masses] = []
     lowest = 0
     for group in dict.fromkeys((*now, *then, *lifts)):
         phases = len(table_of(group.table).phases)
@@ -96,13 +107,14 @@ def what_if(
         if group in lifts or (any(added) and any(removed) and sum(added) + sum(removed) > MOST_TOGETHER):
             exact = False
         elif exact:
-            masses = np.convolve(masses, _gained(added, removed, same))
-            lowest -= sum(removed)
+            begins, gain = _gained(added, removed, same)
+            gains.append(gain)
+            lowest += begins
     before, after = together(befores), together(afters)
     variance = max(0.0, before.variance + after.variance - 2 * shared)
     mean = after.mean - before.mean
     if exact:
-        low, high = chain.interval(masses)
+        low, high = chain.interval(chain.sum_of(gains))
         difference = Difference(mean, variance, (float(low + lowest), float(high + lowest)), True)
     else:
         difference = _normal(mean, variance)
@@ -113,28 +125,14 @@ def what_if(
 def covariance(row: Sequence[int], other: Sequence[int], changed: Sequence[Rate]) -> float:
     """Of the approvals of ``row`` at the plain rates and of ``other`` at the changed ones, in one group.
 
-    As many assets of a phase as stand there in both are the same assets.
+    As many assets of a phase as stand there in both are the same assets; one arrives at both where it passes each phase
+    at the lower of the two rates.
     """
-    first = onward([rate.beta.mean for rate in changed])
-    second = onward([rate.mean for rate in changed])
-    total = 0.0
-    for k, many in enumerate(row):
-        for j, few in enumerate(other):
-            total += many * few * (_both(changed, k, j) - first[k] * second[j])
-        kept = min(many, other[k])
-        total += kept * (_itself(changed, k) - _both(changed, k, k))
-    return total
-
-
-def _both(rates: Sequence[Rate], k: int, j: int) -> float:
-    """The chance that an asset of phase k at the plain rates and another of phase j at the changed ones both arrive."""
-    alone = (rate.beta.mean for rate in rates[k:j]) if k < j else (rate.mean for rate in rates[j:k])
-    return prod(alone) * prod(rate.product_moment(rate.beta) for rate in rates[max(k, j) :])
-
-
-def _itself(rates: Sequence[Rate], k: int) -> float:
-    """The chance that one asset arrives at both: it passes each phase at the lower of the two rates."""
-    return prod(rate.beta.mean if rate.lift > 0 else rate.mean for rate in rates[k:])
+    both = [rate.product_moment(rate.beta) for rate in changed]
+    pairs = covariances([rate.beta.mean for rate in changed], [rate.mean for rate in changed], both)
+    itself = onward([rate.beta.mean if rate.lift > 0 else rate.mean for rate in changed])
+    kept = sum(min(a, b) * (one - two) for a, b, one, two in zip(row, other, itself, onward(both), strict=True))
+    return float(np.asarray(row) @ pairs @ np.asarray(other)) + kept
 
 
 def _lifts(rates: Rates, wanted: Mapping[Cell, float]) -> dict[Group, list[float]]:
@@ -151,54 +149,42 @@ def _lifts(rates: Rates, wanted: Mapping[Cell, float]) -> dict[Group, list[float
     return found
 
 
-def _gained(added: Sequence[int], removed: Sequence[int], rates: Sequence[Rate]) -> Masses:
-    """The distribution of approvals among the added less those among the removed, counted from all removed lost."""
+def _gained(added: Sequence[int], removed: Sequence[int], rates: Sequence[Rate]) -> tuple[int, Masses]:
+    """The distribution of approvals among the added less those among the removed: from which number on, below 0 where
+    any are removed, and the chances."""
     if not any(removed):
-        return chain.climb([chain.exactly(count) for count in added], rates)
+        return 0, chain.climb([chain.exactly(count) for count in added], rates)
     if not any(added):
-        return chain.climb([chain.exactly(count) for count in removed], rates)[::-1]
+        lost = chain.climb([chain.exactly(count) for count in removed], rates)
+        return 1 - len(lost), lost[::-1]
     joint = np.ones((1, 1))
     for more, fewer, rate in zip(added, removed, rates, strict=True):
         entered = np.zeros((joint.shape[0] + more, joint.shape[1] + fewer))
         entered[more:, fewer:] = joint
         joint = _passing_together(entered, rate)
-    lost = joint.shape[1] - 1
-    result = np.zeros(joint.shape[0] + lost)
-    for gone in range(lost + 1):
-        result[lost - gone : lost - gone + joint.shape[0]] += joint[:, gone]
-    return result
+    most = joint.shape[1] - 1
+    result = np.zeros(joint.shape[0] + most)
+    for gone in range(most + 1):
+        result[most - gone : most - gone + joint.shape[0]] += joint[:, gone]
+    return -most, result
 
 
 def _passing_together(joint: Masses, rate: Rate) -> Masses:
     """How many of each of two kinds of assets pass a phase whose rate they share."""
-    from scipy.stats import binom
-
-    ones, others = np.arange(joint.shape[0]), np.arange(joint.shape[1])
-    points, weights = _nodes(rate.beta, (joint.shape[0] + joint.shape[1]) // 2 + 1)
-    result = np.zeros_like(joint)
-    for point, weight in zip(points, weights, strict=True):
-        first = binom.pmf(ones[None, :], ones[:, None], point)
-        second = binom.pmf(others[None, :], others[:, None], point)
-        result += weight * (first.T @ joint @ second)
-    return result
+    more, fewer = joint.shape
+    points, weights = nodes(rate.beta, enough(more + fewer - 2))
+    passed = _binomials(points, more).transpose(0, 2, 1) @ joint @ _binomials(points, fewer)
+    return np.asarray(np.tensordot(weights, passed, 1), dtype=np.float64)
 
 
-def _nodes(beta: Beta, count: int) -> tuple[Masses, Masses]:
-    """Points and weights whose weighted sum is the mean, under the Beta, of any polynomial of degree 2·count − 1.
-
-    From the three-term recurrence of the Jacobi polynomials, without the Beta function, which overflows where own
-    records are long.
-    """
-    from scipy.linalg import eigh_tridiagonal
-
-    one, other = beta.b - 1, beta.a - 1
-    k = np.arange(1, count, dtype=np.float64)
-    twice = 2 * k + one + other
-    middle = np.concatenate(([(other - one) / (one + other + 2)], (other**2 - one**2) / (twice * (twice + 2))))
-    side = 4 * k * (k + one) * (k + other) / (twice**2 * (twice + 1))
-    side[1:] *= (k[1:] + one + other) / (twice[1:] - 1)  # both are the same, and may be nil, at the first
-    points, vectors = eigh_tridiagonal(middle, np.sqrt(side))
-    return (points + 1) / 2, vectors[0] ** 2
+def _binomials(points: Masses, size: int) -> Masses:
+    """[point, m, s]: the chance that of m assets s pass at this rate, for all below ``size``."""
+    chances = np.zeros((len(points), size, size))
+    chances[:, 0, 0] = 1
+    for count in range(1, size):
+        chances[:, count] = chances[:, count - 1] * (1 - points)[:, None]
+        chances[:, count, 1:] += chances[:, count - 1, :-1] * points[:, None]
+    return chances
 
 
 def _normal(mean: float, variance: float) -> Difference:

@@ -18,8 +18,8 @@ from datetime import date
 import numpy as np
 
 from kakehashi.engines.attrition import chain
-from kakehashi.engines.attrition.chain import Masses
 from kakehashi.engines.attrition.forecast import Approvals, approvals_of, together
+from kakehashi.engines.attrition.passing import Masses
 from kakehashi.engines.attrition.phases import (
     DISCOVERY,
     DRUG,
