@@ -22,6 +22,7 @@ from kakehashi.engines.allocation import (
     Requires,
     best,
     bounds,
+    choosing,
     price,
 )
 from kakehashi.engines.allocation.model import Model
@@ -47,6 +48,14 @@ def solve(problem):
 def test_best_is_what_trying_every_choice_finds(block):
     for seed in range(100):
         problem = cases.small(random.Random(1000 * block + seed))
+        assert solve(problem) == exhaustive.best_of_all(problem), problem
+
+
+@pytest.mark.parametrize("core", [1, 3, 6])
+def test_best_is_found_however_small_the_core_is(monkeypatch, core):
+    monkeypatch.setattr(choosing, "CORE", core)
+    for seed in range(30):
+        problem = cases.small(random.Random(7000 * core + seed))
         assert solve(problem) == exhaustive.best_of_all(problem), problem
 
 

@@ -27,11 +27,15 @@ than one step above it, or NotProved is raised. What is trusted of the floats is
 that HiGHS finds no choice where it says that there is none. (Now and then the HiGHS of scipy 1.17 writes a line on
 standard output that begins with its own name; where another program reads that output, solve in a process apart.)
 
-**Ties** are broken on the few requests on which the best choices can differ: the multipliers of the linear relaxation
-give an upper bound on every choice with a given level (Lagrangian relaxation: Geoffrion 1974, Math Prog Study 2:82),
-reckoned in integers here, so that it holds whatever the solver's rounding. Whatever cannot reach the best value is
-settled; the rest is a small programme that is asked for an equally good choice that is cheaper, or earlier by id,
-until there is none. The same bound is the quick answer of ``bounds``.
+**Few are open.** The multipliers of the linear relaxation give an upper bound on every choice with a given level
+(Lagrangian relaxation: Geoffrion 1974, Math Prog Study 2:82), reckoned in integers here, so that it holds whatever the
+solver's rounding. The best choice is looked for among the two hundred levels of which these bounds tell least (the
+core: Pisinger 1995, EJOR 83:394), then among all that could be better than the best of those. The same bound is the
+quick answer of ``bounds``.
+
+**Ties** are broken on the few requests on which the best choices can differ: whatever cannot reach the best value is
+settled; then, with the multipliers for the least cost at that value, whatever cannot be as cheap. The rest is a small
+programme that is asked for an equally good choice that is cheaper, or earlier by id, until there is none.
 
 **Impossible.** Where no choice meets all conditions, those that clash are named: a set that cannot be met, though it
 can when any one of them is left out (QuickXplain; Junker 2004, AAAI-04:167). There may be other clashes beside it."""

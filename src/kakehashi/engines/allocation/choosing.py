@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from math import gcd
 
-from kakehashi.engines.allocation.bounding import Bounds, contested, upper_bounds
+from kakehashi.engines.allocation.bounding import Bounds, contested, told_apart, upper_bounds
 from kakehashi.engines.allocation.conditions import Condition, Problem
 from kakehashi.engines.allocation.model import Model, Row
-from kakehashi.engines.allocation.solving import NotProved, Part, Solver, whole
+from kakehashi.engines.allocation.solving import NotProved, Part, Solver, whole, within
 
-FIRST_GAP = 4000
-"""The best choice is first looked for within this fraction of the upper bound, then within four times as much …"""
-MOST_NEAR = 0.7
-"""… until so much of everything is open that all of it may as well be."""
-FEW = 2
-"""So often any cheaper choice will do; after that the cheapest is asked for, which takes the solver longer."""
+CORE = 200
+"""The best choice is first looked for among so many variables, those of which the bounds tell least …"""
+WIDER = 4
+"""… and where they leave nothing possible, among so many times more."""
 MOST_WEIGHT = 2**20
 """Tie-breaking settles as many requests at a time as can be told apart by weights up to about this."""
 
@@ -62,13 +61,18 @@ def best(problem: Problem, *, seconds: float | None = None) -> Choice:
     model = Model.of(problem)
     rows = model.rows(problem.all_conditions)
     solver = Solver(model, seconds)
-    limits = upper_bounds(model, rows)
+    everything = whole(model)
+    limits = upper_bounds(model, model.values, rows, everything.free)
     found = None if limits is None else _greatest(solver, rows, limits)
     if limits is None or found is None:
         raise Impossible(clash(problem, seconds=seconds))
     value = _sum(model.values, found)
-    rows.append(Row(dict(enumerate(model.values)), low=value))
-    found, only = _settled(solver, rows, contested(model, limits, value), found)
+    near = contested(model, limits, value, everything.free)
+    asked = within([*rows, Row(dict(enumerate(model.values)), low=value)], near)
+    if asked is None:
+        raise NotProved("the bounds leave out the best choice")
+    left, only = _settled(solver, asked, near.free, found.intersection(near.free))
+    found = left | near.taken
     return _told(problem, model, found, only=only)
 
 
@@ -96,40 +100,48 @@ def clash(problem: Problem, *, seconds: float | None = None) -> tuple[Condition,
 
 
 def _greatest(solver: Solver, rows: list[Row], limits: Bounds) -> frozenset[int] | None:
-    """A choice with the greatest value. It is looked for first among what is open to choices near the upper bound: the
-    best found there is the best of all if it reaches that near."""
+    """A choice with the greatest value. It is looked for first in the core, what is open to choices near the upper
+    bound (Pisinger 1995, EJOR 83:394); then in what is open to choices better than the best found there."""
+    model, values = solver.model, solver.model.values
+    everything = whole(model)
+    nearest = sorted(told_apart(model, limits), reverse=True)
+    size = CORE
+    while size < len(nearest):
+        core = contested(model, limits, nearest[size], everything.free)
+        found = solver.greatest(values, rows, core)
+        if found is not None:
+            value = _sum(values, found)
+            if value >= nearest[size]:
+                return found
+            better = solver.greatest(values, rows, contested(model, limits, value + 1, everything.free))
+            return found if better is None or _sum(values, better) <= value else better
+        size *= WIDER
+    return solver.greatest(values, rows, everything)
+
+
+def _settled(
+    solver: Solver, rows: Sequence[Row], free: tuple[int, ...], found: frozenset[int]
+) -> tuple[frozenset[int], bool]:
+    """Of the choices among these variables that meet the rows, which hold them to the best value, the cheapest and
+    earliest; and whether it is the only one that is as cheap. ``found``: one of them."""
     model = solver.model
-    gap = limits.most // FIRST_GAP + 1
+    step = gcd(*(model.costs[one] for one in free)) or 1
+    savings = [-(cost // step) for cost in model.costs]
+    nothing = [0] * len(savings)
+    limits = upper_bounds(model, savings, rows, free)
+    if limits is None:
+        raise NotProved("the solver finds no choice where it found one before")
     while True:
-        near = contested(model, limits, limits.most - gap)
-        if len(near.free) >= MOST_NEAR * len(model.values):
-            return solver.greatest(model.values, rows, whole(model))
-        found = solver.greatest(model.values, rows, near)
-        if found is not None and _sum(model.values, found) >= limits.most - gap:
-            return found
-        gap *= 4
-
-
-def _settled(solver: Solver, rows: list[Row], part: Part, found: frozenset[int]) -> tuple[frozenset[int], bool]:
-    """Of the choices in this part that meet the rows, which hold them to the best value, the cheapest and earliest."""
-    costs = solver.model.costs
-    nothing = [0] * len(costs)
-    attempts = 0
-    while True:
-        cost = _sum(costs, found)
-        no_dearer = [*rows, Row(dict(enumerate(costs)), high=cost)]
-        other = solver.good(nothing, [*no_dearer, _other_than(part, found)], part)
+        saved = _sum(savings, found)
+        near = contested(model, limits, saved, free)
+        as_cheap, cheaper = ([*rows, Row({one: savings[one] for one in free}, low=saved + more)] for more in (0, 1))
+        other = solver.good(nothing, [*as_cheap, _other_than(near, found)], near)
         if other is None:
             return found, True
-        if _sum(costs, other) == cost:
-            other = solver.good(nothing, [*rows, Row(dict(enumerate(costs)), high=cost - 1)], part)
-            if other is None:
-                return _earliest(solver, no_dearer, part), False
-        attempts += 1
-        if attempts > FEW:
-            cheap = solver.good([-one for one in costs], no_dearer, part)
-            if cheap is not None and _sum(costs, cheap) < _sum(costs, other):
-                other = cheap
+        if _sum(savings, other) < limits.most:
+            other = solver.good(savings, cheaper, near)
+        if other is None or _sum(savings, other) == saved:
+            return _earliest(solver, as_cheap, near), False
         found = other
 
 

@@ -29,8 +29,14 @@ class Row:
     low: int | None = None
     high: int | None = None
 
+    def of(self, chosen: frozenset[int]) -> int:
+        """The sum for what is chosen."""
+        if len(self.coefficients) < len(chosen):
+            return sum(number for variable, number in self.coefficients.items() if variable in chosen)
+        return sum(self.coefficients.get(variable, 0) for variable in chosen)
+
     def holds(self, chosen: frozenset[int]) -> bool:
-        total = sum(self.coefficients.get(variable, 0) for variable in chosen)
+        total = self.of(chosen)
         return (self.low is None or total >= self.low) and (self.high is None or total <= self.high)
 
 

@@ -38,7 +38,7 @@ class Price:
 def bounds(problem: Problem, choice: Choice) -> tuple[Bound, ...]:
     """For every request, by id, what forcing it in or out costs at least. One linear programme for all."""
     model = Model.of(problem)
-    limits = upper_bounds(model, model.rows(problem.all_conditions))
+    limits = upper_bounds(model, model.values, model.rows(problem.all_conditions), range(len(model.values)))
     if limits is None:
         raise ValueError("the choice is not one of this problem, whose conditions cannot be met")
     found = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from math import gcd
 from typing import Any
@@ -57,7 +57,7 @@ class Solver:
     def _solve(
         self, objective: Sequence[int], rows: Collection[Row], part: Part, *, proven: bool
     ) -> frozenset[int] | None:
-        kept = [*rows, *(Row(dict.fromkeys(group, 1), low=1) for group in part.must)]
+        kept = list(rows)
         for _attempt in range(MOST_CUTS):
             answer = self._once(objective, kept, part)
             if answer is None:
@@ -104,11 +104,32 @@ class Solver:
         return chosen | part.taken, bound
 
 
+def within(rows: Iterable[Row], part: Part) -> list[Row] | None:
+    """What the rows ask of the free variables, without those that hold whatever is chosen; None where one cannot."""
+    free = frozenset(part.free)
+    asked = []
+    for row in (*rows, *(Row(dict.fromkeys(group, 1), low=1) for group in part.must)):
+        settled = row.of(part.taken)
+        low = None if row.low is None else row.low - settled
+        high = None if row.high is None else row.high - settled
+        kept = {one: number for one, number in row.coefficients.items() if number and one in free}
+        least = sum(number for number in kept.values() if number < 0)
+        most = sum(kept.values()) - least
+        if (low is not None and most < low) or (high is not None and least > high):
+            return None
+        if (low is not None and least < low) or (high is not None and most > high):
+            asked.append(Row(kept, low, high))
+    return asked
+
+
 def matrix(model: Model, rows: Sequence[Row], part: Part) -> tuple[Any, Any, Any] | None:
     """The rows over the free variables, with those of one request of which at most one is chosen; None where a row
     cannot hold any more."""
     from scipy.sparse import csr_array
 
+    kept = within(rows, part)
+    if kept is None:
+        return None
     place = {variable: number for number, variable in enumerate(part.free)}
     data: list[float] = []
     columns: list[int] = []
@@ -130,17 +151,8 @@ def matrix(model: Model, rows: Sequence[Row], part: Part) -> tuple[Any, Any, Any
         lows.append(ends[0] / scale)
         highs.append(ends[1] / scale)
 
-    for row in rows:
-        settled = sum(row.coefficients.get(variable, 0) for variable in part.taken)
-        low = None if row.low is None else row.low - settled
-        high = None if row.high is None else row.high - settled
-        kept = [(one, number) for one, number in row.coefficients.items() if number and one in place]
-        least = sum(number for _one, number in kept if number < 0)
-        most = sum(number for _one, number in kept if number > 0)
-        if (low is not None and most < low) or (high is not None and least > high):
-            return None
-        if (low is not None and least < low) or (high is not None and most > high):
-            add(kept, low, high)
+    for row in kept:
+        add(list(row.coefficients.items()), row.low, row.high)
     for group in model.groups:
         open_ones = [(one, 1) for one in group if one in place]
         if len(open_ones) > 1:
