@@ -16,6 +16,8 @@ FACES = (
     ("disease_coordinator", "/portfolio/mine/area/"),
     ("programme_officer", "/portfolio/mine/awards/"),
     ("programme_officer", "/portfolio/mine/awards/?show=gates"),
+    ("accountant", "/portfolio/mine/books/"),
+    ("accountant", "/portfolio/mine/books/?show=year_end"),
     ("accountant", "/portfolio/gates/"),
     ("auditor", "/portfolio/mine/audit/"),
     ("administrator", "/portfolio/offices/programme_officer/"),

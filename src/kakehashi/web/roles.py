@@ -30,8 +30,9 @@ _THE_AGENCY = _(
     "decision. Every figure opens to its rows."
 )
 _KEEPS_THE_BOOKS = _(
-    "At a funding agency you see where its money lies, down to each entry of the ledger. You book entries, one by one "
-    "or from a file, correct wrong ones, and close the rounds of adjustment funds that were decided."
+    "At a funding agency “My books” shows what is to be booked, carried over or returned, when the books close, and "
+    "whose money lies where, down to each entry. You book entries, one by one or from a file, correct wrong ones, and "
+    "close the rounds of adjustment funds that were decided."
 )
 WORK: dict[str, Text] = {
     Role.CLINICIAN: _(

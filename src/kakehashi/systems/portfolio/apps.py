@@ -32,6 +32,12 @@ class PortfolioConfig(AppConfig):
             _("Open your disease area across the projects"),
         ),
         _desk(
+            _("My books"),
+            "portfolio:my_books",
+            "desks.rules.may_use_accountants",
+            _("See what is to be booked, and when the books close"),
+        ),
+        _desk(
             _("Audit of the figures"),
             "portfolio:my_audit",
             "desks.rules.may_use_auditors",

@@ -87,7 +87,7 @@ def test_every_desk_is_for_its_role_alone(role, kind):
         (Role.DISEASE_COORDINATOR, "/portfolio/mine/area/"),
         (Role.PROGRAMME_SUPERVISOR, "/portfolio/mine/awards/"),
         (Role.PROGRAMME_OFFICER, "/portfolio/mine/awards/"),
-        (Role.ACCOUNTANT, "/portfolio/"),
+        (Role.ACCOUNTANT, "/portfolio/mine/books/"),
         (Role.ADMINISTRATOR, "/portfolio/"),
     ],
 )
@@ -272,8 +272,9 @@ def test_my_work_of_the_president_and_of_the_accountant_is_what_they_decide_and_
     words = {"en": "Commit the money of round 2018-3", "ja": "2018-3"}[language]
     assert words in _shown(accountant, "/")
     assert words not in home
-    for one in (*waiting_for(people["president"]), *waiting_for(people["accountant"])):
-        assert president.get(one.link).status_code == 200, one.link
+    for role, browser in (("president", president), ("accountant", accountant)):
+        for one in waiting_for(people[role]):
+            assert browser.get(one.link).status_code == 200, one.link
 
 
 def test_goals_behind_and_untold_are_the_same_in_every_year_and_told_apart(office):

@@ -27,6 +27,7 @@ def at_the_agency(*roles: Role) -> Rule:
 may_use_officers = logged_in & at_the_agency(*OF_PROGRAMMES)
 may_use_directors = logged_in & at_the_agency(Role.PROGRAMME_DIRECTOR)
 may_use_coordinators = logged_in & at_the_agency(Role.DISEASE_COORDINATOR)
+may_use_accountants = logged_in & at_the_agency(Role.ACCOUNTANT)
 may_use_auditors = logged_in & at_the_agency(Role.AUDITOR)
 is_president = logged_in & president
 
@@ -35,6 +36,7 @@ DESKS: tuple[tuple[Rule, str], ...] = (
     (may_use_directors, "portfolio:my_project"),
     (may_use_coordinators, "portfolio:my_area"),
     (may_use_officers, "portfolio:my_awards"),
+    (may_use_accountants, "portfolio:my_books"),
     (may_use_auditors, "portfolio:my_audit"),
     (may_follow, "portfolio:my_research"),
 )

@@ -18,6 +18,7 @@ from kakehashi.kernel.shell import Text, Waiting
 from kakehashi.systems.portfolio.adjustment.rules import may_post
 from kakehashi.systems.portfolio.adjustment.states import RoundState
 from kakehashi.systems.portfolio.desks import rules
+from kakehashi.systems.portfolio.desks.books import Due, waits
 from kakehashi.systems.portfolio.desks.deciding import waiting_for_president
 from kakehashi.systems.portfolio.desks.needs import Need, rows_of, since_when
 from kakehashi.systems.portfolio.investigators.queries import own_awards
@@ -33,8 +34,8 @@ SEE: Text = gettext_lazy("See them")
 
 def waiting_for(person: Any) -> Iterable[Waiting]:
     """What each of somebody's desks says that it needs today, the same numbers; overdue gates of a director who is
-    appointed to nothing; rounds whose money is to be committed; milestones due within a month in an investigator's
-    awards."""
+    appointed to nothing; rounds whose money is to be committed and what else is to be booked; milestones due within a
+    month in an investigator's awards."""
     desks = list(_desks(person))
     for address, name, awards in desks:
         yield from _needs(address, name, Award.objects.filter(awards))
@@ -44,6 +45,7 @@ def waiting_for(person: Any) -> Iterable[Waiting]:
         yield from _to_decide()
     if may_post(person):
         yield from _to_commit()
+        yield from _to_book()
     yield from _due(person)
 
 
@@ -107,6 +109,14 @@ def _to_commit() -> Iterator[Waiting]:
         text = _("Commit the money of round %(code)s of the adjustment funds") % {"code": one.code}
         link = reverse("portfolio:adjustment_round", args=[one.code])
         yield Waiting(one.decided_at or one.opened_at, text, link, gettext_lazy("Open the round"))
+
+
+def _to_book() -> Iterator[Waiting]:
+    """What waits for the accountants beside the rounds, the same numbers as on their page."""
+    for one in waits(timezone.localdate()):
+        if one.number and one.kind is not Due.ROUNDS:
+            text = labelled(one.kind.label, f"{one.number:,}")
+            yield Waiting(_begin(one.since), text, f"{reverse('portfolio:my_books')}?show={one.kind}", SEE)
 
 
 def _due(person: Any) -> Iterator[Waiting]:

@@ -43,7 +43,7 @@ MEANT = {
     EntryKind.CARRY_OVER: gettext_lazy("Money stays where it is and is used in the next fiscal year."),
 }
 """What each kind of entry is for."""
-GIVEN = ("appropriation", "programme", "award", "amount_yen", "reference")
+GIVEN = ("fiscal_year", "appropriation", "place", "programme", "award", "institution", "amount_yen", "reference")
 """What an address may fill in."""
 NOT_KEPT = ("csrfmiddlewaretoken", "book", "change")
 

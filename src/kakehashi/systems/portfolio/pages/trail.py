@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,11 +15,13 @@ from django.views.decorators.http import require_GET
 
 from kakehashi.kernel.errors import NotFound
 from kakehashi.kernel.listing import Column, Filter, Listing
+from kakehashi.kernel.shell import Text
 from kakehashi.systems.portfolio import rules
 from kakehashi.systems.portfolio.behind import Money, Slice, accounts_behind, yen_behind
 from kakehashi.systems.portfolio.ledger.balances import describe
 from kakehashi.systems.portfolio.ledger.kinds import AccountKind, BudgetKind, EntryKind
 from kakehashi.systems.portfolio.ledger.moved import tell_movements
+from kakehashi.systems.portfolio.ledger.told import PLACED, PLACES
 from kakehashi.systems.portfolio.models import (
     Account,
     DiseaseArea,
@@ -157,9 +159,28 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
         "kind": AccountKind(one.kind).label,
         "balance": exact(one.balance_yen),
         "agrees": balance == one.balance_yen,
+        "bookings": _bookings(one) if rules.may_write_entries(request.user) else [],
         "lines": lines,
     }
     return render(request, "portfolio/account.html", context)
+
+
+def _bookings(one: Account) -> list[tuple[Text, str]]:
+    """What may be booked of money that lies somewhere, and where: a form that begins with the place and the amount."""
+    if one.kind not in PLACES or not one.balance_yen:
+        return []
+    given = QueryDict(mutable=True)
+    given.update({"fiscal_year": str(one.fiscal_year), "appropriation": one.appropriation.code})
+    given.update({"place": one.kind, "amount_yen": str(one.balance_yen)})
+    if one.award is not None:
+        given["award"] = one.award.number
+    elif one.programme is not None:
+        given["programme"] = one.programme.code
+    if one.organisation is not None:
+        given["institution"] = one.organisation.code
+    return [
+        (EntryKind(kind).label, f"{reverse('portfolio:entry_new', args=[kind])}?{given.urlencode()}") for kind in PLACED
+    ]
 
 
 @login_required
