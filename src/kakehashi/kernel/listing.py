@@ -157,14 +157,7 @@ class Listing:
             "kept": self._kept(request, without={"columns"}),
             "hidden": self._kept(request, without={"columns", "page", *(one.key for one in self.filters)}),
             "csv_url": address(request, format="csv", page=None),
-            "page": {
-                "total": paginator.count,
-                "more": paginator.more,
-                "first": page.start_index(),
-                "last": page.end_index(),
-                "previous_url": address(request, page=page.previous_page_number()) if page.has_previous() else None,
-                "next_url": address(request, page=page.next_page_number()) if page.has_next() else None,
-            },
+            "page": paging(request, page, more=paginator.more),
         }
 
     def narrow(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -342,6 +335,18 @@ def address(request: HttpRequest, **changes: object) -> str:
         else:
             query[key] = str(value)
     return f"{request.path}?{query.urlencode()}" if query else request.path
+
+
+def paging(request: HttpRequest, page: Page[Any], *, more: bool = False) -> dict[str, Any]:
+    """What ``web/components/pagination.html`` shows of a page. ``more``: there are more rows than are counted."""
+    return {
+        "total": page.paginator.count,
+        "more": more,
+        "first": page.start_index(),
+        "last": page.end_index(),
+        "previous_url": address(request, page=page.previous_page_number()) if page.has_previous() else None,
+        "next_url": address(request, page=page.next_page_number()) if page.has_next() else None,
+    }
 
 
 def _shown(value: object) -> object:

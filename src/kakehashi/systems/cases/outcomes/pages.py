@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET
 
 from kakehashi.kernel import audit
 from kakehashi.kernel.errors import NotFound
-from kakehashi.kernel.listing import address
+from kakehashi.kernel.listing import paging
 from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.systems.cases import queries as cases_queries
 from kakehashi.systems.cases import rules as cases_rules
@@ -111,15 +111,15 @@ def behind(request: HttpRequest, step: str) -> HttpResponse:
         audit.read_of(request.user, "consultation", rows, action="consultation.list")
     else:
         cases_queries.record_shown(request.user, rows)
-    links = {
-        "total": page.paginator.count,
-        "first": page.start_index(),
-        "last": page.end_index(),
-        "previous_url": address(request, page=page.previous_page_number()) if page.has_previous() else None,
-        "next_url": address(request, page=page.next_page_number()) if page.has_next() else None,
-    }
     back = f"{reverse('outcomes:show')}?{wanted.query()}"
-    context = {"step": Step(step), "links": links, "rows": rows, "all": all_of_it, "back": back, "key": key}
+    context = {
+        "step": Step(step),
+        "links": paging(request, page),
+        "rows": rows,
+        "all": all_of_it,
+        "back": back,
+        "key": key,
+    }
     return render(request, "cases/outcomes/behind.html", context)
 
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from kakehashi.kernel.errors import Invalid
-from kakehashi.kernel.listing import address
+from kakehashi.kernel.listing import paging
 from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.people.forms import add_problems
 from kakehashi.kernel.sharing.explanation import Standing, standing, standings
@@ -95,14 +95,7 @@ def _who(request: HttpRequest, case: Case, caring: Iterable[Standing]) -> dict[s
         "wanted": wanted,
         "standings": [replace(one, for_care=for_care.get(one.subject, Level.NOTHING)) for one in found],
         "known": page.paginator.count,
-        "page": {
-            "total": page.paginator.count,
-            "more": False,
-            "first": page.start_index(),
-            "last": page.end_index(),
-            "previous_url": address(request, page=page.previous_page_number()) if page.has_previous() else None,
-            "next_url": address(request, page=page.next_page_number()) if page.has_next() else None,
-        },
+        "page": paging(request, page),
     }
 
 

@@ -55,6 +55,10 @@ class Credits:
         """Those of outputs that came in a fiscal year which count at the end of a day."""
         return self.between(*fiscal_year_days(fiscal_year), day)
 
+    def by(self, day: date) -> Counting:
+        """Those of outputs that came by a day, whenever, which count at its end."""
+        return self.between(date.min, day, day)
+
     def between(self, first: date, last: date, day: date) -> Counting:
         """Those of outputs that came from one day to another which count at the end of a third."""
         rows, now = self.rows, np.datetime64(day)
@@ -95,6 +99,14 @@ class Counting:
         has = np.zeros(len(self.credits.awards.pk), np.bool_)
         has[award[award >= 0]] = True
         return has
+
+    def kinds_of_awards(self) -> list[tuple[int, str]]:
+        """The place of each award that has any with each kind that it has, once each, as they were credited."""
+        award = self.credits.award[self.places]
+        there = np.flatnonzero(award >= 0)
+        kind = self.credits.rows.kind.at(self.places[there])
+        known = Column(award[there], tuple(range(len(self.credits.awards.pk))))
+        return [(int(award[there[one]]), kind.value(int(one))) for one in np.flatnonzero(distinct([known, kind]))]
 
     def number(self) -> int:
         """How many outputs."""

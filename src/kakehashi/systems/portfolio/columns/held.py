@@ -45,6 +45,7 @@ class Awards:
     award number."""
 
     pk: Numbers
+    number: NDArray[np.str_]
     rank: Numbers
     programme: Column
     organisation: Column
@@ -224,9 +225,11 @@ def _read_awards() -> Awards:
         f"SELECT {', '.join(READ_AWARDS)} FROM portfolio_award ORDER BY id",  # noqa: S608  no input
         len(READ_AWARDS),
     )
+    numbers = np.array(number, str)
     return Awards(
         np.array(pk, np.int64),
-        np.argsort(np.argsort(np.array(number, str))),
+        numbers,
+        np.argsort(np.argsort(numbers)),
         Column.of(programme),
         Column.of(organisation),
         Column.of(phase),

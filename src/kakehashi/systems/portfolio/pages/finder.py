@@ -23,7 +23,7 @@ from django.views.decorators.http import require_GET
 from kakehashi.kernel.caching import kept_for
 from kakehashi.kernel.errors import NotFound
 from kakehashi.kernel.fiscal import year_said
-from kakehashi.kernel.listing import Echo, address, plain_cell
+from kakehashi.kernel.listing import Echo, address, paging, plain_cell
 from kakehashi.systems.portfolio.acknowledging import acknowledgements_of
 from kakehashi.systems.portfolio.exporting.awards import with_money
 from kakehashi.systems.portfolio.exporting.grants import PREFIX, funder_of, package
@@ -74,14 +74,7 @@ def finder(request: HttpRequest) -> HttpResponse:
         "search_text": request.GET.get("q", "").strip(),
         "year": year_said(request.GET.get("year")) or "",
         "awards": shown(list(page)),
-        "page": {
-            "total": page.paginator.count,
-            "more": False,
-            "first": page.start_index(),
-            "last": page.end_index(),
-            "previous_url": address(request, page=page.previous_page_number()) if page.has_previous() else None,
-            "next_url": address(request, page=page.next_page_number()) if page.has_next() else None,
-        },
+        "page": paging(request, page),
         "facets": [(label, _links(request, key, told_by[key])) for key, label in LABELS.items() if told_by[key]],
         "kept": [(key, request.GET[key]) for key in LABELS if request.GET.get(key)],
         "query": request.GET.urlencode(),

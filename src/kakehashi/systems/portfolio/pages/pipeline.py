@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
@@ -19,7 +20,7 @@ from django.views.decorators.http import require_GET
 from kakehashi.engines.attrition import TABLES, Asset, Cell, Rates
 from kakehashi.kernel.errors import Invalid, NotFound
 from kakehashi.kernel.fiscal import fiscal_year_days
-from kakehashi.kernel.listing import Column, Listing
+from kakehashi.kernel.listing import Column, Listing, paging
 from kakehashi.kernel.punctuation import labelled
 from kakehashi.systems.portfolio.behind import Slice
 from kakehashi.systems.portfolio.forms.pipeline import WhatIfForm
@@ -49,6 +50,8 @@ ROWS = Listing(
     order="number",
     row_link=lambda one: reverse("portfolio:award", args=[one.number]),
 )
+SHOWN = 50
+"""So many phases left stand on a page of the agency's own record."""
 
 
 @dataclass(frozen=True)
@@ -267,21 +270,24 @@ def past(request: HttpRequest) -> HttpResponse:
     pipeline = pipeline_of(request)
     asked_cell = tuple(request.GET.get(key, "") for key in ("table", "area", "at"))
     areas = area_names()
-    lines = [
-        {
+
+    def line(one: history.Step) -> dict[str, Any]:
+        return {
             "award": one.award,
             "cell": telling.cell_name(one.cell, areas),
             "advanced": one.advanced,
             "told": one.told.label,
             "counts": one.counts(pipeline.taken),
         }
-        for one in history.steps(pipeline.day, pipeline.clinical)
-        if not any(asked_cell) or tuple(one.cell) == asked_cell
-    ]
+
+    every = history.steps(pipeline.day, pipeline.clinical)
+    found = [one for one in every if not any(asked_cell) or tuple(one.cell) == asked_cell]
     if request.GET.get("format") == "csv":
-        return telling.history_csv(lines)
+        return telling.history_csv([line(one) for one in found])
+    page = Paginator(found, SHOWN).get_page(request.GET.get("page"))
     context = pipeline.wanted.choices() | {
-        "lines": lines,
+        "lines": [line(one) for one in page],
+        "page": paging(request, page),
         "taken": pipeline.taken.label,
         "back": pipeline.address("portfolio:pipeline"),
         "csv_url": f"?{request.GET.urlencode()}&format=csv",

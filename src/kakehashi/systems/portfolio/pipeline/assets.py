@@ -16,6 +16,7 @@ from kakehashi.kernel.fiscal import fiscal_year_days
 from kakehashi.systems.portfolio.behind import Slice
 from kakehashi.systems.portfolio.columns import held
 from kakehashi.systems.portfolio.columns.column import Column, tally
+from kakehashi.systems.portfolio.columns.credited import credits
 from kakehashi.systems.portfolio.columns.parts import awards_of, in_order
 from kakehashi.systems.portfolio.figures import running_in
 from kakehashi.systems.portfolio.models import (
@@ -28,7 +29,6 @@ from kakehashi.systems.portfolio.models import (
     OutputKind,
     Phase,
 )
-from kakehashi.systems.portfolio.outputs.counting import credits_in_force
 from kakehashi.systems.portfolio.pipeline.history import stopped_by
 from kakehashi.systems.portfolio.pipeline.ladders import NO_AREA, TABLE_OF, agency_phases, cell_of, modalities
 
@@ -93,19 +93,18 @@ def assets_in(part: Slice) -> Assets:
     left_out = [
         *carried_on.order_by().values_list("before_id", flat=True),
         *stopped_by(day).values_list("award_id", flat=True),
-        *approved_by(day),
     ]
     every = awards.modality.among([str(one) for one in TABLE_OF]) & awards.phase.among(Phase.values)
-    every &= ~awards.among(left_out)
+    every &= ~(awards.among(left_out) | approved_by(awards, day))
     return Assets(accounts, every, every).of(part)
 
 
-def approved_by(day: date) -> set[int]:
-    """The awards (their primary keys) whose product was approved by a day: an approval is credited to them, or their
-    history tells it."""
-    credited = credits_in_force(day).filter(output__kind=OutputKind.APPROVAL).order_by()
+def approved_by(awards: held.Awards, day: date) -> NDArray[np.bool_]:
+    """Which of the awards have a product that was approved by a day: an approval is credited to them, or their history
+    tells it."""
     told = AwardEvent.objects.filter(kind__in=(EventKind.APPROVED, EventKind.REIMBURSED), on__lte=day).order_by()
-    return {*credited.values_list("award_id", flat=True), *told.values_list("award_id", flat=True)}
+    credited = credits(awards).by(day).of_kinds([OutputKind.APPROVAL]).of_awards()
+    return credited | awards.among(list(told.values_list("award_id", flat=True)))
 
 
 def _area_codes() -> dict[int, str]:

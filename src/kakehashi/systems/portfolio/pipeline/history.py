@@ -20,18 +20,21 @@ from django.db.models import QuerySet, TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from kakehashi.engines.attrition import NONCLINICAL, SUBMISSION, TABLES, Cell, Record
+from kakehashi.systems.portfolio.columns import held
+from kakehashi.systems.portfolio.columns.credited import credits
 from kakehashi.systems.portfolio.milestones.states import GateState
 from kakehashi.systems.portfolio.models import (
     AwardEvent,
     AwardLink,
+    DiseaseArea,
     EventKind,
     LinkKind,
     Milestone,
     OutputKind,
 )
-from kakehashi.systems.portfolio.outputs.counting import credits_in_force
 from kakehashi.systems.portfolio.pipeline.ladders import cell_of
 
+ASKED_AT_ONCE = 10_000
 IN_PEOPLE = "in_people"
 """The first phase of a ladder in which people take part."""
 
@@ -80,10 +83,10 @@ FIELDS = ("pk", "number", "modality", "phase", "area__code")
 
 def steps(day: date, clinical: str) -> list[Step]:
     """Every phase left by a day, each phase of a product once."""
-    gated = set(Milestone.objects.order_by().values_list("award_id", flat=True).distinct())
-    product_of = _products()
+    moves = [*_moves(day, clinical), *_stops(day, clinical)]
+    gated, product_of = _gated({award for award, *_rest in moves}), _products()
     found: dict[tuple[int, str], Step] = {}
-    for award, number, cell, reached, told in (*_moves(day, clinical), *_stops(day, clinical)):
+    for award, number, cell, reached, told in moves:
         phases = TABLES[cell.table].phases
         first = phases.index(cell.phase)
         last = len(phases) if reached is None else phases.index(reached)
@@ -101,6 +104,15 @@ def records(told: Iterable[Step], taken: Taken) -> dict[Cell, Record]:
         if one.counts(taken):
             (advanced if one.advanced else stopped)[one.cell] += 1
     return {cell: Record(advanced[cell], stopped[cell]) for cell in {*advanced, *stopped}}
+
+
+def _gated(awards: Iterable[int]) -> set[int]:
+    """Those of some awards that have milestones."""
+    keys, found = list(awards), set[int]()
+    for start in range(0, len(keys), ASKED_AT_ONCE):
+        rows = Milestone.objects.filter(award__in=keys[start : start + ASKED_AT_ONCE]).order_by()
+        found.update(rows.values_list("award_id", flat=True))
+    return found
 
 
 def _products() -> dict[int, int]:
@@ -125,10 +137,7 @@ def _moves(day: date, clinical: str) -> Iterator[Move]:
     for *award, modality, phase in links.values_list(*_of("before__"), "after__modality", "after__phase"):
         later = cell_of(modality, phase, None, clinical)
         yield from _move(award, clinical, later.phase if later else "", Told.SUCCESSOR, later.table if later else "")
-    credits = credits_in_force(day).order_by("pk")
-    for *award, kind in credits.filter(output__kind__in=(OutputKind.TRIAL, OutputKind.APPROVAL)).values_list(
-        *_of("award__"), "output__kind"
-    ):
+    for *award, kind in _credited(day):
         if kind == OutputKind.APPROVAL:
             yield from _move(award, clinical, None, Told.APPROVED)
         else:
@@ -138,6 +147,15 @@ def _moves(day: date, clinical: str) -> Iterator[Move]:
             yield from _move(award, clinical, SUBMISSION, Told.FILED)
         elif kind in (EventKind.APPROVED, EventKind.REIMBURSED):
             yield from _move(award, clinical, None, Told.APPROVED)
+
+
+def _credited(day: date) -> Iterator[tuple[int, str, str, str, str | None, str]]:
+    """The awards to which a trial or an approval is credited, each once with each."""
+    awards, codes = held.awards(), dict(DiseaseArea.objects.values_list("pk", "code"))
+    for place, kind in credits(awards).by(day).of_kinds([OutputKind.TRIAL, OutputKind.APPROVAL]).kinds_of_awards():
+        area = codes.get(awards.area.value(place))
+        modality, phase = awards.modality.value(place), awards.phase.value(place)
+        yield int(awards.pk[place]), str(awards.number[place]), modality, phase, area, kind
 
 
 def stopped_by(day: date) -> QuerySet[Milestone]:
