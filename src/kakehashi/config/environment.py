@@ -181,6 +181,14 @@ SETTINGS: tuple[Setting, ...] = (
         "提供する（同標準が求めるため助成額を含む）。空なら提供せず、金額も公開しない。",
     ),
     Setting(
+        "KAKEHASHI_CO_INVESTIGATORS_SEE_ALL",
+        _boolean,
+        "0",
+        "Co-investigators see all of their award's money; 0: their own institution's accounts and the award's total "
+        "alone. Principal investigators always see all of it.",
+        "研究分担者に課題の資金をすべて表示する。0なら自機関の勘定と課題の総額のみ。研究代表者には常にすべて表示する。",
+    ),
+    Setting(
         "KAKEHASHI_UPLOAD_LIMIT_MB",
         int,
         "64",

@@ -1,14 +1,21 @@
-"""An award's money as its investigators see it: by fiscal year and kind of budget, each figure the sum of accounts."""
+"""An award's money as its investigators see it: by fiscal year and kind of budget, each figure the sum of accounts.
+
+Principal investigators see all of it, co-investigators what lies with their own institution, unless the agency lets
+them see all (``CO_INVESTIGATORS_SEE_ALL``).
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db.models import QuerySet, Sum, TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from kakehashi.systems.portfolio.investigators.queries import parts_of
 from kakehashi.systems.portfolio.ledger.kinds import AccountKind
-from kakehashi.systems.portfolio.models import Account, Award
+from kakehashi.systems.portfolio.models import Account, Award, Part
 
 
 class Share(TextChoices):
@@ -42,15 +49,47 @@ class Line:
     yen: dict[Share, int]
 
 
-def accounts_of(award: Award, share: Share, fiscal_year: int, kind: str = "") -> QuerySet[Account]:
-    """The accounts that a figure is the sum of; of one kind of budget, or of all."""
-    rows = Account.objects.filter(award=award, fiscal_year=fiscal_year, kind__in=PLACES[share]).exclude(balance_yen=0)
+def institutions_seen(person: object, award: Award) -> frozenset[int] | None:
+    """The institutions (keys) whose accounts of an award somebody sees as its investigator; None: all of its money."""
+    parts = list(parts_of(person).filter(award=award).values_list("part", "organisation"))
+    if any(part == Part.PRINCIPAL for part, _where in parts) or (parts and settings.CO_INVESTIGATORS_SEE_ALL):
+        return None
+    return frozenset(where for _part, where in parts)
+
+
+def seen(award: Award, only: frozenset[int] | None) -> QuerySet[Account]:
+    """An award's accounts; only those of some institutions."""
+    rows = Account.objects.filter(award=award)
+    return rows if only is None else rows.filter(organisation__in=only)
+
+
+def totals_seen(person: object, awards: Iterable[Award]) -> dict[int, tuple[int, int, bool]]:
+    """Of each award, by key: yen committed to it in all years, yen spent of what is seen, whether that is all."""
+    told = {}
+    for one in awards:
+        only = institutions_seen(person, one)
+        spent = seen(one, only).filter(kind=AccountKind.SPENT)
+        told[one.pk] = (total_of(one), spent.aggregate(yen=Sum("balance_yen", default=0))["yen"], only is None)
+    return told
+
+
+def total_of(award: Award) -> int:
+    """The yen committed to an award in all years."""
+    yen: int = Account.objects.filter(award=award).aggregate(yen=Sum("balance_yen", default=0))["yen"]
+    return yen
+
+
+def accounts_of(
+    award: Award, share: Share, fiscal_year: int, kind: str = "", only: frozenset[int] | None = None
+) -> QuerySet[Account]:
+    """The accounts that a figure is the sum of; of one kind of budget, or of all; ``only``: of these institutions."""
+    rows = seen(award, only).filter(fiscal_year=fiscal_year, kind__in=PLACES[share]).exclude(balance_yen=0)
     return rows.filter(appropriation__kind=kind) if kind else rows
 
 
-def yen_of(award: Award, share: Share, fiscal_year: int, kind: str = "") -> int:
+def yen_of(award: Award, share: Share, fiscal_year: int, kind: str = "", only: frozenset[int] | None = None) -> int:
     """What they come to."""
-    rows = accounts_of(award, share, fiscal_year, kind)
+    rows = accounts_of(award, share, fiscal_year, kind, only)
     return signed(share, rows.aggregate(yen=Sum("balance_yen"))["yen"] or 0)
 
 
@@ -59,9 +98,9 @@ def signed(share: Share, yen: int) -> int:
     return -yen if share is Share.CARRIED_IN else yen
 
 
-def lines_of(award: Award) -> list[Line]:
-    """By year and kind of budget, latest year first."""
-    rows = Account.objects.filter(award=award).order_by("-fiscal_year", "appropriation__kind")
+def lines_of(award: Award, only: frozenset[int] | None = None) -> list[Line]:
+    """By year and kind of budget, latest year first; ``only``: of these institutions."""
+    rows = seen(award, only).order_by("-fiscal_year", "appropriation__kind")
     sums: dict[tuple[int, str], dict[Share, int]] = {}
     places = rows.values_list("fiscal_year", "appropriation__kind", "kind").annotate(yen=Sum("balance_yen"))
     for year, kind, place, yen in places:

@@ -97,11 +97,14 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "portfolio/contracts.html", context, status=422 if form.errors else 200)
 
 
-def told_of(award: Award, person: Any) -> dict[str, Any]:
-    """What a page says of an award's contracts: their history, and what is agreed beside what is committed."""
+def told_of(award: Award, person: Any, *, only: frozenset[int] | None = None) -> dict[str, Any]:
+    """What a page says of an award's contracts: their history, and what is agreed beside what is committed.
+
+    ``only``: of the contracts with these institutions alone (keys); the sums are of all of them.
+    """
     agreed = agreed_of(award)
     return {
-        "steps": [_line(step) for step in agreed.steps],
+        "steps": [_line(step) for step in agreed.steps if only is None or step.terms.organisation.pk in only],
         "agreed": exact(agreed.agreed_yen),
         "committed": exact(agreed.committed_yen),
         "returned": exact(agreed.returned_yen) if agreed.returned_yen else "",

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import Q, Sum
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -18,7 +18,15 @@ from kakehashi.kernel import audit
 from kakehashi.kernel.errors import NotFound
 from kakehashi.kernel.fiscal import fiscal_year_name, year_said
 from kakehashi.systems.portfolio.acknowledging import acknowledgements_of
-from kakehashi.systems.portfolio.investigators.money import Share, accounts_of, lines_of, yen_of
+from kakehashi.systems.portfolio.investigators.money import (
+    Share,
+    accounts_of,
+    institutions_seen,
+    lines_of,
+    total_of,
+    totals_seen,
+    yen_of,
+)
 from kakehashi.systems.portfolio.investigators.queries import history_of, own_awards, parts_of
 from kakehashi.systems.portfolio.investigators.rules import may_follow
 from kakehashi.systems.portfolio.ledger.kinds import AccountKind, BudgetKind
@@ -41,14 +49,15 @@ def mine(request: HttpRequest) -> HttpResponse:
     today, awards = timezone.localdate(), own_awards(request.user).select_related("programme", "organisation")
     names = {one.award_id: one.get_part_display() for one in parts_of(request.user)}
     keys = awards.order_by().values("pk")
-    money = Account.objects.filter(award__in=keys).order_by().values_list("award_id")
-    spent = Sum("balance_yen", filter=Q(kind=AccountKind.SPENT), default=0)
-    sums = {award: (yen, used) for award, yen, used in money.annotate(yen=Sum("balance_yen"), used=spent)}
+    ordered = list(awards.order_by("-ends"))
+    sums = totals_seen(request.user, ordered)
     context = {
         "today": today,
         "duties": duties_of(Milestone.objects.filter(award__in=keys), today),
         "awards": [
-            (one, names[one.pk], *(exact(yen) for yen in sums.get(one.pk, (0, 0)))) for one in awards.order_by("-ends")
+            (one, names[one.pk], exact(committed), exact(spent), whole)
+            for one in ordered
+            for committed, spent, whole in (sums[one.pk],)
         ],
     }
     return render(request, "portfolio/my_research.html", context)
@@ -65,6 +74,7 @@ def duties_of(milestones: Any, today: Any) -> list[tuple[Milestone, int, int]]:
 def award(request: HttpRequest, number: str) -> HttpResponse:
     """One of one's own awards: duties, money by year and kind of budget, acknowledgement, people, outputs."""
     one, today = _own(request, number), timezone.localdate()
+    only = institutions_seen(request.user, one)
     credits = one.credits.filter(until=None).select_related("output").order_by("-output__on", "pk")
     context = {
         "award": one,
@@ -72,13 +82,15 @@ def award(request: HttpRequest, number: str) -> HttpResponse:
         "duties": duties_of(one.milestones, today),
         "decided": one.milestones.exclude(state__in=OPEN).order_by("-due"),
         "shares": Share.labels,
-        "lines": [_line(one, line.fiscal_year, line.kind, line.yen) for line in lines_of(one)],
+        "lines": [_line(one, line.fiscal_year, line.kind, line.yen) for line in lines_of(one, only)],
+        "whole": only is None,
+        "total": exact(total_of(one)),
         "people": history_of(one),
         "outputs": [(credit.output, address_of(credit.output)) for credit in credits[:MOST]],
         "credited": credits.count(),
         "acknowledgement": acknowledgement_number(one.number),
         "sentences": acknowledgements_of(one),
-        "contracts": contracts.told_of(one, request.user),
+        "contracts": contracts.told_of(one, request.user, only=only),
     }
     return render(request, "portfolio/my_research_award.html", context)
 
@@ -103,18 +115,19 @@ def _line(one: Award, year: int, kind: str, yen: dict[Share, int]) -> dict[str, 
 def rows(request: HttpRequest, number: str, share: str) -> HttpResponse:
     """The accounts that a figure of one's own award is the sum of, each with its entries."""
     one = _own(request, number)
+    only = institutions_seen(request.user, one)
     year, kind = year_said(request.GET.get("year")), request.GET.get("budget", "")
     if share not in Share.values or year is None:
         raise NotFound(_("This figure"))
     if kind and kind not in BudgetKind.values:
         raise NotFound(_("This figure"))
-    found = accounts_of(one, Share(share), year, kind).select_related("organisation", "appropriation")
+    found = accounts_of(one, Share(share), year, kind, only).select_related("organisation", "appropriation")
     context = {
         "award": one,
         "share": Share(share).label,
         "year_name": fiscal_year_name(year, translation.get_language() or "ja"),
         "budget": BudgetKind(kind).label if kind else "",
-        "sum": exact(yen_of(one, Share(share), year, kind)),
+        "sum": exact(yen_of(one, Share(share), year, kind, only)),
         "accounts": [_account(account) for account in found.order_by("kind", "pk")],
     }
     return render(request, "portfolio/my_research_rows.html", context)
