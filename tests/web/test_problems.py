@@ -1,6 +1,7 @@
 """Problem pages: what happened, what is safe, what to do, in both languages; the kernel's errors as pages."""
 
 import pytest
+from django.db import OperationalError
 from django.http import HttpResponse
 from django.test import Client, override_settings
 from django.urls import path
@@ -29,6 +30,10 @@ def break_down(request):
     raise RuntimeError("secret detail")
 
 
+def wait_in_vain(request):
+    raise OperationalError("database is locked")
+
+
 def take(request):
     return HttpResponse(f"taken {len(request.POST)}")
 
@@ -37,6 +42,7 @@ urlpatterns = [
     *urls.urlpatterns,
     path("fail/<name>/", fail),
     path("break/", break_down),
+    path("busy/", wait_in_vain),
     path("bad/", bad_request),
     path("forbidden/", forbidden),
     path("take/", take),
@@ -105,3 +111,10 @@ def test_too_large_is_said_to_be_too_large(broken_client):
     answer = Client().post("/take/", {"text": "x" * 100}, headers={"accept-language": "en"})
     assert answer.status_code == 413
     assert "larger than this node accepts" in answer.text
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "This node is busy writing"), ("ja", "書き込み中")])
+def test_who_is_kept_out_by_a_long_write_is_told_so(broken_client, language, said):
+    answer = broken_client.get("/busy/", headers={"accept-language": language})
+    assert (answer.status_code, answer["Retry-After"]) == (503, "60")
+    assert said in answer.text

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -55,6 +55,7 @@ def import_command(
     from django.utils.translation import gettext as _
 
     from kakehashi.kernel.errors import Invalid
+    from kakehashi.kernel.snapshots import on_a_copy
     from kakehashi.systems.portfolio.importing.mapping import read_map
     from kakehashi.systems.portfolio.importing.running import import_awards
     from kakehashi.systems.portfolio.importing.telling import lines
@@ -64,7 +65,7 @@ def import_command(
         if chosen.format != shape:
             values = {"map": map_name, "format": chosen.format}
             raise Invalid(_("The map %(map)s is for --format %(format)s.") % values)
-        with watched() as told:
+        with on_a_copy() if dry_run else nullcontext(), watched() as told:
             done = import_awards(
                 file,
                 chosen,

@@ -1,14 +1,19 @@
 """Pages for what went wrong: what happened, what is safe, what to do. Django's handler400 … handler500."""
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from kakehashi.kernel.errors import Invalid, KakehashiError, NotAllowed
+
+BUSY_S = 60
+"""In so many seconds whoever was kept out by another's long write may try again."""
 
 
 class ProblemPages:
@@ -62,5 +67,11 @@ def missing(request: HttpRequest, exception: Exception | None = None) -> HttpRes
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """500. Uses neither database nor session, which may be what broke."""
+    """500; 503 while one long write keeps all others out (SQLite). Uses neither database nor session, which may be what
+    broke."""
+    error = sys.exc_info()[1]
+    if isinstance(error, OperationalError) and "database is locked" in str(error):
+        answer = HttpResponse(render_to_string("503.html"), status=503)
+        answer["Retry-After"] = BUSY_S
+        return answer
     return HttpResponse(render_to_string("500.html"), status=500)

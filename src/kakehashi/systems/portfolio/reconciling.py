@@ -1,13 +1,12 @@
 """Whether every figure is the sum of its rows: the ledger's books, and each year's lines under every term."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from typing import Any
 
-from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from kakehashi.kernel.snapshots import one_moment
 from kakehashi.systems.portfolio.answers import MONEY
 from kakehashi.systems.portfolio.figures import Figures, book
 from kakehashi.systems.portfolio.ledger.reconciling import Fault, ledger_faults
@@ -18,26 +17,13 @@ from kakehashi.systems.portfolio.recounting import Lines, Year, recounted
 def faults() -> Iterator[Fault]:
     """Everything that does not agree, first the ledger, then each year's figures, then what is shown again; all as it
     stood at one moment."""
-    with _one_moment():
+    with one_moment():
         yield from ledger_faults()
         terms: list[int | None] = list(PlanTerm.objects.values_list("number", flat=True)) or [None]
         for year, rows in sorted(recounted(timezone.localdate()).items()):
             for term in terms:
                 yield from _year(year, term, rows)
         yield from _shown_again()
-
-
-@contextmanager
-def _one_moment() -> Iterator[None]:
-    """What is read inside does not change meanwhile; within a transaction it is as that has it."""
-    if connection.in_atomic_block:
-        yield
-        return
-    with transaction.atomic():
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        yield
 
 
 def _year(year: int, term: int | None, rows: Year) -> Iterator[Fault]:

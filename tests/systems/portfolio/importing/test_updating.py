@@ -96,6 +96,13 @@ def test_after_an_update_that_would_move_it_money_can_still_be_spent(agency, tmp
     assert post(agency.entry(E.SPEND, A.INSTITUTION, A.SPENT, 1_000), by=None).number == 5
 
 
+def test_what_says_the_same_is_left(agency, tmp_path):
+    done = updated(tmp_path, title="別の課題名")
+    assert (done.updated, done.left) == (1, 0)
+    done = updated(tmp_path, title="別の課題名")
+    assert (done.read, done.updated, done.left) == (1, 0, 1)
+
+
 def test_each_award_that_an_import_writes_or_changes_is_in_the_trail(agency, tmp_path):
     updated(tmp_path, ends="2022-03-31", programme="cell", title="別の課題名")
     updated(tmp_path, ends="2022-03-31", programme="cell", title="別の課題名")  # nothing changes

@@ -193,13 +193,16 @@ def _write(
     touched = new
     if existing == "update":
         fields = _fields(chosen)
-        again = _unheld(fit, here, fields, done, faults)
-        if fields:
+        unheld = _unheld(fit, here, fields, done, faults)
+        changes = {one.number: changed(here[one.number], one, fields) for one in unheld}
+        again = [one for one in unheld if changes[one.number]]
+        if again:
             Award.objects.bulk_update(again, fields, batch_size=500)
         for award in again:
-            if change := changed(here[award.number], award, fields):
-                audit.record(by, "award.update", award, detail={"number": award.number, "changed": change})
+            detail = {"number": award.number, "changed": changes[award.number]}
+            audit.record(by, "award.update", award, detail=detail)
         done.updated += len(again)
+        done.left += len(unheld) - len(again)
         touched = new + again
     else:
         done.left += len(here)
