@@ -34,7 +34,8 @@ ON_THE_DATABASE = {"db", "transactional_db", "live_server", "node_database", "no
 
 def pytest_addoption(parser):
     parser.addoption("--note-statements", metavar="FOLDER", help="note what each parameter set asks the database")
-    parser.addoption("--by-statements", metavar="FOLDER", help="leave out parameter sets that ask what others do")
+    parser.addoption("--pictures", action="store_true", help="keep pictures of pages in tests/e2e/screenshots")
+    parser.addoption("--by-statements", metavar="FOLDER", help="leave out who asks what others do, by these notes")
 
 
 def pytest_configure(config):
@@ -51,7 +52,9 @@ def pytest_collection_modifyitems(config, items):
     if "sqlite" not in settings.DATABASES["default"]["ENGINE"]:
         same = {item.nodeid for item in items if not asks_the_database(item)}
         if named := config.getoption("--by-statements"):
-            same |= statements.left_out([item.nodeid for item in items], statements.noted_in(Path(named)))
+            same |= statements.left_out(
+                {item.nodeid: statements.group_of(item) for item in items}, statements.noted_in(Path(named))
+            )
         config.hook.pytest_deselected(items=[item for item in items if item.nodeid in same])
         items[:] = [item for item in items if item.nodeid not in same]
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
@@ -59,6 +62,8 @@ def pytest_collection_modifyitems(config, items):
 
 def asks_the_database(item):
     """Whether the database's kind can make a difference to a test."""
+    if item.get_closest_marker("words"):
+        return False
     return bool(item.get_closest_marker("django_db") or ON_THE_DATABASE & set(item.fixturenames))
 
 
@@ -105,6 +110,7 @@ def _emptying_the_audit_trail_between_tests():
     """Transactional tests empty every table at their end; trail and ledger refuse that: their triggers step aside.
 
     What Django itself writes of the models stays as the migrations left it: to write it anew took half of such tests.
+    PostgreSQL's TRUNCATE of a hundred tables takes ten times what it takes to find the few with rows and DELETE those.
     """
     from django.contrib.auth.management import create_permissions
     from django.contrib.contenttypes.management import create_contenttypes
@@ -116,17 +122,28 @@ def _emptying_the_audit_trail_between_tests():
     from kakehashi.systems.portfolio.desks.checking import KEEPERS
 
     original, tables = TransactionTestCase._fixture_teardown, connection.introspection.django_table_names
+    quoted = connection.ops.quote_name
     known = {"receiver": create_permissions, "dispatch_uid": f"{create_permissions.__module__}.create_permissions"}
     of_models = (known, {"receiver": create_contenttypes})
 
     def emptied(*given, **how):
-        return [table for table in tables(*given, **how) if table not in ("django_content_type", "auth_permission")]
+        known = set(tables(*given, **how)) - {"django_content_type", "auth_permission"}
+        filled = (f"SELECT '{table}' WHERE EXISTS (SELECT 1 FROM {quoted(table)})" for table in sorted(known))
+        with connection.cursor() as cursor:
+            cursor.execute(" UNION ALL ".join(filled))
+            return [table for (table,) in cursor.fetchall()]
+
+    def deletes(_style, filled, **_how):
+        return [f"DELETE FROM {quoted(table)}" for table in filled]
 
     def teardown(case):
         for refusing in (triggers, *KEEPERS):
             refusing.remove(connection)
         assert all(post_migrate.disconnect(**one) for one in of_models)
-        with patch.object(connection.introspection, "django_table_names", emptied):
+        with (
+            patch.object(connection.introspection, "django_table_names", emptied),
+            patch.object(connection.ops, "sql_flush", deletes),
+        ):
             original(case)
         for one in of_models:
             post_migrate.connect(**one)

@@ -1,15 +1,16 @@
 """Of a test's parameter sets, those that ask a database different things: on a second kind of database they are enough.
 
 A run on SQLite notes which statements each parameter set sends (``--note-statements``). A run on PostgreSQL that reads
-what was noted (``--by-statements``) leaves out a set whose every statement, with how it ended, another set of the same
-test sends too: the other roles that a page is closed to, the other language of a page. A test without parameters is
-never left out, nor a set of which nothing was noted.
+what was noted (``--by-statements``) leaves out a set that differs from another of its test only in who asks, in which
+language and in which state, and whose every statement, with how it ended, the other sends too: the many roles that a
+page is closed to, the other language of a page. Never left out: a test without parameters, a set with another value to
+read or to write, a set of which nothing was noted.
 """
 
 import os
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Hashable, Mapping
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
@@ -17,6 +18,8 @@ from pathlib import Path
 import pytest
 from django.db.backends.signals import connection_created
 
+WHO_AND_HOW = {"role", "kind", "place", "language", "combination"}
+"""Names of parameters that say by whom, where and in which language something is asked, of what in which state."""
 LISTED = re.compile(r"(?:%s, )+%s")
 NAMED = re.compile(r'"s\d+_x\d+"|\d+')
 """What changes from one run to the next: names of savepoints and of second tables, a page's limits."""
@@ -70,12 +73,21 @@ def noted_in(folder: Path) -> dict[str, set[str]]:
     return found
 
 
-def left_out(names: Iterable[str], noted: dict[str, set[str]]) -> set[str]:
-    """The parameter sets that send nothing that others of their test do not; those that send most stay."""
+def group_of(item: pytest.Item) -> tuple[object, ...]:
+    """What a parameter set has in common with those of the same test that differ from it only in who asks and how."""
+    named = getattr(item, "callspec", None)
+    given = named.params if named else {}
+    values = sorted((name, repr(value)) for name, value in given.items() if name not in WHO_AND_HOW)
+    return item.nodeid.partition("[")[0], *values
+
+
+def left_out(groups: Mapping[str, Hashable], noted: Mapping[str, set[str]]) -> set[str]:
+    """Of the parameter sets (by name: their group), those that send nothing that others of their group do not; those
+    that send most stay."""
     sets = defaultdict(list)
-    for name in names:
+    for name, group in groups.items():
         if name in noted:
-            sets[name.partition("[")[0]].append(name)
+            sets[group].append(name)
     found = set()
     for alike in sets.values():
         sent: set[str] = set()

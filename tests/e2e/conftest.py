@@ -51,7 +51,7 @@ def case_index(tmp_path, monkeypatch, compiled_ontology):
 
 @pytest.fixture
 def screenshots():
-    """Where pictures of pages go for people to look at."""
+    """Where pictures of pages go for people to look at, with ``--pictures``."""
     folder = Path(__file__).parent / "screenshots"
     folder.mkdir(exist_ok=True)
     return folder
@@ -84,9 +84,13 @@ def clinician(transactional_db):
 
 
 @pytest.fixture
-def open_page(browser, live_server, compiled_ontology):
-    """``open_page(look, person)`` → a page whose ``goto`` takes paths; errors in its console fail the test."""
+def open_page(request, browser, live_server, compiled_ontology):
+    """``open_page(look, person)`` → a page whose ``goto`` takes paths; errors in its console fail the test.
+
+    Pictures for people to look at (``screenshots``), which prove nothing, are taken with ``--pictures`` alone.
+    """
     contexts, faults = [], []
+    pictures = "screenshots" not in request.fixturenames or request.config.getoption("--pictures")
 
     def open_(look=Look(), person=None):
         context = browser.new_context(
@@ -110,6 +114,8 @@ def open_page(browser, live_server, compiled_ontology):
             cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session.session_key, "url": live_server.url}
             context.add_cookies([cookie])
         page = context.new_page()
+        if not pictures:
+            page.screenshot = lambda **_how: None
         page.on(
             "console", lambda message: message.type == "error" and faults.append(f"{message.text} {message.location}")
         )

@@ -4,14 +4,23 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from kakehashi.kernel.organisations.models import Organisation
-from tests.statements import Noted, left_out, noted_in, shape
+from tests.statements import Noted, group_of, left_out, noted_in, shape
 
 
-def test_of_each_test_the_sets_stay_that_send_something_of_their_own():
-    noted = {"a[1]": {"x"}, "a[2]": {"x", "y"}, "a[3]": {"y"}, "a[4]": {"z"}, "b[1]": {"x"}, "c": {"x"}}
-    assert left_out([*noted, "a[never noted]"], noted) == {"a[1]", "a[3]"}
-    assert left_out(["a[1]", "b[1]"], noted) == set()
-    assert left_out(["a[1]", "a[2]"], {}) == set()
+def test_of_each_group_the_sets_stay_that_send_something_of_their_own():
+    noted = {"a[1]": {"x"}, "a[2]": {"x", "y"}, "a[3]": {"y"}, "a[4]": {"z"}, "a[5]": {"y"}, "b[1]": {"x"}}
+    groups = {name: (name[0], name == "a[5]") for name in [*noted, "a[never noted]"]}
+    assert left_out(groups, noted) == {"a[1]", "a[3]"}
+    assert left_out({"a[1]": "a", "b[1]": "b"}, noted) == set()
+    assert left_out({"a[1]": "a", "a[2]": "a"}, {}) == set()
+
+
+@pytest.mark.parametrize("day", ["2020-01-01", "2020-01-32"])
+@pytest.mark.parametrize("role", ["one", "other"])
+def test_only_who_asks_makes_no_group_of_its_own(request, role, day):
+    name, *rest = group_of(request.node)
+    assert name.endswith("::test_only_who_asks_makes_no_group_of_its_own")
+    assert rest == [("day", repr(day))]
 
 
 def test_statements_are_alike_whatever_their_values():
@@ -59,4 +68,4 @@ def test_what_a_set_sends_is_noted_with_how_it_ended(noted, tmp_path):
     assert set(sent) == {"t[none]", "t[twice]", "t[one]", "t[none either]"}
     assert sent["t[none]"] == sent["t[none either]"] != sent["t[one]"]
     assert len(sent["t[twice]"]) > 3
-    assert len(left_out(sent, sent)) == 1
+    assert len(left_out(dict.fromkeys(sent, "t"), sent)) == 1

@@ -9,7 +9,7 @@ from django.urls import Resolver404, resolve
 from kakehashi.systems.cases.demo import prepare_demo
 from tests.house.test_japanese_typography import JA
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.words]
 LINK = re.compile(r'<a [^>]*href="(/[^"#]*)')
 LEAVES = ("/accounts/logout", "/static/", "/api/", "/mme/")
 HALF = re.compile(rf"[{JA}」）] ?:(?!//)|[{JA}」）] ?\(|\([^()]*[{JA}][^()]*\)")
