@@ -58,6 +58,19 @@ def day_said(text: str | None) -> date | None:
     return day if FIRST_YEAR <= fiscal_year(day) <= LAST_YEAR else None
 
 
+def first_and_last_day() -> tuple[date, date]:
+    """The days that FIRST_YEAR begins and LAST_YEAR ends with: no day of a form or a file lies before or after."""
+    return fiscal_year_days(FIRST_YEAR)[0], fiscal_year_days(LAST_YEAR)[1]
+
+
+def within(day: date) -> date:
+    """The day. Raises ValueError outside FIRST_YEAR and LAST_YEAR: what a mistyped year makes of a day."""
+    first, last = first_and_last_day()
+    if not first <= day <= last:
+        raise ValueError(f"{day.isoformat()} does not lie between {first.isoformat()} and {last.isoformat()}")
+    return day
+
+
 def era_of(day: date) -> Era:
     """The era in force on a day. Raises ValueError before Meiji."""
     for era in reversed(ERAS):
@@ -108,3 +121,8 @@ def parse_date(text: str) -> date:
     if year < 1 or era_of(day) is not era:
         raise ValueError(f"{text!r} does not lie in the {era.name_en} era")
     return day
+
+
+def parse_recent_date(text: str) -> date:
+    """The same within FIRST_YEAR and LAST_YEAR. Raises ValueError."""
+    return within(parse_date(text))

@@ -17,6 +17,7 @@ from kakehashi.cli import main
 from kakehashi.kernel.errors import Conflict, Invalid
 from kakehashi.kernel.organisations.models import Kind
 from kakehashi.kernel.people.roles import Role
+from kakehashi.systems.portfolio.abroad import actions
 from kakehashi.systems.portfolio.abroad.actions import correct_cooperation, end_cooperation, record_cooperation
 from kakehashi.systems.portfolio.abroad.files import COLUMNS, Fate, import_cooperation, look_at, rows_of
 from kakehashi.systems.portfolio.abroad.told import FIELDS, read, said_of
@@ -70,6 +71,27 @@ def test_what_a_row_said_before_stays_with_who_changed_it_and_why():
         end_cooperation(by=officer, row=row, on=date(2026, 3, 31), reason="again")
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
         CooperationRevision.objects.update(reason="another")
+
+
+@pytest.mark.django_db
+def test_a_code_of_the_nodes_own_shape_that_a_file_brought_leaves_the_next_one_free(browser):
+    number = record_cooperation(by=None, said=SAID).pk
+    taken = [f"memorandum-{number + more}" for more in (2, 3)]
+    import_cooperation(
+        look_at(file_of("code,kind,name,countries", *(f"{one},memorandum,b,US" for one in taken))), by=None
+    )
+    for name in "cde":
+        assert browser.post("/portfolio/abroad/new/", SAID | {"name": name, "standing": "held"}).status_code == 302
+    assert Cooperation.objects.count() == 6
+
+
+@pytest.mark.django_db
+def test_of_two_that_take_one_code_at_once_the_second_is_told(monkeypatch):
+    record_cooperation(by=None, said=SAID, code="memorandum-9")
+    monkeypatch.setattr(actions, "_free_code", lambda row: "memorandum-9")
+    with pytest.raises(Conflict):
+        record_cooperation(by=None, said=SAID | {"name": "another"})
+    assert Cooperation.objects.count() == 1
 
 
 @pytest.mark.django_db

@@ -7,7 +7,7 @@ from datetime import date
 from uuid import uuid4
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -30,18 +30,21 @@ def record_cooperation(
     """Write down something done together (``by=None``: the node's operator); ``said``: the fields of ``told.FIELDS`` as
     text. Without a ``code`` it gets one of its kind and a number.
 
-    Raises NotAllowed; Invalid naming each field at fault.
+    Raises NotAllowed; Invalid naming each field at fault; Conflict where somebody took the same code meanwhile.
     """
     _insist(by, "cooperation.record", None)
     told = _sound(read_already or read(said))
     row = Cooperation(code=code.strip() or f"new-{uuid4()}")
-    with transaction.atomic():
-        _write(row, told)
-        if not code.strip():
-            row.code = f"{row.kind.replace('_', '-')}-{row.pk}"
-            row.save(update_fields=["code"])
-        _keep(row, CooperationChange.RECORDED, by, reason)
-        audit.record(by, "cooperation.record", row, detail={"code": row.code, "kind": row.kind})
+    try:
+        with transaction.atomic():
+            _write(row, told)
+            if not code.strip():
+                row.code = _free_code(row)
+                row.save(update_fields=["code"])
+            _keep(row, CooperationChange.RECORDED, by, reason)
+            audit.record(by, "cooperation.record", row, detail={"code": row.code, "kind": row.kind})
+    except IntegrityError as error:  # of two who record at once the second finds the code taken
+        raise Conflict(_("Somebody recorded something at the same moment: send it once more.")) from error
     return row
 
 
@@ -100,6 +103,14 @@ def _insist(by: Person | None, action: str, row: Cooperation | None) -> None:
 
 def _locked(row: Cooperation) -> Cooperation:
     return Cooperation.objects.select_for_update(of=("self",)).select_related("programme").get(pk=row.pk)
+
+
+def _free_code(row: Cooperation) -> str:
+    """The kind and the row's number, or the next that is free: a file may have brought a code of this shape."""
+    kind, number = row.kind.replace("_", "-"), row.pk
+    while Cooperation.objects.filter(code=f"{kind}-{number}").exists():
+        number += 1
+    return f"{kind}-{number}"
 
 
 def _sound(told: Read) -> Read:

@@ -123,7 +123,10 @@ def _days(told: Read, given: Mapping[str, str]) -> None:
     told.values["fiscal_year"] = year
     if given["ended_on"]:
         try:
-            told.values["ended_on"] = date.fromisoformat(given["ended_on"])
+            last = date.fromisoformat(given["ended_on"])
+            if last.year not in YEARS:
+                raise ValueError
+            told.values["ended_on"] = last
         except ValueError:
             told.faults["ended_on"] = [_("Write 2016-03-31.")]
     began, ended = told.values["on"], told.values["ended_on"]

@@ -8,7 +8,7 @@ where any of its credited awards is there: lines may come to more than their tot
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 from threading import Lock
@@ -16,7 +16,7 @@ from threading import Lock
 import numpy as np
 from numpy.typing import NDArray
 
-from kakehashi.kernel.fiscal import fiscal_year_days
+from kakehashi.kernel.fiscal import APRIL, fiscal_year_days
 from kakehashi.systems.portfolio.columns.column import Column, Numbers, distinct, tally
 from kakehashi.systems.portfolio.columns.held import Awards, Days, columns_of, days_of
 from kakehashi.systems.portfolio.columns.stamps import CREDITS, OUTPUTS, stamps
@@ -92,6 +92,13 @@ class Counting:
         if top_papers:
             there |= kind.is_(top_papers) & rows.top_journal[self.places]
         return Counting(self.credits, self.places[there])
+
+    def by_year(self) -> Iterator[tuple[int, Counting]]:
+        """The same by the fiscal year that the outputs came in; only years in which any came."""
+        months = self.credits.rows.came[self.places].astype("datetime64[M]") - np.timedelta64(APRIL - 1, "M")
+        years = months.astype("datetime64[Y]")
+        for year in np.unique(years):
+            yield int(str(year)), Counting(self.credits, self.places[years == year])
 
     def of_awards(self) -> NDArray[np.bool_]:
         """Which of the awards have any."""

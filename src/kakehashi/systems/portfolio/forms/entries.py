@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kakehashi.kernel.fiscal import fiscal_year
 from kakehashi.systems.portfolio.forms.files import LookedAtForm
+from kakehashi.systems.portfolio.forms.offices import day_field
 from kakehashi.systems.portfolio.ledger.checking import LARGEST_YEN
 from kakehashi.systems.portfolio.ledger.entries import MEMO, REFERENCE
 from kakehashi.systems.portfolio.ledger.kinds import AccountKind, BudgetKind, EntryKind
@@ -24,7 +25,7 @@ BOOKED = [choice for choice in EntryKind.choices if choice[0] != EntryKind.CORRE
 class EntryForm(forms.Form):
     """An entry of one kind: only what such an entry names is asked for."""
 
-    on = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}))
+    on = day_field(_("Day"))
     fiscal_year = forms.IntegerField(
         label=_("Fiscal year"),
         required=False,

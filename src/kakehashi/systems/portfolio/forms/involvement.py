@@ -3,6 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from kakehashi.systems.portfolio.forms.offices import day_field
 from kakehashi.systems.portfolio.models.involvement import InvolvementKind
 
 
@@ -10,7 +11,7 @@ class InvolvementForm(forms.Form):
     """In what they took part, when, what was done."""
 
     kind = forms.ChoiceField(label=_("In what they took part"), choices=InvolvementKind.choices)
-    on = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}))
+    on = day_field(_("Day"))
     what = forms.CharField(
         label=_("What took place"),
         max_length=1000,

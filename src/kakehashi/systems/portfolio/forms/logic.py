@@ -45,6 +45,13 @@ class LeadsTo(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
         """Stage and sentence."""
         return f"{one.get_stage_display()} · {one.label()}"
 
+    def clean(self, value: Any) -> Any:
+        """The statements. Raises ValidationError for the key of none; no key is too large to be told so."""
+        known = {str(pk) for pk in self.queryset.values_list("pk", flat=True)}  # type: ignore[union-attr]
+        if strange := [str(key) for key in value or () if str(key) not in known]:
+            raise forms.ValidationError(self.error_messages["invalid_choice"], params={"value": strange[0][:40]})
+        return super().clean(value)
+
 
 class StatementForm(forms.Form):
     """A sentence of a stage."""

@@ -3,6 +3,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from kakehashi.systems.portfolio.forms.offices import day_field
+
 
 class MilestoneForm(forms.Form):
     """What is to be reached by when."""
@@ -14,4 +16,4 @@ class MilestoneForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("By which one can tell, yes or no, that it is reached."),
     )
-    due = forms.DateField(label=_("Due"), widget=forms.DateInput(attrs={"type": "date"}))
+    due = day_field(_("Due"))

@@ -6,8 +6,10 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
+from kakehashi.kernel.fiscal import first_and_last_day
 from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.people.queries import people_holding
 from kakehashi.systems.portfolio.offices.actions import SUBJECTS
@@ -16,8 +18,11 @@ from kakehashi.systems.portfolio.offices.queries import wanted_for
 
 
 def day_field(label: Any, **more: Any) -> forms.DateField:
-    """A day, chosen from a calendar."""
-    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}), **more)
+    """A day, chosen from a calendar; a mistyped year that nobody plans or remembers is refused."""
+    first, last = first_and_last_day()
+    within = [MinValueValidator(first), MaxValueValidator(last)]
+    chosen = forms.DateInput(attrs={"type": "date", "min": first.isoformat(), "max": last.isoformat()})
+    return forms.DateField(label=label, widget=chosen, validators=within, **more)
 
 
 class AppointForm(forms.Form):

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kakehashi.kernel.errors import Invalid
 from kakehashi.kernel.people.forms import add_problems
+from kakehashi.systems.portfolio.forms.offices import day_field
 from kakehashi.systems.portfolio.models import Award, OutputKind, OutputState
 from kakehashi.systems.portfolio.outputs.actions import NewOutput
 from kakehashi.systems.portfolio.outputs.reading import LARGEST_MB
@@ -48,7 +49,7 @@ class OutputForm(forms.Form):
     title_en = forms.CharField(label=_("Title of the output in English"), max_length=1000, required=False)
     where = forms.CharField(label=_("Journal, register or company"), max_length=300, required=False)
     top_journal = forms.BooleanField(label=_("in a top journal"), required=False)
-    on = forms.DateField(label=_("Day since which it is there"), widget=forms.DateInput(attrs={"type": "date"}))
+    on = day_field(_("Day since which it is there"))
     sureness = forms.ChoiceField(
         label=_("Expected or final"),
         choices=[(one.value, one.label) for one in (OutputState.FINAL, OutputState.EXPECTED)],
@@ -78,7 +79,7 @@ class AwardForm(forms.Form):
 class DayForm(forms.Form):
     """What was expected is there since a day."""
 
-    on = forms.DateField(label=_("Day since which it is there"), widget=forms.DateInput(attrs={"type": "date"}))
+    on = day_field(_("Day since which it is there"))
 
 
 class ReasonForm(forms.Form):

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from kakehashi.kernel.fiscal import within
 from kakehashi.systems.portfolio.importing.mapping import Column
 from kakehashi.systems.portfolio.importing.rows import Read
 from kakehashi.systems.portfolio.models import FaultKind
@@ -47,7 +48,8 @@ def day_of(read: Read, name: str, column: Column | None) -> date | None:
     if not said:
         return None
     try:
-        return datetime.strptime(said, column.format).date() if column.format else date.fromisoformat(said[:10])
+        day = datetime.strptime(said, column.format).date() if column.format else date.fromisoformat(said[:10])
+        return within(day)
     except ValueError as error:
         raise Unfit(FaultKind.UNREADABLE, column.column or name, said) from error
 

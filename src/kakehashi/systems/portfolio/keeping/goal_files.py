@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from kakehashi.kernel import audit
 from kakehashi.kernel.errors import Conflict, Invalid
-from kakehashi.kernel.fiscal import parse_date
+from kakehashi.kernel.fiscal import parse_recent_date
 from kakehashi.kernel.people.models import Person
 from kakehashi.kernel.punctuation import labelled
 from kakehashi.systems.portfolio import rules
@@ -182,7 +182,7 @@ def _day(name: str, text: str) -> date | None:
     if not text:
         return None
     try:
-        return parse_date(text)
+        return parse_recent_date(text)
     except ValueError as error:
         said = _("“%(text)s” is no day: write it as 2026-04-01 or R8.4.1.") % {"text": text}
         raise Invalid({name: [said]}) from error

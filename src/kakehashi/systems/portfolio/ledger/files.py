@@ -16,7 +16,7 @@ from itertools import islice
 from django.utils.translation import gettext as _
 
 from kakehashi.kernel.errors import Conflict, Invalid
-from kakehashi.kernel.fiscal import fiscal_year, parse_date, year_said
+from kakehashi.kernel.fiscal import fiscal_year, parse_recent_date, year_said
 from kakehashi.kernel.people.models import Person
 from kakehashi.kernel.punctuation import labelled
 from kakehashi.systems.portfolio.ledger.balances import accounts_touched, shift
@@ -139,7 +139,7 @@ def _row(line: int, cells: dict[str, str]) -> Row:
         row.faults.append(_("The line has more cells than the heading."))
     day = year = yen = None
     try:
-        day = parse_date(cells["on"])
+        day = parse_recent_date(cells["on"])
     except ValueError:
         row.faults.append(_("on: “%(text)s” is no day: write it as 2026-04-01 or R8.4.1.") % {"text": cells["on"]})
     written = cells.get("fiscal_year", "").strip()

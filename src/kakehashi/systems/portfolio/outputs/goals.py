@@ -75,17 +75,16 @@ def _number(goal: Goal, on: date, found: Credits, projects: dict[tuple[PlanTerm,
     first, last = span_of(goal, on)
     kinds = _kinds(goal)
     top_papers = OutputKind.PAPER if TOP_PAPER in kinds else ""
+    came = found.between(first, last, on).of_kinds(kinds, top_papers=top_papers)
     if goal.project is None:
-        return found.between(first, last, on).of_kinds(kinds, top_papers=top_papers).number()
+        return came.number()
     number = 0
-    for year in range(fiscal_year(first), fiscal_year(last) + 1):
-        begins, ends = fiscal_year_days(year)
+    for year, those in came.by_year():
         scheme = (goal.project.term, year)
         if scheme not in projects:
             projects[scheme] = Placing(found.awards, *scheme).of_awards()
         there = projects[scheme].is_(goal.project.pk)
-        came = found.between(max(first, begins), min(last, ends), on)
-        number += came.of(there).of_kinds(kinds, top_papers=top_papers).number()  # an output comes in one year
+        number += those.of(there).number()  # an output comes in one year
     return number
 
 
@@ -111,7 +110,7 @@ def outputs_of(goal: Goal, on: date) -> QuerySet[Output]:
     if goal.project is None:
         return rows
     there = Q(pk__in=[])
-    for year in range(fiscal_year(first), fiscal_year(last) + 1):
+    for year in sorted({fiscal_year(day) for day in rows.order_by().values_list("on", flat=True).distinct()}):
         begins, ends = fiscal_year_days(year)
         inside = credits_in_force(on).filter(placed_in(goal.project, year, "award__programme_id", "award_id"))
         there |= Q(on__gte=begins, on__lte=ends, pk__in=inside.order_by().values("output_id"))

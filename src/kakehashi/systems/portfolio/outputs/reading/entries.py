@@ -8,6 +8,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
+from kakehashi.kernel.fiscal import within
 from kakehashi.systems.portfolio.outputs.actions import NewOutput
 
 _JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
@@ -36,7 +37,7 @@ def day_of(parts: list[int]) -> tuple[date, str]:
         raise ValueError(_("The entry has no year."))
     year, month, day = (*parts[:3], *(1, 1, 1)[len(parts[:3]) :])
     try:
-        found = date(year, month, day)
+        found = within(date(year, month, day))
     except (ValueError, OverflowError) as error:
         text = "-".join(str(part) for part in parts)
         raise ValueError(_("%(day)s is no day: write it as 2026-11-22.") % {"day": text}) from error
