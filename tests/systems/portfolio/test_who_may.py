@@ -30,6 +30,7 @@ from kakehashi.systems.portfolio.adjustment.reviewing import review_outcome
 from kakehashi.systems.portfolio.adjustment.states import Criterion
 from kakehashi.systems.portfolio.calls.actions import change_call, make_call, publish_call
 from kakehashi.systems.portfolio.contracts.actions import amend_contract, record_contract
+from kakehashi.systems.portfolio.contracts.correcting import take_back
 from kakehashi.systems.portfolio.doi import keep_dois
 from kakehashi.systems.portfolio.exporting.awards import awards_told
 from kakehashi.systems.portfolio.importing.mapping import parse_map
@@ -332,6 +333,7 @@ def written_by(action, folder):
         return {
             "record": lambda by: record_contract(by=by, **told, amount_yen=10**6),
             "amend": lambda by: amend_contract(by=by, contract=signed, signed_on=YEAR_END, reason="r", amount_yen=1),
+            "take_back": lambda by: take_back(by=by, contract=signed, reason="r"),
         }[verb]
     if kinds == "call":
         later = timezone.localdate() + timedelta(days=9)

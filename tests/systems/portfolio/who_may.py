@@ -99,6 +99,7 @@ WRITES = {
     "ledger.correct": {NODE, ACCOUNTANT},
     "contract.record": {NODE, OFFICER, ADMINISTRATOR},
     "contract.amend": {NODE, OFFICER, ADMINISTRATOR},
+    "contract.take_back": {NODE, OFFICER, ADMINISTRATOR},
     "call.make": {NODE, OFFICER, ADMINISTRATOR},
     "call.change": {NODE, OFFICER, ADMINISTRATOR},
     "call.publish": {NODE, OFFICER, DIRECTOR, ADMINISTRATOR},

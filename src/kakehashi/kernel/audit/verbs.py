@@ -72,6 +72,7 @@ WHOLE: dict[str, Text] = {
     "call.publish": pgettext_lazy("audit", "call: published"),
     "contract.record": pgettext_lazy("audit", "contract: recorded"),
     "contract.amend": pgettext_lazy("audit", "contract: amended"),
+    "contract.take_back": pgettext_lazy("audit", "contract: taken back, recorded wrongly"),
     "award.doi": pgettext_lazy("audit", "awards: DOIs kept"),
     "award.publish": pgettext_lazy("audit", "awards: published"),
     "award.withdraw": pgettext_lazy("audit", "award: taken from public view"),

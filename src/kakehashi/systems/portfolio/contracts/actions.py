@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kakehashi.kernel import audit
@@ -13,9 +14,9 @@ from kakehashi.kernel.errors import Conflict, Invalid
 from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.people.models import Person
 from kakehashi.systems.portfolio import rules
-from kakehashi.systems.portfolio.contracts.terms import Terms, amended, first_terms, terms_of
-from kakehashi.systems.portfolio.finding import index_awards
-from kakehashi.systems.portfolio.models import Amendment, Award, Contract, Part
+from kakehashi.systems.portfolio.contracts.following import bring, follow, moved, said_of
+from kakehashi.systems.portfolio.contracts.terms import Terms, amended, standing_amendments, terms_of
+from kakehashi.systems.portfolio.models import Amendment, Award, Contract, TakenBack
 
 
 def record_contract(
@@ -33,9 +34,10 @@ def record_contract(
 ) -> Contract:
     """Write down a contract as it was signed (``by=None``: the node's operator). The award runs at least as long.
 
-    Raises NotAllowed, Invalid naming each field at fault.
+    Raises NotAllowed; Invalid naming each field at fault: a day of signing that has not come or lies after the
+    contract's last, a number that stands.
     """
-    _insist(by, "contract.record", award)
+    insist_registers(by, "contract.record", award)
     made = Contract(
         award=award,
         number=number.strip(),
@@ -49,12 +51,20 @@ def record_contract(
         recorded_by=by,
     )
     with transaction.atomic():
-        locked = _locked(award)
-        _checked(made, ends_before_begin=ends < begins)
-        made.save()
-        terms = first_terms(made)
-        locked.begins, locked.ends = min(locked.begins, terms.begins), max(locked.ends, terms.ends)
-        _follow(award, locked)
+        locked = locked_award(award)
+        earlier = Contract.objects.filter(number=made.number).order_by("edition").last()
+        made.edition = earlier.edition + 1 if earlier else 1
+        stands = earlier is not None and getattr(earlier, "taken_back", None) is None
+        _checked(made, _days(made) | (_taken(made.number) if stands else {}))
+        before = said_of(locked)
+        locked.begins, locked.ends = min(locked.begins, begins), max(locked.ends, ends)
+        made.followed = moved(before, said_of(locked))
+        try:
+            with transaction.atomic():
+                made.save()
+        except IntegrityError as error:  # somebody else recorded it at the same moment
+            raise Invalid(_taken(made.number)) from error
+        follow(award, locked)
         audit.record(by, "contract.record", award, detail={"contract": made.number, "yen": amount_yen})
     return made
 
@@ -75,20 +85,22 @@ def amend_contract(
     """Write down a change of a contract; what is not given stays. The award's title, days and institution follow in
     the same transaction; its money is the ledger's and is booked there.
 
-    Raises NotAllowed; Invalid naming each field at fault (nothing changes, no reason); Conflict where it was signed
-    before the amendment in force.
+    Raises NotAllowed; Invalid naming each field at fault (nothing changes, no reason, signed on a day that has not
+    come); Conflict where it was signed before the amendment in force, or the contract is taken back.
     """
-    _insist(by, "contract.amend", contract.award)
+    insist_registers(by, "contract.amend", contract.award)
     with transaction.atomic():
-        award = _locked(contract.award)
-        earlier = list(contract.amendments.select_related("organisation").order_by("number"))
+        award = locked_award(contract.award)
+        if TakenBack.objects.filter(contract=contract).exists():
+            raise Conflict(_("This contract is taken back: amend the one that is recorded in its place."))
+        earlier = list(standing_amendments(contract))
         last = earlier[-1].signed_on if earlier else contract.signed_on
         if signed_on < last:
             text = _("It was signed before what is in force (%(day)s): amendments are recorded in their order.")
             raise Conflict(text % {"day": last.isoformat()}, field="signed_on")
         made = Amendment(
             contract=contract,
-            number=len(earlier) + 1,
+            number=contract.amendments.count() + 1,
             signed_on=signed_on,
             reason=reason.strip(),
             begins=begins,
@@ -106,34 +118,15 @@ def amend_contract(
             award.title_en,
         ):
             raise Invalid({"": [_("Nothing changes: say what is agreed anew.")]})
-        _checked(made, ends_before_begin=after.ends < after.begins)
-        made.save()
-        _bring(award, contract, before, after)
+        _checked(made, _ahead(signed_on) | (_reversed() if after.ends < after.begins else {}))
+        said = said_of(award)
+        bring(award, contract, before, after)
         award.title, award.title_en = made.title or award.title, made.title_en or award.title_en
-        _follow(contract.award, award)
+        made.followed = moved(said, said_of(award))
+        made.save()
+        follow(contract.award, award)
         audit.record(by, "contract.amend", award, detail=_detail(made, before, after))
     return made
-
-
-def _bring(award: Award, contract: Contract, before: Terms, after: Terms) -> None:
-    """The award's days and institution after a contract's: a bound that the contract set moves with it."""
-    others = [terms_of(one) for one in award.contracts.exclude(pk=contract.pk)]
-    begins, ends = [after.begins, *(one.begins for one in others)], [after.ends, *(one.ends for one in others)]
-    award.begins = min(begins if before.begins == award.begins else [*begins, award.begins])
-    award.ends = max(ends if before.ends == award.ends else [*ends, award.ends])
-    led = award.participations.filter(part=Part.PRINCIPAL, until=None).exists()
-    if before.organisation.pk == award.organisation_id and not led:  # else its principal investigator says where
-        award.organisation = after.organisation
-
-
-def _follow(given: Award, locked: Award) -> None:
-    """Save what follows, and show it in what the caller holds."""
-    fields = ["title", "title_en", "begins", "ends", "organisation"]
-    if any(getattr(given, f) != getattr(locked, f) for f in fields):
-        locked.save(update_fields=fields)
-        for field in fields:
-            setattr(given, field, getattr(locked, field))
-        index_awards(Award.objects.filter(pk=locked.pk).select_related("programme", "organisation"))
 
 
 def _detail(made: Amendment, before: Terms, after: Terms) -> dict[str, int | str]:
@@ -147,21 +140,52 @@ def _detail(made: Amendment, before: Terms, after: Terms) -> dict[str, int | str
     return detail | ({"title": 1} if made.title or made.title_en else {})
 
 
-def _insist(by: Person | None, action: str, award: Award) -> None:
+def insist_registers(by: Person | None, action: str, award: Award) -> None:
+    """The node's operator may; others as the rules say."""
     if by is not None:
         audit.insist(rules.may_register_awards(by), by=by, action=action, subject=award)
 
 
-def _locked(award: Award) -> Award:
+def locked_award(award: Award) -> Award:
+    """The award, read anew and locked until the transaction ends."""
     return Award.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=award.pk)
 
 
-def _checked(made: Contract | Amendment, *, ends_before_begin: bool) -> None:
+Problems = dict[str, list[str]]
+
+
+def _ahead(signed_on: date) -> Problems:
+    if signed_on <= timezone.localdate():
+        return {}
+    text = _("%(day)s has not come yet: what is agreed is recorded once it is signed.")
+    return {"signed_on": [text % {"day": signed_on.isoformat()}]}
+
+
+def _days(made: Contract) -> Problems:
+    """What cannot be of the days of a contract."""
+    found = _ahead(made.signed_on)
+    if made.ends < made.begins:
+        return found | _reversed()
+    if made.signed_on > made.ends:
+        text = _("It was signed after its own last day, %(day)s: correct one of the two.")
+        found = found or {"signed_on": [text % {"day": made.ends.isoformat()}]}
+    return found
+
+
+def _reversed() -> Problems:
+    return {"ends": [_("The last day is not before the first.")]}
+
+
+def _taken(number: str) -> Problems:
+    text = _("%(number)s is recorded already. Where it was recorded wrongly, take it back first.")
+    return {"number": [text % {"number": number}]}
+
+
+def _checked(made: Contract | Amendment, problems: Problems) -> None:
     """Raise Invalid naming each field at fault."""
     try:
-        made.full_clean(exclude=["recorded_by"], validate_constraints=False)
-        made.validate_unique()
+        made.full_clean(exclude=["recorded_by"], validate_constraints=False, validate_unique=False)
     except ValidationError as error:
-        raise Invalid(error.message_dict) from error
-    if ends_before_begin:
-        raise Invalid({"ends": [_("The last day is not before the first.")]})
+        problems = error.message_dict | problems
+    if problems:
+        raise Invalid(problems)

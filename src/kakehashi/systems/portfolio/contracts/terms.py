@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.systems.portfolio.ledger.kinds import AccountKind
-from kakehashi.systems.portfolio.models import Account, Amendment, Award, Contract
+from kakehashi.systems.portfolio.models import Account, Amendment, Award, Contract, TakenBack
 
 
 @dataclass(frozen=True)
@@ -26,12 +26,16 @@ class Terms:
 
 @dataclass(frozen=True)
 class Step:
-    """A contract or an amendment with the terms in force after it; ``more_yen``: what the amount changed by."""
+    """A contract or an amendment with the terms in force after it; ``more_yen``: what the amount changed by.
+
+    ``taken_back``: that it was recorded wrongly and counts no more; its terms are then those that it told.
+    """
 
     contract: Contract
     amendment: Amendment | None
     terms: Terms
     more_yen: int
+    taken_back: TakenBack | None = None
 
     @property
     def signed_on(self) -> date:
@@ -73,10 +77,20 @@ def amended(terms: Terms, amendment: Amendment) -> Terms:
     )
 
 
+def standing_amendments(contract: Contract) -> QuerySet[Amendment]:
+    """The amendments of a contract that are not taken back, in their order."""
+    return contract.amendments.filter(taken_back=None).select_related("organisation").order_by("number")
+
+
+def standing_contracts(award: Award) -> QuerySet[Contract]:
+    """The contracts of an award that are not taken back."""
+    return award.contracts.filter(taken_back=None).select_related("organisation")
+
+
 def terms_of(contract: Contract, amendments: Iterable[Amendment] | None = None) -> Terms:
     """The terms in force."""
     terms = first_terms(contract)
-    for one in amendments if amendments is not None else contract.amendments.select_related("organisation"):
+    for one in amendments if amendments is not None else standing_amendments(contract):
         terms = amended(terms, one)
     return terms
 
@@ -85,15 +99,16 @@ def agreed_of(award: Award) -> Agreed:
     """An award's contracts and amendments, and what the ledger has committed of them."""
     steps: list[Step] = []
     total = 0
-    contracts = award.contracts.select_related("organisation", "recorded_by")
-    for contract in contracts.prefetch_related("amendments__organisation", "amendments__recorded_by"):
-        terms = first_terms(contract)
-        steps.append(Step(contract, None, terms, terms.amount_yen))
+    contracts = award.contracts.select_related("award", "organisation", "recorded_by", "taken_back")
+    amendments = "amendments__organisation", "amendments__recorded_by", "amendments__taken_back"
+    for contract in contracts.prefetch_related(*amendments):
+        terms, gone = first_terms(contract), getattr(contract, "taken_back", None)
+        steps.append(Step(contract, None, terms, terms.amount_yen, gone))
         for one in contract.amendments.all():
-            later = amended(terms, one)
-            steps.append(Step(contract, one, later, later.amount_yen - terms.amount_yen))
-            terms = later
-        total += terms.amount_yen
+            later, undone = amended(terms, one), gone or getattr(one, "taken_back", None)
+            steps.append(Step(contract, one, later, later.amount_yen - terms.amount_yen, undone))
+            terms = terms if undone and not gone else later
+        total += 0 if gone else terms.amount_yen
     steps.sort(key=lambda step: (step.signed_on, step.contract.pk, step.amendment.number if step.amendment else 0))
     returned = Q(kind=AccountKind.RETURNED)
     lying = Account.objects.filter(award=award).aggregate(

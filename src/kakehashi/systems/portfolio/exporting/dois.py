@@ -24,7 +24,7 @@ from kakehashi.kernel.errors import Invalid
 from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.systems.portfolio.actions import SHORT
 from kakehashi.systems.portfolio.behind import yen_committed
-from kakehashi.systems.portfolio.contracts.terms import terms_of
+from kakehashi.systems.portfolio.contracts.terms import standing_contracts, terms_of
 from kakehashi.systems.portfolio.exporting.grants import funder_of
 from kakehashi.systems.portfolio.models import Award, ContractKind, Part, Participation
 from kakehashi.systems.portfolio.numbers import acknowledgement_number
@@ -126,7 +126,7 @@ def grants(awards: Iterable[Award], *, funder: str = "") -> list[Grant]:
 
 def _agreed(award: Award, committed: int) -> tuple[str, int]:
     """The type of funding and the yen: as agreed in contracts, else as the ledger has committed."""
-    contracts = list(award.contracts.select_related("organisation"))
+    contracts = list(standing_contracts(award))
     kinds = {one.kind for one in contracts}
     kind = "contract" if kinds == {ContractKind.COMMISSION} else "grant"
     return kind, sum(terms_of(one).amount_yen for one in contracts) if contracts else committed

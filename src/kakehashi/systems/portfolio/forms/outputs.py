@@ -83,7 +83,7 @@ class DayForm(forms.Form):
 
 
 class ReasonForm(forms.Form):
-    """An output is taken back, and why."""
+    """Something that was recorded is taken back, and why."""
 
     reason = forms.CharField(label=_("Reason"), max_length=1000, widget=forms.Textarea(attrs={"rows": 2}))
 

@@ -12,7 +12,8 @@ class Held:
     """What holds some awards as they are, by their keys; asked with three queries, however many they are."""
 
     def __init__(self, awards: Collection[int]) -> None:
-        self._signed = set(Contract.objects.filter(award__in=awards).order_by().values_list("award_id", flat=True))
+        contracts = Contract.objects.filter(award__in=awards, taken_back=None).order_by()
+        self._signed = set(contracts.values_list("award_id", flat=True))
         self._programmes: defaultdict[int, set[int | None]] = defaultdict(set)
         booked = Account.objects.filter(award__in=awards).order_by()
         for award, programme in booked.values_list("award_id", "programme_id").distinct():

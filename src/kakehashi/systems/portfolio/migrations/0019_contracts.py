@@ -9,11 +9,11 @@ from kakehashi.systems.portfolio.contracts import triggers
 
 
 def install(apps, schema_editor):
-    triggers.install(schema_editor.connection)
+    triggers.install(schema_editor.connection, triggers.SIGNED)
 
 
 def remove(apps, schema_editor):
-    triggers.remove(schema_editor.connection)
+    triggers.remove(schema_editor.connection, triggers.SIGNED)
 
 
 class Migration(migrations.Migration):

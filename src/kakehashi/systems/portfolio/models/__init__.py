@@ -16,7 +16,7 @@ from kakehashi.systems.portfolio.models.collections import (
     ImportRun,
     ImportTarget,
 )
-from kakehashi.systems.portfolio.models.contracts import Amendment, Contract, ContractKind
+from kakehashi.systems.portfolio.models.contracts import Amendment, Contract, ContractKind, TakenBack
 from kakehashi.systems.portfolio.models.cooperation import (
     Cooperation,
     CooperationChange,
@@ -126,5 +126,6 @@ __all__ = [
     "SharedBudget",
     "Stamp",
     "Standing",
+    "TakenBack",
     "Withdrawal",
 ]

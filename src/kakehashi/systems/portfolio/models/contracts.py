@@ -1,7 +1,7 @@
 """Contracts of awards and their amendments: what was agreed with which institution, and every change of it.
 
 Neither is ever changed or deleted; the database refuses to. What is in force is the contract with its amendments laid
-over it in their order.
+over it in their order. What was recorded wrongly is taken back with a reason, and recorded anew.
 """
 
 from typing import ClassVar
@@ -24,10 +24,15 @@ class ContractKind(models.TextChoices):
 
 
 class Contract(models.Model):
-    """A contract of an award with an institution as it was signed: for which days, about how many yen."""
+    """A contract of an award with an institution as it was signed: for which days, about how many yen.
+
+    ``edition`` counts how often a number was recorded: again only once the one before is taken back. ``followed``: what
+    the award said before it followed this, and what since: {"ends": ["2021-03-31", "2022-03-31"]}; so for amendments.
+    """
 
     award = models.ForeignKey(Award, models.PROTECT, related_name="contracts", verbose_name=_("award"))
-    number = models.CharField(_("contract number"), max_length=60, unique=True)
+    number = models.CharField(_("contract number"), max_length=60)
+    edition = models.PositiveSmallIntegerField(default=1, editable=False)
     kind = models.CharField(_("kind of contract"), max_length=12, choices=ContractKind.choices)
     signed_on = models.DateField(_("signed on"))
     organisation = models.ForeignKey(
@@ -41,12 +46,14 @@ class Contract(models.Model):
         ACTOR, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("recorded by")
     )
     recorded_at = models.DateTimeField(_("recorded"), auto_now_add=True)
+    followed = models.JSONField(default=dict, editable=False)
 
     class Meta:
         verbose_name = _("contract")
         verbose_name_plural = _("contracts")
         ordering: ClassVar[list[str]] = ["signed_on", "pk"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["number", "edition"], name="contract_edition_once"),
             models.CheckConstraint(condition=models.Q(ends__gte=models.F("begins")), name="contract_ends_after_begin"),
             models.CheckConstraint(condition=models.Q(amount_yen__gte=0), name="contract_amount_not_negative"),
         ]
@@ -79,6 +86,7 @@ class Amendment(models.Model):
         ACTOR, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("recorded by")
     )
     recorded_at = models.DateTimeField(_("recorded"), auto_now_add=True)
+    followed = models.JSONField(default=dict, editable=False)
 
     class Meta:
         verbose_name = _("amendment of a contract")
@@ -93,3 +101,42 @@ class Amendment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.contract} ({self.number})"
+
+
+class TakenBack(models.Model):
+    """A contract with all its amendments, or one amendment, was recorded wrongly and counts no more: by whom, and why.
+
+    Never changed or deleted either. ``followed``: what contracts that stand moved of what the award then said again.
+    """
+
+    contract = models.OneToOneField(
+        Contract, models.PROTECT, null=True, blank=True, related_name="taken_back", verbose_name=_("contract")
+    )
+    amendment = models.OneToOneField(
+        Amendment,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="taken_back",
+        verbose_name=_("amendment of a contract"),
+    )
+    reason = models.CharField(_("reason"), max_length=500)
+    taken_back_by = models.ForeignKey(
+        ACTOR, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("taken back by")
+    )
+    taken_back_at = models.DateTimeField(_("taken back on"), auto_now_add=True)
+    followed = models.JSONField(default=dict, editable=False)
+
+    class Meta:
+        verbose_name = _("contract taken back")
+        verbose_name_plural = _("contracts taken back")
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=models.Q(contract=None, amendment__isnull=False)
+                | models.Q(contract__isnull=False, amendment=None),
+                name="taken_back_one_of_both",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.contract or self.amendment}: {self.reason}"

@@ -18,7 +18,7 @@ from kakehashi.kernel.people.forms import add_problems
 from kakehashi.systems.portfolio import rules
 from kakehashi.systems.portfolio.actions import register_award
 from kakehashi.systems.portfolio.contracts.actions import amend_contract, record_contract
-from kakehashi.systems.portfolio.contracts.terms import Agreed, Step, agreed_of, terms_of
+from kakehashi.systems.portfolio.contracts.terms import Agreed, Step, agreed_of, standing_contracts, terms_of
 from kakehashi.systems.portfolio.doi import MEDIA, written
 from kakehashi.systems.portfolio.forms.awards import AmendmentForm, AwardForm, ContractForm, initial_contract
 from kakehashi.systems.portfolio.ledger.kinds import EntryKind
@@ -92,7 +92,8 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         "contract": contract,
         "terms": terms,
         "in_force": exact(terms.amount_yen) if terms else "",
-        "amendable": [one for one in award.contracts.all() if one != contract] if may_write else [],
+        "amendable": [one for one in standing_contracts(award) if one != contract] if may_write else [],
+        "may_take_back": may_write,
     }
     return render(request, "portfolio/contracts.html", context, status=422 if form.errors else 200)
 
@@ -143,19 +144,30 @@ def _line(step: Step) -> dict[str, Any]:
         if amendment and step.more_yen
         else "",
         "by": (amendment or contract).recorded_by,
+        "taken_back": step.taken_back,
+        "take_back_url": "" if step.taken_back else _address(step),
     }
+
+
+def _address(step: Step) -> str:
+    """Where a contract or an amendment is taken back."""
+    award, contract = step.contract.award.number, step.contract.pk
+    if step.amendment is None:
+        return reverse("portfolio:contract_take_back", args=[award, contract])
+    return reverse("portfolio:amendment_take_back", args=[award, contract, step.amendment.number])
 
 
 def _booking(award: Award, agreed: Agreed) -> str:
     """Where an accountant books what the ledger lacks or has too much; "" where it has all."""
-    if not agreed.missing_yen or not agreed.steps:
+    standing = [step.contract for step in agreed.steps if not step.taken_back]
+    if not agreed.missing_yen or not standing:
         return ""
     query = QueryDict(mutable=True)
     query.update(
         {
             "award": award.number,
             "amount_yen": str(abs(agreed.missing_yen)),
-            "reference": agreed.steps[-1].contract.number,
+            "reference": standing[-1].number,
         }
     )
     kind = EntryKind.COMMIT if agreed.missing_yen > 0 else EntryKind.RELEASE
@@ -172,8 +184,8 @@ def _write(request: HttpRequest, award: Award, contract: Contract | None, said: 
 
 
 def _contract(award: Award, key: str) -> Contract:
-    rows = award.contracts.select_related("award", "organisation")
-    found = rows.filter(pk=key_said(key)).first()
+    """The contract that is amended: one that stands."""
+    found = standing_contracts(award).select_related("award").filter(pk=key_said(key)).first()
     if found is None:
         raise NotFound(_("This contract"))
     return found
