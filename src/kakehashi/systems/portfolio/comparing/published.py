@@ -23,7 +23,7 @@ from kakehashi.systems.portfolio.facts.shapes.facts import Facts
 from kakehashi.systems.portfolio.facts.shapes.money import Breakdown, Ratio
 from kakehashi.systems.portfolio.figures import book, totals
 from kakehashi.systems.portfolio.goals import goals_reached
-from kakehashi.systems.portfolio.involving.figures import by_programme, programmes_asking
+from kakehashi.systems.portfolio.involving.figures import calls_by_programme, programmes_asking
 from kakehashi.systems.portfolio.ledger.kinds import BudgetKind
 from kakehashi.systems.portfolio.models import (
     Appropriation,
@@ -222,7 +222,7 @@ def _involvement(facts: Facts) -> Iterator[Comparison]:
     """The programmes that ask for involvement in their calls, as a share of those that opened calls in the year."""
     figure = next(one for one in facts.figures if one.key == "ppi-programmes")
     year = figure.fiscal_year or TYPICAL_YEAR
-    asking, opened = programmes_asking(by_programme(year))
+    asking, opened = programmes_asking(calls_by_programme(year))
     parts = []
     if opened:
         label = f"{asking} / {opened}"

@@ -43,14 +43,20 @@ def awards_telling(part: Slice) -> QuerySet[Award]:
     return awards_behind(part).filter(Exists(told))
 
 
-def by_programme(year: int, programme: Programme | None = None) -> dict[int | None, Told]:
-    """Each programme (None: awards that name none) with calls or awards in a fiscal year."""
+def calls_by_programme(year: int, programme: Programme | None = None) -> defaultdict[int | None, Told]:
+    """Each programme with calls that open in a fiscal year: their number, and how many ask for involvement."""
     lines: defaultdict[int | None, Told] = defaultdict(Told)
     first, last = fiscal_year_days(year)
     only = Q() if programme is None else Q(programme=programme)
     calls = Call.objects.filter(only, opens__gte=first, opens__lte=last).order_by().values_list("programme")
     for key, number, asking in calls.annotate(n=Count("pk"), asking=Count("pk", filter=Q(asks_involvement=True))):
         lines[key].calls, lines[key].asking = number, asking
+    return lines
+
+
+def by_programme(year: int, programme: Programme | None = None) -> dict[int | None, Told]:
+    """Each programme (None: awards that name none) with calls or awards in a fiscal year."""
+    lines = calls_by_programme(year, programme)
     part = Slice(year, programme=programme)
     awards, running = awards_of(part)
     for key, number in tally([awards.programme.at(running)]):
