@@ -62,6 +62,7 @@ def test_an_entry_is_looked_at_and_booked_and_pages_are_accessible(open_page, ac
         ("calls", "/portfolio/calls/"),
         ("call", "/portfolio/calls/2026-gene-1/"),
         ("public-calls", "/awards/calls/"),
+        ("finder", "/awards/"),
         ("public-award", "/awards/19ek0109000/"),
     ):
         assert page.goto(path).status == 200, path

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 from django.views.i18n import set_language
 
 from kakehashi.kernel.errors import NotFound
@@ -48,6 +48,15 @@ def home(request: HttpRequest) -> HttpResponse:
         context["work"] = work_of(request.user)
         context["first_steps"] = first_steps(request.user)
     return render(request, "web/home.html", context)
+
+
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    """What search engines may read (RFC 9309): all that is public but the whole files of awards; where the list is."""
+    files = "".join(f"Disallow: {reverse(f'finder:{shape}')}\n" for shape in ("csv", "json", "360giving"))
+    sitemap = request.build_absolute_uri(reverse("finder:sitemaps"))
+    text = f"User-agent: *\n{files}\nSitemap: {sitemap}\n"
+    return HttpResponse(text, content_type="text/plain; charset=utf-8")
 
 
 @require_POST

@@ -8,6 +8,7 @@ app_name = "web"
 urlpatterns = [
     path("", pages.home, name="home"),
     path("about/", about.about, name="about"),
+    path("robots.txt", pages.robots, name="robots"),
     path("search/", pages.search, name="search"),
     path("notices/", pages.notices, name="notices"),
     path("notices/<int:number>/", pages.notice, name="notice"),

@@ -9,13 +9,15 @@ from xml.etree import ElementTree
 
 import pytest
 from click.testing import CliRunner
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from kakehashi.cli import main
 from kakehashi.kernel.audit.models import AuditEntry
 from kakehashi.kernel.errors import NotAllowed
-from kakehashi.kernel.organisations.models import Kind
+from kakehashi.kernel.organisations.models import Kind, Organisation
 from kakehashi.kernel.people.roles import Role
 from kakehashi.systems.portfolio import rules
 from kakehashi.systems.portfolio.demo.histories import publish_histories
@@ -126,6 +128,51 @@ def test_awards_are_found_by_their_outputs(agency, client):
     taken_back = Output.objects.get(kind="paper")
     take_back_output(taken_back, by=None, reason="retracted")
     assert numbers(client, "?output=paper") == numbers(client, "?q=blood") == []
+
+
+def test_the_360giving_file_is_offered_where_it_is_clear_whose_awards_they_are(agency, client, settings):
+    """With two agencies, or none, there is no link, and the address is of nothing: strangers are told no more."""
+    settings.GIVING_PREFIX = "360G-example"
+    Organisation.objects.create(code="agency", name="agency", kind=Kind.AGENCY)
+    assert b"360giving" in client.get("/awards/").content
+    assert client.get("/awards/360giving.json").status_code == 200
+    Organisation.objects.create(code="another", name="another", kind=Kind.AGENCY)
+    assert b"360giving" not in client.get("/awards/").content
+    assert client.get("/awards/360giving.json").status_code == 404
+    Organisation.objects.filter(kind=Kind.AGENCY).update(kind=Kind.GOVERNMENT)
+    assert client.get("/awards/360giving.json").status_code == 404
+
+
+def test_what_has_the_words_in_its_title_comes_first(agency, client):
+    """Then what began last; the page says how many are found, and how they are ordered."""
+    older, newer = sorted(agency.awards, key=lambda one: one.begins)
+    Award.objects.filter(pk=older.pk).update(title="迷走神経の刺激", title_en="Nerves", summary="")
+    Award.objects.filter(pk=newer.pk).update(title="カテーテル", title_en="Catheters", summary="迷走神経 nerves")
+    index_awards(Award.objects.select_related("programme", "organisation"))
+    publish_awards(by=None, awards=Award.objects.all())
+    assert numbers(client) == [newer.number, older.number]
+    for text in ("迷走神経", "nerves", "ＮＥＲＶＥＳ"):
+        assert numbers(client, f"?q={quote(text)}") == [older.number, newer.number], text
+    told = client.get("/awards/?q=nerves", headers={"accept-language": "en"}).content.decode()
+    assert told.index("2 awards") < told.index("Those with the words in their title first") < told.index(older.number)
+    assert "Those that began last first." in client.get("/awards/", headers={"accept-language": "en"}).content.decode()
+
+
+def test_a_view_asks_once_whether_outputs_have_changed(agency, client):
+    client.get("/awards/")
+    with CaptureQueriesContext(connection) as asked:
+        client.get("/awards/")
+    assert sum("portfolio_stamp" in one["sql"] for one in asked) <= 2  # of the awards, and of the outputs
+
+
+def test_search_engines_are_told_where_the_list_is(client):
+    told = client.get("/robots.txt")
+    assert told["Content-Type"].startswith("text/plain")
+    lines = told.content.decode().splitlines()
+    (sitemap,) = [line.removeprefix("Sitemap: ") for line in lines if line.startswith("Sitemap: ")]
+    assert client.get(sitemap.split("testserver", 1)[-1]).status_code == 200
+    assert "Disallow: /awards/data.csv" in lines
+    assert "Disallow: /" not in lines
 
 
 @pytest.mark.parametrize("role", list(Role))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 from kakehashi.systems.portfolio import finding
 from kakehashi.systems.portfolio.columns import held
 from kakehashi.systems.portfolio.columns.column import Numbers, tally
-from kakehashi.systems.portfolio.columns.credited import credits
+from kakehashi.systems.portfolio.columns.credited import Counting, credits
 from kakehashi.systems.portfolio.models import Award, DiseaseArea, Modality, OutputKind, Phase, Programme
 from kakehashi.systems.portfolio.numbers import acknowledgement_number
 from kakehashi.systems.portfolio.outputs.counting import credits_in_force
@@ -113,14 +114,19 @@ SHORTEST = 2
 """Outputs are searched for texts of so many characters or more."""
 NAMED: dict[str, type[Programme] | type[DiseaseArea]] = {"programme": Programme, "area": DiseaseArea}
 MOST_VALUES = 12
+MOST_RANKED = 5_000
+"""The titles of so many awards are read to bring those that hold the words to the top."""
 
 
 @dataclass(frozen=True)
 class Found:
-    """Published awards that a search found, those that began last first: their places among the awards held."""
+    """Published awards that a search found, those with its words in their title first, then those that began last:
+    their places among the awards held; and the outputs that count today. ``in_titles``: how many of them come first."""
 
     awards: held.Awards
     places: Numbers
+    counting: Counting
+    in_titles: int = 0
 
     @property
     def keys(self) -> list[int]:
@@ -132,28 +138,46 @@ class Found:
 def find(chosen: Mapping[str, str], fiscal_year: int | None, text: str) -> Found:
     """The published awards that have the chosen values of facets, run in a year and hold every word of a text, or have
     an output with that identifier or with the text in its title. A text that is an award number finds that award alone.
+    Those with the words in their title come first, where at most MOST_RANKED are found; then those that began last.
     """
     awards = held.awards()
+    counting = credits(awards).between(date.min, date.max, timezone.localdate())
     wanted = awards.published(timezone.localdate())
     for facet in FACETS:
         if value := chosen.get(facet):
             wanted &= getattr(awards, facet).is_(_key(facet, value))
     if kind := chosen.get(OUTPUT):
-        wanted &= with_outputs(awards, kind)
+        wanted &= with_outputs(counting, kind)
     if fiscal_year is not None:
         wanted &= awards.running_in(fiscal_year)
     if text:
         numbered = Award.objects.filter(number__in=[text, text.removeprefix("JP")])
         named = wanted & awards.among(list(numbered.values_list("pk", flat=True)))
         wanted = named if named.any() else wanted & awards.among([*finding.keys_holding(text), *keys_of_outputs(text)])
-    return Found(awards, awards.newest_first(wanted))
+    places = awards.newest_first(wanted)
+    titled = np.isin(awards.pk[places], _titled(awards.pk[places].tolist(), text))
+    return Found(awards, np.concatenate([places[titled], places[~titled]]), counting, int(titled.sum()))
 
 
-def with_outputs(awards: held.Awards, kind: str) -> NDArray[np.bool_]:
-    """Which awards have an output of a kind that counts today; none of a kind that tells of patients."""
+def _titled(keys: Sequence[int], text: str) -> list[int]:
+    """Those of some awards whose title holds every word of a text, in one language; none where they are too many to
+    be read for it."""
+    words = _folded(text).split()
+    if not words or len(keys) > MOST_RANKED:
+        return []
+    titles = Award.objects.filter(pk__in=keys).order_by().values_list("pk", "title", "title_en")
+    return [pk for pk, *told in titles if any(all(word in _folded(title) for word in words) for title in told)]
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+def with_outputs(counting: Counting, kind: str) -> NDArray[np.bool_]:
+    """Which awards have an output of a kind that counts; none of a kind that tells of patients."""
     if kind not in OutputKind.values or kind in OF_PATIENTS:
-        return np.zeros(len(awards.pk), np.bool_)
-    return credits(awards).between(date.min, date.max, timezone.localdate()).of_kinds([kind]).of_awards()
+        return np.zeros(len(counting.credits.awards.pk), np.bool_)
+    return counting.of_kinds([kind]).of_awards()
 
 
 def keys_of_outputs(text: str) -> list[int]:
@@ -191,7 +215,7 @@ def facets(found: Found, language: str) -> dict[str, list[tuple[str, str, int]]]
         labels = _labels(facet, [key for key, _number in counted], language)
         told[facet] = [(*labels[key], number) for key, number in counted if key in labels]
     kinds = [kind for kind in OutputKind if kind not in OF_PATIENTS]
-    having = [(kind, int(with_outputs(found.awards, kind)[found.places].sum())) for kind in kinds]
+    having = [(kind, int(with_outputs(found.counting, kind)[found.places].sum())) for kind in kinds]
     some = sorted((one for one in having if one[1]), key=lambda one: -one[1])
     told[OUTPUT] = [(kind.value, str(kind.label), number) for kind, number in some]
     return told

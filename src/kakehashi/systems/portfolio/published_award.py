@@ -55,8 +55,8 @@ def told_whole(award: Award) -> dict[str, Any]:
     }
 
 
-def linked_whole(award: Award, address: str) -> dict[str, Any]:
-    """An award as schema.org's Grant with the project and the papers and datasets that it funded."""
+def linked_whole(award: Award, address: str, outputs: list[Output]) -> dict[str, Any]:
+    """An award as schema.org's Grant with the project and its published papers and datasets."""
     document = linked_data(award, address)
     works = [
         {
@@ -66,7 +66,7 @@ def linked_whole(award: Award, address: str) -> dict[str, Any]:
             "datePublished": one.on.isoformat(),
             **({"url": address_of(one)} if address_of(one) else {}),
         }
-        for one in published_outputs(award)
+        for one in outputs
         if one.kind in AS_WORKS
     ]
     return document | {"fundedItem": [document["fundedItem"], *works]}

@@ -139,13 +139,18 @@ def _classifications(told: Told) -> list[dict[str, str]]:
 
 def funder_of(code: str) -> Organisation:
     """The agency of a code, else the only one there is."""
-    agencies = Organisation.objects.filter(kind=Kind.AGENCY)
     if code:
-        found = agencies.filter(code=code).first()
+        found = Organisation.objects.filter(kind=Kind.AGENCY, code=code).first()
         if found is None:
             raise NotFound(code)
         return found
-    several = list(agencies.order_by("code")[:2])
-    if len(several) != 1:
+    only = only_agency()
+    if only is None:
         raise Invalid(_("Name the funding agency with --funder and its code; see kakehashi organisations list."))
-    return several[0]
+    return only
+
+
+def only_agency() -> Organisation | None:
+    """The agency of this node; None where it has none or several, so that whose awards they are is not clear."""
+    several = list(Organisation.objects.filter(kind=Kind.AGENCY).order_by("code")[:2])
+    return several[0] if len(several) == 1 else None

@@ -24,9 +24,10 @@ from kakehashi.kernel.caching import kept_for
 from kakehashi.kernel.errors import NotFound
 from kakehashi.kernel.fiscal import year_said
 from kakehashi.kernel.listing import Echo, address, paging, plain_cell
+from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.systems.portfolio.acknowledging import acknowledgements_of
 from kakehashi.systems.portfolio.exporting.awards import with_money
-from kakehashi.systems.portfolio.exporting.grants import PREFIX, funder_of, package
+from kakehashi.systems.portfolio.exporting.grants import PREFIX, only_agency, package
 from kakehashi.systems.portfolio.lineage.picture import drawn, gap_words, when
 from kakehashi.systems.portfolio.models import Award
 from kakehashi.systems.portfolio.numbers import acknowledgement_number
@@ -66,7 +67,8 @@ LABELS = {
 @require_GET
 @kept_for(KEPT_MINUTES * 60)
 def finder(request: HttpRequest) -> HttpResponse:
-    """The published awards that hold the words and stand in the chosen facets, newest first."""
+    """The published awards that hold the words and stand in the chosen facets: those with the words in their title
+    first, then the newest."""
     found = _found(request)
     page = Paginator(found.keys, SHOWN).get_page(request.GET.get("page"))
     told_by = facets(found, translation.get_language() or "ja")
@@ -79,9 +81,16 @@ def finder(request: HttpRequest) -> HttpResponse:
         "kept": [(key, request.GET[key]) for key in LABELS if request.GET.get(key)],
         "query": request.GET.urlencode(),
         "licence": LICENCE,
-        "giving": bool(PREFIX.match(settings.GIVING_PREFIX)),
+        "giving": _giver() is not None,
+        "relevant": found.in_titles > 0,
     }
     return render(request, "portfolio/finder.html", context)
+
+
+def _giver() -> Organisation | None:
+    """The agency that the 360Giving file names as the funder; None where the node has no prefix of 360Giving's, or not
+    exactly one agency: then there is no such file."""
+    return only_agency() if PREFIX.match(settings.GIVING_PREFIX) else None
 
 
 def _found(request: HttpRequest) -> Found:
@@ -113,7 +122,8 @@ def award(request: HttpRequest, number: str) -> HttpResponse:
     shape = request.GET.get("format", "")
     if shape == "json":
         return JsonResponse(told_whole(one), json_dumps_params={"ensure_ascii": False})
-    document = linked_whole(one, request.build_absolute_uri(request.path))
+    outputs = published_outputs(one)
+    document = linked_whole(one, request.build_absolute_uri(request.path), outputs)
     if shape == "jsonld":
         return JsonResponse(document, content_type="application/ld+json", json_dumps_params={"ensure_ascii": False})
     context = {
@@ -122,7 +132,7 @@ def award(request: HttpRequest, number: str) -> HttpResponse:
         "sentences": acknowledgements_of(one),
         "linked_data": as_script(document),
         "lineage": _lineage(one),
-        "outputs": [(output, address_of(output)) for output in published_outputs(one)],
+        "outputs": [(output, address_of(output)) for output in outputs],
     }
     return render(request, "portfolio/published_award.html", context)
 
@@ -171,13 +181,14 @@ def data_json(request: HttpRequest) -> StreamingHttpResponse:
 def data_360giving(request: HttpRequest) -> StreamingHttpResponse:
     """All that the search finds as 360Giving JSON with the amounts awarded, which that standard asks for.
 
-    Raises NotFound where the node has no prefix of 360Giving's, or nothing is found: a package has at least one award.
+    Raises NotFound where the node does not offer it, or nothing is found: a package has at least one award.
     """
-    keys = _found(request).keys if PREFIX.match(settings.GIVING_PREFIX) else []
-    if not keys:
+    agency = _giver()
+    keys = _found(request).keys if agency else []
+    if agency is None or not keys:
         raise NotFound(_("This file"))
     awards = (told for batch in batches(keys) for told in with_money(batch))
-    written = package(awards, funder_of(""), settings.GIVING_PREFIX, public=True)
+    written = package(awards, agency, settings.GIVING_PREFIX, public=True)
     return StreamingHttpResponse(written, content_type="application/json; charset=utf-8")
 
 
