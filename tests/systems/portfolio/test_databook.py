@@ -6,13 +6,15 @@ import io
 import re
 from datetime import date
 from itertools import product
+from urllib.parse import parse_qsl
 
 import duckdb
 import pytest
 from django.utils import timezone
 
-from kakehashi.kernel.organisations.models import Kind
+from kakehashi.kernel.organisations.models import Kind, Organisation
 from kakehashi.kernel.people.roles import Role
+from kakehashi.systems.portfolio.actions import register_award
 from kakehashi.systems.portfolio.databook import files
 from kakehashi.systems.portfolio.databook.dimensions import DIMENSIONS, SIZES, Measure
 from kakehashi.systems.portfolio.databook.slicing import Wanted, take
@@ -155,11 +157,18 @@ def test_the_printed_book_has_every_table_of_the_last_year_with_something_in_it(
 
 
 @pytest.mark.parametrize("measure", list(Measure))
-def test_every_cell_that_opens_is_the_number_or_the_sum_of_its_rows(term, client, measure):
+def test_every_cell_that_opens_is_the_number_or_the_sum_of_its_rows(term, agency, client, measure):
     client.force_login(someone(Role.AUDITOR, Kind.AGENCY))
     client.cookies.load({"django_language": "en"})
-    walked = 0
-    for rows, columns in (("year", ""), ("project", "year"), ("ministry", ""), ("phase", "programme"), ("budget", "")):
+    walked = set()
+    for one, prefecture in zip(agency.institutions, ("13", "27", "13"), strict=True):
+        Organisation.objects.filter(pk=one.pk).update(prefecture=prefecture)
+    Placement.objects.filter(award=agency.awards[1]).delete()
+    without = {"begins": date(YEAR, 6, 1), "ends": date(YEAR, 9, 1), "organisation": agency.institutions[2]}
+    register_award(by=None, number="20ek0109009", title="事業のない課題", **without)
+    cuts = [("year", ""), ("project", "year"), ("ministry", ""), ("phase", "programme"), ("budget", "")]
+    cuts += [("size", "year"), ("institution", ""), ("prefecture", "size"), ("country", "project"), ("programme", "")]
+    for rows, columns in cuts:
         at = f"/portfolio/databook/?measure={measure}&rows={rows}&columns={columns}&term=1"
         page = client.get(f"{at}{'' if 'year' in (rows, columns) else f'&year={YEAR}'}").content.decode()
         for url, told in re.findall(r'<span><a href="([^"]+)">¥?([\d,]+)</a></span>', page):
@@ -167,8 +176,10 @@ def test_every_cell_that_opens_is_the_number_or_the_sum_of_its_rows(term, client
             found = list(csv.DictReader(listed))
             came = sum(int(one["Balance (yen)"]) for one in found) if measure.is_money else len(found)
             assert f"{came:,}" == told, url
-            walked += 1
-    assert walked >= 4
+            walked |= set(parse_qsl(html.unescape(url).split("?")[1]))
+    assert (("project", "-") in walked) == (measure is not Measure.SPENT)  # nothing was spent of what has no place
+    assert (("programme", "-") in walked) == (measure in (Measure.AWARDS, Measure.NEW))
+    assert {key for key, _value in walked} >= {"size", "institution", "prefecture", "country", "ministry", "budget"}
 
 
 def test_files_say_codes_unit_term_and_day(term, agency):

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from django.test import Client
 
+from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.people.roles import Role
 from kakehashi.systems.portfolio.involving.actions import record_involvement
 from kakehashi.systems.portfolio.ledger.posting import post_many
@@ -27,6 +28,15 @@ FILTERS = {
     "budget=supplementary": set(),
     "budget=multi_year&ministry=mext": set(),
     "area=rare": {OTHER},
+    "project=-&term=1": {OTHER},
+    "programme=-": set(),
+    "institution=univ0": {ONE},
+    "institution=univ1&budget=multi_year": {OTHER},
+    "prefecture=13": {ONE},
+    "country=JP": {ONE, OTHER},
+    "country=KR": set(),
+    "size=0": {ONE, OTHER},
+    "size=1": set(),
     "": {ONE, OTHER},
 }
 """What an address names, and the awards that it is of."""
@@ -42,6 +52,7 @@ def browser():
         IntegratedProject.objects.create(term=term, code=code, name=code, axis="disease") for code in ("p", "empty")
     ]
     Placement.objects.create(project=projects[0], programme=agency.programmes[0])
+    Organisation.objects.filter(code="univ0").update(prefecture="13")
     Award.objects.filter(number=OTHER).update(area=DiseaseArea.objects.create(code="rare", name="希少"))
     for award in agency.awards:
         record_output(NewOutput("paper", f"10.5555/{award.number}", date(2019, 6, 1)), [award], by=None)
@@ -72,6 +83,12 @@ def test_every_year_keeps_to_the_filters_though_nothing_runs_in_the_year(browser
     assert named(browser, "awards/?year=2026&every=1&budget=initial") == {ONE}
     assert named(browser, "awards/?year=2019&every=1&began=new") == {ONE}
     assert named(browser, "awards/?year=2019&every=1&began=continuing") == {OTHER}
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("asked", ["institution=none", "prefecture=99", "size=99", "size=x", "programme=--"])
+def test_there_are_no_rows_of_what_there_is_not(browser, page, asked):
+    assert browser.get(f"/portfolio/{page}?year=2019&{asked}").status_code == 404
 
 
 @pytest.mark.parametrize("asked", ["at=garbage", "table=garbage", "table=drug&at=garbage", "area=garbage"])

@@ -12,6 +12,7 @@ from kakehashi.kernel.organisations.models import Kind, Organisation
 from kakehashi.kernel.people.actions import add_person
 from kakehashi.kernel.people.roles import Role
 from kakehashi.systems.portfolio import rules
+from kakehashi.systems.portfolio.actions import register_award
 from kakehashi.systems.portfolio.finding import index_awards
 from kakehashi.systems.portfolio.ledger.kinds import AccountKind as A
 from kakehashi.systems.portfolio.ledger.kinds import EntryKind as E
@@ -30,6 +31,7 @@ from kakehashi.systems.portfolio.models import (
     SharedBudget,
     Standing,
 )
+from kakehashi.systems.portfolio.outputs.actions import NewOutput, record_output
 from kakehashi.web.navigation import systems_of
 from tests.systems.portfolio.agency import YEAR, make_agency
 
@@ -144,6 +146,43 @@ def test_every_count_of_awards_is_the_number_of_awards_it_leads_to(agency, offic
             assert f"{len(listed) - 1:,}" == told, (page, address)
             walked += 1
     assert walked >= 6
+
+
+@pytest.mark.parametrize("term", [1, 0])
+def test_what_has_no_place_or_no_programme_and_what_is_shown_again_lead_to_rows_too(agency, officer, term):
+    """Walks the lines “Not placed”, “No programme” and the figure “Shown again” of the agency's page."""
+    for year, award in ((YEAR, "20ek0109009"), (YEAR - 1, "20ek0109008")):
+        days = {"begins": date(year, 6, 1), "ends": date(YEAR, 9, 1)}
+        register_award(by=None, number=award, title="事業なし", organisation=agency.institutions[2], **days)
+        one = Award.objects.get(number=award)
+        record_output(NewOutput("paper", f"10.5555/{award}", date(YEAR, 7, 1)), [one], by=None)
+    if not term:
+        SharedBudget.objects.all().delete()
+        PlanTerm.objects.filter(number=1).update(ends=date(2016, 3, 31))
+    page = officer.get(f"/portfolio/?year={YEAR}&term={term or ''}", headers={"accept-language": "en"}).context
+    lines = {line["name"]: line["cells"] for line in [*page["projects"], *page["programmes"]]}
+    walked = 0
+    for name in ("Not placed in this term", "No programme"):
+        for cell in lines[name]:
+            if not cell["url"]:
+                assert cell["text"] in ("", "0", "¥0"), (name, cell)
+                continue
+            listed = officer.get(f"{cell['url']}&format=csv", headers={"accept-language": "en"})
+            rows = list(csv.DictReader(listed.content.decode("utf-8-sig").splitlines()))
+            money = "/rows/" in cell["url"]
+            came = f"¥{sum(int(row['Balance (yen)']) for row in rows):,}" if money else f"{len(rows):,}"
+            assert came == (cell["title"] if money else cell["text"]), (name, cell)
+            shown = officer.get(cell["url"], headers={"accept-language": "en"}).content.decode()
+            assert name in shown or not term, (name, cell)
+            walked += 1
+    assert walked == (8 if term else 9)
+    again = [cell for cells in lines.values() for cell in cells if cell["label"] == "Shown again" and cell["text"]]
+    assert len(again) == term
+    for cell in again:
+        project = officer.get(cell["url"], headers={"accept-language": "en"}).content.decode()
+        section = project[project.index('id="again-heading"') :].split("</section>")[0]
+        amounts = [int(one.replace(",", "")) for one in re.findall(r"</a> ¥([\d,]+)</li>", section)]
+        assert f"¥{sum(amounts):,}" == cell["title"] == re.findall(r"<strong>([^<]+)</strong>", section)[0]
 
 
 def test_an_award_is_found_by_its_words_and_by_its_number_in_papers(agency, officer, compiled_ontology):

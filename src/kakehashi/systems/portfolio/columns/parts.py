@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.systems.portfolio.behind import Slice, paying
 from kakehashi.systems.portfolio.columns import held
 from kakehashi.systems.portfolio.columns.column import Column, Numbers
@@ -37,9 +38,32 @@ def awards_of(
         wanted &= awards.among(list(paid.distinct()))
     if part.area is not None:
         wanted &= awards.area.is_(part.area.pk)
+    if part.no_programme:
+        wanted &= awards.programme.is_(None)
+    if part.unplaced_in is not None:
+        wanted &= Placing(awards, part.unplaced_in, part.fiscal_year).of_awards().is_(None)
+    if part.holders:
+        holding = Organisation.objects.filter(**dict(part.holders)).values_list("pk", flat=True)
+        wanted &= awards.organisation.among(set(holding))
+    if part.yen is not None:
+        wanted &= _of_size(awards, part)
     if new is not None:
         wanted &= awards.new_in(part.fiscal_year) == new
     return awards, wanted
+
+
+def _of_size(awards: held.Awards, part: Slice) -> NDArray[np.bool_]:
+    """Which awards have so many yen in the part's year."""
+    low, high = part.yen or (None, None)
+    accounts = held.accounts([part.fiscal_year])[part.fiscal_year]
+    pks = accounts.awards.pk[np.unique(accounts.award[accounts.awarded])]
+    yen = accounts.by_award()[accounts.awards.places_of(pks)]
+    there = np.ones(len(pks), np.bool_)
+    if low is not None:
+        there &= yen >= low
+    if high is not None:
+        there &= yen < high
+    return awards.among(pks[there].tolist())
 
 
 def in_order(

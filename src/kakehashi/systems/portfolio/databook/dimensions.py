@@ -122,6 +122,10 @@ def _institution(field: str) -> Callable[[], dict[Any, Any]]:
 
 
 YEAR, PROJECT, SIZE = "year", "project", "size"
+NOTHING = "-"
+"""What an address says of what has no programme, or no place in a term; no code is written so."""
+HOLDERS = {"institution": "code", "prefecture": "prefecture", "country": "country"}
+"""The dimensions of who holds the awards or the money, each with the institution's field that has its values."""
 DIMENSIONS = {
     one.key: one
     for one in (

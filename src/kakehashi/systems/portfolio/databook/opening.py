@@ -5,12 +5,13 @@ from __future__ import annotations
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from kakehashi.systems.portfolio.databook.dimensions import YEAR, Measure
+from kakehashi.systems.portfolio.databook.dimensions import HOLDERS, NOTHING, PROJECT, SIZE, YEAR, Measure
 from kakehashi.systems.portfolio.databook.slicing import Key, Table
 
-LISTED = {"project", "programme", "ministry", "budget", "area"}
+LISTED = {PROJECT, "programme", "ministry", "budget", "area", SIZE, *HOLDERS}
 """By what the lists of accounts and of awards are narrowed alike."""
 OF_AWARDS = {"phase", "modality"}
+CAN_HAVE_NONE = {PROJECT, "programme"}
 BEGAN = {Measure.NEW: "new", Measure.CONTINUING: "continuing"}
 
 
@@ -35,9 +36,10 @@ class Opening:
         if wanted.term is not None:
             query["term"] = str(wanted.term.number)
         for (dimension, codes), key in zip(self._cut, (row, column), strict=False):
-            if key not in codes or not codes[key]:
+            code = NOTHING if key is None and dimension.key in CAN_HAVE_NONE else codes.get(key, "")
+            if not code:
                 return ""
-            query[dimension.key] = codes[key]
+            query[dimension.key] = code
         if wanted.measure.is_money:
             return f"{reverse('portfolio:rows', args=[str(wanted.measure)])}?{urlencode(query)}"
         if began := BEGAN.get(wanted.measure):

@@ -21,6 +21,7 @@ from kakehashi.systems.portfolio import drawing, rules
 from kakehashi.systems.portfolio.columns import held
 from kakehashi.systems.portfolio.columns.column import tally
 from kakehashi.systems.portfolio.comparing.published import made_up_outputs
+from kakehashi.systems.portfolio.databook.dimensions import NOTHING
 from kakehashi.systems.portfolio.desks.deciding import waiting_for_president
 from kakehashi.systems.portfolio.desks.rules import is_president
 from kakehashi.systems.portfolio.figures import Book, Figures, book, totals, years_of
@@ -162,7 +163,7 @@ def project_lines(wanted: Asked, told: Book) -> list[dict[str, Any]]:
             continue
         name = projects[key].label() if key else _("Not placed in this term")
         url = f"{reverse('portfolio:project', args=[projects[key].code])}?{wanted.query}" if key else ""
-        narrowed = f"project={projects[key].code}" if key else ""
+        narrowed = f"project={projects[key].code if key else NOTHING}"
         lines.append(line_of(wanted, name, url, line, narrowed))
     return lines
 
@@ -176,7 +177,7 @@ def programme_lines(wanted: Asked, told: Book, only: set[int] | None = None) -> 
             continue
         name = programmes[key].label() if key else _("No programme")
         url = f"{reverse('portfolio:programme', args=[programmes[key].code])}?{wanted.query}" if key else ""
-        lines.append(line_of(wanted, name, url, line, f"programme={programmes[key].code}" if key else ""))
+        lines.append(line_of(wanted, name, url, line, f"programme={programmes[key].code if key else NOTHING}"))
     return lines
 
 
@@ -192,9 +193,9 @@ def line_of(wanted: Asked, name: str, url: str, line: Figures, narrowed: str) ->
     """A row of a table: each figure with the address of its rows."""
 
     def rows(what: str) -> str:
-        return f"{reverse('portfolio:rows', args=[what])}?{wanted.query}&{narrowed}" if narrowed else ""
+        return f"{reverse('portfolio:rows', args=[what])}?{wanted.query}&{narrowed}"
 
-    awards = f"{reverse('portfolio:awards')}?{wanted.query}&{narrowed}" if narrowed else ""
+    awards = f"{reverse('portfolio:awards')}?{wanted.query}&{narrowed}"
     cells = [
         {"label": label, "text": said(yen), "title": exact(yen), "url": rows(what) if yen else ""}
         for what, label, yen in (
@@ -204,19 +205,24 @@ def line_of(wanted: Asked, name: str, url: str, line: Figures, narrowed: str) ->
         )
     ]
     cells += [
-        {"label": _("Shown again"), "text": said(line.shown_again) if line.shown_again else "", "title": "", "url": ""},
+        {
+            "label": _("Shown again"),
+            "text": said(line.shown_again) if line.shown_again else "",
+            "title": exact(line.shown_again) if line.shown_again else "",
+            "url": f"{url}#again-heading" if line.shown_again else "",
+        },
         {"label": _("Awards"), "text": f"{line.awards:,}", "title": "", "url": awards if line.awards else ""},
         {
             "label": _("of these new"),
             "text": f"{line.new:,}",
             "title": "",
-            "url": f"{awards}&began=new" if narrowed and line.new else "",
+            "url": f"{awards}&began=new" if line.new else "",
         },
         {
             "label": _("Results"),
             "text": f"{sum(line.results.values()):,}",
             "title": "",
-            "url": f"{reverse('portfolio:outputs')}?{wanted.query}&{narrowed}" if narrowed and line.results else "",
+            "url": f"{reverse('portfolio:outputs')}?{wanted.query}&{narrowed}" if line.results else "",
         },
     ]
     return {"name": name, "url": url, "cells": cells}
@@ -241,7 +247,11 @@ def project(request: HttpRequest, code: str) -> HttpResponse:
         "holders": holders_of(one),
         "line": line_of(wanted, one.label(), "", told.projects[one.pk], f"project={one.code}"),
         "programmes": programme_lines(wanted, told, here),
-        "again": one.shared_budgets.filter(fiscal_year=wanted.year).select_related("programme"),
+        "again": [
+            (shared, exact(shared.amount_yen))
+            for shared in one.shared_budgets.filter(fiscal_year=wanted.year).select_related("programme")
+        ],
+        "again_sum": exact(told.projects[one.pk].shown_again),
         "goals": mark_safe(drawing.goals_plot(goals)),  # noqa: S308  its texts are escaped
         "goal_rows": goals,
     }

@@ -22,6 +22,7 @@ from kakehashi.kernel.errors import NotFound
 from kakehashi.kernel.listing import Column, Listing, address
 from kakehashi.kernel.people.roles import Role
 from kakehashi.systems.portfolio import drawing
+from kakehashi.systems.portfolio.databook.dimensions import NOTHING
 from kakehashi.systems.portfolio.desks import rules
 from kakehashi.systems.portfolio.desks.areas import AreaOfYear, total_of
 from kakehashi.systems.portfolio.desks.needs import Need, counts_of, most_urgent, rows_of, with_related
@@ -148,7 +149,7 @@ def _of_area(wanted: Asked, area: DiseaseArea, year_name: str) -> dict[str, Any]
     rows = [
         _area_line(wanted, projects[key].label(), lines[key], f"{part}&project={projects[key].code}")
         if key
-        else _area_line(wanted, _("Not placed in this term"), lines[key], "")
+        else _area_line(wanted, _("Not placed in this term"), lines[key], f"{part}&project={NOTHING}")
         for key in sorted(lines, key=lambda one: projects[one].order if one else 10**6)
     ]
     flow, paid = told.phases()

@@ -98,7 +98,7 @@ class Pipeline:
 def pipeline_of(request: HttpRequest) -> Pipeline:
     """The pipeline of the address; refused to strangers."""
     wanted = asked(request)
-    part, words = slice_of(request, wanted, by_area=False)  # a pipeline's areas are narrowed with its phases
+    part, words = slice_of(request, wanted, by_awards=False)  # a pipeline's areas are narrowed with its phases
     clinical, taken = request.GET.get("clinical", ""), request.GET.get("history", "")
     _first, last = fiscal_year_days(wanted.year)
     return Pipeline(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -9,15 +10,18 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from kakehashi.kernel.errors import NotFound
 from kakehashi.kernel.listing import Column, Filter, Listing
+from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.shell import Text
 from kakehashi.systems.portfolio import rules
 from kakehashi.systems.portfolio.behind import Money, Slice, accounts_behind, yen_behind
+from kakehashi.systems.portfolio.databook.dimensions import DIMENSIONS, HOLDERS, NOTHING, SIZE, SIZES
 from kakehashi.systems.portfolio.ledger.balances import describe
 from kakehashi.systems.portfolio.ledger.kinds import AccountKind, BudgetKind, EntryKind
 from kakehashi.systems.portfolio.ledger.moved import tell_movements
@@ -96,23 +100,30 @@ def rows(request: HttpRequest, what: str) -> HttpResponse:
     return render(request, "portfolio/rows.html", context)
 
 
-def slice_of(request: HttpRequest, wanted: Asked, *, by_area: bool = True) -> tuple[Slice, str]:
-    """The part of the book that the address names, and its name in words; its disease area only where ``by_area``.
-    Raises NotFound for what is not there."""
+def slice_of(request: HttpRequest, wanted: Asked, *, by_awards: bool = True) -> tuple[Slice, str]:
+    """The part of the book that the address names, and its name in words; by what only lists of awards and of accounts
+    take (disease area, institution, money, nothing at all) only where ``by_awards``. Raises NotFound for what is not
+    there."""
     given = request.GET
     programme = project = area = None
     words: list[str] = []
-    if code := given.get("programme", ""):
+    no_programme = by_awards and given.get("programme") == NOTHING
+    if no_programme:
+        words.append(_("No programme"))
+    elif code := given.get("programme", ""):
         programme = Programme.objects.filter(code=code).first()
         if programme is None:
             raise NotFound(_("This programme"))
         words.append(programme.label())
-    if code := given.get("project", ""):
+    unplaced = by_awards and given.get("project") == NOTHING
+    if unplaced:
+        words.append(_("Not placed in this term"))
+    elif code := given.get("project", ""):
         project = IntegratedProject.objects.filter(term=wanted.term, code=code).select_related("term").first()
         if project is None:
             raise NotFound(_("This integrated project"))
         words.append(project.label())
-    if by_area and (code := given.get("area", "")):
+    if by_awards and (code := given.get("area", "")):
         area = DiseaseArea.objects.filter(code=code).first()
         if area is None:
             raise NotFound(_("This disease area"))
@@ -122,7 +133,46 @@ def slice_of(request: HttpRequest, wanted: Asked, *, by_area: bool = True) -> tu
         raise NotFound(_("This figure"))
     words += [str(Ministry(ministry).label)] if ministry else []
     words += [str(BudgetKind(kind).label)] if kind else []
-    return Slice(wanted.year, programme, project, ministry, kind, area), " · ".join(words)
+    part = Slice(wanted.year, programme, project, ministry, kind, area)
+    if not by_awards:
+        return part, " · ".join(words)
+    holders, yen = _held(request, words), _size(request, words)
+    unplaced_in = wanted.term if unplaced else None
+    part = replace(part, no_programme=no_programme, unplaced_in=unplaced_in, holders=holders, yen=yen)
+    return part, " · ".join(words)
+
+
+def _held(request: HttpRequest, words: list[str]) -> tuple[tuple[str, str], ...]:
+    """By which institutions the address narrows, each told in ``words``."""
+    held = []
+    language = translation.get_language() or "ja"
+    for key, field in HOLDERS.items():
+        if code := request.GET.get(key, ""):
+            named = _named(key, code, language)
+            if not named:
+                raise NotFound(_("This figure"))
+            words.append(named)
+            held.append((field, code))
+    return tuple(held)
+
+
+def _named(key: str, code: str, language: str) -> str:
+    if key == "institution":
+        found = Organisation.objects.filter(code=code).first()
+        return found.label(language) if found else ""
+    return DIMENSIONS[key].labels({code}, language).get(code, "")
+
+
+def _size(request: HttpRequest, words: list[str]) -> tuple[int | None, int | None] | None:
+    """The class of awards by their money of the year that the address names, told in ``words``."""
+    said = request.GET.get(SIZE, "")
+    if not said:
+        return None
+    if said not in {str(one) for one in range(len(SIZES) + 1)}:
+        raise NotFound(_("This figure"))
+    words.append(DIMENSIONS[SIZE].labels({int(said)}, "")[int(said)])
+    bounds = (None, *SIZES, None)
+    return bounds[int(said)], bounds[int(said) + 1]
 
 
 @login_required
