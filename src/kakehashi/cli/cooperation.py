@@ -59,7 +59,7 @@ def import_rows(file: Any, dry_run: bool) -> None:
         if dry_run:
             fates = {fate: sum(row.fate == fate for row in rows) for fate in Fate}
         else:
-            fates = import_cooperation(rows, by=None, name=Path(file.name).name)
+            fates = import_cooperation(rows, by=None)
     say(
         f"New: {fates[Fate.NEW]:,}, corrected: {fates[Fate.CORRECTED]:,}, nothing different: {fates[Fate.SAME]:,}."
         + " Nothing was written: this was a preview." * dry_run,

@@ -102,6 +102,34 @@ _WRITTEN = re.compile(
 )
 
 
+_IN_PART = re.compile(
+    r"(?P<era>明治|大正|昭和|平成|令和|[MTSHR])?\s*(?P<year>元|\d{1,4})\s*(?:年|[年./-]\s*(?P<month>\d{1,2})\s*月?)?"
+)
+
+
+def parse_date_in_part(text: str) -> tuple[date, int]:
+    """A day as exactly as it is known (令和8年10月2日, R8.10, 2016), and how many of its parts are told: 1 to 3.
+
+    The first day of what is told stands for it. Raises ValueError as ``parse_date`` does.
+    """
+    found = _IN_PART.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    if found is None:
+        return parse_date(text), 3
+    year, month = 1 if found["year"] == "元" else int(found["year"]), int(found["month"] or 1)
+    parts = 2 if found["month"] else 1
+    if found["era"] is None:
+        if found["year"] == "元" or year < 1000:
+            raise ValueError(f"{text!r} names no era and no four-digit year")
+        return date(year, month, 1), parts
+    order, era = next((at, one) for at, one in enumerate(ERAS) if found["era"] in (one.name, one.letter))
+    first = date(era.begins.year + year - 1, month, 1)
+    last = first.replace(month=month if found["month"] else 12)
+    ends = ERAS[order + 1].begins if order + 1 < len(ERAS) else date.max
+    if year < 1 or last < era.begins.replace(day=1) or first > ends:  # when an era changed is of both
+        raise ValueError(f"{text!r} does not lie in the {era.name_en} era")
+    return first, parts
+
+
 def parse_date(text: str) -> date:
     """A day as people write it: 令和8年4月1日, R8.4.1, 令和元年5月1日, 2026-04-01, 2026年4月1日; full-width too.
 
@@ -121,8 +149,3 @@ def parse_date(text: str) -> date:
     if year < 1 or era_of(day) is not era:
         raise ValueError(f"{text!r} does not lie in the {era.name_en} era")
     return day
-
-
-def parse_recent_date(text: str) -> date:
-    """The same within FIRST_YEAR and LAST_YEAR. Raises ValueError."""
-    return within(parse_date(text))

@@ -384,6 +384,11 @@ def plain_cell(value: object) -> str:
     if isinstance(value, (datetime, date)):
         return value.isoformat()
     text = str(value)
-    if isinstance(value, str) and text.startswith(CSV_INJECTION):
+    if isinstance(value, str) and text.lstrip("'").startswith(CSV_INJECTION):
         return f"'{text}"
     return text
+
+
+def cell_said(text: str) -> str:
+    """What a cell that ``plain_cell`` wrote says: without the apostrophe that keeps a spreadsheet from reckoning."""
+    return text[1:] if text.startswith("'") and text.lstrip("'").startswith(CSV_INJECTION) else text

@@ -13,13 +13,14 @@ from hypothesis import strategies as st
 
 from kakehashi.kernel.audit.models import AuditEntry
 from kakehashi.kernel.errors import Conflict, Invalid
+from kakehashi.kernel.listing import csv_file
 from kakehashi.kernel.people.roles import Role
+from kakehashi.systems.portfolio.csv_tables import CsvTable
 from kakehashi.systems.portfolio.goals import goals_reached
 from kakehashi.systems.portfolio.installing import install_structure
-from kakehashi.systems.portfolio.keeping.goal_files import EXPORTS, Fate, look_at, write_rows
+from kakehashi.systems.portfolio.keeping.goal_files import EXPORTS, WRITES, Fate, look_at, write_rows
 from kakehashi.systems.portfolio.keeping.goals import add_goal, change_goal, report_actual
 from kakehashi.systems.portfolio.keeping.history import changes_of
-from kakehashi.systems.portfolio.keeping.tables import rows_of
 from kakehashi.systems.portfolio.models import Axis, Goal, GoalActual, IntegratedProject, PlanTerm, Revision
 from tests.systems.portfolio.adjustment.funds import someone
 
@@ -140,9 +141,118 @@ def test_what_goes_out_comes_in_and_changes_nothing():
     for what in EXPORTS:
         rows = look_at(written(what), by=None)
         assert rows
-        assert [(row.line, row.fate, row.faults) for row in rows if row.fate != Fate.KNOWN or row.faults] == []
+        assert [(row.line, row.fate, row.faults) for row in rows if row.fate in WRITES or row.faults] == []
         assert write_rows(rows, by=None) == 0
     assert (list(Goal.objects.values()), list(GoalActual.objects.values()), Revision.objects.count()) == before
+
+
+@given(
+    chain=st.lists(
+        st.tuples(
+            st.sampled_from([date(2019, 3, 31), YEAR_END]),
+            st.integers(0, 9),
+            st.sampled_from(["expected", "provisional", "final"]),
+            st.booleans(),
+            st.sampled_from(["報告書", "'=1+1", "=1+1", "-"]),
+            st.integers(-3, 2),
+        ),
+        max_size=7,
+    )
+)
+def test_every_chain_of_reports_comes_in_again(chain):
+    """Whatever was reported and superseded, by whatever: the file of it is known, and writes nothing."""
+    with transaction.atomic():
+        term = PlanTerm.objects.create(number=7, name="期", begins=date(2015, 4, 1))
+        goal = add_goal(by=None, term=term, code="chain", name="名")
+        made = []
+        for day, value, standing, cumulative, source, wrong in chain:
+            replaces = made[wrong] if 0 <= wrong < len(made) else None
+            said = {"as_of": day, "value": Decimal(value), "standing": standing, "source": source}
+            try:
+                made.append(report_actual(by=None, goal=goal, cumulative=cumulative, replaces=replaces, **said))
+            except Conflict:
+                continue
+        stood = GoalActual.objects.filter(replaced_by=None).count()
+        rows = look_at(exported("reports"), by=None) if made else []
+        assert [row.faults for row in rows if row.faults or row.fate in WRITES] == []
+        assert sum(row.fate == Fate.KNOWN for row in rows) == stood
+        transaction.set_rollback(True)
+
+
+def exported(what):
+    return csv_file(what, EXPORTS[what].columns, EXPORTS[what].rows()).content
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        ({"cumulative": "since the beginning"}, True),
+        ({"cumulative": "累計"}, True),
+        ({"cumulative": "年度内"}, False),
+        ({"cumulative": "y"}, True),
+        ({"cumulative": "○"}, True),
+        ({"cumulative": "いいえ"}, False),
+        ({"cumulative": ""}, True),
+        ({"standing": "確定"}, True),
+        ({"standing": "Final"}, True),
+    ],
+)
+def test_cells_say_what_the_screen_says(goal, cells, said):
+    (row,) = look_at(reported(cells), by=None)
+    assert row.faults == []
+    assert (row.made.cumulative, row.made.standing) == (said, "final")
+
+
+@pytest.mark.parametrize(
+    ("cells", "words"),
+    [
+        ({"cumulative": "たぶん"}, ("cumulative", "たぶん", "1", "0")),
+        ({"superseded": "maybe"}, ("superseded", "maybe", "はい")),
+        ({"standing": "済み"}, ("standing", "済み", "final (Final)", "expected (Expected)")),
+        ({"standing": "unsaid"}, ("standing",)),
+        ({"value": "sNaN"}, ("value",)),
+        ({"value": "1e999999999"}, ("value",)),
+        ({"as_of": "0202-04-01"}, ("as_of", "0202-04-01")),
+        ({"as_of": ""}, ("as_of",)),
+        ({"goal": "none"}, ("goal", "none")),
+    ],
+)
+def test_a_cell_that_says_something_else_is_a_fault_that_names_it(goal, cells, words):
+    report_actual(by=None, goal=goal, **REPORT)
+    with translation.override("en"):
+        (row,) = look_at(reported(cells), by=None)
+    assert all(word in " ".join(row.faults) for word in words), row.faults
+    with pytest.raises(Invalid):
+        write_rows([row], by=None)
+
+
+def reported(cells):
+    said = {"goal": "licences", "as_of": "2020-03-31", "value": "8", "standing": "final", "source": "r"} | cells
+    return f"{','.join(said)}\n{','.join(said.values())}\n".encode()
+
+
+def test_what_changed_since_it_was_looked_at_is_not_written(goal):
+    rows = look_at(reported({}), by=None)
+    report_actual(by=None, goal=goal, **REPORT)
+    with pytest.raises(Conflict):
+        write_rows(rows, by=None)
+    words = look_at("code,name\nlicences,別名\n".encode(), by=None)
+    change_goal(by=None, goal=goal, definition="今の定義")
+    with pytest.raises(Conflict):
+        write_rows(words, by=None)
+    goal.refresh_from_db()
+    assert (goal.definition, goal.name) == ("今の定義", "導出件数")
+
+
+def test_looking_writes_nothing_and_asks_as_often_for_many_rows(goal, django_assert_max_num_queries):
+    lines = [f"licences,{date(2016, 4, 1) + timedelta(days=n)},{n},final,s" for n in range(50)]
+    file = "\n".join(["goal,as_of,value,standing,source", *lines]).encode()
+    with django_assert_max_num_queries(4) as asked:
+        rows = look_at(file, by=None)
+    assert all(one["sql"].startswith("SELECT") for one in asked.captured_queries), "nothing is locked by looking"
+    with django_assert_max_num_queries(16):
+        assert write_rows(rows, by=None) == 50
+    assert AuditEntry.objects.filter(action="goal.report").count() == 50
 
 
 def test_a_file_is_written_whole_or_not_at_all(term, goal):
@@ -182,10 +292,11 @@ def test_every_table_is_read_or_refused(cells):
     lines = io.StringIO()
     csv.writer(lines).writerows([("code", "name"), *cells])
     try:
-        head, rows = rows_of(lines.getvalue())
+        table = CsvTable(lines.getvalue())
+        rows = table.rows(most=3)
     except Invalid:
         return
-    assert head == ("code", "name")
+    assert table.head == ("code", "name")
     assert len(rows) <= len(cells)
 
 
@@ -248,6 +359,34 @@ def test_a_file_goes_through_the_page(client, goal):
     out = client.get("/portfolio/goals/reports.csv").content.decode("utf-8-sig")
     assert out.splitlines()[1] == "licences,2020-03-31,8,final,1,r,,0"
     assert client.get("/portfolio/goals/new/").status_code == 403
+
+
+def test_one_lands_where_the_rows_are_and_a_second_press_says_that_nothing_was_new(client, term, goal):
+    PlanTerm.objects.create(number=3, name="第3期", begins=date(2025, 4, 1))
+    officer = someone(Role.PROGRAMME_OFFICER)
+    client.force_login(officer)
+    page = client.get("/portfolio/goals/import/").content.decode()
+    assert all(word in page for word in ("provisional (", "paper (", "R8.4.1"))
+    said = {"content": reported({}).decode(), "write": "1"}
+    answer = client.post("/portfolio/goals/import/", said, follow=True)
+    assert answer.redirect_chain[-1][0] == "/portfolio/goals/?term=2"
+    again = client.post("/portfolio/goals/import/", said, follow=True)
+    assert again.redirect_chain[-1][0] == "/portfolio/goals/?term=2"
+    assert "新しいものはありません" in again.content.decode() or "Nothing was new" in again.content.decode()
+    assert GoalActual.objects.count() == 1
+
+
+def test_a_file_as_excel_saves_it_in_japan_is_read_and_said_so(client, goal):
+    client.force_login(someone(Role.PROGRAMME_OFFICER))
+    file = io.BytesIO("goal,as_of,value,standing,source\r\nlicences,R2.3.31,8,確定,事業報告書①\r\n".encode("cp932"))
+    file.name = "reports.csv"
+    page = client.post("/portfolio/goals/import/", {"file": file})
+    assert "Shift_JIS" in page.context["note"]
+    assert page.context["note"] in page.content.decode()
+    assert (
+        client.post("/portfolio/goals/import/", {"content": page.context["content"], "write": "1"}).status_code == 302
+    )
+    assert reached(goal).source == "事業報告書①"
 
 
 def test_a_term_without_goals_says_what_to_do_first(client, term):

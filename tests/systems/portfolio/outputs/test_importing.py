@@ -98,7 +98,7 @@ def test_an_entry_that_names_no_award_here_needs_one(agency):
         (b"\xff\xfe", "csv", "UTF-8"),
         (b"", "csv", "lacks kind, reference, on"),
         (b"kind,reference,on,nonsense\n", "csv", "nonsense"),
-        (b"kind,reference,on\n", "csv", "no entry"),
+        (b"kind,reference,on\n", "csv", "no row"),
         (b"{}", "crossref", "no works"),
         (b"{", "crossref", "no JSON"),
         (b"no bibtex at all", "bibtex", "no entry"),

@@ -49,11 +49,18 @@ def record_cooperation(
 
 
 def correct_cooperation(
-    *, by: Person | None, row: Cooperation, said: Mapping[str, str], reason: str, read_already: Read | None = None
+    *,
+    by: Person | None,
+    row: Cooperation,
+    said: Mapping[str, str],
+    reason: str,
+    read_already: Read | None = None,
+    looked_at: Mapping[str, str] | None = None,
 ) -> Cooperation:
     """Say something else of a row; fields that are not named stay. What it said before stands in its revisions.
 
-    Raises NotAllowed; Invalid naming each field at fault, also where no reason is given or nothing is different.
+    ``looked_at``: what it said when ``read_already`` was made. Raises NotAllowed; Invalid naming each field at fault,
+    also where no reason is given or nothing is different; Conflict where it says something else than was looked at.
     """
     _insist(by, "cooperation.correct", row)
     if not reason.strip():
@@ -61,6 +68,8 @@ def correct_cooperation(
     with transaction.atomic():
         locked = _locked(row)
         before = said_of(locked)
+        if looked_at is not None and before != looked_at:
+            raise Conflict(_("%(code)s was changed meanwhile: look at the file again.") % {"code": locked.code})
         told = _sound(read_already or read(before | dict(said)))
         _keep_what_stood(locked)
         _write(locked, told)

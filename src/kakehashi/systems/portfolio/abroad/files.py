@@ -6,8 +6,6 @@ none.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -18,16 +16,20 @@ from django.utils.translation import gettext_lazy
 
 from kakehashi.kernel import audit
 from kakehashi.kernel.errors import Conflict, Invalid
-from kakehashi.kernel.listing import CSV_INJECTION, plain_cell
+from kakehashi.kernel.listing import plain_cell
 from kakehashi.kernel.people.models import Person
+from kakehashi.kernel.punctuation import labelled
 from kakehashi.systems.portfolio import rules
 from kakehashi.systems.portfolio.abroad.actions import correct_cooperation, record_cooperation
 from kakehashi.systems.portfolio.abroad.told import FIELDS, Read, read, said_of
+from kakehashi.systems.portfolio.csv_tables import CsvRow, CsvTable
 from kakehashi.systems.portfolio.models import Cooperation, Programme
+from kakehashi.systems.portfolio.uploads import text_of
 
 COLUMNS = ("code", *FIELDS)
 NEEDED = ("kind", "name")
-MOST_ROWS = 5_000
+LARGEST_MB = 2
+MOST_ROWS = 1_000
 
 
 class Fate(models.TextChoices):
@@ -41,13 +43,15 @@ class Fate(models.TextChoices):
 
 @dataclass
 class Row:
-    """A row of the file: what is to stand, what stands (``known``), which fields differ, what is wrong."""
+    """A row of the file: what is to stand, what stands (``known``) and said when it was looked at
+    (``before``), which fields differ, what is wrong."""
 
     line: int
     code: str
     fate: Fate
     told: Read
     known: Cooperation | None = None
+    before: dict[str, str] = field(default_factory=dict)
     changed: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
 
@@ -67,29 +71,17 @@ def rows_of(found: models.QuerySet[Cooperation] | None = None) -> Iterator[tuple
 
 def look_at(content: bytes) -> list[Row]:
     """What an import would do with each row. Raises Invalid where the file cannot be read as a whole."""
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        said = _("The file is not UTF-8 (byte %(byte)d): save it as UTF-8.")
-        raise Invalid({"file": [said % {"byte": error.start}]}) from error
-    reader = csv.DictReader(io.StringIO(text), restkey="", restval="")
-    try:
-        head = [name.strip() for name in reader.fieldnames or ()]
-        _insist_on(head)
-        reader.fieldnames = head
-        lines = [(reader.line_num, {name: _as_said(text) for name, text in row.items()}) for row in reader]
-    except csv.Error as error:
-        raise Invalid({"file": [_("Line %(line)d is no CSV.") % {"line": reader.line_num}]}) from error
-    if len(lines) > MOST_ROWS:
-        raise Invalid({"file": [_("The file has more than %(most)d rows: part it.") % {"most": MOST_ROWS}]})
+    table = CsvTable(text_of(content, largest_mb=LARGEST_MB))
+    table.insist_on(NEEDED, COLUMNS)
+    lines = table.rows(most=MOST_ROWS)
     known = Cooperation.objects.select_related("programme").prefetch_related("countries").in_bulk(field_name="code")
     programmes = Programme.objects.in_bulk(field_name="code")
     first: dict[str, int] = {}
-    return [_row(line, said, known, programmes, first) for line, said in lines]
+    return [_row(line, known, programmes, first) for line in lines]
 
 
-def import_cooperation(rows: Iterable[Row], *, by: Person | None, name: str = "") -> dict[Fate, int]:
-    """Write what was looked at, all or none; ``name``: the file's, kept as the reason. Answers how many had which fate.
+def import_cooperation(rows: Iterable[Row], *, by: Person | None) -> dict[Fate, int]:
+    """Write what was looked at, all or none; answers how many had which fate.
 
     Raises NotAllowed; Invalid where a row is at fault; Conflict where the node has changed since it was looked at.
     """
@@ -100,7 +92,7 @@ def import_cooperation(rows: Iterable[Row], *, by: Person | None, name: str = ""
     if faulty:
         text = _("Line %(line)d: %(fault)s")
         raise Invalid({"file": [text % {"line": row.line, "fault": " ".join(row.faults)} for row in faulty]})
-    reason = _("From the file %(name)s") % {"name": name} if name else _("From a file")
+    reason = _("From a file")
     fates = dict.fromkeys(Fate, 0)
     with transaction.atomic(), audit.batch():
         for row in rows:
@@ -109,15 +101,13 @@ def import_cooperation(rows: Iterable[Row], *, by: Person | None, name: str = ""
                 _insist_new(row)
                 record_cooperation(by=by, said={}, code=row.code, reason=reason, read_already=row.told)
             elif row.fate == Fate.CORRECTED and row.known is not None:
-                correct_cooperation(by=by, row=row.known, said={}, reason=reason, read_already=row.told)
+                _correct(row, row.known, by, reason)
         audit.record(by, "cooperation.import", detail={str(fate): number for fate, number in fates.items()})
     return fates
 
 
-def _as_said(text: object) -> str:
-    """A cell without the mark that keeps a spreadsheet from reckoning with it."""
-    plain = " ".join(text) if isinstance(text, list) else str(text)
-    return plain[1:] if plain.startswith("'") and plain[1:].startswith(CSV_INJECTION) else plain
+def _correct(row: Row, known: Cooperation, by: Person | None, reason: str) -> None:
+    correct_cooperation(by=by, row=known, said={}, reason=reason, read_already=row.told, looked_at=row.before)
 
 
 def _insist_new(row: Row) -> None:
@@ -125,32 +115,17 @@ def _insist_new(row: Row) -> None:
         raise Conflict(_("%(code)s was recorded meanwhile: look at the file again.") % {"code": row.code})
 
 
-def _insist_on(head: list[str]) -> None:
-    if missing := [name for name in NEEDED if name not in head]:
-        raise Invalid({"file": [_("The heading lacks %(columns)s.") % {"columns": ", ".join(missing)}]})
-    if strange := [name for name in head if name not in COLUMNS]:
-        said = _("The heading has %(columns)s; it may have %(known)s.")
-        raise Invalid({"file": [said % {"columns": ", ".join(strange), "known": ", ".join(COLUMNS)}]})
-
-
-def _row(
-    line: int,
-    said: dict[str, str],
-    known: dict[str, Cooperation],
-    programmes: dict[str, Programme],
-    first: dict[str, int],
-) -> Row:
-    code = said.get("code", "").strip()
+def _row(line: CsvRow, known: dict[str, Cooperation], programmes: dict[str, Programme], first: dict[str, int]) -> Row:
+    said = line.cells
+    code = said.get("code", "")
     there = known.get(code)
     before = said_of(there) if there else {}
     told = read(before | {name: text for name, text in said.items() if name in FIELDS}, programmes)
-    row = Row(line, code, Fate.SAME if there else Fate.NEW, told, there)
-    row.faults = [f"{name}: {' '.join(texts)}" for name, texts in told.faults.items()]
-    if "" in said:
-        row.faults.append(_("The line has more cells than the heading."))
+    row = Row(line.line, code, Fate.SAME if there else Fate.NEW, told, there, before)
+    row.faults = line.faults + [labelled(name, " ".join(texts)) for name, texts in told.faults.items()]
     if code and there is None and not _may_be(code):
         row.faults.append(_("At most 80 letters, digits, - _ and .: %(code)s") % {"code": code[:80]})
-    if code and first.setdefault(code, line) != line:
+    if code and first.setdefault(code, row.line) != row.line:
         row.faults.append(_("The code stands in line %(line)d already.") % {"line": first[code]})
     if row.faults:
         row.fate = Fate.FAULTY

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -10,7 +9,8 @@ from functools import lru_cache
 
 from django.utils.translation import gettext as _
 
-from kakehashi.systems.portfolio.installing_cooperation import PRECISIONS, day_of, year_of
+from kakehashi.systems.portfolio.csv_cells import Choices, day_in_part, day_of
+from kakehashi.systems.portfolio.installing_cooperation import PRECISIONS, year_of
 from kakehashi.systems.portfolio.models import Cooperation, CooperationKind, CooperationStanding, Programme
 from kakehashi.systems.portfolio.models.lineage import Precision
 
@@ -36,7 +36,10 @@ TEXTS = {"name": 300, "name_en": 300, "partner": 300, "partner_en": 300, "field"
 """The longest that each text may be."""
 LENGTHS = {precision: length for length, precision in PRECISIONS.items()}
 YEARS = range(1900, 2200)
-WHEN = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+BOUNDS = (date(YEARS.start, 1, 1), date(YEARS.stop - 1, 12, 31))
+TOLD = {1: Precision.YEAR, 2: Precision.MONTH, 3: Precision.DAY}
+"""How exactly a day is known by how many of year, month and day are told."""
+KIND, STANDING = Choices(CooperationKind.choices), Choices(CooperationStanding.choices)
 MOST_AWARDS = 32_767
 BEYOND_ISO = "EU"
 
@@ -84,10 +87,12 @@ def read(said: Mapping[str, str], programmes: Mapping[str, Programme] | None = N
     if not given["name"]:
         told.faults["name"] = [_("Say what is done together.")]
     given["standing"] = given["standing"] or CooperationStanding.HELD
-    for name, choices in (("kind", CooperationKind), ("standing", CooperationStanding)):
+    for name, choices in (("kind", KIND), ("standing", STANDING)):
         told.values[name] = given[name]
-        if given[name] not in choices.values:
-            told.faults[name] = [_("Write one of: %(known)s.") % {"known": ", ".join(choices.values)}]
+        try:
+            told.values[name] = choices.read(given[name])
+        except ValueError as error:
+            told.faults[name] = [str(error)]
     told.countries = tuple(sorted(set(given["countries"].upper().replace(",", " ").replace(";", " ").split())))
     if strange := [code for code in told.countries if code not in _countries()]:
         text = _("No country has this code: %(codes)s. Write two letters of ISO 3166, such as US, or EU.")
@@ -112,23 +117,19 @@ def _days(told: Read, given: Mapping[str, str]) -> None:
     year = _number(told, "fiscal_year", given["fiscal_year"], YEARS)
     if given["when"]:
         try:
-            if not WHEN.fullmatch(given["when"]) or int(given["when"][:4]) not in YEARS:
-                raise ValueError
-            on, precision = day_of(given["when"])
-        except ValueError:
-            told.faults["when"] = [_("Write 2016, 2016-03 or 2016-03-31.")]
+            on, parts = day_in_part(given["when"], BOUNDS)
+        except ValueError as error:
+            told.faults["when"] = [str(error)]
         else:
+            precision = TOLD[parts]
             told.values |= {"on": on, "precision": precision}
             year = year if year is not None else year_of(on, precision)
     told.values["fiscal_year"] = year
     if given["ended_on"]:
         try:
-            last = date.fromisoformat(given["ended_on"])
-            if last.year not in YEARS:
-                raise ValueError
-            told.values["ended_on"] = last
-        except ValueError:
-            told.faults["ended_on"] = [_("Write 2016-03-31.")]
+            told.values["ended_on"] = day_of(given["ended_on"], BOUNDS)
+        except ValueError as error:
+            told.faults["ended_on"] = [str(error)]
     began, ended = told.values["on"], told.values["ended_on"]
     if isinstance(began, date) and isinstance(ended, date) and ended < began:
         told.faults["ended_on"] = [_("It does not end before it begins.")]

@@ -6,10 +6,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from kakehashi.systems.portfolio.abroad.told import TEXTS
+from kakehashi.systems.portfolio.forms.files import LookedAtForm
 from kakehashi.systems.portfolio.forms.offices import day_field
 from kakehashi.systems.portfolio.models import CooperationKind, CooperationStanding, Programme
-
-LARGEST_MB = 5
 
 
 class CooperationForm(forms.Form):
@@ -30,7 +29,10 @@ class CooperationForm(forms.Form):
     )
     programme = forms.ChoiceField(label=_("Programme"), required=False)
     when = forms.CharField(
-        label=_("When"), max_length=10, required=False, help_text=_("2016, 2016-03 or 2016-03-31: as exactly as known.")
+        label=_("When"),
+        max_length=20,
+        required=False,
+        help_text=_("2016, 2016-03 or 2016-03-31, or in an era (R8.4): as exactly as known."),
     )
     fiscal_year = forms.CharField(
         label=_("Fiscal year"),
@@ -43,7 +45,7 @@ class CooperationForm(forms.Form):
         label=_("Awards"), max_length=6, required=False, help_text=_("So many awards came of it; empty: not told.")
     )
     ended_on = forms.CharField(
-        label=_("Last day"), max_length=10, required=False, help_text=_("Such as 2027-03-31; empty: it goes on.")
+        label=_("Last day"), max_length=20, required=False, help_text=_("Such as 2027-03-31; empty: it goes on.")
     )
     source = forms.CharField(
         label=_("Source"), max_length=TEXTS["source"], required=False, help_text=_("The document that tells of it.")
@@ -65,25 +67,7 @@ class EndForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=500)
 
 
-class CooperationFileForm(forms.Form):
-    """A file of rows; ``content`` is what was looked at already, ``name`` its name."""
+class CooperationFileForm(LookedAtForm):
+    """A file of rows."""
 
-    file = forms.FileField(
-        label=_("File"), required=False, help_text=_("CSV in UTF-8, at most 5 MB. It is looked at first.")
-    )
-    content = forms.CharField(widget=forms.HiddenInput, required=False, strip=False)
-    name = forms.CharField(widget=forms.HiddenInput, required=False, max_length=300)
-
-    def bytes_of(self) -> bytes:
-        """The file, or what was looked at; empty with an error at the field where there is none."""
-        upload = self.cleaned_data.get("file")
-        if upload is None:
-            if not self.cleaned_data["content"]:
-                self.add_error("file", _("Choose a file."))
-            return str(self.cleaned_data["content"]).encode()
-        if upload.size > LARGEST_MB * 1024 * 1024:
-            self.add_error("file", _("The file is larger than %(most)d MB: part it.") % {"most": LARGEST_MB})
-            return b""
-        self.cleaned_data["name"] = upload.name
-        content: bytes = upload.read()
-        return content
+    help_text = _("CSV in UTF-8 or Shift_JIS, at most 2 MB and 1,000 rows. It is looked at first.")

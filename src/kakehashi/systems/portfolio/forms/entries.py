@@ -96,7 +96,9 @@ class CorrectionForm(forms.Form):
 class EntriesFileForm(LookedAtForm):
     """A file of entries."""
 
-    help_text = _("CSV in UTF-8, at most 10 MB and 50,000 rows. It is looked at first; nothing is written then.")
+    help_text = _(
+        "CSV in UTF-8 or Shift_JIS, at most 10 MB and 50,000 rows. It is looked at first; nothing is written then."
+    )
 
 
 class AppropriationForm(forms.Form):

@@ -8,6 +8,8 @@ from django import forms
 from django.core.validators import FileExtensionValidator
 from django.utils.translation import gettext_lazy as _
 
+from kakehashi.systems.portfolio.uploads import FileText, read_text
+
 
 class LookedAtForm(forms.Form):
     """A CSV file; ``content`` is what was looked at already. A form of it says in the help how large it may be."""
@@ -26,3 +28,10 @@ class LookedAtForm(forms.Form):
         if said.get("file") is None and not said.get("content") and "file" not in self.errors:
             self.add_error("file", _("Choose a file."))
         return said
+
+    def read(self, *, largest_mb: int) -> FileText:
+        """What is handed in, or was looked at already. Raises Invalid."""
+        upload = self.cleaned_data["file"]
+        if upload is None:
+            return FileText(self.cleaned_data["content"])
+        return read_text(upload.read(largest_mb * 1024 * 1024 + 1), largest_mb=largest_mb)

@@ -105,4 +105,4 @@ class ActualForm(forms.Form):
 class GoalFileForm(LookedAtForm):
     """A file of goals or of what was reached."""
 
-    help_text = _("CSV in UTF-8, at most 2 MB. It is looked at first; nothing is written then.")
+    help_text = _("CSV in UTF-8 or Shift_JIS, at most 2 MB. It is looked at first; nothing is written then.")

@@ -15,7 +15,7 @@ from kakehashi.systems.portfolio.outputs.actions import NewOutput
 from kakehashi.systems.portfolio.outputs.reading import LARGEST_MB
 from kakehashi.systems.portfolio.outputs.recognising import Recogniser
 from kakehashi.systems.portfolio.outputs.workflow import TOLD_BY_CASES
-from kakehashi.systems.portfolio.uploads import text_of
+from kakehashi.systems.portfolio.uploads import read_text
 
 MOST = 50
 
@@ -94,7 +94,7 @@ class FileForm(forms.Form):
     file = forms.FileField(
         label=_("File"),
         required=False,
-        help_text=_("CSV, BibTeX, or what Crossref answers as JSON; UTF-8, at most 5 MB. It is looked at first."),
+        help_text=_("CSV, BibTeX, or Crossref’s JSON; UTF-8 or Shift_JIS, at most 5 MB. It is looked at first."),
     )
     content = forms.CharField(widget=forms.HiddenInput, required=False, strip=False)
     format = forms.ChoiceField(
@@ -112,7 +112,8 @@ class FileForm(forms.Form):
         upload = said.get("file")
         if upload is not None:
             try:
-                said["content"] = text_of(upload.read(), largest_mb=LARGEST_MB)
+                read = read_text(upload.read(), largest_mb=LARGEST_MB)
+                said["content"], said["note"] = read.text, read.note
             except Invalid as error:
                 add_problems(self, error)
         elif not said.get("content"):

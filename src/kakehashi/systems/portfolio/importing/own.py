@@ -22,7 +22,7 @@ from kakehashi.systems.portfolio.importing.held import Held, changed
 from kakehashi.systems.portfolio.importing.mapping import Map
 from kakehashi.systems.portfolio.importing.report import Faults, FileReport, Report
 from kakehashi.systems.portfolio.importing.rows import Row, Source
-from kakehashi.systems.portfolio.importing.values import YES, Unfit, amount_of, day_of, in_order, texts_of
+from kakehashi.systems.portfolio.importing.values import Unfit, amount_of, answer_of, day_of, in_order, texts_of
 from kakehashi.systems.portfolio.models import Account, Award, Call, DiseaseArea, FaultKind, Modality, Phase, Programme
 
 YEN = "JPY"
@@ -153,7 +153,7 @@ def _award(row: Row, chosen: Map, named: Named) -> tuple[Award, int | None]:
         programme=named.programme(texts.get("programme", "")),
         begins=begins,
         ends=ends,
-        synthetic=texts.get("synthetic", "").lower() in YES,
+        synthetic=answer_of(texts.get("synthetic", ""), "synthetic"),
         **{name: texts[name] for name in PLAIN if name in texts},
     )
     try:

@@ -5,13 +5,13 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from kakehashi.kernel.fiscal import within
+from kakehashi.kernel.fiscal import parse_date, within
+from kakehashi.systems.portfolio.csv_cells import yes_or_no
 from kakehashi.systems.portfolio.importing.mapping import Column
 from kakehashi.systems.portfolio.importing.rows import Read
 from kakehashi.systems.portfolio.models import FaultKind
 
 LARGEST = Decimal(10) ** 18
-YES = ("yes", "true", "1", "y", "はい")
 
 
 class Unfit(Exception):
@@ -48,10 +48,25 @@ def day_of(read: Read, name: str, column: Column | None) -> date | None:
     if not said:
         return None
     try:
-        day = datetime.strptime(said, column.format).date() if column.format else date.fromisoformat(said[:10])
-        return within(day)
+        return within(datetime.strptime(said, column.format).date() if column.format else _plain_day(said))
     except ValueError as error:
         raise Unfit(FaultKind.UNREADABLE, column.column or name, said) from error
+
+
+def _plain_day(said: str) -> date:
+    """A day, or that of a time of day (2026-04-01T09:00), in any way that ``parse_date`` reads."""
+    try:
+        return date.fromisoformat(said[:10])
+    except ValueError:
+        return parse_date(said)
+
+
+def answer_of(said: str, column: str) -> bool:
+    """A cell's yes or no, no where it is empty. Raises Unfit for anything else."""
+    try:
+        return bool(yes_or_no(said))
+    except ValueError as error:
+        raise Unfit(FaultKind.UNREADABLE, column, said) from error
 
 
 def amount_of(read: Read, name: str, column: Column | None) -> Decimal | None:

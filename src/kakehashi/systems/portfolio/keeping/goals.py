@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -66,9 +67,52 @@ def report_actual(
     ``cumulative``: since the beginning; None: as the goal counts. Raises NotAllowed; Invalid naming each field at
     fault; Conflict where such a report of that day stands already, or the wrong one was superseded before.
     """
-    if by is not None:
-        audit.insist(rules.may_report_goals(by), by=by, action="goal.report", subject=goal)
+    _insist_reports(by, goal)
+    made = checked_actual(
+        goal,
+        as_of=as_of,
+        value=value,
+        standing=standing,
+        cumulative=cumulative,
+        source=source,
+        note=note,
+        replaces=replaces,
+    )
+    with transaction.atomic():
+        made.goal = Goal.objects.select_for_update(of=("self",)).get(pk=goal.pk)
+        _insist_free(made)
+        made.reported_at, made.reported_by = timezone.now(), by
+        made.save()
+        _tell(made, by)
+    return made
+
+
+def report_free(made: Sequence[GoalActual], *, by: Person | None) -> None:
+    """Write many reports (``checked_actual``) of which the caller, who holds their goals, knows that no other of the
+    same day stands in their way. Raises NotAllowed."""
+    _insist_reports(by, None)
+    at = timezone.now()
+    for one in made:
+        one.reported_at, one.reported_by = at, by
+    with transaction.atomic(), audit.batch():
+        for one in GoalActual.objects.bulk_create(made):
+            _tell(one, by)
+
+
+def checked_actual(
+    goal: Goal,
+    *,
+    as_of: date,
+    value: Decimal,
+    standing: str,
+    source: str,
+    cumulative: bool | None = None,
+    note: str = "",
+    replaces: GoalActual | None = None,
+) -> GoalActual:
+    """A report as it would be written; nothing is. Raises Invalid naming each field at fault."""
     made = GoalActual(
+        goal=goal,
         as_of=as_of,
         value=value,
         standing=standing,
@@ -76,22 +120,25 @@ def report_actual(
         source=source.strip(),
         note=note.strip(),
         replaces=replaces,
-        reported_at=timezone.now(),
-        reported_by=by,
     )
     if faults := _faults(goal, made):
         raise Invalid(faults)
-    with transaction.atomic():
-        made.goal = Goal.objects.select_for_update(of=("self",)).get(pk=goal.pk)
-        _insist_free(made)
-        try:
-            made.full_clean(validate_constraints=False)
-        except ValidationError as error:
-            raise Invalid(error.message_dict) from error
-        made.save()
-        detail = {"code": goal.code, "as_of": as_of.isoformat(), "standing": standing}
-        audit.record(by, "goal.report", made.goal, detail=detail | ({"replaces": replaces.pk} if replaces else {}))
+    try:
+        made.clean_fields(exclude=("goal", "replaces", "reported_by"))
+    except ValidationError as error:
+        raise Invalid(error.message_dict) from error
     return made
+
+
+def _insist_reports(by: Person | None, goal: Goal | None) -> None:
+    if by is not None:
+        audit.insist(rules.may_report_goals(by), by=by, action="goal.report", subject=goal)
+
+
+def _tell(made: GoalActual, by: Person | None) -> None:
+    detail = {"code": made.goal.code, "as_of": made.as_of.isoformat(), "standing": made.standing}
+    replaces = {"replaces": made.replaces_id} if made.replaces_id else {}
+    audit.record(by, "goal.report", made.goal, detail=detail | replaces)
 
 
 def _insist_keeps(by: Person | None, action: str, goal: Goal | None) -> None:

@@ -7,22 +7,23 @@ effect in their order: one may spend what the one before it pays.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from datetime import date
 
 from django.utils.translation import gettext as _
 
 from kakehashi.kernel.errors import Conflict, Invalid
-from kakehashi.kernel.fiscal import fiscal_year, parse_recent_date, year_said
+from kakehashi.kernel.fiscal import fiscal_year, year_said
 from kakehashi.kernel.people.models import Person
 from kakehashi.kernel.punctuation import labelled
+from kakehashi.systems.portfolio.csv_cells import Choices, day_of, yen_of
+from kakehashi.systems.portfolio.csv_tables import CsvRow, CsvTable
 from kakehashi.systems.portfolio.ledger.balances import accounts_touched, shift
 from kakehashi.systems.portfolio.ledger.booking import book, booked_already, booked_before, written_as
 from kakehashi.systems.portfolio.ledger.checking import faults_of
 from kakehashi.systems.portfolio.ledger.entries import NewEntry
+from kakehashi.systems.portfolio.ledger.kinds import EntryKind
 from kakehashi.systems.portfolio.ledger.told import Named, Told, entry_of
 from kakehashi.systems.portfolio.models import Entry
 from kakehashi.systems.portfolio.uploads import text_of
@@ -33,6 +34,7 @@ TEXTS = ("kind", "appropriation", "reference", "place", "programme", "award", "i
 LARGEST_MB = 10
 MOST = 50_000
 STEP = 1_000
+KIND = Choices(EntryKind.choices)
 
 
 @dataclass
@@ -103,56 +105,25 @@ def _check(rows: Sequence[Row], told: Progress) -> None:
 
 
 def _read(content: bytes) -> list[Row]:
-    reader = csv.DictReader(io.StringIO(text_of(content, largest_mb=LARGEST_MB)), restkey="", restval="")
-    try:
-        head = [name.strip() for name in reader.fieldnames or ()]
-        _insist_on(head)
-        reader.fieldnames = head
-        rows = [_row(reader.line_num, cells) for cells in islice(reader, MOST + 1)]
-    except csv.Error as error:
-        said = _("Line %(line)d is no CSV.") % {"line": reader.line_num}
-        raise Invalid({"file": [said]}) from error
-    if not rows:
-        raise Invalid({"file": [_("The file holds no entry.")]})
-    if len(rows) > MOST:
-        raise Invalid({"file": [_("The file holds more than %(most)s entries: part it.") % {"most": f"{MOST:,}"}]})
-    return rows
+    table = CsvTable(text_of(content, largest_mb=LARGEST_MB))
+    table.insist_on(NEEDED, (*NEEDED, *WANTED))
+    return [_row(one) for one in table.rows(most=MOST)]
 
 
-def _insist_on(head: Sequence[str]) -> None:
-    """Raise Invalid for a heading that is not as it must be."""
-    faults = []
-    if missing := [name for name in NEEDED if name not in head]:
-        faults.append(_("The heading lacks %(columns)s.") % {"columns": ", ".join(missing)})
-    if strange := [name for name in head if name not in (*NEEDED, *WANTED)]:
-        said = _("The heading has %(columns)s; it may have %(known)s.")
-        faults.append(said % {"columns": ", ".join(strange), "known": ", ".join((*NEEDED, *WANTED))})
-    if twice := sorted({name for name in head if head.count(name) > 1}):
-        faults.append(_("The heading has %(columns)s twice.") % {"columns": ", ".join(twice)})
-    if faults:
-        raise Invalid({"file": faults})
-
-
-def _row(line: int, cells: dict[str, str]) -> Row:
-    row = Row(line, {name: value for name, value in cells.items() if name})
-    if "" in cells:
-        row.faults.append(_("The line has more cells than the heading."))
-    day = year = yen = None
-    try:
-        day = parse_recent_date(cells["on"])
-    except ValueError:
-        row.faults.append(_("on: “%(text)s” is no day: write it as 2026-04-01 or R8.4.1.") % {"text": cells["on"]})
-    written = cells.get("fiscal_year", "").strip()
-    if not written:
-        year = fiscal_year(day) if day else None
-    elif (year := year_said(written)) is None:
-        row.faults.append(_("fiscal_year: “%(text)s” is no year of four digits.") % {"text": written})
-    amount = cells["amount_yen"].strip().replace(",", "")
-    if amount.isascii() and amount.isdigit() and len(amount) <= 18:
-        yen = int(amount)
-    else:
-        row.faults.append(_("amount_yen: “%(text)s” is no whole number of yen.") % {"text": cells["amount_yen"]})
-    if day is not None and year is not None and yen is not None:
-        texts = {name: cells.get(name, "").strip() for name in TEXTS}
-        row.told = Told(on=day, fiscal_year=year, amount_yen=yen, **texts)
+def _row(read: CsvRow) -> Row:
+    day, yen, kind = read.read("on", _needed_day), read.read("amount_yen", yen_of), read.read("kind", KIND.read)
+    year = fiscal_year(day) if day else None
+    if (written := read.cells.get("fiscal_year")) and (year := year_said(written)) is None:
+        read.faults.append(_("fiscal_year: “%(text)s” is no year of four digits.") % {"text": written})
+    row = Row(read.line, read.cells, faults=read.faults)
+    if kind is not None and day is not None and year is not None and yen is not None:
+        texts = {name: read.cells.get(name, "") for name in TEXTS}
+        row.told = Told(on=day, fiscal_year=year, amount_yen=yen, **texts | {"kind": kind})
     return row
+
+
+def _needed_day(text: str) -> date:
+    day = day_of(text)
+    if day is None:
+        raise ValueError(_("Write the day, as 2026-04-01 or R8.4.1."))
+    return day

@@ -19,8 +19,16 @@ from kakehashi.kernel.listing import csv_file
 from kakehashi.kernel.people.forms import add_problems
 from kakehashi.systems.portfolio import rules
 from kakehashi.systems.portfolio.abroad.actions import correct_cooperation, end_cooperation, record_cooperation
-from kakehashi.systems.portfolio.abroad.files import COLUMNS, Fate, Row, import_cooperation, look_at, rows_of
-from kakehashi.systems.portfolio.abroad.told import FIELDS, said_of
+from kakehashi.systems.portfolio.abroad.files import (
+    COLUMNS,
+    LARGEST_MB,
+    Fate,
+    Row,
+    import_cooperation,
+    look_at,
+    rows_of,
+)
+from kakehashi.systems.portfolio.abroad.told import FIELDS, KIND, STANDING, said_of
 from kakehashi.systems.portfolio.forms.cooperation import CooperationFileForm, CooperationForm, EndForm
 from kakehashi.systems.portfolio.models import Cooperation, CooperationKind, CooperationRevision, CooperationStanding
 from kakehashi.systems.portfolio.pages.cooperation import countries_of, country_name, said, stands, when
@@ -127,29 +135,26 @@ def import_file(request: HttpRequest) -> HttpResponse:
     audit.insist(rules.may_record_cooperation(request.user), by=request.user, action="cooperation.import")
     sent = request.method == "POST"
     form = CooperationFileForm(request.POST, request.FILES) if sent else CooperationFileForm()
-    context: dict[str, Any] = {"form": form, "columns": COLUMNS}
+    context: dict[str, Any] = {"form": form, "columns": COLUMNS, "choices": {"kind": KIND, "standing": STANDING}}
     if sent and form.is_valid():
-        content = form.bytes_of()
         try:
-            rows = look_at(content) if not form.errors else []
-            if rows and "write" in request.POST:
-                return _written(request, rows, form.cleaned_data["name"])
+            read = form.read(largest_mb=LARGEST_MB)
+            rows = look_at(read.text.encode())
+            if "write" in request.POST:
+                return _written(request, rows)
+            context |= _previewed(rows) | {"content": read.text, "note": read.note}
         except (Invalid, Conflict) as error:
             add_problems(form, error)
-        else:
-            if not form.errors:
-                context |= _previewed(rows) | {
-                    "content": content.decode("utf-8-sig"),
-                    "name": form.cleaned_data["name"],
-                }
     return render(request, "portfolio/cooperation_import.html", context, status=422 if form.errors else 200)
 
 
-def _written(request: HttpRequest, rows: list[Row], name: str) -> HttpResponse:
-    fates = import_cooperation(rows, by=request.user, name=name)  # type: ignore[arg-type]
-    number = fates[Fate.NEW] + fates[Fate.CORRECTED]
-    text = ngettext("%(number)s row is written.", "%(number)s rows are written.", number)
-    messages.success(request, text % {"number": f"{number:,}"})
+def _written(request: HttpRequest, rows: list[Row]) -> HttpResponse:
+    fates = import_cooperation(rows, by=request.user)  # type: ignore[arg-type]
+    if number := fates[Fate.NEW] + fates[Fate.CORRECTED]:
+        text = ngettext("%(number)s row is written.", "%(number)s rows are written.", number)
+        messages.success(request, text % {"number": f"{number:,}"})
+    else:
+        messages.info(request, _("Nothing was new: every row of the file stood here already. Nothing was written."))
     return redirect("portfolio:cooperation")
 
 

@@ -25,7 +25,7 @@ from kakehashi.systems.portfolio import rules
 from kakehashi.systems.portfolio.forms.entries import BOOKED, AppropriationForm, EntriesFileForm
 from kakehashi.systems.portfolio.ledger import importing
 from kakehashi.systems.portfolio.ledger.appropriating import register_appropriation
-from kakehashi.systems.portfolio.ledger.files import Row, book_rows, look_at
+from kakehashi.systems.portfolio.ledger.files import LARGEST_MB, Row, book_rows, look_at
 from kakehashi.systems.portfolio.ledger.journal import FIELDS, movements_of
 from kakehashi.systems.portfolio.ledger.kinds import EntryKind
 from kakehashi.systems.portfolio.models import Entry
@@ -47,16 +47,14 @@ def import_file(request: HttpRequest) -> HttpResponse:
             if upload and upload.size > importing.BIG_BYTES:
                 job = importing.start_looking(by=request.user, upload=upload)  # type: ignore[arg-type]
                 return redirect("portfolio:entry_import_job", job.pk)
-            rows = look_at(upload.read() if upload else form.cleaned_data["content"].encode())
+            read = form.read(largest_mb=LARGEST_MB)
+            rows = look_at(read.text.encode())
             if "book" in request.POST:
                 written = book_rows(rows, by=request.user)  # type: ignore[arg-type]
                 text = ngettext("%(number)s entry is booked.", "%(number)s entries are booked.", len(written))
                 messages.success(request, text % {"number": f"{len(written):,}"})
                 return redirect("portfolio:entries")
-            context |= _told(rows)
-            if upload:
-                upload.seek(0)
-                context["content"] = upload.read().decode("utf-8-sig")
+            context |= _told(rows) | {"content": read.text, "note": read.note}
         except (Invalid, Conflict) as error:
             add_problems(form, error)
     return render(request, "portfolio/entry_import.html", context, status=422 if form.errors else 200)

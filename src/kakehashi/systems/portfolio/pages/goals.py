@@ -21,7 +21,17 @@ from kakehashi.kernel.people.forms import add_problems
 from kakehashi.systems.portfolio import rules
 from kakehashi.systems.portfolio.forms.goals import ActualForm, GoalFileForm, GoalForm
 from kakehashi.systems.portfolio.goals import goals_reached
-from kakehashi.systems.portfolio.keeping.goal_files import EXPORTS, Fate, Row, look_at, write_rows
+from kakehashi.systems.portfolio.keeping.goal_files import (
+    CHOICES,
+    EXPORTS,
+    LARGEST_MB,
+    WRITES,
+    Fate,
+    Row,
+    codes_of,
+    look_at,
+    write_rows,
+)
 from kakehashi.systems.portfolio.keeping.goals import add_goal, change_goal, report_actual
 from kakehashi.systems.portfolio.keeping.history import changes_of
 from kakehashi.systems.portfolio.models import Goal, GoalActual, OutputKind
@@ -125,15 +135,14 @@ def import_file(request: HttpRequest) -> HttpResponse:
     """A file of goals or reports is looked at; it is written when the preview is confirmed, all of it or nothing."""
     audit.insist(rules.may_report_goals(request.user), by=request.user, action="goal.import")
     form = GoalFileForm(request.POST or None, request.FILES or None)
-    context: dict[str, Any] = {"form": form, "columns": EXPORTS}
+    context: dict[str, Any] = {"form": form, "columns": EXPORTS, "choices": CHOICES}
     if request.method == "POST" and form.is_valid():
-        upload = form.cleaned_data["file"]
-        content = upload.read() if upload else form.cleaned_data["content"].encode()
         try:
-            rows = look_at(content, by=request.user)
+            read = form.read(largest_mb=LARGEST_MB)
+            rows = look_at(read.text.encode(), by=request.user)
             if "write" in request.POST:
                 return _written(request, rows)
-            context |= _told(rows) | {"content": content.decode("utf-8-sig")}
+            context |= _told(rows) | {"content": read.text, "note": read.note}
         except (Invalid, Conflict) as error:
             add_problems(form, error)
     return render(request, "portfolio/goal_import.html", context, status=422 if form.errors else 200)
@@ -151,9 +160,15 @@ def export(request: HttpRequest, what: str) -> HttpResponse:
 
 def _written(request: HttpRequest, rows: list[Row]) -> HttpResponse:
     number = write_rows(rows, by=request.user)  # type: ignore[arg-type]
-    text = ngettext("%(number)s row is written.", "%(number)s rows are written.", number)
-    messages.success(request, text % {"number": f"{number:,}"})
-    return redirect("portfolio:goals")
+    if number:
+        text = ngettext("%(number)s row is written.", "%(number)s rows are written.", number)
+        messages.success(request, text % {"number": f"{number:,}"})
+    else:
+        messages.info(request, _("Nothing was new: every row of the file stood here already. Nothing was written."))
+    goals = Goal.objects.filter(code__in=codes_of(rows))
+    terms = sorted(set(goals.values_list("term__number", flat=True)))
+    where = f"?term={terms[-1]}" if terms else ""
+    return redirect(f"{reverse('portfolio:goals')}{where}")
 
 
 def _told(rows: list[Row]) -> dict[str, Any]:
@@ -167,7 +182,7 @@ def _told(rows: list[Row]) -> dict[str, Any]:
         "faulty": len(faulty),
         "number": len(rows),
         "counts": [(label, number) for label, number in counts if number],
-        "writes": not faulty and any(row.fate != Fate.KNOWN for row in rows),
+        "writes": not faulty and any(row.fate in WRITES for row in rows),
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from django.utils.translation import gettext as _
 
@@ -11,13 +12,13 @@ from kakehashi.systems.portfolio.outputs.reading import bibtex, crossref, tables
 from kakehashi.systems.portfolio.outputs.reading.entries import Entry
 from kakehashi.systems.portfolio.uploads import text_of
 
+LARGEST_MB = 5
+MOST = 20_000
 READERS: dict[str, Callable[[str], list[Entry]]] = {
-    "csv": tables.read,
+    "csv": partial(tables.read, most=MOST),
     "bibtex": bibtex.read,
     "crossref": crossref.read,
 }
-LARGEST_MB = 5
-MOST = 20_000
 
 
 def read(content: bytes, shape: str) -> list[Entry]:

@@ -39,10 +39,14 @@ def day_of(parts: list[int]) -> tuple[date, str]:
     try:
         found = within(date(year, month, day))
     except (ValueError, OverflowError) as error:
-        text = "-".join(str(part) for part in parts)
+        text = "-".join(f"{part:02}" for part in parts)
         raise ValueError(_("%(day)s is no day: write it as 2026-11-22.") % {"day": text}) from error
-    note = _("The day is taken as %(day)s: the file tells no more.") % {"day": found.isoformat()}
-    return found, note if len(parts) < 3 else ""
+    return found, taken_as(found) if len(parts) < 3 else ""
+
+
+def taken_as(day: date) -> str:
+    """Which day stands for one of which only the year, or the month, is told."""
+    return _("The day is taken as %(day)s: the file tells no more.") % {"day": day.isoformat()}
 
 
 def parts_of(text: str) -> list[int]:

@@ -3,53 +3,47 @@
 
 from __future__ import annotations
 
-import csv
-import io
-
-from django.utils.translation import gettext as _
-
-from kakehashi.systems.portfolio.models import OutputState
-from kakehashi.systems.portfolio.outputs.actions import NewOutput
-from kakehashi.systems.portfolio.outputs.reading.entries import Entry, day_of, parts_of
+from kakehashi.systems.portfolio.csv_cells import Choices, day_in_part, yes_or_no
+from kakehashi.systems.portfolio.csv_tables import CsvRow, CsvTable
+from kakehashi.systems.portfolio.models import OutputKind, OutputState
+from kakehashi.systems.portfolio.outputs.actions import MAY_BEGIN_AS, NewOutput
+from kakehashi.systems.portfolio.outputs.reading.entries import Entry, taken_as
+from kakehashi.systems.portfolio.outputs.workflow import TOLD_BY_CASES
 
 NEEDED = ("kind", "reference", "on")
 TEXTS = ("title", "title_en", "where", "evidence_url", "evidence")
 KNOWN = (*NEEDED, *TEXTS, "awards", "top_journal", "sureness")
+KIND = Choices(OutputKind.choices)
+RECORDED = Choices(choice for choice in OutputKind.choices if choice[0] not in TOLD_BY_CASES)
+"""The kinds that people record."""
+SURENESS = Choices((one.value, one.label) for one in MAY_BEGIN_AS)
 
 
-def read(text: str) -> list[Entry]:
-    """The rows of the table. Raises ValueError for a heading that is not as above."""
-    reader = csv.DictReader(io.StringIO(text), restkey="", restval="")
-    try:
-        head = [name.strip() for name in reader.fieldnames or ()]
-        _insist_on(head)
-        reader.fieldnames = head
-        return [_entry(reader.line_num, row) for row in reader]
-    except csv.Error as error:
-        raise ValueError(_("Line %(line)d is no CSV.") % {"line": reader.line_num}) from error
+def read(text: str, most: int) -> list[Entry]:
+    """The rows of the table. Raises Invalid for a heading that is not as above, no row, or more than ``most``."""
+    table = CsvTable(text)
+    table.insist_on(NEEDED, KNOWN)
+    return [_entry(row) for row in table.rows(most=most)]
 
 
-def _insist_on(head: list[str]) -> None:
-    if missing := [name for name in NEEDED if name not in head]:
-        raise ValueError(_("The heading lacks %(columns)s.") % {"columns": ", ".join(missing)})
-    if strange := [name for name in head if name not in KNOWN]:
-        said = _("The heading has %(columns)s; it may have %(known)s.")
-        raise ValueError(said % {"columns": ", ".join(strange), "known": ", ".join(KNOWN)})
-
-
-def _entry(line: int, row: dict[str, str]) -> Entry:
-    if "" in row:
-        return Entry(line, None, problem=_("The line has more cells than the heading."))
-    try:
-        on, note = day_of(parts_of(row["on"]))
-    except ValueError as error:
-        return Entry(line, None, problem=str(error))
+def _entry(row: CsvRow) -> Entry:
+    cells = row.cells
+    kind, day = row.read("kind", KIND.read), row.read("on", day_in_part)
+    top, sureness = row.read("top_journal", yes_or_no), row.read("sureness", _sureness)
+    if row.faults or kind is None or day is None or sureness is None:
+        return Entry(row.line, None, problem=" ".join(row.faults))
+    on, parts = day
     told = NewOutput(
-        kind=row["kind"].strip(),
-        reference=row["reference"],
+        kind=kind,
+        reference=cells["reference"],
         on=on,
-        top_journal=row.get("top_journal", "").strip() == "1",
-        sureness=row.get("sureness", "").strip() or OutputState.FINAL,
-        **{name: row[name] for name in TEXTS if name in row},
+        top_journal=bool(top),
+        sureness=sureness,
+        **{name: cells[name] for name in TEXTS if name in cells},
     )
-    return Entry(line, told, tuple(row.get("awards", "").replace(",", " ").replace(";", " ").split()), note)
+    numbers = tuple(cells.get("awards", "").replace(",", " ").replace(";", " ").split())
+    return Entry(row.line, told, numbers, taken_as(on) if parts < 3 else "")
+
+
+def _sureness(text: str) -> str:
+    return SURENESS.read(text or OutputState.FINAL)
