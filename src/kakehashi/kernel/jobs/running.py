@@ -89,6 +89,7 @@ class Running:
         self.id, self.owner_id, self.attempt = job.pk, job.owner_id, job.attempts
         self.organisation_id, self._worker = job.organisation_id, worker
         self.total_before = job.total or 0  # what an earlier turn of it said there is in all
+        self.kept = job.result  # what an earlier turn of it had come to before its worker ended
         self.owner = job.owner
         if self.owner is not None:
             self.owner.acting_organisation_id = job.organisation_id
@@ -107,6 +108,13 @@ class Running:
             raise Cancelled
         stop = stop_event.get()
         if stop is not None and stop.is_set():
+            raise Interrupted
+
+    def keep(self, result: Any) -> None:
+        """Keep what the job comes to, as JSON, in the transaction of its writes: a worker that ends after its commit
+        leaves ``kept`` to the next, which then writes nothing anew. Raises Interrupted where another has the job."""
+        mine = Job.objects.filter(pk=self.id, worker=self._worker, attempts=self.attempt, state__in=ACTIVE)
+        if not mine.update(result=result):
             raise Interrupted
 
     def make_way(self) -> NoReturn:
@@ -157,7 +165,8 @@ def _claimed(job_id: int, worker: str) -> Job | None:
         if job.state in ACTIVE and not is_abandoned(job):
             return None
         if job.state == JobState.CANCELLING:
-            job.state, job.finished_at, job.lease_until = JobState.CANCELLED, timezone.now(), None
+            job.state = JobState.CANCELLED if job.result is None else JobState.DONE  # done before it was asked to stop
+            job.finished_at, job.lease_until = timezone.now(), None
             job.save()
             tell_end(job)
             return None

@@ -16,6 +16,8 @@ from kakehashi.systems.portfolio.ledger.kinds import AccountKind, BudgetKind, En
 from kakehashi.systems.portfolio.ledger.posting import post_many
 from kakehashi.systems.portfolio.models import Appropriation, Entry, Ministry
 
+NO_MINISTRY = {"ja": "省庁の記載なし", "en": "ministry not stated"}
+
 
 def post_budgets(
     budgets: Iterable[ProgrammeBudget], *, by: Person | None, kind: str = BudgetKind.INITIAL, memo: str = ""
@@ -40,8 +42,8 @@ def appropriation(
     row, made = Appropriation.objects.get_or_create(
         code=code,
         defaults={
-            "name": f"{fiscal_year_name(year)} {_in_japanese(Ministry(ministry))} {_in_japanese(BudgetKind(kind))}",
-            "name_en": f"{fiscal_year_name(year, 'en')} {Ministry(ministry).name} {kind}",
+            "name": f"{fiscal_year_name(year)} {_ministry(ministry, 'ja')} {_in('ja', BudgetKind(kind))}",
+            "name_en": f"{fiscal_year_name(year, 'en')} {_in('en', BudgetKind(kind))}, {_ministry(ministry, 'en')}",
             "ministry": ministry,
             "kind": kind,
             "fiscal_year": year,
@@ -53,8 +55,12 @@ def appropriation(
     return row
 
 
-def _in_japanese(choice: models.TextChoices) -> str:
-    with translation.override("ja"):
+def _ministry(ministry: str, language: str) -> str:
+    return NO_MINISTRY[language] if ministry == Ministry.UNSTATED else _in(language, Ministry(ministry))
+
+
+def _in(language: str, choice: models.TextChoices) -> str:
+    with translation.override(language):
         return str(choice.label)
 
 

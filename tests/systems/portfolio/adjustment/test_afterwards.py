@@ -7,7 +7,7 @@ from django.db import DatabaseError, transaction
 from django.test import Client
 from django.utils import timezone
 
-from kakehashi.kernel.errors import Conflict, Invalid
+from kakehashi.kernel.errors import Conflict, Invalid, NotAllowed
 from kakehashi.kernel.workflow import advance
 from kakehashi.systems.portfolio.adjustment import actions
 from kakehashi.systems.portfolio.adjustment.afterwards import what_came
@@ -85,7 +85,7 @@ def test_outputs_gates_and_goals_since_the_decision_are_told(people, funded):
 
 def test_reviews_are_dated_kept_and_never_changed(people, funded):
     first, second = funded
-    told = {"by": people["programme_officer"], "request": first, "outcome": "too_early", "findings": "Enrolling"}
+    told = {"by": people["programme_supervisor"], "request": first, "outcome": "too_early", "findings": "Enrolling"}
     review_outcome(on=TODAY - timedelta(days=20), **told)
     review_outcome(on=TODAY, **told | {"outcome": "reached", "by": people["programme_director"]})
     assert [one.outcome for one in first.reviews.all()] == ["reached", "too_early"]
@@ -120,21 +120,24 @@ def test_reviews_are_dated_kept_and_never_changed(people, funded):
         ("ja", ("その後の成果", "1", "見込みどおり", "評価を記録", "事後評価")),
     ],
 )
-def test_officers_review_on_the_requests_page_and_the_round_has_all_in_a_table(people, funded, language, texts):
+def test_reviews_are_recorded_on_the_requests_page_and_the_round_has_all_in_a_table(people, funded, language, texts):
     first, _second = funded
     an_output(first.award, "since", 10)
     browser, auditor = (Client(headers={"accept-language": language}) for _one in range(2))
-    for client, role in ((browser, "programme_officer"), (auditor, "auditor")):
+    for client, role in ((browser, "programme_supervisor"), (auditor, "auditor")):
         people[role].language = language
         people[role].save()
         client.force_login(people[role])
     round_page = f"/portfolio/adjustment/{YEAR}-1/"
     page = f"{round_page}1/"
     heading, outputs, reached, record, reviews = texts
-    assert record in browser.get(page).content.decode()
+    text = browser.get(page).content.decode()
+    assert record in text
+    assert '<option value="" selected>' in text, "nothing is chosen beforehand"
     assert record not in auditor.get(page).content.decode()
     said = {"on": TODAY.isoformat(), "outcome": "reached", "findings": "All patients were enrolled"}
-    assert browser.post(f"{page}review/", said | {"findings": ""}).status_code == 422
+    for missing in ("findings", "outcome"):
+        assert browser.post(f"{page}review/", said | {missing: ""}).status_code == 422
     assert auditor.post(f"{page}review/", said).status_code == 403
     assert browser.post(f"{round_page}2/review/", said).status_code == 409
     assert browser.post(f"{page}review/", said).status_code == 302
@@ -142,3 +145,28 @@ def test_officers_review_on_the_requests_page_and_the_round_has_all_in_a_table(p
     assert [text for text in (heading, reached, reviews, "All patients were enrolled") if text not in shown] == []
     table = auditor.get(round_page).content.decode()
     assert [text for text in (heading, outputs, reached) if text not in table] == []
+
+
+def test_who_asked_for_the_money_does_not_say_what_came_of_it(people, funded):
+    first, _second = funded
+    officer, page = people["programme_officer"], f"/portfolio/adjustment/{YEAR}-1/1/"
+    said = {"on": TODAY, "outcome": "reached", "findings": "f"}
+    with pytest.raises(NotAllowed) as refused:
+        review_outcome(by=officer, request=first, **said)
+    assert "own_request" in refused.value.verdict.codes
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(officer)
+    assert "Record the review" not in client.get(page).content.decode()
+    assert client.post(f"{page}review/", said).status_code == 403
+    assert not OutcomeReview.objects.exists()
+
+
+def test_a_gate_decided_before_the_round_on_the_same_day_is_not_what_came_of_it(people, funded):
+    first, _second = funded
+    decided = AdjustmentRound.objects.get().decided_at
+    for minutes, name in ((-5, "before"), (5, "after")):
+        gate = Milestone.objects.create(award=first.award, name=name, criteria="c", evidence="e", due=TODAY)
+        advance(gate, "go", by=people["programme_director"], note="r")
+        gate.decisions.update(decided_at=decided + timedelta(minutes=minutes))
+    (came,) = what_came(type(first).objects.select_related("round")).values()
+    assert [one.milestone.name for one in came.met] == ["after"]

@@ -13,7 +13,7 @@ from kakehashi.systems.portfolio.investigators.actions import name_investigator
 from kakehashi.systems.portfolio.ledger.kinds import AccountKind as A
 from kakehashi.systems.portfolio.ledger.kinds import EntryKind as E
 from kakehashi.systems.portfolio.ledger.posting import post, post_many
-from kakehashi.systems.portfolio.models import Award, ImportFault
+from kakehashi.systems.portfolio.models import Account, Award, ImportFault
 from tests.systems.portfolio.agency import make_agency
 
 pytestmark = pytest.mark.django_db
@@ -33,6 +33,18 @@ def agency():
 
 def paid(agency):
     post_many(agency.paid(1_000), by=None)
+
+
+def paid_later(agency):
+    """Of the next year's money, whose account lies in fiscal year 2020."""
+    Account.objects.create(
+        key="later",
+        kind=A.AWARD,
+        fiscal_year=2020,
+        appropriation=agency.money[0],
+        programme=agency.awards[0].programme,
+        award=agency.awards[0],
+    )
 
 
 def contracted(agency):
@@ -59,6 +71,8 @@ def updated(folder, **change):
         (paid, {"programme": "cell"}, "programme", "cell", "gene"),
         (paid, {"programme": ""}, "programme", "", "gene"),
         (paid, {"at": "univ2"}, "organisation", "univ2", "univ0"),
+        (paid, {"begins": "2020-04-01"}, "begins", "2020-04-01", "2019-04-01"),
+        (paid_later, {"ends": "2020-03-31"}, "ends", "2020-03-31", "2021-03-31"),
         (contracted, {"ends": "2022-03-31"}, "ends", "2022-03-31", "2021-03-31"),
         (contracted, {"begins": "2019-05-01"}, "begins", "2019-05-01", "2019-04-01"),
         (contracted, {"at": "univ2"}, "organisation", "univ2", "univ0"),

@@ -154,7 +154,7 @@ def test_what_comes_in_is_what_became_of_it_in_every_line(agency):
 
 
 def yen(text):
-    return int(re.sub(r"[^\d-]", "", text))
+    return int(re.sub(r"[^\d−]", "", text).replace("−", "-"))
 
 
 def test_every_figure_leads_to_accounts_and_entries_that_come_to_it(agency, investigator):
@@ -166,8 +166,8 @@ def test_every_figure_leads_to_accounts_and_entries_that_come_to_it(agency, inve
     for url, told in figures:
         page = browser.get(html.unescape(url)).content.decode()
         assert f"{told}</h1>" in page, url
-        balances = [yen(one) for one in re.findall(r"<h2>[^<]*?(¥-?[\d,]+)</h2>", page)]
-        moved = [yen(one) for one in re.findall(r'data-label="Amount"><span>(¥-?[\d,]+)<', page)]
+        balances = [yen(one) for one in re.findall(r"<h2>[^<]*?(−?¥[\d,]+)</h2>", page)]
+        moved = [yen(one) for one in re.findall(r'data-label="Amount"><span>(−?¥[\d,]+)<', page)]
         assert abs(sum(balances)) == abs(sum(moved)) == yen(told), url
         committed += yen(told) if "/committed/" in url else 0
     listed = browser.get("/portfolio/mine/research/").content.decode()

@@ -1,12 +1,16 @@
 """Big files of entries: looked at by a job, booked by another, all rows or none."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
 from kakehashi.kernel import jobs
 from kakehashi.kernel.files.models import StoredFile
 from kakehashi.kernel.jobs.models import Job, JobState
+from kakehashi.kernel.jobs.running import execute
 from kakehashi.kernel.organisations.models import Kind
 from kakehashi.kernel.people.roles import Role
 from kakehashi.systems.portfolio.ledger import importing
@@ -96,3 +100,33 @@ def test_another_s_import_is_not_shown(accountant):
     assert other.get(page).status_code == 403
     assert other.post(page).status_code == 403
     assert accountant.get(f"{PAGE}999999/").status_code == 404
+
+
+@pytest.mark.parametrize("stopped", [False, True])
+def test_a_worker_that_ends_after_the_commit_has_booked_once_and_says_so(accountant, monkeypatch, stopped):
+    """Killed between the booking and the end of its job: the next turn tells what was booked and books nothing."""
+    _fine, book, booked, _fault = accountant.words
+    before = Entry.objects.count()
+    page = accountant.post(PAGE, {"file": file_of(40)}).url
+    jobs.run_waiting()
+    booking = accountant.post(page).url
+    ended, whole = [], importing.book_file
+
+    def dies(job, **given):
+        ended.append(whole(job, **given))
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(importing, "book_file", dies)
+        job = Job.objects.latest("pk")
+        with pytest.raises(KeyboardInterrupt):
+            execute(job.pk, worker="first")
+    gone = {"lease_until": timezone.now() - timedelta(seconds=1)} | ({"state": JobState.CANCELLING} if stopped else {})
+    Job.objects.filter(pk=job.pk).update(**gone)
+    execute(job.pk, worker="second")
+    job.refresh_from_db()
+    assert (job.state, job.result) == (JobState.DONE, ended[0])
+    assert Entry.objects.count() == before + 40
+    assert booked in accountant.get(booking).content.decode()
+    assert f'class="button primary">{book}' not in accountant.get(page).content.decode()
+    assert accountant.post(page).status_code == 409

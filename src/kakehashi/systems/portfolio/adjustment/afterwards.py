@@ -57,13 +57,13 @@ def what_came(requests: Iterable[AdjustmentRequest], today: date | None = None) 
     gates = list(decisions.order_by("decided_at", "pk"))
     waiting = list(Milestone.objects.filter(award__in=awards, state__in=OPEN))
     for one in given:
-        came = told[one.pk]
+        came, decided = told[one.pk], one.round.decided_at
         outputs = {row.output_id: row.output for row in rows if row.award_id == one.award_id}
         came.outputs = [output for output in outputs.values() if output.on >= came.since]
         came.gates = [
             gate
             for gate in gates
-            if gate.milestone.award_id == one.award_id and timezone.localdate(gate.decided_at) >= came.since
+            if gate.milestone.award_id == one.award_id and decided is not None and gate.decided_at > decided
         ]
         came.waiting = [milestone for milestone in waiting if milestone.award_id == one.award_id]
         ours = {output.pk for output in came.outputs}

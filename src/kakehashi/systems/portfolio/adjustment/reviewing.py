@@ -22,7 +22,7 @@ def review_outcome(*, by: Person, request: AdjustmentRequest, on: date, outcome:
 
     Raises NotAllowed; Conflict where the request is not funded; Invalid naming each field at fault.
     """
-    audit.insist(rules.may_review(by), by=by, action="adjustmentrequest.review", subject=request)
+    audit.insist(rules.may_review(by, request), by=by, action="adjustmentrequest.review", subject=request)
     with transaction.atomic():
         locked = AdjustmentRequest.objects.select_for_update(of=("self",)).select_related("round").get(pk=request.pk)
         decided = locked.round.decided_at

@@ -22,9 +22,9 @@ def supervisor_or_director(person: Any) -> bool:
     return holds(person, Role.PROGRAMME_SUPERVISOR, Role.PROGRAMME_DIRECTOR)
 
 
-@rule("own_request", _("You asked for this money yourself: somebody else scores it."))
+@rule("own_request", _("You asked for this money yourself: somebody else judges it."))
 def not_the_one_who_asked(person: Any, request: Any) -> bool:
-    """Nobody scores what they asked for. Without a request: not known yet."""
+    """Nobody scores what they asked for, nor says what came of it. Without a request: not known yet."""
     return request is None or request.requested_by_id != person.pk
 
 
@@ -35,7 +35,7 @@ def president(person: Any) -> bool:
 
 
 may_request = logged_in & officer
-may_review = logged_in & (officer | supervisor_or_director)
+may_review = logged_in & (officer | supervisor_or_director) & not_the_one_who_asked
 may_score = logged_in & supervisor_or_director & not_the_one_who_asked
 may_decide = logged_in & president
 may_post = may_write_entries

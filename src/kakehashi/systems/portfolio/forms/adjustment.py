@@ -28,7 +28,7 @@ class ReviewForm(forms.Form):
     """What came of a funded request is reviewed."""
 
     on = day_field(_("As of"))
-    outcome = forms.ChoiceField(label=_("Beside what was promised"), choices=Outcome.choices)
+    outcome = forms.ChoiceField(label=_("Beside what was promised"), choices=[("", _("Choose")), *Outcome.choices])
     findings = forms.CharField(
         label=_("What came of it"), max_length=4000, widget=forms.Textarea(attrs={"rows": 4}), help_text=_("In words.")
     )

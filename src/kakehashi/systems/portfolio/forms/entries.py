@@ -59,7 +59,7 @@ class EntryForm(forms.Form):
         super().__init__(*given, **more)
         self.kind = kind
         money = Appropriation.objects.order_by("-fiscal_year", "code")
-        self._choices("appropriation", [(one.code, f"{one.code} {one.label()}") for one in money])
+        self._choices("appropriation", [("", _("Choose")), *((one.code, f"{one.code} {one.label()}") for one in money)])
         asked = {"place", *needed(kind, PLACES[-1]), "programme"} if kind in PLACED else set(needed(kind))
         if "programme" in asked:
             self._choices("programme", [("", "–"), *((one.code, one.label()) for one in Programme.objects.all())])
@@ -74,7 +74,7 @@ class EntryForm(forms.Form):
             self.fields["institution"].required = False
         self.fields["on"].initial = timezone.localdate
 
-    def _choices(self, name: str, choices: list[tuple[str, str]]) -> None:
+    def _choices(self, name: str, choices: list[tuple[str, Any]]) -> None:
         field = self.fields[name]
         assert isinstance(field, forms.ChoiceField)
         field.choices = choices

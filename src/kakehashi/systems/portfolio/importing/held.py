@@ -4,6 +4,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator
 from datetime import date
 
+from django.db.models import Max, Min
+
+from kakehashi.kernel.fiscal import fiscal_year_days
 from kakehashi.systems.portfolio.importing.values import Unfit
 from kakehashi.systems.portfolio.models import Account, Award, Contract, FaultKind, Participation
 
@@ -15,9 +18,11 @@ class Held:
         contracts = Contract.objects.filter(award__in=awards, taken_back=None).order_by()
         self._signed = set(contracts.values_list("award_id", flat=True))
         self._programmes: defaultdict[int, set[int | None]] = defaultdict(set)
-        booked = Account.objects.filter(award__in=awards).order_by()
-        for award, programme in booked.values_list("award_id", "programme_id").distinct():
-            self._programmes[award].add(programme)
+        self._years: defaultdict[int, set[int]] = defaultdict(set)
+        booked = Account.objects.filter(award__in=awards).order_by().values("award_id", "programme_id")
+        for row in booked.annotate(first=Min("fiscal_year"), last=Max("fiscal_year")):
+            self._programmes[row["award_id"]].add(row["programme_id"])
+            self._years[row["award_id"]] |= {row["first"], row["last"]}
         self._since: defaultdict[int, set[date]] = defaultdict(set)
         for award, day in Participation.objects.filter(award__in=awards).order_by().values_list("award_id", "since"):
             self._since[award].add(day)
@@ -25,9 +30,9 @@ class Held:
     def insist(self, before: Award, after: Award, fields: Collection[str]) -> None:
         """Raise Unfit where one of the fields would change against what holds it.
 
-        The programme is that of the award's accounts in the ledger; the days are those of its contracts, and its
-        investigators began within them; the institution follows contracts and investigators, and stays while money
-        is booked under it.
+        The programme is that of the award's accounts in the ledger, and the award runs in their fiscal years; the days
+        are those of its contracts, and its investigators began within them; the institution follows contracts and
+        investigators, and stays while money is booked under it.
         """
         for name in self._held(before, after, set(fields)):
             raise Unfit(FaultKind.HELD, name, shown(after, name), shown(before, name))
@@ -39,8 +44,11 @@ class Held:
         begins = after.begins if "begins" in fields else before.begins
         ends = after.ends if "ends" in fields else before.ends
         outside = since is not None and not begins <= min(since) <= max(since) <= ends
-        for name, day, old in (("begins", begins, before.begins), ("ends", ends, before.ends)):
-            if day != old and (signed or outside):
+        years = self._years.get(before.pk)
+        late = years is not None and before.begins < begins > fiscal_year_days(min(years))[1]
+        early = years is not None and before.ends > ends < fiscal_year_days(max(years))[0]
+        for name, day, old, unpaid in (("begins", begins, before.begins, late), ("ends", ends, before.ends, early)):
+            if day != old and (signed or outside or unpaid):
                 yield name
         moved = "organisation" in fields and after.organisation_id != before.organisation_id
         if moved and (booked or signed or since):

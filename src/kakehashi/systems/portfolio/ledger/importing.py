@@ -1,7 +1,7 @@
 """Big files of entries in the background: one job looks at the file, another books it when somebody confirms.
 
 A file is kept while it may still be booked, KEPT at the longest, and goes with its booking. Booking is one transaction:
-whatever ends the job before, nothing is written.
+whatever ends the job before, nothing is written; whatever ends it after, what was booked stands in its row.
 """
 
 from __future__ import annotations
@@ -66,7 +66,12 @@ def look(job: jobs.Running, *, file_id: int) -> dict[str, Any]:
 
 
 def book_file(job: jobs.Running, *, file_id: int) -> dict[str, Any]:
-    """The job that books: all rows or, where something is wrong by now, none."""
+    """The job that books: all rows or, where something is wrong by now, none.
+
+    What an earlier turn of it booked, whose worker ended, is told, and nothing is booked again.
+    """
+    if job.kept is not None:
+        return dict(job.kept)
     rows = _rows(job, file_id)
     if any(row.faults for row in rows):
         return _told(rows)
@@ -75,7 +80,9 @@ def book_file(job: jobs.Running, *, file_id: int) -> dict[str, Any]:
         kept = StoredFile.objects.filter(pk=file_id).first()
         if kept is not None:
             expire_file(kept)
-    return _told(rows) | {"first": written[0].number, "last": written[-1].number}
+        told = _told(rows) | {"first": written[0].number, "last": written[-1].number}
+        job.keep(told)
+    return told
 
 
 def looked_or_booked(person: Person, number: int) -> Job:

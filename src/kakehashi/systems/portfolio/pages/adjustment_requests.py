@@ -175,7 +175,7 @@ def _shown(request: HttpRequest, found: AdjustmentRequest) -> dict[str, Any]:
         "moves": moves if found.round.state == RoundState.OPEN else [],
         "later": what_came([found]).get(found.pk),
         "reviews": found.reviews.select_related("reviewed_by"),
-        "may_review": found.state == RequestState.FUNDED and bool(rules.may_review(request.user)),
+        "may_review": found.state == RequestState.FUNDED and bool(rules.may_review(request.user, found)),
         "review_form": ReviewForm(initial={"on": timezone.localdate()}),
         "successors": found.award.links_onward.select_related("after").order_by("after__begins"),
     }

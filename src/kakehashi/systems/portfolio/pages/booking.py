@@ -171,4 +171,4 @@ def _foreseen(request: HttpRequest, seen: Foreseen) -> dict[str, Any]:
 
 
 def _change(yen: int) -> str:
-    return f"+{exact(yen)}" if yen > 0 else f"−{exact(-yen)}"
+    return f"+{exact(yen)}" if yen > 0 else exact(yen)

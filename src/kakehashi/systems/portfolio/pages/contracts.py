@@ -140,9 +140,7 @@ def _line(step: Step) -> dict[str, Any]:
         "begins": step.terms.begins,
         "ends": step.terms.ends,
         "amount": exact(step.terms.amount_yen),
-        "more": f"{'+' if step.more_yen > 0 else '−'}{exact(abs(step.more_yen))}"
-        if amendment and step.more_yen
-        else "",
+        "more": f"{'+' if step.more_yen > 0 else ''}{exact(step.more_yen)}" if amendment and step.more_yen else "",
         "by": (amendment or contract).recorded_by,
         "taken_back": step.taken_back,
         "take_back_url": "" if step.taken_back else _address(step),
