@@ -167,3 +167,29 @@ def test_writers_at_once_do_not_wait_for_each_others_stamps(agency):
         assert {phases.value(row) for row in range(2)} == {"clinical", "basic"}
     finally:
         other.close()
+
+
+def test_awards_and_accounts_are_of_one_moment(agency, monkeypatch):
+    book(YEAR)
+    held._accounts.clear()  # the awards are held, the year is not
+    real, asked = held.stamps, []
+
+    def stamps_then_an_award_is_paid():
+        now = real()
+        if not asked:
+            first = agency.awards[0]
+            new = Award.objects.create(
+                number="19ek0109010",
+                title="課題",
+                programme=first.programme,
+                organisation=first.organisation,
+                begins=first.begins,
+                ends=first.ends,
+            )
+            asked.append(new)
+            post_many(replace(agency, awards=(new,)).paid(500), by=None)
+        return now
+
+    monkeypatch.setattr(held, "stamps", stamps_then_an_award_is_paid)
+    total = book(YEAR).total
+    assert sum(total.budgeted.values()) == sum(total.committed.values()) == 1_500

@@ -16,7 +16,7 @@ from kakehashi.systems.portfolio.models import (
     Standing,
 )
 from kakehashi.systems.portfolio.outputs.actions import NewOutput, record_output
-from kakehashi.systems.portfolio.outputs.goals import counted, outputs_of
+from kakehashi.systems.portfolio.outputs.goals import counted, counting_towards, outputs_of
 from tests.systems.portfolio.agency import make_agency
 
 pytestmark = pytest.mark.django_db
@@ -50,6 +50,10 @@ def number_of(term, results, project="", *, yearly=False, on=date(2020, 3, 31)):
     rows = outputs_of(goal, on).count()
     (told,) = counted([(goal, GoalActual(goal=goal, as_of=on, value=0))]).values()
     assert told.number == rows
+    every = list(Output.objects.values_list("pk", flat=True))
+    towards = dict(counting_towards([goal], on, every))
+    assert towards.get(goal, set()) == set(outputs_of(goal, on).values_list("pk", flat=True))
+    assert dict(counting_towards([goal], on, every[:1])).get(goal, set()) == towards.get(goal, set()) & set(every[:1])
     return rows
 
 

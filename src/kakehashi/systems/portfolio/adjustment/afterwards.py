@@ -15,7 +15,7 @@ from kakehashi.systems.portfolio.adjustment.states import RequestState
 from kakehashi.systems.portfolio.milestones.states import OPEN, GateState
 from kakehashi.systems.portfolio.models import AdjustmentRequest, GateDecision, Goal, Milestone, Output
 from kakehashi.systems.portfolio.outputs.counting import credits_in_force
-from kakehashi.systems.portfolio.outputs.goals import outputs_of
+from kakehashi.systems.portfolio.outputs.goals import counting_towards
 
 GIVEN = (RequestState.CHOSEN, RequestState.FUNDED)
 
@@ -52,7 +52,8 @@ def what_came(requests: Iterable[AdjustmentRequest], today: date | None = None) 
     awards = {one.award_id for one in given}
     credits = credits_in_force(day).filter(award__in=awards, output__on__gte=min(one.since for one in told.values()))
     rows = list(credits.select_related("output").order_by("output__on", "output_id"))
-    counting = _goals_of({row.output_id for row in rows}, day)
+    goals = Goal.objects.exclude(results="").select_related("term", "project__term")
+    counting = counting_towards(goals, day, {row.output_id for row in rows}) if rows else []
     decisions = GateDecision.objects.filter(milestone__award__in=awards).select_related("milestone")
     gates = list(decisions.order_by("decided_at", "pk"))
     waiting = list(Milestone.objects.filter(award__in=awards, state__in=OPEN))
@@ -69,15 +70,3 @@ def what_came(requests: Iterable[AdjustmentRequest], today: date | None = None) 
         ours = {output.pk for output in came.outputs}
         came.goals = [goal for goal, counted in counting if ours & counted]
     return told
-
-
-def _goals_of(outputs: set[int], day: date) -> list[tuple[Goal, set[int]]]:
-    """The goals that some of the outputs count towards, each with those that do."""
-    if not outputs:
-        return []
-    goals = Goal.objects.exclude(results="").select_related("term", "project")
-    told = [
-        (goal, set(outputs_of(goal, day).filter(pk__in=outputs).order_by().values_list("pk", flat=True)))
-        for goal in goals
-    ]
-    return [(goal, counted) for goal, counted in told if counted]

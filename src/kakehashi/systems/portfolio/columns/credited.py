@@ -115,6 +115,11 @@ class Counting:
         known = Column(award[there], tuple(range(len(self.credits.awards.pk))))
         return [(int(award[there[one]]), kind.value(int(one))) for one in np.flatnonzero(distinct([known, kind]))]
 
+    def outputs(self, asked: NDArray[np.bool_]) -> set[int]:
+        """The primary keys of those among some of all credits' rows."""
+        output = self.credits.rows.output
+        return {output.keys[code] for code in output.codes[self.places[asked[self.places]]]}
+
     def number(self) -> int:
         """How many outputs."""
         return len(np.unique(self.credits.rows.output.codes[self.places]))

@@ -23,6 +23,7 @@ from kakehashi.systems.portfolio.columns.stamps import ACCOUNTS, AWARDS, stamps
 from kakehashi.systems.portfolio.models import Appropriation
 
 READ_AT_ONCE = 50_000
+TRIES = 3
 READ_AWARDS = (
     "id",
     "number",
@@ -184,10 +185,19 @@ def awards() -> Awards:
 
 
 def accounts(fiscal_years: Sequence[int]) -> dict[int, Accounts]:
-    """The accounts of some fiscal years as they stand."""
-    now = stamps()
-    held = _awards_of(now)
-    return {year: _accounts_of(year, held, now) for year in fiscal_years}
+    """The accounts of some fiscal years as they stand, with the awards of the same moment: where anything was committed
+    between the reading of the one and of the other, both are read once more."""
+    told: dict[int, Accounts] = {}
+    for _try in range(TRIES):
+        now = stamps()
+        held = _awards_of(now)
+        there = [_accounts.get(year) for year in fiscal_years]
+        told = {year: _accounts_of(year, held, now) for year in fiscal_years}
+        if all(one is not None and one[1] is told[year] for year, one in zip(fiscal_years, there, strict=True)):
+            break  # nothing was read
+        if stamps() == now:
+            break
+    return told
 
 
 def fiscal_years() -> tuple[int, ...]:

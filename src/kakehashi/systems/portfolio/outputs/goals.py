@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,7 +13,7 @@ from kakehashi.kernel.fiscal import fiscal_year, fiscal_year_days
 from kakehashi.systems.portfolio.behind import placed_in
 from kakehashi.systems.portfolio.columns import held
 from kakehashi.systems.portfolio.columns.column import Column
-from kakehashi.systems.portfolio.columns.credited import Credits, credits
+from kakehashi.systems.portfolio.columns.credited import Counting, Credits, credits
 from kakehashi.systems.portfolio.columns.placing import Placing
 from kakehashi.systems.portfolio.models import Goal, GoalActual, Output, OutputKind, PlanTerm
 from kakehashi.systems.portfolio.outputs.counting import credits_in_force, outputs_counting
@@ -70,22 +70,37 @@ def counted(reached: Iterable[tuple[Goal, GoalActual | None]]) -> dict[int, Coun
     return told
 
 
+def counting_towards(goals: Iterable[Goal], on: date, outputs: Collection[int]) -> list[tuple[Goal, set[int]]]:
+    """The goals that some of these outputs count towards as of a day, each with those that do (primary keys)."""
+    found, projects = credits(held.awards()), dict[tuple[PlanTerm, int], Column]()
+    asked = found.rows.output.among(outputs)
+    told = [
+        (goal, {key for part in _counting(goal, on, found, projects) for key in part.outputs(asked)})
+        for goal in goals
+        if goal.results
+    ]
+    return [(goal, keys) for goal, keys in told if keys]
+
+
 def _number(goal: Goal, on: date, found: Credits, projects: dict[tuple[PlanTerm, int], Column]) -> int:
-    """How many outputs ``outputs_of`` lists. ``projects``: of each award by term and year, filled as they are asked."""
+    return sum(part.number() for part in _counting(goal, on, found, projects))
+
+
+def _counting(goal: Goal, on: date, found: Credits, projects: dict[tuple[PlanTerm, int], Column]) -> Iterator[Counting]:
+    """The outputs that ``outputs_of`` lists, those of a project's goal year by year (an output comes in one).
+    ``projects``: of each award by term and year, filled as they are asked."""
     first, last = span_of(goal, on)
     kinds = _kinds(goal)
     top_papers = OutputKind.PAPER if TOP_PAPER in kinds else ""
     came = found.between(first, last, on).of_kinds(kinds, top_papers=top_papers)
     if goal.project is None:
-        return came.number()
-    number = 0
+        yield came
+        return
     for year, those in came.by_year():
         scheme = (goal.project.term, year)
         if scheme not in projects:
             projects[scheme] = Placing(found.awards, *scheme).of_awards()
-        there = projects[scheme].is_(goal.project.pk)
-        number += those.of(there).number()  # an output comes in one year
-    return number
+        yield those.of(projects[scheme].is_(goal.project.pk))
 
 
 def _kinds(goal: Goal) -> list[str]:
