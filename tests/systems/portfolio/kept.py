@@ -6,7 +6,13 @@ from decimal import Decimal
 from kakehashi.systems.portfolio.keeping import logic, placing, structure
 from kakehashi.systems.portfolio.keeping.goal_files import write_rows
 from kakehashi.systems.portfolio.keeping.goals import add_goal, change_goal, report_actual
+from kakehashi.systems.portfolio.ledger.entries import NewEntry, Transfer
+from kakehashi.systems.portfolio.ledger.kinds import AccountKind as A
+from kakehashi.systems.portfolio.ledger.kinds import EntryKind as E
+from kakehashi.systems.portfolio.ledger.kinds import Place
+from kakehashi.systems.portfolio.ledger.posting import post_many
 from kakehashi.systems.portfolio.models import (
+    Appropriation,
     Axis,
     DiseaseArea,
     IntegratedProject,
@@ -30,6 +36,21 @@ def goal(verb):
     }[verb]
 
 
+def budget(programme, year, yen=10**6):
+    """Money of a programme in a fiscal year."""
+    code = f"mext-{year}"
+    given, _made = Appropriation.objects.get_or_create(
+        code=code, name=code, ministry="mext", kind="initial", fiscal_year=year, last_fiscal_year=year
+    )
+    granted, agency = (Place(kind=kind, appropriation=given.pk, fiscal_year=year) for kind in (A.GRANTED, A.AGENCY))
+    there = Place(kind=A.PROGRAMME, appropriation=given.pk, fiscal_year=year, programme=programme.pk)
+    ways = ((E.ALLOT, granted, agency), (E.DISTRIBUTE, agency, there))
+    post_many(
+        [NewEntry(kind, date(year, 6, 1), year, (Transfer(source, target, yen),)) for kind, source, target in ways],
+        by=None,
+    )
+
+
 def a_term(number=1):
     return PlanTerm.objects.create(number=number, name=f"第{number}期", begins=date(2015, 4, 1))
 
@@ -41,7 +62,9 @@ def a_project(term, code="one"):
 def planterm(verb):
     one = a_term()
     return {
-        "add": lambda by: structure.add_term(by=by, number=2, name="第2期", begins=date(2020, 4, 1)),
+        "add": lambda by: structure.add_term(
+            by=by, number=2, name="第2期", begins=date(2010, 4, 1), ends=date(2015, 3, 31)
+        ),
         "change": lambda by: structure.change_term(by=by, term=one, name="第一期"),
         "delete": lambda by: structure.delete_term(by=by, term=PlanTerm.objects.get(pk=one.pk)),
     }[verb]
@@ -83,6 +106,7 @@ def placement(verb):
 def sharedbudget(verb):
     project, one = a_project(a_term()), Programme.objects.create(code="one", name="事業")
     told = {"programme": one, "project": project, "fiscal_year": 2019, "amount_yen": 5}
+    budget(one, 2019)
     if verb == "add":
         return lambda by: placing.share_budget(by=by, **told)
     placing.share_budget(by=None, **told)

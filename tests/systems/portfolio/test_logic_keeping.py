@@ -47,6 +47,25 @@ def test_a_statement_leads_only_onwards(one, chain):
     assert not LogicLink.objects.exists()
 
 
+def test_what_was_taken_out_meanwhile_is_told(one, chain):
+    first, middle, last = chain
+    row = logic.add_indicator(by=None, logic_model=one, stage="output", name="論文数")
+    logic.take_out_statement(by=None, statement=LogicStatement.objects.get(pk=first.pk))
+    logic.take_out_indicator(by=None, indicator=LogicIndicator.objects.get(pk=row.pk))
+    for write in (
+        lambda: logic.change_statement(by=None, statement=first, text="別"),
+        lambda: logic.link_statement(by=None, statement=first, leads_to=[last]),
+        lambda: logic.link_statement(by=None, statement=middle, leads_to=[first, last]),
+        lambda: logic.take_out_statement(by=None, statement=first),
+        lambda: logic.change_indicator(by=None, indicator=row, unit="報"),
+        lambda: logic.enter_number(by=None, indicator=row, fiscal_year=2019, value=5),
+        lambda: logic.take_out_indicator(by=None, indicator=row),
+    ):
+        with pytest.raises((Conflict, Invalid)):
+            write()
+    assert not LogicLink.objects.exists()
+
+
 def test_the_drawing_follows(one, chain):
     first, _middle, last = chain
     assert [said["mark"] for box in drawn(one)["chain"] for said in box["statements"]] == ["", "", ""]

@@ -1,5 +1,7 @@
 """The agency's structure, kept by its administrators: terms, projects, programmes, placements, budgets shown again."""
 
+import itertools
+import json
 from datetime import date
 
 import pytest
@@ -12,7 +14,7 @@ from kakehashi.kernel.errors import Conflict, Invalid
 from kakehashi.kernel.people.roles import Role
 from kakehashi.systems.portfolio.figures import book
 from kakehashi.systems.portfolio.installing import install_structure
-from kakehashi.systems.portfolio.keeping import placing, structure
+from kakehashi.systems.portfolio.keeping import placing, structure, writing
 from kakehashi.systems.portfolio.keeping.history import changes_of
 from kakehashi.systems.portfolio.keeping.scheme import not_placed, scheme_of, under_every_term
 from kakehashi.systems.portfolio.ledger.posting import post_many
@@ -25,9 +27,11 @@ from kakehashi.systems.portfolio.models import (
     Programme,
     SharedBudget,
 )
-from kakehashi.systems.portfolio.placements import places
+from kakehashi.systems.portfolio.placements import counts_in, places
+from kakehashi.systems.portfolio.reconciling import faults
 from tests.systems.portfolio.adjustment.funds import someone
 from tests.systems.portfolio.agency import YEAR, make_agency
+from tests.systems.portfolio.kept import budget
 
 pytestmark = pytest.mark.django_db
 SINCE = date(2019, 10, 1)
@@ -119,6 +123,7 @@ def test_nothing_counts_in_two_projects_of_a_term_on_one_day(moves):
 def test_what_counts_in_a_term_keeps_it_from_being_deleted(drugs, term):
     one = structure.add_programme(by=None, code="gene", name="遺伝子")
     placing.place(by=None, project=drugs, programme=one)
+    budget(one, YEAR)
     placing.share_budget(by=None, programme=one, project=term.projects.get(code="rare"), fiscal_year=YEAR, amount_yen=5)
     with translation.override("en"), pytest.raises(Conflict) as refused:
         structure.delete_term(by=None, term=term)
@@ -132,11 +137,14 @@ def test_what_counts_in_a_term_keeps_it_from_being_deleted(drugs, term):
     structure.delete_project(by=None, project=drugs)
     structure.delete_term(by=None, term=term)
     assert not PlanTerm.objects.exists()
+    told = AuditEntry.objects.filter(action="integratedproject.delete").values_list("detail", flat=True)
+    assert [json.loads(one)["code"] for one in told] == ["drugs", "rare"]
 
 
 def test_a_budget_is_shown_again_once_and_elsewhere(drugs, rare, term):
     one = structure.add_programme(by=None, code="gene", name="遺伝子")
     placing.place(by=None, project=drugs, programme=one)
+    budget(one, YEAR)
     told = {"programme": one, "fiscal_year": YEAR, "amount_yen": 500}
     made = placing.share_budget(by=None, project=rare, **told)
     assert book(YEAR, 1).projects[rare.pk].shown_again == 500
@@ -148,6 +156,91 @@ def test_a_budget_is_shown_again_once_and_elsewhere(drugs, rare, term):
     assert "500" in str(changes_of(made)[0].before)
     placing.end_share(by=None, share=made)
     assert "400" in str(changes_of(rare)[0].before)
+
+
+def test_a_budget_is_never_counted_and_shown_again_in_one_project(drugs, rare, term):
+    one = structure.add_programme(by=None, code="gene", name="遺伝子")
+    budget(one, YEAR, 1_000)
+    placing.place(by=None, project=drugs, programme=one)
+    share = placing.share_budget(by=None, programme=one, project=rare, fiscal_year=YEAR, amount_yen=900)
+    with pytest.raises(Conflict):
+        placing.place(by=None, project=rare, programme=one, since=date(YEAR, 4, 1))
+    assert places(term, YEAR)[0] == {one.pk: drugs.pk}  # what was refused ended nothing
+    placing.place(by=None, project=rare, programme=one, since=date(YEAR + 1, 4, 1))
+    assert list(faults()) == []
+    Placement.objects.filter(project=rare).update(since=date(YEAR, 4, 1))
+    assert [(told.code, told.where) for told in faults()] == [("shown_again", f"{YEAR}:gene:rare")]
+    placing.end_share(by=None, share=share)
+    assert list(faults()) == []
+
+
+def test_what_is_shown_again_is_together_at_most_the_budget(drugs, rare, term):
+    one = structure.add_programme(by=None, code="gene", name="遺伝子")
+    other = structure.add_project(by=None, term=term, code="devices", name="機器", axis=Axis.MODALITY)
+    placing.place(by=None, project=other, programme=one)
+    told = {"programme": one, "fiscal_year": YEAR}
+    with pytest.raises(Invalid):  # nothing is budgeted
+        placing.share_budget(by=None, project=drugs, amount_yen=1, **told)
+    budget(one, YEAR, 1_000)
+    placing.share_budget(by=None, project=drugs, amount_yen=900, **told)
+    with pytest.raises(Invalid) as refused:
+        placing.share_budget(by=None, project=rare, amount_yen=101, **told)
+    assert set(refused.value.problems) == {"amount_yen"}
+    share = placing.share_budget(by=None, project=rare, amount_yen=100, **told)
+    with pytest.raises(Invalid):
+        placing.change_share(by=None, share=share, amount_yen=101, source="")
+    assert list(faults()) == []
+    SharedBudget.objects.filter(pk=share.pk).update(amount_yen=101)
+    assert [(fault.code, fault.where) for fault in faults()] == [("shown_again", f"{YEAR}:gene:drugs+rare")]
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "taken"),
+    [
+        ((2010, 4, 1), (2015, 3, 31), True),
+        ((2020, 4, 1), None, True),
+        ((2020, 4, 1), (2025, 3, 31), True),
+        ((2020, 3, 31), None, False),
+        ((2010, 4, 1), (2015, 4, 1), False),
+        ((2010, 4, 1), None, False),
+        ((2016, 4, 1), (2017, 3, 31), False),
+    ],
+)
+def test_terms_follow_each_other(term, begins, ends, taken):
+    structure.change_term(by=None, term=term, ends=date(2020, 3, 31))
+    days = {"begins": date(*begins), "ends": date(*ends) if ends else None}
+    other = PlanTerm.objects.create(number=7, name="別", begins=date(2040, 4, 1), ends=date(2041, 3, 31))
+    if days["ends"] is None:
+        other.delete()
+    writes = [lambda: structure.add_term(by=None, number=2, name="第2期", **days)]
+    if other.pk:
+        writes.append(lambda: structure.change_term(by=None, term=other, **days))
+    for write in writes:
+        if taken:
+            write()
+            PlanTerm.objects.filter(number=2).delete()
+        else:
+            with pytest.raises(Invalid) as refused:
+                write()
+            assert set(refused.value.problems) == {"begins"}
+
+
+def test_a_term_without_a_last_day_is_given_one_before_the_next_begins(term):
+    with translation.override("en"), pytest.raises(Invalid) as refused:
+        structure.add_term(by=None, number=2, name="第2期", begins=date(2020, 4, 1))
+    assert "has no last day" in refused.value.detail
+
+
+def test_what_was_taken_out_meanwhile_is_told_and_of_two_with_one_code_the_second(term, drugs, monkeypatch):
+    one = PlanTerm.objects.get(pk=term.pk)
+    structure.delete_term(by=None, term=term)
+    with pytest.raises(Conflict):
+        structure.change_term(by=None, term=one, name="別")
+    structure.add_area(by=None, code="cancer", name="がん")
+    monkeypatch.setattr(writing, "_check", lambda row: None)  # asked before the other one was there
+    with pytest.raises(Conflict):
+        structure.add_area(by=None, code="cancer", name="がん")
+    assert DiseaseArea.objects.count() == 1
 
 
 @pytest.mark.parametrize(
@@ -193,6 +286,10 @@ def test_the_published_scheme_is_told_as_the_documents_tell_it():
     assert placed == set(places(term, YEAR)[0])
     assert placed.isdisjoint({one.pk for one in not_placed(term, YEAR)})
     assert any(row.again for row in rows)
+    for share in SharedBudget.objects.select_related("project__term"):
+        assert not counts_in(share.programme_id, share.project, share.fiscal_year), share
+    days = list(PlanTerm.objects.order_by("begins").values_list("begins", "ends"))
+    assert all(ends < begins for (_b, ends), (begins, _e) in itertools.pairwise(days))
     terms = list(PlanTerm.objects.all())
     for programme, cells in under_every_term(terms, YEAR):
         assert bool(cells[0]) == (programme.pk in placed)
@@ -231,6 +328,7 @@ def test_pages_keep_the_structure_in_both_languages(client, language, words):
     drugs, rare = IntegratedProject.objects.order_by("order")
     send("place/", {"award": "none"}, project=drugs.pk, programme="gene")
     send("place/", {"since": ""}, project=rare.pk, programme="gene", since="2019-04-01")
+    budget(Programme.objects.get(), 2019)
     send("show-again/", {"project": rare.pk}, project=drugs.pk, programme="gene", fiscal_year="2019", amount_yen="7")
     share = SharedBudget.objects.get()
     assert "12,345" in send(f"shown-again/{share.pk}/", {"amount_yen": "0"}, amount_yen="12345", source="資料")

@@ -3,7 +3,7 @@
 from django.db.models import Q
 
 from kakehashi.kernel.fiscal import fiscal_year_days
-from kakehashi.systems.portfolio.models import Placement, PlanTerm
+from kakehashi.systems.portfolio.models import IntegratedProject, Placement, PlanTerm
 
 
 def counting_in(fiscal_year: int) -> Q:
@@ -24,3 +24,9 @@ def places(scheme: PlanTerm, fiscal_year: int) -> tuple[dict[int | None, int], d
         else:
             of_award[award] = project
     return of_programme, of_award
+
+
+def counts_in(programme: int, project: IntegratedProject, fiscal_year: int) -> bool:
+    """Whether a programme (its primary key) counts in a project in a fiscal year, under the project's term."""
+    of_programme, _of_award = places(project.term, fiscal_year)
+    return of_programme.get(programme) == project.pk

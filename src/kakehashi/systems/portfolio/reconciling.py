@@ -1,6 +1,7 @@
 """Whether every figure is the sum of its rows: the ledger's books, and each year's lines under every term."""
 
 from collections.abc import Iterator, Mapping
+from itertools import groupby
 from typing import Any
 
 from django.utils import timezone
@@ -11,6 +12,7 @@ from kakehashi.systems.portfolio.answers import MONEY
 from kakehashi.systems.portfolio.figures import Figures, book
 from kakehashi.systems.portfolio.ledger.reconciling import Fault, ledger_faults
 from kakehashi.systems.portfolio.models import PlanTerm, SharedBudget
+from kakehashi.systems.portfolio.placements import counts_in
 from kakehashi.systems.portfolio.recounting import Lines, Year, recounted
 
 
@@ -75,11 +77,24 @@ def _pairs(figures: Figures, rows: Figures) -> Iterator[tuple[str, int, int]]:
 
 
 def _shown_again() -> Iterator[Fault]:
-    """What another project shows again of a programme is no more than the programme's budget."""
-    for one in SharedBudget.objects.select_related("programme", "project"):
-        line = book(one.fiscal_year, one.project.term.number).programmes.get(one.programme_id)
-        budgeted = sum(line.budgeted.values()) if line else 0
-        if one.amount_yen > budgeted:
+    """What other projects of a term show again of a programme is together no more than its budget, and is shown by none
+    in which the programme counts."""
+    shares = SharedBudget.objects.select_related("programme", "project__term")
+    rows = sorted(shares, key=lambda one: (*_of_budget(one), one.project.code))
+    for (year, term, programme), same in groupby(rows, key=_of_budget):
+        those = list(same)
+        where = f"{year}:{programme}:{'+'.join(one.project.code for one in those)}"
+        line = book(year, term).programmes.get(those[0].programme_id)
+        budgeted, shown = sum(line.budgeted.values()) if line else 0, sum(one.amount_yen for one in those)
+        if shown > budgeted:
             text = _("%(yen)s yen are shown again of a budget of %(budget)s.")
-            values = {"yen": f"{one.amount_yen:,}", "budget": f"{budgeted:,}"}
-            yield Fault("shown_again", f"{one.fiscal_year}:{one.programme.code}:{one.project.code}", text % values)
+            yield Fault("shown_again", where, text % {"yen": f"{shown:,}", "budget": f"{budgeted:,}"})
+        for one in those:
+            if counts_in(one.programme_id, one.project, year):
+                text = _("The budget is shown again where the programme counts.")
+                yield Fault("shown_again", f"{year}:{programme}:{one.project.code}", text)
+
+
+def _of_budget(share: SharedBudget) -> tuple[int, int, str]:
+    """Which budget is shown again: of a fiscal year, under a term, of a programme."""
+    return share.fiscal_year, share.project.term.number, share.programme.code

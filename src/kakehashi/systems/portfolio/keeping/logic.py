@@ -16,7 +16,7 @@ from kakehashi.kernel import audit
 from kakehashi.kernel.errors import Conflict, Invalid
 from kakehashi.kernel.people.models import Person
 from kakehashi.systems.portfolio import rules
-from kakehashi.systems.portfolio.keeping.writing import add, change, keep_before, stripped, take_out
+from kakehashi.systems.portfolio.keeping.writing import add, change, keep_before, stripped, take_out, taken_out
 from kakehashi.systems.portfolio.models import (
     CHAIN,
     IndicatorValue,
@@ -88,6 +88,8 @@ def link_statement(*, by: Person | None, statement: LogicStatement, leads_to: It
         raise Invalid({"leads_to": [_("A statement leads to statements of later stages of the same logic model.")]})
     with transaction.atomic():
         LogicModel.objects.select_for_update().get(pk=statement.logic_model_id)
+        if LogicStatement.objects.filter(pk__in=[statement.pk, *wanted]).count() <= len(wanted):
+            raise Conflict(taken_out())
         stand = set(statement.leads_to.values_list("after_id", flat=True))
         if stand == set(wanted):
             return
@@ -129,13 +131,15 @@ def take_out_indicator(*, by: Person | None, indicator: LogicIndicator) -> None:
 def enter_number(*, by: Person | None, indicator: LogicIndicator, fiscal_year: int, value: int) -> IndicatorValue:
     """Enter an indicator's number of a fiscal year, in the place of one that stands there, which stays readable.
 
-    Raises NotAllowed, Invalid.
+    Raises NotAllowed, Invalid; Conflict where the indicator was taken out meanwhile.
     """
     insist_keeps_logic(by, "logicindicator.number", indicator.logic_model)
     if abs(value) > LARGEST_NUMBER:
         raise Invalid({"value": [_("The number has too many digits.")]})
     with transaction.atomic():
         LogicModel.objects.select_for_update().get(pk=indicator.logic_model_id)
+        if not LogicIndicator.objects.filter(pk=indicator.pk).exists():
+            raise Conflict(taken_out())
         row = indicator.values.filter(fiscal_year=fiscal_year).first()
         if row is not None and row.value == value:
             return row

@@ -10,11 +10,12 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Model, ProtectedError
+from django.db.models import Model, ProtectedError, Q
 from django.utils.translation import gettext as _
 
 from kakehashi.kernel import audit
 from kakehashi.kernel.errors import Conflict, Invalid
+from kakehashi.kernel.locks import alone
 from kakehashi.kernel.people.models import Person
 from kakehashi.kernel.punctuation import labelled
 from kakehashi.systems.portfolio import rules
@@ -27,15 +28,21 @@ def add_term(*, by: Person | None, number: int, name: str, begins: date, **more:
     insist_keeps(by, "planterm.add")
     told = stripped({"name": name, "begins": begins} | more)
     _insist_in_order(told.get("begins"), told.get("ends"))
-    return add(PlanTerm(number=number, **told), by=by, action="planterm.add", number=number)
+    with transaction.atomic():
+        _insist_alone_in_its_days(told["begins"], told.get("ends"))
+        return add(PlanTerm(number=number, **told), by=by, action="planterm.add", number=number)
 
 
 def change_term(*, by: Person | None, term: PlanTerm, **changes: Any) -> PlanTerm:
     """Change a term's words and days; its number stays. Raises NotAllowed, Invalid."""
     insist_keeps(by, "planterm.change", term)
     told = stripped(changes)
-    _insist_in_order(told.get("begins", term.begins), told.get("ends", term.ends))
-    return change(term, told, by=by, action="planterm.change", number=term.number)
+    begins, ends = told.get("begins", term.begins), told.get("ends", term.ends)
+    _insist_in_order(begins, ends)
+    with transaction.atomic():
+        if (begins, ends) != (term.begins, term.ends):
+            _insist_alone_in_its_days(begins, ends, but=term)
+        return change(term, told, by=by, action="planterm.change", number=term.number)
 
 
 def delete_term(*, by: Person | None, term: PlanTerm) -> None:
@@ -44,7 +51,7 @@ def delete_term(*, by: Person | None, term: PlanTerm) -> None:
     with transaction.atomic():
         audit.record(by, "planterm.delete", term, detail={"number": term.number})
         for one in term.projects.all():
-            _delete(one)
+            delete_project(by=by, project=one)
         _delete(term)
 
 
@@ -122,6 +129,21 @@ def _insist_fits(told: dict[str, Any]) -> None:
 def _insist_in_order(begins: date | None, ends: date | None) -> None:
     if begins and ends and ends < begins:
         raise Invalid({"ends": [_("The last day is not before the first.")]})
+
+
+def _insist_alone_in_its_days(begins: date, ends: date | None, *, but: PlanTerm | None = None) -> None:
+    """No two terms have a day in common: which of them is in force is never in doubt."""
+    alone("portfolio.plan_terms")
+    others = PlanTerm.objects.exclude(pk=but.pk if but else 0).filter(Q(ends=None) | Q(ends__gte=begins))
+    other = (others.filter(begins__lte=ends) if ends else others).order_by("begins").first()
+    if other is None:
+        return
+    if other.ends is None and other.begins < begins:
+        text = _("%(term)s has no last day: give it one before this day first.") % {"term": other.label()}
+    else:
+        values = {"term": other.label(), "begins": other.begins, "ends": other.ends or ""}
+        text = _("%(term)s (%(begins)s – %(ends)s) has days in common with it: terms follow each other.") % values
+    raise Invalid({"begins": [text]})
 
 
 def _delete(row: PlanTerm | IntegratedProject) -> None:

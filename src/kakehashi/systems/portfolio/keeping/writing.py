@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Model
+from django.utils.translation import gettext as _
 
 from kakehashi.kernel import audit
-from kakehashi.kernel.errors import Invalid
+from kakehashi.kernel.errors import Conflict, Invalid
 from kakehashi.kernel.people.models import Person
 from kakehashi.systems.portfolio.models import Revision
 
@@ -18,18 +19,25 @@ Row = TypeVar("Row", bound=Model)
 
 
 def add(row: Row, *, by: Person | None, action: str, **detail: Any) -> Row:
-    """Save a new row and tell the trail. Raises Invalid naming each field at fault."""
-    with transaction.atomic():
-        _check(row)
-        row.save()
-        audit.record(by, action, row, detail=detail)
+    """Save a new row and tell the trail. Raises Invalid naming each field at fault; Conflict where somebody else added
+    the same at the same moment."""
+    try:
+        with transaction.atomic():
+            _check(row)
+            row.save()
+            audit.record(by, action, row, detail=detail)
+    except IntegrityError as error:
+        raise Conflict(_("Somebody added the same at the same moment: look at it first.")) from error
     return row
 
 
 def change(row: Row, changes: Mapping[str, Any], *, by: Person | None, action: str, **detail: Any) -> Row:
-    """Give a row other words; what it said before is kept. Nothing is written where nothing differs. Raises Invalid."""
+    """Give a row other words; what it said before is kept. Nothing is written where nothing differs. Raises Invalid;
+    Conflict where it was taken out meanwhile."""
     with transaction.atomic():
-        locked = type(row)._base_manager.select_for_update(of=("self",)).get(pk=row.pk)
+        locked = type(row)._base_manager.select_for_update(of=("self",)).filter(pk=row.pk).first()
+        if locked is None:
+            raise Conflict(taken_out())
         stood = {name: getattr(locked, name) for name in changes}
         before = {name: _plain(value) for name, value in stood.items() if value != changes[name]}
         if not before:
@@ -44,8 +52,11 @@ def change(row: Row, changes: Mapping[str, Any], *, by: Person | None, action: s
 
 
 def take_out(row: Model, *, of: Model, by: Person | None, action: str, said: str) -> None:
-    """Delete a row that belongs to another; what it said is kept with that one."""
+    """Delete a row that belongs to another; what it said is kept with that one. Raises Conflict where somebody took it
+    out before."""
     with transaction.atomic():
+        if type(row)._base_manager.select_for_update(of=("self",)).filter(pk=row.pk).first() is None:
+            raise Conflict(taken_out())
         audit.record(by, action, of, detail={"kind": row._meta.model_name or "", "id": row.pk})
         keep_before(of, {row._meta.model_name or "": said}, by=by)
         row.delete()
@@ -54,6 +65,11 @@ def take_out(row: Model, *, of: Model, by: Person | None, action: str, said: str
 def keep_before(row: Model, before: Mapping[str, Any], *, by: Person | None) -> None:
     """Keep what a row's fields said until now."""
     Revision.objects.create(kind=row._meta.model_name or "", row=row.pk, before=dict(before), changed_by=by)
+
+
+def taken_out() -> str:
+    """What is told of a row that is no longer there."""
+    return _("It was taken out meanwhile: look at it anew.")
 
 
 def stripped(fields: Mapping[str, Any]) -> dict[str, Any]:
