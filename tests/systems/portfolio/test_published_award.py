@@ -2,17 +2,23 @@
 
 import json
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 
 import pytest
 from django.utils import timezone
 
+from kakehashi.kernel.errors import Conflict
+from kakehashi.kernel.organisations.models import Kind, Organisation
+from kakehashi.kernel.people.roles import Role
 from kakehashi.systems.portfolio.lineage.actions import link_awards
 from kakehashi.systems.portfolio.models import Award, AwardEvent, Credit, Output
-from kakehashi.systems.portfolio.outputs.actions import NewOutput, record_output, take_back_output
+from kakehashi.systems.portfolio.outputs.actions import NewOutput, name_company, record_output, take_back_output
+from kakehashi.systems.portfolio.outputs.published import patents_until, public_from
 from kakehashi.systems.portfolio.publication.actions import publish_awards
 from tests.systems.portfolio.agency import make_agency
+from tests.systems.portfolio.test_pages import someone
 
 pytestmark = pytest.mark.django_db
 TITLE = "</script><b>\u2028&amp;"
@@ -80,10 +86,91 @@ def test_it_tells_the_outputs_that_count_and_nothing_of_patients(client, chain):
     diagnosis = Output.objects.create(kind="diagnosis", reference="77", on=date(2017, 6, 1))
     Credit.objects.create(output=diagnosis, award=one, since=diagnosis.on)
     answered = page(client, one)
-    assert [output.reference for output, _address in answered.context["outputs"]] == ["NCT01234567", "10.5555/a"]
+    assert [output.reference for output, _address, _where in answered.context["outputs"]] == [
+        "NCT01234567",
+        "10.5555/a",
+    ]
     assert 'href="https://doi.org/10.5555/a"' in answered.content.decode()
     told = client.get(f"/awards/{one.number}/?format=json").json()["outputs"]
     assert [(row["kind"], row["reference"]) for row in told] == [("trial", "NCT01234567"), ("paper", "10.5555/a")]
+
+
+def faces(client, award):
+    """What everybody reads of an award's outputs: its page, its values, the 360Giving file."""
+    pages = [page(client, award, language).content.decode() for language in ("ja", "en")]
+    values = json.dumps(client.get(f"/awards/{award.number}/?format=json").json(), ensure_ascii=False)
+    return [*pages, values, client.get("/awards/360giving.json").getvalue().decode()]
+
+
+def test_a_patent_is_public_when_patent_offices_publish_it(client, chain, settings):
+    """18 months after its filing day, on every face; neither searched for nor counted before."""
+    settings.GIVING_PREFIX = "360G-example"
+    Organisation.objects.create(code="agency", name="agency", kind=Kind.AGENCY)
+    one, today = chain[1], timezone.localdate()
+    last = patents_until(today)
+    record_output(NewOutput("patent", "JP2020-000001", last, title="公開された発明"), [one], by=None)
+    record_output(NewOutput("patent", "JP2020-000002", last + timedelta(days=1), title="秘密の発明"), [one], by=None)
+    for told in faces(client, one):
+        assert "公開された発明" in told
+        assert "秘密の発明" not in told
+        assert "JP2020-000002" not in told
+    for text, found in (("公開された発明", 1), ("秘密の発明", 0), ("JP2020-000001", 1), ("JP2020-000002", 0)):
+        assert client.get(f"/awards/?q={text}").context["page"]["total"] == found, text
+    (facet,) = [
+        links for label, links in client.get("/awards/").context["facets"] if links[0]["url"].endswith("patent")
+    ]
+    assert facet[0]["number"] == 1
+    Output.objects.filter(reference="JP2020-000001").update(on=today)
+    assert not [links for _label, links in client.get("/awards/").context["facets"] if "patent" in links[0]["url"]]
+    assert client.get("/awards/data.json?output=patent").getvalue().decode().count('"number"') == 0
+
+
+@pytest.mark.parametrize(
+    ("filed", "public"),
+    [(date(2024, 8, 31), date(2026, 2, 28)), (date(2024, 9, 1), date(2026, 3, 1)), (date(9999, 1, 1), date.max)],
+)
+def test_eighteen_months_end_with_a_shorter_month(filed, public):
+    assert public_from(Output(kind="patent", on=filed)) == public
+    assert public_from(Output(kind="paper", on=filed)) == filed
+    assert public_from(Output(kind="diagnosis", on=filed)) is None
+
+
+def test_the_company_of_a_licence_is_named_where_the_output_says_so(client, chain, settings):
+    settings.GIVING_PREFIX = "360G-example"
+    Organisation.objects.create(code="agency", name="agency", kind=Kind.AGENCY)
+    one = chain[1]
+    new = NewOutput("licence", "L-1", date(2020, 5, 1), title="実施許諾", where="秘密製薬")
+    licence = record_output(new, [one], by=None)
+    for told in faces(client, one):
+        assert "実施許諾" in told
+        assert "秘密製薬" not in told
+    name_company(licence, by=None, public=True)
+    assert "秘密製薬" in faces(client, one)[0]
+    name_company(licence, by=None, public=False)
+    assert "秘密製薬" not in faces(client, one)[0]
+    paper = record_output(replace(new, kind="paper", reference="10.5555/a", where="学会誌"), [one], by=None)
+    assert "学会誌" in faces(client, one)[0]
+    with pytest.raises(Conflict):
+        name_company(paper, by=None, public=True)
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_an_officer_reads_from_when_an_output_is_public_and_names_the_company(client, chain, language):
+    client.force_login(someone(Role.PROGRAMME_OFFICER, Kind.AGENCY))
+    new = NewOutput("licence", "L-1", date(2020, 5, 1), where="甲製薬")
+    licence = record_output(new, [chain[1]], by=None)
+    patent = record_output(replace(new, kind="patent", reference="JP2020-000001"), [chain[1]], by=None)
+    client.post(f"/portfolio/outputs/{licence.pk}/company/", {"public": "1"})
+    licence.refresh_from_db()
+    assert licence.company_public
+    in_english = language == "en"
+    told = client.get(f"/portfolio/outputs/{licence.pk}/", headers={"accept-language": language}).content.decode()
+    assert ("the company is named" if in_english else "企業名を公開") in told
+    told = client.get(f"/portfolio/outputs/{patent.pk}/", headers={"accept-language": language}).content.decode()
+    assert "2021-11-01" in told
+    assert ("18 months after filing" if in_english else "出願から18か月後") in told
+    told = client.get("/portfolio/outputs/new/", headers={"accept-language": language}).content.decode()
+    assert ("as patent offices do" if in_english else "出願公開") in told
 
 
 def test_search_engines_read_it_in_the_page(client, chain):

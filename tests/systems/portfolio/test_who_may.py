@@ -286,12 +286,14 @@ def written_by(action, folder):
         }[verb]
     if kinds == "output":
         one = an_output(sureness="expected" if verb == "confirm" else "final")
+        licence = Output.objects.create(kind="licence", reference="L-1", on=YEAR_END)
         return {
             "record": lambda by: outputs.record_output(replace(PAPER, reference="10.5555/two"), awards, by=by),
             "credit": lambda by: outputs.credit_award(one, awards[1], by=by),
             "end_credit": lambda by: outputs.end_credit(Credit.objects.get(), by=by),
             "confirm": lambda by: outputs.confirm_output(one, by=by, on=date(2020, 1, 1)),
             "take_back": lambda by: outputs.take_back_output(one, by=by, reason="r"),
+            "name_company": lambda by: outputs.name_company(licence, by=by, public=True),
             "import": lambda by: import_outputs([], by=by),
             "diagnosed": lambda by: count_diagnosis(CaseDiagnosed(1, 7, 1, awards[0].pk, YEAR_END), by=by),
         }[verb]

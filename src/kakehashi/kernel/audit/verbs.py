@@ -81,6 +81,7 @@ WHOLE: dict[str, Text] = {
     "output.credit": pgettext_lazy("audit", "output: credited to an award"),
     "output.end_credit": pgettext_lazy("audit", "output: no longer credited to an award"),
     "output.confirm": pgettext_lazy("audit", "output: confirmed"),
+    "output.name_company": pgettext_lazy("audit", "output: whether the company is named in public"),
     "output.take_back": pgettext_lazy("audit", "output: taken back"),
     "output.give_up": pgettext_lazy("audit", "output: no longer expected"),
     "output.diagnosed": pgettext_lazy("audit", "output: told by its case"),

@@ -6,7 +6,6 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import numpy as np
@@ -21,6 +20,7 @@ from kakehashi.systems.portfolio.columns.credited import Counting, credits
 from kakehashi.systems.portfolio.models import Award, DiseaseArea, Modality, OutputKind, Phase, Programme
 from kakehashi.systems.portfolio.numbers import acknowledgement_number
 from kakehashi.systems.portfolio.outputs.counting import credits_in_force
+from kakehashi.systems.portfolio.outputs.published import OF_PATIENTS, patents_until, public_on
 
 FIELDS = (
     "number",
@@ -108,8 +108,6 @@ def linked_data(award: Award, address: str) -> dict[str, Any]:
 FACETS = ("programme", "phase", "modality", "area")
 OUTPUT = "output"
 """The facet beside them: awards that have outputs of a kind."""
-OF_PATIENTS = (OutputKind.DIAGNOSIS, OutputKind.SUPPORT)
-"""What tells of patients' cases is told to the agency alone."""
 SHORTEST = 2
 """Outputs are searched for texts of so many characters or more."""
 NAMED: dict[str, type[Programme] | type[DiseaseArea]] = {"programme": Programme, "area": DiseaseArea}
@@ -121,7 +119,8 @@ MOST_RANKED = 5_000
 @dataclass(frozen=True)
 class Found:
     """Published awards that a search found, those with its words in their title first, then those that began last:
-    their places among the awards held; and the outputs that count today. ``in_titles``: how many of them come first."""
+    their places among the awards held; and the outputs that count today and are public. ``in_titles``: how many of
+    the awards come first."""
 
     awards: held.Awards
     places: Numbers
@@ -141,8 +140,9 @@ def find(chosen: Mapping[str, str], fiscal_year: int | None, text: str) -> Found
     Those with the words in their title come first, where at most MOST_RANKED are found; then those that began last.
     """
     awards = held.awards()
-    counting = credits(awards).between(date.min, date.max, timezone.localdate())
-    wanted = awards.published(timezone.localdate())
+    today = timezone.localdate()
+    counting = credits(awards).by(today).without(OutputKind.PATENT, after=patents_until(today))
+    wanted = awards.published(today)
     for facet in FACETS:
         if value := chosen.get(facet):
             wanted &= getattr(awards, facet).is_(_key(facet, value))
@@ -188,7 +188,8 @@ def keys_of_outputs(text: str) -> list[int]:
     bare = DOI_ADDRESS.sub("", wanted)
     named = Q(output__reference__iexact=bare)
     named |= Q(output__title__icontains=wanted) | Q(output__title_en__icontains=wanted)
-    rows = credits_in_force(timezone.localdate()).filter(named).exclude(output__kind__in=OF_PATIENTS)
+    today = timezone.localdate()
+    rows = credits_in_force(today).filter(named, public_on(today, "output__"))
     return list(rows.order_by().values_list("award_id", flat=True).distinct())
 
 

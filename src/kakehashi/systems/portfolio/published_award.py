@@ -13,8 +13,9 @@ from django.utils.safestring import SafeString, mark_safe
 from kakehashi.systems.portfolio.lineage.tracing import Traced, lineage_of
 from kakehashi.systems.portfolio.models import Award, EventKind, Output, OutputKind
 from kakehashi.systems.portfolio.outputs.counting import credits_in_force
+from kakehashi.systems.portfolio.outputs.published import public_on, where_in_public
 from kakehashi.systems.portfolio.outputs.references import address_of
-from kakehashi.systems.portfolio.published import OF_PATIENTS, linked_data, published_awards, told
+from kakehashi.systems.portfolio.published import linked_data, published_awards, told
 
 AS_WORKS = {OutputKind.PAPER: "ScholarlyArticle", OutputKind.DATASET: "Dataset"}
 """The kinds of outputs that schema.org has a type for."""
@@ -22,10 +23,11 @@ IN_SCRIPT = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
 
 
 def published_outputs(award: Award) -> list[Output]:
-    """The outputs that count for an award today, latest first; none that tells of patients."""
-    credited = credits_in_force(timezone.localdate()).filter(award=award).order_by()  # its few, not every output asked
-    found = Output.objects.filter(pk__in=credited.values("output_id"))
-    return list(found.exclude(kind__in=OF_PATIENTS).order_by("-on", "pk"))
+    """The outputs that count for an award today, latest first, as far as they are public."""
+    today = timezone.localdate()
+    credited = credits_in_force(today).filter(award=award).order_by()  # its few, not every output asked
+    found = Output.objects.filter(public_on(today), pk__in=credited.values("output_id"))
+    return list(found.order_by("-on", "pk"))
 
 
 def published_lineage(award: Award) -> Traced:
@@ -46,7 +48,7 @@ def told_whole(award: Award) -> dict[str, Any]:
                 "reference": one.reference,
                 "title": one.title,
                 "title_en": one.title_en,
-                "where": one.where,
+                "where": where_in_public(one),
                 "on": one.on.isoformat(),
                 "address": address_of(one),
             }

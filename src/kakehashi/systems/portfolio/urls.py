@@ -136,6 +136,7 @@ urlpatterns = [
     path("outputs/<int:pk>/credit/<int:credit>/end/", output_writing.end_credit, name="output_end_credit"),
     path("outputs/<int:pk>/confirm/", output_writing.confirm, name="output_confirm"),
     path("outputs/<int:pk>/take-back/", output_writing.take_back, name="output_take_back"),
+    path("outputs/<int:pk>/company/", output_writing.name_company, name="output_name_company"),
     path("rows/<str:what>/", trail.rows, name="rows"),
     path("accounts/<int:pk>/", trail.account, name="account"),
     path("collections/", collections.collections, name="collections"),

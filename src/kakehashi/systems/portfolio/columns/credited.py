@@ -100,6 +100,12 @@ class Counting:
         for year in np.unique(years):
             yield int(str(year)), Counting(self.credits, self.places[years == year])
 
+    def without(self, kind: str, *, after: date) -> Counting:
+        """Those but such of a kind that came after a day."""
+        rows = self.credits.rows
+        of_kind = Column(rows.kind.codes[self.places], rows.kind.keys).is_(kind)
+        return Counting(self.credits, self.places[~(of_kind & (rows.came[self.places] > np.datetime64(after)))])
+
     def of_awards(self) -> NDArray[np.bool_]:
         """Which of the awards have any."""
         award = self.credits.award[self.places]

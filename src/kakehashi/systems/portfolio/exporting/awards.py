@@ -14,7 +14,7 @@ from kakehashi.systems.portfolio import rules
 from kakehashi.systems.portfolio.ledger.kinds import AccountKind
 from kakehashi.systems.portfolio.models import Account, Award, Output
 from kakehashi.systems.portfolio.outputs.counting import credits_in_force
-from kakehashi.systems.portfolio.published import OF_PATIENTS
+from kakehashi.systems.portfolio.outputs.published import OF_PATIENTS
 
 AT_ONCE = 2_000
 

@@ -20,6 +20,7 @@ from kakehashi.kernel.organisations.places import country_name
 from kakehashi.kernel.people.models import Person
 from kakehashi.systems.portfolio.exporting.awards import Told, awards_told
 from kakehashi.systems.portfolio.models import Modality, Output, OutputKind, Phase
+from kakehashi.systems.portfolio.outputs.published import is_public
 from kakehashi.systems.portfolio.outputs.references import address_of
 
 VERSION = "1.4"
@@ -57,8 +58,8 @@ def package(awards: Iterable[Told], agency: Organisation, prefix: str, *, public
 
 
 def grant(told: Told, agency: Organisation, prefix: str, *, public: bool = False) -> dict[str, Any]:
-    """One award as a grant; amounts are whole yen. ``public``: without what was spent, and without a call that is not
-    published."""
+    """One award as a grant; amounts are whole yen. ``public``: without what was spent, a call that is not published,
+    and outputs that are not public."""
     award = told.award
     call = award.call
     if public and call is not None and (call.published_on is None or call.published_on > timezone.localdate()):
@@ -84,8 +85,9 @@ def grant(told: Told, agency: Organisation, prefix: str, *, public: bool = False
         made["grantProgramme"] = [{"code": award.programme.code, "title": award.programme.name}]
     if classified := _classifications(told):
         made["classifications"] = classified
-    if told.outputs:
-        made["relatedDocument"] = [document(one) for one in told.outputs]
+    today = timezone.localdate()
+    if outputs := [one for one in told.outputs if not public or is_public(one, today)]:
+        made["relatedDocument"] = [document(one) for one in outputs]
     ours = {
         "title_en": award.title_en,
         "summary": award.summary,

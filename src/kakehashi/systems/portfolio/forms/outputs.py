@@ -47,9 +47,21 @@ class OutputForm(forms.Form):
     )
     title = forms.CharField(label=_("Title of the output"), max_length=1000, required=False)
     title_en = forms.CharField(label=_("Title of the output in English"), max_length=1000, required=False)
-    where = forms.CharField(label=_("Journal, register or company"), max_length=300, required=False)
+    where = forms.CharField(
+        label=_("Journal, register or company"),
+        max_length=300,
+        required=False,
+        help_text=_("Everybody reads it with a published award; the company of a licence only where you say so below."),
+    )
+    company_public = forms.BooleanField(label=_("The company of this licence may be named in public"), required=False)
     top_journal = forms.BooleanField(label=_("in a top journal"), required=False)
-    on = day_field(_("Day since which it is there"))
+    on = day_field(
+        _("Day since which it is there"),
+        help_text=_(
+            "Of a patent the day it was filed: it is shown in public 18 months after that day, as patent offices do. "
+            "Other outputs of a published award are public at once."
+        ),
+    )
     sureness = forms.ChoiceField(
         label=_("Expected or final"),
         choices=[(one.value, one.label) for one in (OutputState.FINAL, OutputState.EXPECTED)],

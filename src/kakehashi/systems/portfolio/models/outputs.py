@@ -36,11 +36,11 @@ class OutputState(models.TextChoices):
 class Output(models.Model):
     """One output: of which kind, which one (``reference``, normalised by ``outputs.references``), since which day.
 
-    It stands once whatever the number of awards that it is credited to. Taken back it stays, with the day: figures of
-    an earlier day can be told again. Expected ones, and those no longer expected, are in no count. ``revision``: of
-    what another system told; what was told of an earlier one and comes later changes nothing.
-    ``diagnosed_revision``: the one that told of ``on``, none while only a reopening was heard of. ``synthetic``: made
-    for a demonstration.
+    It stands once whatever the number of awards that it is credited to. Taken back it stays, with the day: figures
+    of an earlier day can be told again. Expected ones, and those no longer expected, are in no count. ``revision``:
+    of what another system told; what was told of an earlier one and comes later changes nothing.
+    ``company_public``: of a licence, whether everybody may read with which company. ``diagnosed_revision``: the one
+    that told of ``on``, none while only a reopening was heard of. ``synthetic``: made for a demonstration.
     """
 
     kind = models.CharField(_("kind"), max_length=20, choices=OutputKind.choices)
@@ -48,6 +48,7 @@ class Output(models.Model):
     title = models.CharField(_("title"), max_length=1000, blank=True)
     title_en = models.CharField(_("title in English"), max_length=1000, blank=True)
     where = models.CharField(_("journal, register or company"), max_length=300, blank=True)
+    company_public = models.BooleanField(_("the company may be named in public"), default=False)
     top_journal = models.BooleanField(_("in a top journal"), default=False)
     on = models.DateField(_("day"))
     taken_back_on = models.DateField(_("taken back on"), null=True, blank=True)

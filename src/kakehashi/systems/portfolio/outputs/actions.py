@@ -37,6 +37,7 @@ class NewOutput:
     title: str = ""
     title_en: str = ""
     where: str = ""
+    company_public: bool = False
     top_journal: bool = False
     sureness: str = OutputState.FINAL
     evidence_url: str = ""
@@ -80,6 +81,7 @@ def checked(new: NewOutput, awards: Sequence[Award]) -> Output:
         title=new.title.strip(),
         title_en=new.title_en.strip(),
         where=new.where.strip(),
+        company_public=new.company_public and new.kind == OutputKind.LICENCE,
         top_journal=new.top_journal,
         state=new.sureness,
         evidence_url=new.evidence_url.strip(),
@@ -165,6 +167,20 @@ def take_back_output(output: Output, *, by: Any, reason: str, on: date | None = 
         if locked.taken_back_on is None and on is not None:
             Output.objects.filter(pk=output.pk).update(taken_back_on=on)
         return advance(locked, "give_up" if locked.state == OutputState.EXPECTED else "take_back", by=by, note=reason)
+
+
+def name_company(output: Output, *, by: Any, public: bool) -> Output:
+    """Name the company of a licence in public from now on, or no more. Raises NotAllowed, Conflict for what is no
+    licence."""
+    _insist(by, "output.name_company", output)
+    with transaction.atomic():
+        locked = Output.objects.select_for_update().get(pk=output.pk)
+        if locked.kind != OutputKind.LICENCE:
+            raise Conflict(_("Only a licence names a company."))
+        locked.company_public = public
+        locked.save(update_fields=["company_public"])
+        audit.record(by, "output.name_company", locked, detail={"public": public})
+    return locked
 
 
 def _credit(output: Output, awards: Iterable[Award], since: date) -> list[Credit]:

@@ -31,6 +31,7 @@ from kakehashi.systems.portfolio.exporting.grants import PREFIX, only_agency, pa
 from kakehashi.systems.portfolio.lineage.picture import drawn, gap_words, when
 from kakehashi.systems.portfolio.models import Award
 from kakehashi.systems.portfolio.numbers import acknowledgement_number
+from kakehashi.systems.portfolio.outputs.published import where_in_public
 from kakehashi.systems.portfolio.outputs.references import address_of
 from kakehashi.systems.portfolio.published import (
     FIELDS,
@@ -132,7 +133,7 @@ def award(request: HttpRequest, number: str) -> HttpResponse:
         "sentences": acknowledgements_of(one),
         "linked_data": as_script(document),
         "lineage": _lineage(one),
-        "outputs": [(output, address_of(output)) for output in outputs],
+        "outputs": [(output, address_of(output), where_in_public(output)) for output in outputs],
     }
     return render(request, "portfolio/published_award.html", context)
 

@@ -100,6 +100,22 @@ def take_back(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("portfolio:output", one.pk)
 
 
+@login_required
+@require_POST
+def name_company(request: HttpRequest, pk: int) -> HttpResponse:
+    """The company of a licence is named in public, or no more."""
+    one = _own(request, pk, "output.name_company")
+    public = request.POST.get("public") == "1"
+    actions.name_company(one, by=request.user, public=public)
+    messages.success(
+        request,
+        _("Everybody may read the company's name with published awards.")
+        if public
+        else _("The company's name is told to the agency alone."),
+    )
+    return redirect("portfolio:output", one.pk)
+
+
 def _own(request: HttpRequest, pk: int, action: str) -> Output:
     """The output, for those who may see it; whether they may write says the action."""
     asked(request, action=action)

@@ -22,6 +22,7 @@ from kakehashi.systems.portfolio.forms.outputs import AwardForm, DayForm, Reason
 from kakehashi.systems.portfolio.models import Award, Credit, Goal, Output, OutputKind, OutputState
 from kakehashi.systems.portfolio.outputs.actions import MAY_BEGIN_AS
 from kakehashi.systems.portfolio.outputs.goals import outputs_of
+from kakehashi.systems.portfolio.outputs.published import public_from
 from kakehashi.systems.portfolio.outputs.references import address_of
 from kakehashi.systems.portfolio.outputs.workflow import TOLD_BY_CASES
 from kakehashi.systems.portfolio.pages.asking import Asked, asked
@@ -124,6 +125,7 @@ def shown(request: HttpRequest, one: Output, **forms: Any) -> dict[str, Any]:
         "output": one,
         "credits": one.credits.select_related("award__organisation").order_by("since", "pk"),
         "address": address_of(one),
+        "public_from": public_from(one),
         "may_change": may,
         "expected": one.state == OutputState.EXPECTED,
         "award_form": AwardForm(),

@@ -1,5 +1,5 @@
 """CSV: a heading with ``kind``, ``reference``, ``on``, and as wanted ``title``, ``title_en``, ``where``, ``awards``,
-``top_journal`` (1 or 0), ``sureness`` (expected, final), ``evidence_url``, ``evidence``."""
+``top_journal`` and ``company_public`` (1 or 0), ``sureness`` (expected, final), ``evidence_url``, ``evidence``."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kakehashi.systems.portfolio.outputs.workflow import TOLD_BY_CASES
 
 NEEDED = ("kind", "reference", "on")
 TEXTS = ("title", "title_en", "where", "evidence_url", "evidence")
-KNOWN = (*NEEDED, *TEXTS, "awards", "top_journal", "sureness")
+KNOWN = (*NEEDED, *TEXTS, "awards", "top_journal", "company_public", "sureness")
 KIND = Choices(OutputKind.choices)
 RECORDED = Choices(choice for choice in OutputKind.choices if choice[0] not in TOLD_BY_CASES)
 """The kinds that people record."""
@@ -29,7 +29,8 @@ def read(text: str, most: int) -> list[Entry]:
 def _entry(row: CsvRow) -> Entry:
     cells = row.cells
     kind, day = row.read("kind", KIND.read), row.read("on", day_in_part)
-    top, sureness = row.read("top_journal", yes_or_no), row.read("sureness", _sureness)
+    top, company_public = row.read("top_journal", yes_or_no), row.read("company_public", yes_or_no)
+    sureness = row.read("sureness", _sureness)
     if row.faults or kind is None or day is None or sureness is None:
         return Entry(row.line, None, problem=" ".join(row.faults))
     on, parts = day
@@ -37,6 +38,7 @@ def _entry(row: CsvRow) -> Entry:
         kind=kind,
         reference=cells["reference"],
         on=on,
+        company_public=bool(company_public),
         top_journal=bool(top),
         sureness=sureness,
         **{name: cells[name] for name in TEXTS if name in cells},
