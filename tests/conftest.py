@@ -8,6 +8,7 @@ from unittest.mock import patch
 
 import pytest
 from django.conf import settings
+from django.db import transaction
 from django.utils import translation
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
@@ -29,7 +30,7 @@ def shared_data_folder() -> Path | None:
 
 
 # What a test asks for that goes to a database of the kind that TEST_DATABASE names.
-ON_THE_DATABASE = {"db", "transactional_db", "live_server", "node_database", "node_databases"}
+ON_THE_DATABASE = {"db", "module_db", "transactional_db", "live_server", "node_database", "node_databases"}
 
 
 def pytest_addoption(parser):
@@ -81,6 +82,17 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
         migrated.copy_to(Path(database["TEST"]["NAME"]))
     else:
         database["TEST"]["TEMPLATE"] = migrated.made_on(os.environ["KAKEHASHI_DATABASE_URL"])
+
+
+@pytest.fixture(scope="module")
+def module_db(django_db_setup, django_db_blocker):
+    """For a module's fixtures: what they write stands for each of its tests, and is gone after the last.
+
+    Each test takes back its own writes as ever. For modules of which no test commits.
+    """
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture(scope="session")

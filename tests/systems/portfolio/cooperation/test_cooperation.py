@@ -29,8 +29,8 @@ PAGES = (
 )
 
 
-@pytest.fixture
-def installed():
+@pytest.fixture(scope="module")
+def installed(module_db):
     install_structure(by=None)
 
 
