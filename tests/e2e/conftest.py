@@ -2,7 +2,9 @@
 
 import os
 import shutil
+import sqlite3
 import time
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import pytest
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
+from django.db import connection
 
 from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.people.models import Membership, Person
@@ -39,6 +42,28 @@ def browser():
         opened = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
         yield opened
         opened.close()
+
+
+@pytest.fixture(scope="session")
+def made_once(tmp_path_factory):
+    """``made_once(make)``: in an empty database, what ``make`` writes; after the first time, a copy of it."""
+    folder = tmp_path_factory.mktemp("made-once")
+
+    def made(make):
+        if connection.vendor != "sqlite":
+            make()
+            return
+        kept = folder / f"{make.__module__}.{make.__qualname__}"
+        again = kept.exists()
+        connection.ensure_connection()
+        with closing(sqlite3.connect(kept)) as copy:
+            if again:
+                copy.backup(connection.connection)
+            else:
+                make()
+                connection.connection.backup(copy)
+
+    return made
 
 
 @pytest.fixture

@@ -13,9 +13,13 @@ from kakehashi.systems.portfolio.models import Account, Award
 SHARE = 0.05
 
 
-@pytest.fixture
-def president(transactional_db):
+def demo():
     make_agency(share=SHARE)
+
+
+@pytest.fixture
+def president(transactional_db, made_once):
+    made_once(demo)
     agency = Organisation.objects.create(code="AGENCY", name="機構", name_en="Agency", kind=Kind.AGENCY)
     person = Person.objects.create_user("president@example.org", "correct horse battery", name="見本")
     Membership.objects.create(person=person, organisation=agency, role="president")

@@ -8,6 +8,7 @@ from tests.e2e.accessibility import faults_of
 from tests.e2e.conftest import Look
 from tests.systems.portfolio.adjustment.funds import staff
 
+from kakehashi.kernel.people.models import Person
 from kakehashi.systems.portfolio.demo.agency import make_agency
 from kakehashi.systems.portfolio.demo.decisions import make_decisions
 from kakehashi.systems.portfolio.demo.elsewhere import make_collection
@@ -31,13 +32,19 @@ AS_PRINTED = """() => {
 }"""
 
 
-@pytest.fixture
-def people(transactional_db):
-    people = staff()
+def demo():
+    staff()
     make_agency(share=SHARE)
     make_decisions()
     make_collection()
-    return people
+
+
+@pytest.fixture
+def people(transactional_db, made_once):
+    made_once(demo)
+    return {
+        person.email.partition("@")[0]: person for person in Person.objects.filter(email__endswith="@agency.example")
+    }
 
 
 def pages():
