@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kakehashi.kernel import audit, events
 from kakehashi.kernel.errors import Conflict, Invalid, NotAllowed
+from kakehashi.kernel.people.queries import read_once
 from kakehashi.kernel.rules import Rule, Verdict
 
 Text = str | Promise
@@ -111,14 +112,16 @@ def workflow_of(obj: models.Model) -> Workflow:
 
 def judge(obj: models.Model, name: str, *, by: Any) -> Verdict:
     """What the move's rule says, without making the move."""
-    return workflow_of(obj).move(name).rule(by, obj)
+    with read_once():
+        return workflow_of(obj).move(name).rule(by, obj)
 
 
 def moves_available(obj: models.Model, by: Any) -> list[Move]:
     """The moves this person may make now, in the order of the table: the buttons of a page."""
     flow = workflow_of(obj)
     state = getattr(obj, flow.field)
-    return [move for move in flow.moves.values() if state in move.sources and move.rule(by, obj)]
+    with read_once():  # a dozen rules about one person
+        return [move for move in flow.moves.values() if state in move.sources and move.rule(by, obj)]
 
 
 def advance(obj: Subject, name: str, *, by: Any, note: str = "") -> Subject:
@@ -135,7 +138,8 @@ def advance(obj: Subject, name: str, *, by: Any, note: str = "") -> Subject:
             before = str(getattr(locked, flow.field))
             if before not in move.sources:
                 raise Conflict(_conflict(flow, move, before))
-            verdict = move.rule(by, locked)
+            with read_once():
+                verdict = move.rule(by, locked)
             if not verdict:
                 raise NotAllowed(verdict)
             if move.needs_note and not note.strip():

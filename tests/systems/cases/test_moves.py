@@ -4,7 +4,8 @@ from itertools import product
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from kakehashi.kernel.audit.models import AuditEntry
@@ -84,6 +85,13 @@ def test_move_is_made_exactly_by_those_the_table_names(draft, clinician, someone
         attempt(case, combination, person, may)
         case.refresh_from_db()
         assert case.state == combination.state
+
+
+def test_memberships_are_read_once_for_all_moves(case, clinician):
+    with CaptureQueriesContext(connection) as asked:
+        assert len(moves_available(case, clinician)) > 2
+    read = [query for query in asked.captured_queries if 'FROM "people_membership"' in query["sql"]]
+    assert len(read) == 1
 
 
 def attempt(case, combination, person, may):

@@ -41,7 +41,12 @@ def memberships_today(person: Person) -> Sequence[Membership]:
 
 @contextmanager
 def read_once() -> Iterator[None]:
-    """Within, ``memberships_today`` reads each person's from the database once: for what changes none of them."""
+    """Within, ``memberships_today`` reads each person's from the database once: for what changes none of them.
+
+    Within another, what that one has read serves."""
+    if _read.get() is not None:
+        yield
+        return
     before = _read.set({})
     try:
         yield
