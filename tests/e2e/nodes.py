@@ -1,9 +1,11 @@
 """Nodes as processes of their own, by their own command line."""
 
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 
 import httpx
 from tests.conftest import ROOT
@@ -38,6 +40,11 @@ class Node:
         done = subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
         return done.stdout
+
+    def asked(self, query, *values):
+        """The rows that its database has; a command that asked would take two seconds to start."""
+        with closing(sqlite3.connect(self.home / "kakehashi.sqlite3")) as database:
+            return database.execute(query, values).fetchall()
 
     def wait_until_served(self, process, log):
         """Until the node answers; fails with the log when its process ends or it takes too long."""

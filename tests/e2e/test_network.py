@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from contextlib import ExitStack
+from datetime import datetime
 
 import pytest
 from tests.conftest import ROOT
@@ -91,8 +92,8 @@ def introduce(asked, name, country, asker, asker_name, asker_country):
 
 def public_id(node, name):
     """The id of a node's case by its pseudonym."""
-    asked = f"from kakehashi.systems.cases.models import Case; print(Case.objects.get(local_id='{name}').public_id)"
-    return re.search(r"K-[0-9A-Z]{12}", node("manage", "shell", "-c", asked))[0]
+    ((found,),) = node.asked("SELECT public_id FROM cases_case WHERE local_id = ?", name)
+    return found
 
 
 def found(asker, case):
@@ -125,10 +126,16 @@ def test_three_nodes_find_each_others_cases_as_far_as_each_reaches(network, clin
 
 def seconds_to_each_answer(node, case):
     """From the asking to the end of the latest question to each peer, quickest first: {peer: seconds}."""
-    asked = "import json; from kakehashi.systems.exchange.models import Question; "
-    asked += f"rows = Question.objects.filter(case__public_id='{case}').select_related('peer').order_by('pk'); "
-    asked += "print(json.dumps({one.peer.name: (one.ended_at - one.asked_at).total_seconds() for one in rows}))"
-    seconds = json.loads(node("manage", "shell", "-v", "0", "-c", asked).strip().splitlines()[-1])
+    rows = node.asked(
+        "SELECT peer.name, asked_at, ended_at FROM exchange_question question "
+        "JOIN exchange_peer peer ON peer.id = peer_id JOIN cases_case asking ON asking.id = case_id "
+        "WHERE asking.public_id = ? ORDER BY question.id",
+        case,
+    )
+    seconds = {
+        name: (datetime.fromisoformat(ended) - datetime.fromisoformat(asked)).total_seconds()
+        for name, asked, ended in rows
+    }
     return dict(sorted(seconds.items(), key=lambda row: row[1]))
 
 
