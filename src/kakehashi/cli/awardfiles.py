@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import IO, TYPE_CHECKING, Any, cast
 
 import click
 
@@ -16,6 +16,16 @@ if TYPE_CHECKING:
     from kakehashi.systems.portfolio.importing.running import Existing
 
 AT_FAULT = 1
+
+
+def handed_in(file: IO[bytes], *, largest_mb: int) -> bytes:
+    """A file's bytes; where it is not UTF-8 it is told how it was read. Raises Invalid."""
+    from kakehashi.systems.portfolio.uploads import read_text
+
+    content = file.read()
+    if note := read_text(content, largest_mb=largest_mb).note:
+        click.echo(note, err=True)
+    return content
 
 
 @click.command(

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from kakehashi.cli import NodeGroup, counted, say, text
-from kakehashi.cli.awardfiles import AT_FAULT
+from kakehashi.cli.awardfiles import AT_FAULT, handed_in
 from kakehashi.cli.people import told_plainly
 
 
@@ -42,10 +42,10 @@ def install() -> None:
 @click.argument("file", type=click.File("rb"))
 @click.option("--dry-run", is_flag=True, help=text("Look only, write nothing.", "確認のみで、何も書き込まない。"))
 def import_rows(file: Any, dry_run: bool) -> None:
-    from kakehashi.systems.portfolio.abroad.files import Fate, import_cooperation, look_at
+    from kakehashi.systems.portfolio.abroad.files import LARGEST_MB, Fate, import_cooperation, look_at
 
     with told_plainly():
-        rows = look_at(file.read())
+        rows = look_at(handed_in(file, largest_mb=LARGEST_MB))
         faulty = [row for row in rows if row.fate == Fate.FAULTY]
         for row in faulty:
             click.echo(f"{row.line}\t{' '.join(row.faults)}")

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from kakehashi.cli import NodeGroup, counted, say, text
-from kakehashi.cli.awardfiles import AT_FAULT, watched
+from kakehashi.cli.awardfiles import AT_FAULT, handed_in, watched
 from kakehashi.cli.people import told_plainly
 from kakehashi.kernel.fiscal import FIRST_YEAR, LAST_YEAR
 
@@ -29,11 +29,12 @@ def entries() -> None:
 @click.argument("file", type=click.File("rb"))
 @click.option("--dry-run", is_flag=True, help=text("Look only, write nothing.", "確認のみで、何も記帳しない。"))
 def import_entries(file: Any, dry_run: bool) -> None:
-    from kakehashi.systems.portfolio.ledger.files import book_rows, look_at
+    from kakehashi.systems.portfolio.ledger.files import LARGEST_MB, book_rows, look_at
 
     with told_plainly():
+        content = handed_in(file, largest_mb=LARGEST_MB)
         with watched() as told:
-            rows = look_at(file.read(), lambda step, done, total: told(step, done, done, total))
+            rows = look_at(content, lambda step, done, total: told(step, done, done, total))
         faulty = [row for row in rows if row.faults]
         for row in faulty:
             click.echo(f"{row.line}\t{' '.join(row.faults)}")

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from kakehashi.cli import NodeGroup, counted, say, text
-from kakehashi.cli.awardfiles import export_command, import_command
+from kakehashi.cli.awardfiles import export_command, handed_in, import_command
 from kakehashi.cli.cooperation import abroad
 from kakehashi.cli.dois import doi_command
 from kakehashi.cli.entries import entries
@@ -198,7 +198,7 @@ def outputs() -> None:
 def import_outputs(file: Any, shape: str, numbers: tuple[str, ...], only_look: bool) -> None:
     from kakehashi.kernel.errors import NotFound
     from kakehashi.systems.portfolio.outputs import importing
-    from kakehashi.systems.portfolio.outputs.reading import read
+    from kakehashi.systems.portfolio.outputs.reading import LARGEST_MB, read
     from kakehashi.systems.portfolio.outputs.recognising import Recogniser
 
     with told_plainly():
@@ -206,7 +206,7 @@ def import_outputs(file: Any, shape: str, numbers: tuple[str, ...], only_look: b
         for number in numbers:
             if number not in awards:
                 raise NotFound(number)
-        rows = importing.preview(read(file.read(), shape), list(awards.values()))
+        rows = importing.preview(read(handed_in(file, largest_mb=LARGEST_MB), shape), list(awards.values()))
         for row in rows:
             if only_look or row.fate == importing.Fate.LEFT_OUT:
                 credited = ",".join(award.number for award in row.awards)

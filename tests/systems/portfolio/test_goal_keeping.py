@@ -376,6 +376,17 @@ def test_one_lands_where_the_rows_are_and_a_second_press_says_that_nothing_was_n
     assert GoalActual.objects.count() == 1
 
 
+def test_what_is_confirmed_is_what_was_shown(client, goal):
+    client.force_login(someone(Role.PROGRAMME_OFFICER))
+    shown = client.post("/portfolio/goals/import/", {"content": reported({}).decode()}).context
+    said = {"content": shown["content"], "seal": shown["seal"], "write": "1"}
+    wrong = report_actual(by=None, goal=goal, **REPORT)
+    assert client.post("/portfolio/goals/import/", said).status_code == 422
+    assert GoalActual.objects.get() == wrong
+    report_actual(by=None, goal=goal, **REPORT | {"value": Decimal(8), "source": "r"}, replaces=wrong)
+    assert client.post("/portfolio/goals/import/", said).status_code == 302, "it stands there already: nothing is new"
+
+
 def test_a_file_as_excel_saves_it_in_japan_is_read_and_said_so(client, goal):
     client.force_login(someone(Role.PROGRAMME_OFFICER))
     file = io.BytesIO("goal,as_of,value,standing,source\r\nlicences,R2.3.31,8,確定,事業報告書①\r\n".encode("cp932"))

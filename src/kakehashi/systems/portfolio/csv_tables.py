@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from itertools import islice
 from typing import TypeVar
 
 from django.utils.translation import gettext as _
 
-from kakehashi.kernel.errors import Invalid
+from kakehashi.kernel.errors import Conflict, Invalid
 from kakehashi.kernel.listing import cell_said
 from kakehashi.kernel.punctuation import labelled
 
@@ -80,3 +81,14 @@ class CsvTable:
 
     def _no_csv(self) -> Invalid:
         return Invalid({"file": [_("Line %(line)d is no CSV.") % {"line": self._reader.line_num}]})
+
+
+def seal_of(looked: Iterable[object]) -> str:
+    """What a look at a file came to, in a few letters: what is confirmed must be what was shown."""
+    return sha256(repr(list(looked)).encode()).hexdigest()[:16]
+
+
+def insist_unchanged(seal: str, looked: Iterable[object]) -> None:
+    """Raise Conflict where a file comes to something else than was shown (``seal``; "": nothing was)."""
+    if seal and seal != seal_of(looked):
+        raise Conflict(_("The node has changed since the file was looked at: look at it again."))

@@ -240,6 +240,18 @@ def test_what_was_corrected_since_it_was_looked_at_is_not_overwritten():
 
 
 @pytest.mark.django_db
+def test_a_page_writes_what_it_showed(browser):
+    row = record_cooperation(by=None, said=SAID)
+    content = f"code,kind,name,partner\n{row.code},memorandum,協力覚書,別の機関"
+    shown = browser.post("/portfolio/abroad/import/", {"content": content}).context
+    correct_cooperation(by=None, row=row, said={"partner": "訂正した機関"}, reason="r")
+    answer = browser.post("/portfolio/abroad/import/", {"content": content, "seal": shown["seal"], "write": "1"})
+    assert answer.status_code == 422
+    row.refresh_from_db()
+    assert row.partner == "訂正した機関"
+
+
+@pytest.mark.django_db
 def test_files_say_kinds_and_days_as_people_do():
     head = "kind,name,standing,when,ended_on"
     (row,) = look_at(file_of(head, "協力覚書,覚書,,R6.5,令和8年3月31日"))
@@ -297,6 +309,9 @@ def test_a_file_is_looked_at_before_it_is_written(browser):
     assert not Cooperation.objects.exists()
     answer = browser.post(page, {"content": fine.decode(), "write": "1"}, follow=True)
     assert "1 row is written" in answer.content.decode()
+    same = f"code,kind,name\n{Cooperation.objects.get().code},memorandum,覚書"
+    answer = browser.post(page, {"content": same, "write": "1"}, follow=True)
+    assert "Nothing was new" in answer.content.decode()
     assert "a.csv" not in Cooperation.objects.get().revisions.get().reason, "names of files may name people"
     listed = browser.get("/portfolio/abroad/file.csv").content
     assert {row.fate for row in look_at(listed)} == {Fate.SAME}
@@ -319,7 +334,8 @@ def test_the_commands_install_export_and_import(tmp_path, language, written, at_
     file.write_text("kind,name\nmemorandum,\n", encoding="utf-8")
     answer = run("import", str(file))
     assert (answer.exit_code, at_fault in answer.output) == (1, True)
-    file.write_text("kind,name\nmemorandum,覚書\n", encoding="utf-8")
+    file.write_text("kind,name\nmemorandum,覚書\n", encoding="cp932")
     before = Cooperation.objects.count()
-    assert run("import", str(file)).exit_code == 0
+    answer = run("import", str(file))
+    assert (answer.exit_code, "Shift_JIS" in answer.stderr) == (0, True)
     assert Cooperation.objects.count() == before + 1

@@ -67,6 +67,13 @@ def test_a_big_file_is_looked_at_and_booked_by_jobs(accountant):
     assert accountant.post(booking).status_code == 404
 
 
+def test_a_big_file_of_excel_says_how_it_was_read(accountant):
+    content = file_of(20).read().decode().replace(",F1,", ",伝票1,").encode("cp932")
+    page = accountant.post(PAGE, {"file": SimpleUploadedFile("entries.csv", content)}).url
+    jobs.run_waiting()
+    assert "Shift_JIS" in accountant.get(page).content.decode()
+
+
 def test_what_is_wrong_is_told_and_nothing_is_booked(accountant):
     *_fine, fault = accountant.words
     before = Entry.objects.count()

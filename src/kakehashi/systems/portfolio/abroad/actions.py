@@ -129,6 +129,7 @@ def _sound(told: Read) -> Read:
 
 
 def _write(row: Cooperation, told: Read) -> None:
+    new = row.pk is None
     for name, value in told.values.items():
         setattr(row, name, value)
     try:
@@ -136,8 +137,10 @@ def _write(row: Cooperation, told: Read) -> None:
     except ValidationError as error:
         raise Invalid(error.message_dict) from error
     row.save()
-    row.countries.exclude(country__in=told.countries).delete()
-    there = set(row.countries.values_list("country", flat=True))
+    there: set[str] = set()
+    if not new:
+        row.countries.exclude(country__in=told.countries).delete()
+        there = set(row.countries.values_list("country", flat=True))
     CooperationCountry.objects.bulk_create(
         CooperationCountry(cooperation=row, country=code) for code in told.countries if code not in there
     )
@@ -150,7 +153,9 @@ def _keep_what_stood(row: Cooperation) -> None:
 
 
 def _keep(row: Cooperation, change: str, by: Person | None, reason: str) -> None:
-    last = row.revisions.order_by("-number").values_list("number", flat=True).first() or 0
+    last = 0
+    if change != CooperationChange.RECORDED:
+        last = row.revisions.order_by("-number").values_list("number", flat=True).first() or 0
     CooperationRevision.objects.create(
         cooperation=row, number=last + 1, change=change, by=by, reason=reason.strip()[:500], said=said_of(row)
     )

@@ -41,6 +41,10 @@ class Fate(models.TextChoices):
     FAULTY = "faulty", gettext_lazy("at fault")
 
 
+WRITES = (Fate.NEW, Fate.CORRECTED)
+"""The fates of rows that write something."""
+
+
 @dataclass
 class Row:
     """A row of the file: what is to stand, what stands (``known``) and said when it was looked at
@@ -54,6 +58,11 @@ class Row:
     before: dict[str, str] = field(default_factory=dict)
     changed: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
+
+    @property
+    def seen(self) -> tuple[object, ...]:
+        """What the look at it came to: what is confirmed must be the same."""
+        return self.line, self.fate.value, self.before
 
     @property
     def name(self) -> str:

@@ -12,10 +12,14 @@ from kakehashi.systems.portfolio.uploads import FileText, read_text
 
 
 class LookedAtForm(forms.Form):
-    """A CSV file; ``content`` is what was looked at already. A form of it says in the help how large it may be."""
+    """A CSV file; ``content`` is what was looked at already, ``seal`` what that came to.
+
+    A form of it says in the help how large it may be.
+    """
 
     file = forms.FileField(label=_("File"), required=False, validators=[FileExtensionValidator(["csv"])])
     content = forms.CharField(widget=forms.HiddenInput, required=False, strip=False)
+    seal = forms.CharField(widget=forms.HiddenInput, required=False, max_length=16)
     help_text: Any = ""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

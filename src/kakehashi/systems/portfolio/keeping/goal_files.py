@@ -67,6 +67,11 @@ class Row(CsvRow):
     said: dict[str, Any] = field(default_factory=dict)
     made: GoalActual | None = None
 
+    @property
+    def seen(self) -> tuple[object, ...]:
+        """What the look at it came to: what is confirmed must be the same."""
+        return self.line, self.fate.value, self.stood
+
 
 def look_at(content: bytes, *, by: Any) -> list[Row]:
     """The rows of a file with what each would do, or what is wrong with it. Writes nothing, locks nothing.

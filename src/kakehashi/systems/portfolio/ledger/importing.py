@@ -27,6 +27,7 @@ from kakehashi.kernel.people.models import Person
 from kakehashi.systems.portfolio import rules
 from kakehashi.systems.portfolio.ledger.files import LARGEST_MB, Row, book_rows, look_at
 from kakehashi.systems.portfolio.ledger.kinds import EntryKind
+from kakehashi.systems.portfolio.uploads import read_text
 
 LOOK, BOOK = "portfolio.look_at_entries", "portfolio.book_entries"
 BIG_BYTES = 200_000
@@ -62,7 +63,8 @@ def start_booking(*, by: Person, looked: Job) -> Job:
 
 def look(job: jobs.Running, *, file_id: int) -> dict[str, Any]:
     """The job that looks: what is wrong with which row, and what the rows come to. Writes nothing."""
-    return _told(_rows(job, file_id))
+    content = _content(job, file_id)
+    return _told(_rows(job, content)) | {"shift_jis": bool(read_text(content, largest_mb=LARGEST_MB).note)}
 
 
 def book_file(job: jobs.Running, *, file_id: int) -> dict[str, Any]:
@@ -72,7 +74,7 @@ def book_file(job: jobs.Running, *, file_id: int) -> dict[str, Any]:
     """
     if job.kept is not None:
         return dict(job.kept)
-    rows = _rows(job, file_id)
+    rows = _rows(job, _content(job, file_id))
     if any(row.faults for row in rows):
         return _told(rows)
     with transaction.atomic():
@@ -118,14 +120,17 @@ def outcome_of(result: Any) -> Outcome:
     )
 
 
-def _rows(job: jobs.Running, file_id: int) -> list[Row]:
+def _content(job: jobs.Running, file_id: int) -> bytes:
     kept = StoredFile.objects.filter(pk=file_id).first()
     if kept is None:
         raise Conflict(_("The uploaded file is no longer kept. Upload it again."))
     audit.insist(rules.may_write_entries(job.owner), by=job.owner, action="ledger.post")
     with open_file(kept, by=job.owner) as stream:
-        content = stream.read()
+        content: bytes = stream.read()
+    return content
 
+
+def _rows(job: jobs.Running, content: bytes) -> list[Row]:
     def tell(step: str, done: int, total: int) -> None:
         job.progress(done if step == "read" else total + done, 2 * total)
 

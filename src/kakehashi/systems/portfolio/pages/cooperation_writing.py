@@ -22,6 +22,7 @@ from kakehashi.systems.portfolio.abroad.actions import correct_cooperation, end_
 from kakehashi.systems.portfolio.abroad.files import (
     COLUMNS,
     LARGEST_MB,
+    WRITES,
     Fate,
     Row,
     import_cooperation,
@@ -29,6 +30,7 @@ from kakehashi.systems.portfolio.abroad.files import (
     rows_of,
 )
 from kakehashi.systems.portfolio.abroad.told import FIELDS, KIND, STANDING, said_of
+from kakehashi.systems.portfolio.csv_tables import insist_unchanged, seal_of
 from kakehashi.systems.portfolio.forms.cooperation import CooperationFileForm, CooperationForm, EndForm
 from kakehashi.systems.portfolio.models import Cooperation, CooperationKind, CooperationRevision, CooperationStanding
 from kakehashi.systems.portfolio.pages.cooperation import countries_of, country_name, said, stands, when
@@ -141,8 +143,14 @@ def import_file(request: HttpRequest) -> HttpResponse:
             read = form.read(largest_mb=LARGEST_MB)
             rows = look_at(read.text.encode())
             if "write" in request.POST:
+                if any(row.fate in WRITES for row in rows):
+                    insist_unchanged(form.cleaned_data["seal"], (row.seen for row in rows))
                 return _written(request, rows)
-            context |= _previewed(rows) | {"content": read.text, "note": read.note}
+            context |= _previewed(rows) | {
+                "content": read.text,
+                "note": read.note,
+                "seal": seal_of(row.seen for row in rows),
+            }
         except (Invalid, Conflict) as error:
             add_problems(form, error)
     return render(request, "portfolio/cooperation_import.html", context, status=422 if form.errors else 200)
@@ -169,7 +177,7 @@ def _previewed(rows: list[Row]) -> dict[str, Any]:
         "counts": [(label, number) for label, number in counts if number],
         "more": max(len(rows) - SHOWN, 0),
         "faulty": faulty,
-        "writes": not faulty and any(row.fate in (Fate.NEW, Fate.CORRECTED) for row in rows),
+        "writes": not faulty and any(row.fate in WRITES for row in rows),
         "looked": True,
     }
 

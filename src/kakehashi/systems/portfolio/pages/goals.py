@@ -19,6 +19,7 @@ from kakehashi.kernel.errors import Conflict, Invalid, NotFound
 from kakehashi.kernel.listing import csv_file
 from kakehashi.kernel.people.forms import add_problems
 from kakehashi.systems.portfolio import rules
+from kakehashi.systems.portfolio.csv_tables import insist_unchanged, seal_of
 from kakehashi.systems.portfolio.forms.goals import ActualForm, GoalFileForm, GoalForm
 from kakehashi.systems.portfolio.goals import goals_reached
 from kakehashi.systems.portfolio.keeping.goal_files import (
@@ -141,8 +142,14 @@ def import_file(request: HttpRequest) -> HttpResponse:
             read = form.read(largest_mb=LARGEST_MB)
             rows = look_at(read.text.encode(), by=request.user)
             if "write" in request.POST:
+                if any(row.fate in WRITES for row in rows):
+                    insist_unchanged(form.cleaned_data["seal"], (row.seen for row in rows))
                 return _written(request, rows)
-            context |= _told(rows) | {"content": read.text, "note": read.note}
+            context |= _told(rows) | {
+                "content": read.text,
+                "note": read.note,
+                "seal": seal_of(row.seen for row in rows),
+            }
         except (Invalid, Conflict) as error:
             add_problems(form, error)
     return render(request, "portfolio/goal_import.html", context, status=422 if form.errors else 200)
