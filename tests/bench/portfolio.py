@@ -2,6 +2,7 @@
 
     python -m tests.bench.portfolio --awards 28600 --home DIR      # filled once, kept
     python -m tests.bench.portfolio --awards 286000 --home DIR
+    python -m tests.bench.portfolio --home DIR --only /pipeline/
 
 Fills a node of its own with the demo agency's years and so many awards, then asks each page as the president, in one
 process without a server: the server's time of a page, work (CPU) beside time waited.
@@ -24,6 +25,7 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     asked.add_argument("--awards", type=int, default=28_600)
     asked.add_argument("--home", default="")
+    asked.add_argument("--only", default="", help="a part of the addresses to ask, instead of every page")
     chosen = asked.parse_args()
     home = Path(chosen.home or f"/tmp/kakehashi-portfolio-{chosen.awards}")
     home.mkdir(parents=True, exist_ok=True)
@@ -32,7 +34,7 @@ def main() -> None:
 
     start_django(prepared=False)
     fill(chosen.awards)
-    measure()
+    measure(chosen.only)
 
 
 def fill(awards: int) -> None:
@@ -116,18 +118,22 @@ def pairing() -> str:
     return f"/portfolio/awards/{Award.objects.order_by('number').values_list('number', flat=True)[5_000]}/next/"
 
 
-def measure() -> None:
-    """Ask every page ROUNDS times."""
+def measure(only: str) -> None:
+    """Ask every page ROUNDS times, or those whose address has a part."""
     from django.test import Client
 
+    from kakehashi.config.loaded import set_aside
     from kakehashi.kernel.people.models import Person
     from tests.bench.portfolio_desks import OFFICES, asked_by, desks, people
 
     people()
     client = Client(headers={"host": "localhost"})
+    set_aside()  # as the server does
     print("| page | p50, ms | p95, ms | CPU p50 | CPU p95 |\n|---|---|---|---|---|")
     # pairing last: its first page begins to read every award's words beside the pages that follow
     for who, address in [*((asked_by(page), page) for page in pages()), *desks(), ("president", pairing())]:
+        if only not in address:
+            continue
         client.force_login(Person.objects.get(email=f"{who}@{OFFICES}"))
         waited, worked = asked_of(client, address)
         print(

@@ -3,6 +3,7 @@
 import logging
 import threading
 
+from kakehashi.config.loaded import set_aside
 from kakehashi.config.parent import end_this_process, end_with_parent
 from kakehashi.config.wsgi import application
 
@@ -21,6 +22,7 @@ def _warm() -> None:
         logging.getLogger(__name__).exception("the node could not be warmed up")
     finally:
         connection.close()
+        set_aside()
 
 
 end_with_parent(end_this_process)  # a server killed outright leaves nobody behind on its port

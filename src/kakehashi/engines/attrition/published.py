@@ -15,6 +15,7 @@ Rare diseases cut across the areas and are no area of the table: give such an as
 from __future__ import annotations
 
 import statistics
+from functools import cache
 
 from kakehashi.engines.attrition.phases import DISCOVERY, NONCLINICAL, PHASE_1, PHASE_2, PHASE_3, SUBMISSION
 
@@ -83,6 +84,7 @@ UNKNOWN_WEIGHT = 2.0
 """Beta(1, 1): Bayes' and Laplace's uniform prior, where nothing is published."""
 
 
+@cache
 def equivalent_sample_size(phase: str) -> float:
     """How many assets a published rate of this clinical phase weighs as much as.
 
