@@ -10,14 +10,18 @@ from hypothesis import strategies as st
 from kakehashi.kernel.errors import Invalid
 from kakehashi.kernel.fiscal import era_date
 from kakehashi.kernel.listing import cell_said, plain_cell
+from kakehashi.kernel.people.roles import Role
 from kakehashi.systems.portfolio.abroad.files import look_at as look_at_cooperation
 from kakehashi.systems.portfolio.csv_cells import NO, YES, Choices, day_in_part, day_of, yen_of, yes_or_no
 from kakehashi.systems.portfolio.importing.values import Unfit, answer_of
 from kakehashi.systems.portfolio.keeping.goal_files import look_at as look_at_goals
 from kakehashi.systems.portfolio.ledger.files import look_at as look_at_entries
-from kakehashi.systems.portfolio.models import Standing
+from kakehashi.systems.portfolio.ledger.kinds import EntryKind
+from kakehashi.systems.portfolio.models import CooperationKind, CooperationStanding, OutputKind, OutputState, Standing
 from kakehashi.systems.portfolio.outputs.reading import read as read_outputs
+from kakehashi.systems.portfolio.outputs.reading.tables import NEEDED
 from kakehashi.systems.portfolio.uploads import read_text
+from tests.systems.portfolio.adjustment.funds import someone
 
 READERS = {
     "goals": (lambda content: look_at_goals(content, by=None), "goal,as_of,value,standing"),
@@ -102,6 +106,40 @@ def test_choices_are_read_by_the_words_on_screen_whatever_the_language(language)
             standing.read("済")
 
 
+@pytest.mark.parametrize(
+    "choices",
+    [EntryKind, OutputKind, OutputState, Standing, CooperationKind, CooperationStanding],
+    ids=lambda choices: choices.__name__,
+)
+def test_no_word_on_screen_means_two_choices(choices):
+    words = Choices(choices.choices).words
+    for language in ("ja", "en"):
+        with translation.override(language):
+            assert {words[str(label).casefold()] for label in choices.labels} == set(choices.values)
+
+
+@pytest.mark.parametrize(("language", "words"), [("ja", ("論文", "確定")), ("en", ("Paper", "Final"))])
+@pytest.mark.django_db
+def test_the_page_of_outputs_names_its_columns_and_choices_which_it_reads(client, language, words):
+    officer = someone(Role.PROGRAMME_OFFICER)
+    officer.language = language
+    officer.save()
+    client.force_login(officer)
+    page = client.get("/portfolio/outputs/import/", headers={"accept-language": language}).content.decode()
+    assert all(f"<code>{name}</code>" in page for name in (*NEEDED, "top_journal", "awards"))
+    assert all(word in page for word in ("paper", "final", "R8.4.1", *words))
+    file = f"kind,reference,on,sureness,top_journal\n{words[0]},10.5555/x,R8.10.2,{words[1]},はい\n"
+    (entry,) = read_outputs(file.encode("cp932"), "csv")
+    assert (entry.told.kind, entry.told.on, entry.told.sureness, entry.told.top_journal) == (
+        "paper",
+        date(2026, 10, 2),
+        "final",
+        True,
+    )
+    (entry,) = read_outputs("kind,reference,on\nうた,10.5555/x,2026-13-02\n".encode(), "csv")
+    assert all(word in entry.problem for word in ("うた", "paper", "2026-13-02"))
+
+
 @given(st.dates(date(1991, 1, 1), date(2200, 12, 31)))
 def test_days_are_read_alike_in_every_way_of_writing(day):
     for text in (day.isoformat(), f"{day.year}/{day.month}/{day.day}", era_date(day)):
@@ -142,7 +180,11 @@ def test_what_is_no_day_is_quoted_as_it_stands(text):
         ("", "no whole number"),
     ],
 )
+@pytest.mark.django_db
 def test_yen_that_cannot_be_are_told_as_what_they_are(text, words):
     with translation.override("en"), pytest.raises(ValueError, match=words):
         yen_of(text)
+    with translation.override("en"):
+        (row,) = look_at_entries(f'kind,on,appropriation,amount_yen,reference\nallot,R1.4.1,m,"{text}",A\n'.encode())
+    assert words in " ".join(row.faults)
     assert yen_of("１，２３４") == 1234

@@ -14,6 +14,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from kakehashi.kernel.fiscal import first_and_last_day, parse_date, parse_date_in_part
+from kakehashi.kernel.punctuation import noted
 from kakehashi.kernel.shell import Text
 
 YES = frozenset({"1", "yes", "y", "true", "t", "はい", "有", "有り", "あり", "該当", "○", "〇", "◯"})
@@ -46,18 +47,19 @@ class Choices:
         self._choices = list(choices)
 
     @cached_property
-    def _words(self) -> dict[str, str]:
+    def words(self) -> dict[str, str]:
+        """The value that each word means."""
         words = {_plain(_in(language, label)): value for value, label in self._choices for language in LANGUAGES}
         return words | {_plain(value): value for value, _label in self._choices}
 
     def told(self) -> str:
         """All of them: the value, and what it means in the language in force."""
-        return ", ".join(f"{value} ({label})" for value, label in self._choices)
+        return ", ".join(noted(value, label) for value, label in self._choices)
 
     def read(self, text: str) -> str:
         """The value that a cell names. Raises ValueError that names them all, for an empty cell too."""
         said = _plain(text)
-        found = self._words.get(SPELLED.get(said, said))
+        found = self.words.get(SPELLED.get(said, said))
         if found is not None:
             return found
         if not said:
