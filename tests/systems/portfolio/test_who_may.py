@@ -42,7 +42,7 @@ from kakehashi.systems.portfolio.ledger.appropriating import register_appropriat
 from kakehashi.systems.portfolio.ledger.posting import correct, post_many
 from kakehashi.systems.portfolio.lineage.actions import link_awards, unlink_awards
 from kakehashi.systems.portfolio.lineage.installing import install_lineages
-from kakehashi.systems.portfolio.milestones.actions import plan_milestone, show_evidence
+from kakehashi.systems.portfolio.milestones.actions import change_milestone, plan_milestone, show_evidence
 from kakehashi.systems.portfolio.models import (
     AdjustmentScore,
     Appointment,
@@ -299,9 +299,13 @@ def written_by(action, folder):
         }[verb]
     if kinds == "milestone":
         said = {"award": awards[0], "name": "n", "criteria": "c", "due": timezone.localdate()}
+        Award.objects.update(ends=timezone.localdate())
+        awards[0].refresh_from_db()
         planned = Milestone.objects.create(**said | {"name": "planned"})
+        anew = {"name": "anew", "criteria": "c", "due": planned.due}
         return {
             "plan": lambda by: plan_milestone(by=by, **said),
+            "change": lambda by: change_milestone(by=by, milestone=planned, reason="r", **anew),
             "evidence": lambda by: show_evidence(by=by, milestone=planned, evidence="e"),
         }[verb]
     if kinds == "involvement":

@@ -49,6 +49,7 @@ MOVES = {
         "go": {SUPERVISOR, DIRECTOR},
         "no_go": {SUPERVISOR, DIRECTOR},
         "hold": {SUPERVISOR, DIRECTOR},
+        "withdraw": RUN_PROGRAMMES,
     },
     "Output": {
         "confirm": RECORD_OUTPUTS,
@@ -87,6 +88,7 @@ WRITES = {
     "involvement.record": {NODE, *RUN_PROGRAMMES},
     "involvement.take_back": RUN_PROGRAMMES,
     "milestone.plan": RUN_PROGRAMMES,
+    "milestone.change": RUN_PROGRAMMES,
     "milestone.evidence": RUN_PROGRAMMES,
     "output.record": RECORD_OUTPUTS,
     "output.credit": RECORD_OUTPUTS,

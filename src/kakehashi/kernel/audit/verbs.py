@@ -118,6 +118,8 @@ WHOLE: dict[str, Text] = {
     "involvement.record": pgettext_lazy("audit", "involvement: recorded"),
     "involvement.take_back": pgettext_lazy("audit", "involvement: taken back"),
     "milestone.plan": pgettext_lazy("audit", "milestone: planned"),
+    "milestone.change": pgettext_lazy("audit", "milestone: changed"),
+    "milestone.withdraw": pgettext_lazy("audit", "milestone: withdrawn"),
     "milestone.evidence": pgettext_lazy("audit", "milestone: evidence shown"),
     "milestone.go": pgettext_lazy("audit", "stage gate: Go"),
     "milestone.no_go": pgettext_lazy("audit", "stage gate: No-go"),

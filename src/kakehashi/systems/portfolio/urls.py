@@ -122,6 +122,7 @@ urlpatterns = [
     ),
     path("awards/<str:number>/publication/", publication.show, name="award_publication"),
     path("awards/<str:number>/milestones/", milestones.show, name="milestones"),
+    path("awards/<str:number>/milestones/<int:pk>/change/", milestones.edit, name="milestone_change"),
     path("awards/<str:number>/investigators/", investigators.show, name="investigators"),
     path("offices/", offices.show, name="offices"),
     path("offices/<str:office>/", offices.show, name="offices_of"),

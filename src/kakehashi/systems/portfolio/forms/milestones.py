@@ -17,3 +17,9 @@ class MilestoneForm(forms.Form):
         help_text=_("By which one can tell, yes or no, that it is reached."),
     )
     due = day_field(_("Due"))
+
+
+class MilestoneChangeForm(MilestoneForm):
+    """What is to be reached by when is said otherwise, and why."""
+
+    reason = forms.CharField(label=_("Why it is changed"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))

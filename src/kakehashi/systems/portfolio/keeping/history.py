@@ -17,11 +17,12 @@ from kakehashi.systems.portfolio.models import Revision
 
 @dataclass(frozen=True)
 class Change:
-    """One change: when, by whom (None: the node), and of each field its name and what it said before."""
+    """One change: when, by whom (None: the node), and of each field its name and what it said before, and why."""
 
     at: datetime
     by: Person | None
     before: tuple[tuple[str, str], ...]
+    reason: str = ""
 
 
 def changes_of(row: Model) -> list[Change]:
@@ -29,7 +30,7 @@ def changes_of(row: Model) -> list[Change]:
     order = {field.name: place for place, field in enumerate(row._meta.get_fields())}
     found = Revision.objects.filter(kind=row._meta.model_name or "", row=row.pk).select_related("changed_by")
     return [
-        Change(one.changed_at, one.changed_by, tuple(_told(row, *said) for said in _sorted(one, order)))
+        Change(one.changed_at, one.changed_by, tuple(_told(row, *said) for said in _sorted(one, order)), one.reason)
         for one in found
     ]
 

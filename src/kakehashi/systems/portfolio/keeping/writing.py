@@ -31,7 +31,9 @@ def add(row: Row, *, by: Person | None, action: str, **detail: Any) -> Row:
     return row
 
 
-def change(row: Row, changes: Mapping[str, Any], *, by: Person | None, action: str, **detail: Any) -> Row:
+def change(
+    row: Row, changes: Mapping[str, Any], *, by: Person | None, action: str, reason: str = "", **detail: Any
+) -> Row:
     """Give a row other words; what it said before is kept. Nothing is written where nothing differs. Raises Invalid;
     Conflict where it was taken out meanwhile."""
     with transaction.atomic():
@@ -46,7 +48,7 @@ def change(row: Row, changes: Mapping[str, Any], *, by: Person | None, action: s
             setattr(locked, name, changes[name])
         _check(locked)
         locked.save(update_fields=list(before))
-        keep_before(locked, before, by=by)
+        keep_before(locked, before, by=by, reason=reason)
         audit.record(by, action, locked, detail=detail | {"changed": sorted(before)})
     return locked
 
@@ -62,9 +64,10 @@ def take_out(row: Model, *, of: Model, by: Person | None, action: str, said: str
         row.delete()
 
 
-def keep_before(row: Model, before: Mapping[str, Any], *, by: Person | None) -> None:
-    """Keep what a row's fields said until now."""
-    Revision.objects.create(kind=row._meta.model_name or "", row=row.pk, before=dict(before), changed_by=by)
+def keep_before(row: Model, before: Mapping[str, Any], *, by: Person | None, reason: str = "") -> None:
+    """Keep what a row's fields said until now, and why that changed."""
+    kind = row._meta.model_name or ""
+    Revision.objects.create(kind=kind, row=row.pk, before=dict(before), reason=reason, changed_by=by)
 
 
 def taken_out() -> str:

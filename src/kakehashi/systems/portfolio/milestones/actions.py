@@ -18,19 +18,19 @@ from kakehashi.kernel import audit
 from kakehashi.kernel.errors import Conflict, Invalid
 from kakehashi.kernel.people.models import Person
 from kakehashi.kernel.shell import Waiting
+from kakehashi.systems.portfolio.keeping.writing import change
 from kakehashi.systems.portfolio.lineage.rules import may_link as may_plan
 from kakehashi.systems.portfolio.milestones.rules import decided_by, may_decide
 from kakehashi.systems.portfolio.milestones.states import OPEN
 from kakehashi.systems.portfolio.models import Award, Milestone
 
-MOST = 20
+MOST, MOST_REASON = 20, 500
 
 
 def plan_milestone(*, by: Person, award: Award, name: str, criteria: str, due: date) -> Milestone:
     """Say what an award is to reach by when. Raises NotAllowed, Invalid naming each field at fault."""
     audit.insist(may_plan(by), by=by, action="milestone.plan", subject=award)
-    if not award.begins <= due:
-        raise Invalid({"due": [_("The award has not begun by then.")]})
+    _insist_within(award, due)
     with transaction.atomic():
         made = Milestone(award=award, name=name.strip(), criteria=criteria.strip(), due=due)
         try:
@@ -40,6 +40,34 @@ def plan_milestone(*, by: Person, award: Award, name: str, criteria: str, due: d
         made.save()
         audit.record(by, "milestone.plan", made, detail={"award": award.number, "due": due.isoformat()})
     return made
+
+
+def change_milestone(
+    *, by: Person, milestone: Milestone, name: str, criteria: str, due: date, reason: str
+) -> Milestone:
+    """Say otherwise what is to be reached by when, while it is not decided; what stood before is kept with the reason.
+
+    Raises NotAllowed; Conflict once it is decided or withdrawn; Invalid naming each field at fault.
+    """
+    audit.insist(may_plan(by), by=by, action="milestone.change", subject=milestone)
+    if not reason.strip() or len(reason.strip()) > MOST_REASON:
+        raise Invalid({"reason": [_("Say why it is changed, in at most 500 letters.")]})
+    with transaction.atomic():
+        locked = Milestone.objects.select_for_update(of=("self",)).select_related("award").get(pk=milestone.pk)
+        if locked.state not in OPEN:
+            raise Conflict(_("This milestone is decided."))
+        if due != locked.due:
+            _insist_within(locked.award, due)
+        said = {"name": name.strip(), "criteria": criteria.strip(), "due": due}
+        return change(locked, said, by=by, action="milestone.change", reason=reason.strip())
+
+
+def _insist_within(award: Award, due: date) -> None:
+    if due < award.begins:
+        raise Invalid({"due": [_("The award has not begun by then.")]})
+    if due > award.ends:
+        text = _("The award ends on %(day)s. Where it runs longer, amend its contract first.")
+        raise Invalid({"due": [text % {"day": award.ends.isoformat()}]})
 
 
 def show_evidence(*, by: Person, milestone: Milestone, evidence: str) -> None:

@@ -6,11 +6,12 @@ from typing import Any
 
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from kakehashi.kernel.people.roles import Role
 from kakehashi.kernel.rules import logged_in, rule
-from kakehashi.systems.portfolio.models import Appointment
+from kakehashi.systems.portfolio.models import Appointment, Award, Milestone
 from kakehashi.systems.portfolio.offices.queries import (
     awards_under,
     ever_held_by,
@@ -48,6 +49,30 @@ def appointed_for_it(person: Any, milestone: Any) -> bool:
     if over.filter(filled(today)).exists():
         return over.filter(in_office(today), person_id=person.pk).exists()
     return not ever_held_by(person, *DECIDES).exists()
+
+
+def why_not_here(award: Award, person: Any) -> str:
+    """Why somebody who may not decide at this award's gates cannot, for all who see them; "" for who may.
+
+    Says who does, or that nobody is appointed and where an administrator appoints somebody.
+    """
+    if holds(person, *DECIDES) and appointed_for_it(person, Milestone(award=award)):
+        return ""
+    today = timezone.localdate()
+    over = offices_over(award, *DECIDES, on=today)
+    if not over.filter(filled(today)).exists():
+        return _now(
+            "Nobody is appointed supervisor of this programme or director of its integrated project: until an "
+            "administrator of the agency appoints somebody (Administration → Offices), only supervisors and directors "
+            "who were never appointed elsewhere decide here."
+        )
+    names = ", ".join(dict.fromkeys(str(one.person) for one in over.filter(in_office(today)).select_related("person")))
+    if names:
+        return _now("Those in office for this award decide here: %(names)s.") % {"names": names}
+    return _now(
+        "The term of office of who decided here has ended and nobody has followed: an administrator of the agency "
+        "appoints somebody (Administration → Offices)."
+    )
 
 
 may_decide = logged_in & decides_at_gates & appointed_for_it

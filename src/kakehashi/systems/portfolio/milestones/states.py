@@ -11,6 +11,7 @@ class GateState(models.TextChoices):
     HELD = "held", _("On hold")
     GO = "go", _("Go")
     NO_GO = "no_go", _("No-go")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
 OPEN = (GateState.PLANNED, GateState.HELD)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kakehashi.kernel.errors import Conflict
 from kakehashi.kernel.workflow import Move, Workflow
+from kakehashi.systems.portfolio.lineage.rules import may_link as may_plan
 from kakehashi.systems.portfolio.milestones.rules import may_decide
 from kakehashi.systems.portfolio.milestones.states import OPEN, GateState
 
@@ -31,6 +32,16 @@ GATE_FLOW = Workflow(
             may_decide,
             _("Hold"),
             _("Hold"),
+            needs_note=True,
+            act=_keep,
+        ),
+        Move(
+            "withdraw",
+            OPEN,
+            GateState.WITHDRAWN,
+            may_plan,
+            _("Withdraw the milestone"),
+            _("Withdraw the milestone"),
             needs_note=True,
             act=_keep,
         ),

@@ -30,7 +30,9 @@ class Milestone(models.Model):
         verbose_name_plural = _("milestones")
         ordering: ClassVar[list[str]] = ["due", "pk"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["award", "name"], name="milestone_once")
+            models.UniqueConstraint(
+                fields=["award", "name"], condition=~models.Q(state=GateState.WITHDRAWN), name="milestone_once"
+            )
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["state", "due", "shown", "award"], name="milestone_needing")

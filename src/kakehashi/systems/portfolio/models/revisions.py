@@ -10,12 +10,14 @@ from django.utils.translation import gettext_lazy as _
 class Revision(models.Model):
     """A change of a row: what its changed fields said before, when that ended, and who changed it (null: the node).
 
-    ``kind`` and ``row``: the model's name and the primary key. Never changed nor deleted.
+    ``kind`` and ``row``: the model's name and the primary key; ``reason``: why, where one is asked for.
+    Never changed nor deleted.
     """
 
     kind = models.CharField(_("kind"), max_length=40)
     row = models.BigIntegerField()
     before = models.JSONField(_("before"))
+    reason = models.CharField(_("reason"), max_length=500, blank=True, default="")
     changed_at = models.DateTimeField(_("changed"), auto_now_add=True)
     changed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("changed by")

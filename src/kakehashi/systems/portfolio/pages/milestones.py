@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -18,13 +20,16 @@ from kakehashi.kernel.listing import Column, Filter, Listing
 from kakehashi.kernel.people.forms import add_problems
 from kakehashi.kernel.workflow import advance, moves_available
 from kakehashi.systems.portfolio import rules
-from kakehashi.systems.portfolio.forms.milestones import MilestoneForm
+from kakehashi.systems.portfolio.forms.milestones import MilestoneChangeForm, MilestoneForm
+from kakehashi.systems.portfolio.keeping.history import changes_of
 from kakehashi.systems.portfolio.lineage.rules import may_link as may_plan
-from kakehashi.systems.portfolio.milestones.actions import overdue, plan_milestone, show_evidence
+from kakehashi.systems.portfolio.milestones.actions import change_milestone, overdue, plan_milestone, show_evidence
+from kakehashi.systems.portfolio.milestones.rules import why_not_here
 from kakehashi.systems.portfolio.milestones.states import OPEN
 from kakehashi.systems.portfolio.milestones.workflow import GATE_FLOW
 from kakehashi.systems.portfolio.models import Award, Milestone
 from kakehashi.systems.portfolio.pages.asking import key_said
+from kakehashi.systems.portfolio.pages.keeping import Asked, form_page
 from kakehashi.systems.portfolio.pages.lineage import award_numbered
 
 OVERDUE = Listing(
@@ -110,6 +115,7 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         "form": form,
         "problem": problem,
         "may_plan": bool(may_plan(request.user)),
+        "why_not": why_not_here(award, request.user) if any(one.state in OPEN for one in rows) else "",
         "lines": [
             {
                 "milestone": one,
@@ -117,12 +123,43 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
                 "open": one.state in OPEN,
                 "moves": moves_available(one, request.user),
                 "note": request.POST.get("note", "") if step and str(one.pk) == request.POST.get("milestone") else "",
+                "changes": changes_of(one),
                 "problem": problem if str(one.pk) == request.POST.get("milestone") else "",
             }
             for one in rows
         ],
     }
     return render(request, "portfolio/milestones.html", context, status=status)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+    """A milestone that is not decided is changed: what, how it is judged, due when; with a reason."""
+    audit.insist(rules.may_see(request.user), by=request.user, action="portfolio.read")
+    award = award_numbered(number)
+    audit.insist(may_plan(request.user), by=request.user, action="milestone.change", subject=award)
+    found = Milestone.objects.filter(award=award, pk=pk).first()
+    if found is None:
+        raise NotFound(_("This milestone"))
+    back = reverse("portfolio:milestones", args=[award.number])
+    asked = Asked(
+        title=_("Change the milestone"),
+        section=_("Milestones"),
+        section_url=back,
+        button=_("Keep the changes"),
+        done=_("The milestone is changed. What stood before is kept beneath it."),
+        back=back,
+        lede=_("%(award)s runs from %(begins)s to %(ends)s.")
+        % {"award": award.number, "begins": award.begins.isoformat(), "ends": award.ends.isoformat()},
+    )
+
+    def write(said: dict[str, Any]) -> str:
+        change_milestone(by=request.user, milestone=found, **said)  # type: ignore[arg-type]
+        return back
+
+    initial = {"name": found.name, "criteria": found.criteria, "due": found.due}
+    return form_page(request, MilestoneChangeForm(request.POST or None, initial=initial), write, asked)
 
 
 def _make(request: HttpRequest, award: Award, step: str) -> None:
@@ -135,4 +172,5 @@ def _make(request: HttpRequest, award: Award, step: str) -> None:
         messages.success(request, _("The evidence is saved."))
     else:
         advance(found, step, by=request.user, note=note)
-        messages.success(request, _("The decision is kept."))
+        done = _("The milestone is withdrawn.") if step == "withdraw" else _("The decision is kept.")
+        messages.success(request, done)

@@ -30,7 +30,7 @@ from kakehashi.systems.portfolio.investigators.money import (
 from kakehashi.systems.portfolio.investigators.queries import history_of, own_awards, parts_of
 from kakehashi.systems.portfolio.investigators.rules import may_follow
 from kakehashi.systems.portfolio.ledger.kinds import AccountKind, BudgetKind
-from kakehashi.systems.portfolio.milestones.states import OPEN
+from kakehashi.systems.portfolio.milestones.states import OPEN, GateState
 from kakehashi.systems.portfolio.models import Account, Award, Milestone, Movement
 from kakehashi.systems.portfolio.money import exact
 from kakehashi.systems.portfolio.numbers import acknowledgement_number
@@ -80,7 +80,7 @@ def award(request: HttpRequest, number: str) -> HttpResponse:
         "award": one,
         "today": today,
         "duties": duties_of(one.milestones, today),
-        "decided": one.milestones.exclude(state__in=OPEN).order_by("-due"),
+        "decided": one.milestones.exclude(state__in=(*OPEN, GateState.WITHDRAWN)).order_by("-due"),
         "shares": Share.labels,
         "lines": [_line(one, line.fiscal_year, line.kind, line.yen) for line in lines_of(one, only)],
         "whole": only is None,

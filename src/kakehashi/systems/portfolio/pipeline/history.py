@@ -110,7 +110,8 @@ def _gated(awards: Iterable[int]) -> set[int]:
     """Those of some awards that have milestones."""
     keys, found = list(awards), set[int]()
     for start in range(0, len(keys), ASKED_AT_ONCE):
-        rows = Milestone.objects.filter(award__in=keys[start : start + ASKED_AT_ONCE]).order_by()
+        planned = Milestone.objects.exclude(state=GateState.WITHDRAWN).order_by()
+        rows = planned.filter(award__in=keys[start : start + ASKED_AT_ONCE])
         found.update(rows.values_list("award_id", flat=True))
     return found
 
