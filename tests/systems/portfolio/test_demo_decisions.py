@@ -2,6 +2,7 @@
 
 import pytest
 
+from kakehashi.systems.portfolio.adjustment.afterwards import what_came
 from kakehashi.systems.portfolio.adjustment.choosing import problem_of, standing
 from kakehashi.systems.portfolio.demo.agency import make_agency
 from kakehashi.systems.portfolio.demo.decisions import make_decisions
@@ -13,6 +14,7 @@ from kakehashi.systems.portfolio.models import (
     FaultKind,
     ImportFault,
     Milestone,
+    OutcomeReview,
     Output,
 )
 from kakehashi.systems.portfolio.reconciling import faults
@@ -28,7 +30,15 @@ def test_what_the_demo_agency_decided_is_made_once_and_marked():
     staff()
     assert make_decisions()
     assert not make_decisions()
-    assert set(AdjustmentRound.objects.values_list("state", flat=True)) == {"decided", "scoring", "open"}
+    assert set(AdjustmentRound.objects.values_list("state", flat=True)) == {"decided", "scoring", "open", "closed"}
+    funded = AdjustmentRound.objects.get(state="closed")
+    assert funded.fiscal_year < AdjustmentRound.objects.get(state="decided").fiscal_year
+    told = what_came(funded.requests.all())
+    assert told
+    for one in funded.requests.filter(state="funded"):
+        assert one.reviews.exists(), one.code
+        assert told[one.pk].since < min(review.on for review in one.reviews.all())
+    assert not OutcomeReview.objects.exclude(findings__contains="made up").exists()
     decided, scored = (AdjustmentRound.objects.get(state=state) for state in ("decided", "scoring"))
     assert decided.decided_points < decided.best_points
     assert standing(problem_of(scored)).choice.total_yen <= scored.budget_yen

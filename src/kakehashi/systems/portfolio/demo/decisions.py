@@ -16,7 +16,9 @@ from kakehashi.kernel.people.roles import Role
 from kakehashi.kernel.workflow import advance, judge
 from kakehashi.systems.portfolio.adjustment import actions, choosing
 from kakehashi.systems.portfolio.adjustment.conditions import SideCondition
-from kakehashi.systems.portfolio.adjustment.states import Criterion
+from kakehashi.systems.portfolio.adjustment.funding import commit_round
+from kakehashi.systems.portfolio.adjustment.reviewing import review_outcome
+from kakehashi.systems.portfolio.adjustment.states import Criterion, Outcome, RequestState
 from kakehashi.systems.portfolio.demo.budgets import YEARS
 from kakehashi.systems.portfolio.milestones.actions import plan_milestone, show_evidence
 from kakehashi.systems.portfolio.models import AdjustmentRound, Award, Milestone, Ministry, OutputKind, OutputState
@@ -56,6 +58,19 @@ DECISIONS = (
 )
 """What is decided at one milestone after the other; nothing: it stands open."""
 EVIDENCE = "報告書（架空） Report (made up)"
+FINDINGS = (
+    (
+        (
+            Outcome.TOO_EARLY,
+            "登録は進んだが結果はまだ出ていない（架空） Patients were enrolled, results are to come (made up)",
+        ),
+        (Outcome.REACHED, "次の相を半年早く開始した（架空） The next phase began half a year earlier (made up)"),
+    ),
+    ((Outcome.PARTLY, "目標症例数の8割に達した（架空） Four fifths of the patients planned were enrolled (made up)"),),
+)
+"""What reviews of funded requests find, one after the other."""
+OPENED_AFTER, DECIDED_AFTER = 60, 100
+"""In days of the fiscal year: when the round of an earlier year was opened, and decided."""
 MILESTONES = 24
 NOON = time(12)
 
@@ -77,6 +92,8 @@ def make_decisions() -> bool:
         _round(staff, dice, YEARS[-1], asked=4, drafts=2)
         _gates(staff)
         _expected(staff)
+        if Role.ACCOUNTANT in staff:
+            _funded(staff, YEARS[-3])
     return True
 
 
@@ -129,6 +146,26 @@ def _decide(staff: Mapping[str, Person], of_round: AdjustmentRound) -> None:
     choice = choosing.standing(choosing.problem_of(of_round)).choice
     best = sorted(int(one) for one in choice.ids) if choice else []
     actions.decide(by=staff[Role.PRESIDENT], of_round=of_round, chosen=best[1:], note=OTHERWISE)
+
+
+def _funded(staff: Mapping[str, Person], fiscal_year: int) -> None:
+    """A round of an earlier year whose money was given, and what reviews found a year later and after another."""
+    made = _round(staff, random.Random(SEED + 1), fiscal_year, asked=4)  # noqa: S311  made-up requests
+    _score(staff, random.Random(SEED + 2), made)  # noqa: S311
+    choice = choosing.standing(choosing.problem_of(made)).choice
+    best = sorted(int(one) for one in choice.ids) if choice else []
+    actions.decide(by=staff[Role.PRESIDENT], of_round=made, chosen=best, note="")
+    commit_round(by=staff[Role.ACCOUNTANT], of_round=made)
+    first, last = fiscal_year_days(fiscal_year)
+    opened, decided = (
+        timezone.make_aware(datetime.combine(first + timedelta(days=days), NOON))
+        for days in (OPENED_AFTER, DECIDED_AFTER)
+    )
+    AdjustmentRound.objects.filter(pk=made.pk).update(opened_at=opened, decided_at=decided)
+    for number, request in enumerate(made.requests.filter(state=RequestState.FUNDED).order_by("number")):
+        for (outcome, findings), years in zip(FINDINGS[number % len(FINDINGS)], (1, 2), strict=False):
+            on = min(date(last.year + years, last.month, last.day), timezone.localdate())
+            review_outcome(by=staff[Role.PROGRAMME_OFFICER], request=request, on=on, outcome=outcome, findings=findings)
 
 
 def _gates(staff: Mapping[str, Person]) -> None:
