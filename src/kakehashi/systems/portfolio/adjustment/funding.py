@@ -23,6 +23,9 @@ from kakehashi.systems.portfolio.ledger.posting import post_many
 from kakehashi.systems.portfolio.models import Account, AdjustmentRequest, AdjustmentRound, Appropriation
 from kakehashi.systems.portfolio.publishing import appropriation
 
+MEMO = "調整費 "
+"""How the memo of every entry of a round begins in the ledger, whatever the language of who commits it."""
+
 
 def commit_round(*, by: Person, of_round: AdjustmentRound) -> AdjustmentRound:
     """Commit the money of every chosen request and close the round.
@@ -81,7 +84,14 @@ def _bring(
 
 
 def _memo(code: str) -> str:
-    return f"調整費 {code}"
+    return MEMO + code
+
+
+def memo_said(memo: str) -> str:
+    """An entry's memo as a page says it: that of a round in the language in force, any other as somebody wrote it."""
+    if not memo.startswith(MEMO):
+        return memo
+    return f"{BudgetKind.ADJUSTMENT.label} {memo.removeprefix(MEMO)}"
 
 
 def _ministry(request: AdjustmentRequest) -> str:

@@ -27,7 +27,7 @@ AT_EACH = 6
 """So many made-up investigators work at each made-up institution."""
 REPLACED = 0.05
 """So many of the awards of more than a year change their principal investigator once."""
-SOURCE = "デモ用の架空の任命"
+SOURCE = "デモ用の架空の任命 Made-up appointment for the demonstration"
 TERM_2, TERM_3 = (date(2020, 4, 1), date(2025, 3, 31)), (date(2025, 4, 1), date(2030, 3, 31))
 OFFICES: tuple[tuple[str, type[Subject] | None, str, tuple[date, date]], ...] = (
     (Role.PRESIDENT, None, "", TERM_3),

@@ -32,6 +32,7 @@ from kakehashi.systems.portfolio.cooperating import (
     held_in,
     years,
 )
+from kakehashi.systems.portfolio.facts.citing import source_said
 from kakehashi.systems.portfolio.facts.reading import load
 from kakehashi.systems.portfolio.models import Cooperation, CooperationKind, CooperationStanding
 from kakehashi.systems.portfolio.models.lineage import Precision
@@ -97,7 +98,7 @@ ROWS = Listing(
             number=True,
             shown=False,
         ),
-        Column("source", gettext_lazy("Source"), lambda one: one.source, shown=False),
+        Column("source", gettext_lazy("Source"), lambda one: source_said(one.source), shown=False),
     ),
     filters=(
         Filter("kind", gettext_lazy("Kind"), CooperationKind.choices, lambda rows, kind: rows.filter(kind=kind)),
@@ -163,7 +164,7 @@ def show(request: HttpRequest) -> HttpResponse:
                 "standing": stands(one),
                 "url": reverse("portfolio:cooperation_one", args=[one.code]),
                 "awards": one.awards,
-                "source": one.source,
+                "source": source_said(one.source),
             }
             for one in calls.order_by("on", "code")
         ],

@@ -31,6 +31,7 @@ from kakehashi.systems.portfolio.abroad.files import (
 )
 from kakehashi.systems.portfolio.abroad.told import FIELDS, KIND, STANDING, said_of
 from kakehashi.systems.portfolio.csv_tables import insist_unchanged, seal_of
+from kakehashi.systems.portfolio.facts.citing import source_said
 from kakehashi.systems.portfolio.forms.cooperation import CooperationFileForm, CooperationForm, EndForm
 from kakehashi.systems.portfolio.models import Cooperation, CooperationKind, CooperationRevision, CooperationStanding
 from kakehashi.systems.portfolio.pages.cooperation import countries_of, country_name, said, stands, when
@@ -193,7 +194,7 @@ def _facts(row: Cooperation) -> list[tuple[object, str]]:
         ("when", when(row)),
         ("standing", stands(row)),
         ("awards", "" if row.awards is None else str(row.awards)),
-        ("source", row.source),
+        ("source", source_said(row.source)),
     )
     return [(LABELS[name], text) for name, text in told if text]
 

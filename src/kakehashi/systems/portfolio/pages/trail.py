@@ -20,6 +20,7 @@ from kakehashi.kernel.listing import Column, Filter, Listing
 from kakehashi.kernel.organisations.models import Organisation
 from kakehashi.kernel.shell import Text
 from kakehashi.systems.portfolio import rules
+from kakehashi.systems.portfolio.adjustment.funding import memo_said
 from kakehashi.systems.portfolio.behind import Money, Slice, accounts_behind, yen_behind
 from kakehashi.systems.portfolio.databook.dimensions import DIMENSIONS, HOLDERS, NOTHING, SIZE, SIZES
 from kakehashi.systems.portfolio.ledger.balances import describe
@@ -69,7 +70,7 @@ ENTRIES = Listing(
         Column("award", gettext_lazy("Award"), lambda one: one.moved.award, short=True),
         Column("programme", gettext_lazy("Programme"), lambda one: one.moved.programme),
         Column("document", gettext_lazy("Document"), lambda one: one.reference, short=True, shown=False),
-        Column("memo", gettext_lazy("Memo"), lambda one: one.memo),
+        Column("memo", gettext_lazy("Memo"), lambda one: memo_said(one.memo)),
     ),
     filters=(
         Filter("kind", gettext_lazy("What happened"), EntryKind.choices, lambda rows, kind: rows.filter(kind=kind)),
