@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.bench import allocation as bench
 from tests.engines.allocation import cases, exhaustive
 
 from kakehashi.engines.allocation import (
@@ -23,6 +24,7 @@ from kakehashi.engines.allocation import (
     best,
     bounds,
     choosing,
+    listing,
     price,
 )
 from kakehashi.engines.allocation.model import Model
@@ -51,11 +53,25 @@ def test_best_is_what_trying_every_choice_finds(block):
         assert solve(problem) == exhaustive.best_of_all(problem), problem
 
 
-@pytest.mark.parametrize("core", [1, 3, 6])
-def test_best_is_found_however_small_the_core_is(monkeypatch, core):
+@pytest.fixture
+def nothing_listed(monkeypatch):
+    """As where too many choices come near the bound: the solver does it all."""
+    monkeypatch.setattr(listing, "MOST_LISTED", 0)
+
+
+@pytest.mark.parametrize("core", [1, 3, 200])
+def test_the_solver_alone_finds_what_trying_every_choice_finds(monkeypatch, nothing_listed, core):
     monkeypatch.setattr(choosing, "CORE", core)
-    for seed in range(30):
+    for seed in range(50):
         problem = cases.small(random.Random(7000 * core + seed))
+        assert solve(problem) == exhaustive.best_of_all(problem), problem
+
+
+@pytest.mark.parametrize("together", [1, 4])
+def test_best_is_found_however_few_requests_are_taken_together(monkeypatch, together):
+    monkeypatch.setattr(listing, "MOST_TOGETHER", together)
+    for seed in range(50):
+        problem = cases.small(random.Random(9000 * together + seed))
         assert solve(problem) == exhaustive.best_of_all(problem), problem
 
 
@@ -65,6 +81,19 @@ def test_best_is_what_a_table_by_money_finds(unit):
         problem = cases.larger(random.Random(seed * unit), unit)
         choice = best(problem)
         assert (choice.value, choice.total_yen) == exhaustive.best_by_tables(problem, unit)
+
+
+@pytest.mark.parametrize(("kind", "seed"), [(0, 19), (1, 7), (2, 17), (3, 20), (4, 4)])
+def test_five_hundred_requests_are_chosen_as_by_the_solver_alone(request, kind, seed):
+    """Those that took longest: the value by one programme over everything, the choice by other ways than the list."""
+    problem = bench.problem(seed, 500, list(bench.KINDS)[kind])
+    choice = best(problem)
+    model = Model.of(problem)
+    found = Solver(model).greatest(model.values, model.rows(problem.all_conditions), whole(model))
+    assert choice.value == model.value_of(sum(model.values[one] for one in found))
+    assert all(exhaustive.meets(problem, levels_of(choice), condition) for condition in problem.all_conditions)
+    request.getfixturevalue("nothing_listed")
+    assert best(problem) == choice
 
 
 def test_a_yen_too_much_is_seen_on_a_hundred_thousand_million():

@@ -14,28 +14,28 @@ condition the best has the greatest sum of scores; of those the least cost; of t
 the one that grants the first on which they differ, at the level listed first. There is exactly one, whatever the order
 in which requests and conditions are given. Scores add up: that is what the score must mean.
 
-**Method.** An integer programme with a variable for each level (Kellerer, Pferschy, Pisinger: Knapsack Problems, 2004,
-chapters 9 and 11: multiple-choice and multi-dimensional knapsack), solved by branch and bound with HiGHS (Huangfu and
-Hall 2018, Math Prog Comp 10:119) with no gap allowed.
+**Method.** An integer programme with a variable for each level (Kellerer, Pferschy, Pisinger: Knapsack Problems,
+2004, chapters 9 and 11: multiple-choice and multi-dimensional knapsack). The multipliers of its linear relaxation
+give an upper bound on every choice with a given level (Lagrangian relaxation: Geoffrion 1974, Math Prog Study 2:82),
+reckoned in integers here, so that it holds whatever the solver's rounding. It tells what every choice near the bound
+must look like; where those are few, all of them are listed (``listing``), in integers alone, and the best is among
+them. Where they are too many, HiGHS (Huangfu and Hall 2018, Math Prog Comp 10:119) solves by branch and bound, with
+no gap allowed: first among the two hundred levels of which the bounds tell least (the core: Pisinger 1995, EJOR
+83:394), then among all that could be better than the best of those. The same bound is the quick answer of ``bounds``.
 
-**Exact in spite of floating point.** Amounts are integer yen and scores integers or decimals; a float is refused. The
-solver reckons in floats to a tolerance, which on 10^11 yen could hide some yen. So every answer is rounded and
-checked against every condition in integers; one that breaks a limit is cut off (not all that it grants may be granted
-together, or something it leaves out must be granted) and the solver goes on. No choice that meets the conditions is
-ever cut off. The sum of scores counts in whole smallest steps, and the solver's proven bound must lie clearly less
-than one step above it, or NotProved is raised. What is trusted of the floats is that bound, with that margin, and
-that HiGHS finds no choice where it says that there is none. (Now and then the HiGHS of scipy 1.17 writes a line on
-standard output that begins with its own name; where another program reads that output, solve in a process apart.)
+**Exact in spite of floating point.** Amounts are integer yen and scores integers or decimals; a float is refused. A
+list is exact by itself. The solver reckons in floats to a tolerance, which on 10^11 yen could hide some yen. So every
+answer of it is rounded and checked against every condition in integers; one that breaks a limit is cut off (not all
+that it grants may be granted together, or something it leaves out must be granted) and the solver goes on. No choice
+that meets the conditions is ever cut off. The sum of scores counts in whole smallest steps, and the solver's proven
+bound must lie clearly less than one step above it, or NotProved is raised. What is trusted of the floats is that
+bound, with that margin, and that HiGHS finds no choice where it says that there is none. (Now and then the HiGHS of
+scipy 1.17 writes a line on standard output that begins with its own name; where another program reads that output,
+solve in a process apart.)
 
-**Few are open.** The multipliers of the linear relaxation give an upper bound on every choice with a given level
-(Lagrangian relaxation: Geoffrion 1974, Math Prog Study 2:82), reckoned in integers here, so that it holds whatever the
-solver's rounding. The best choice is looked for among the two hundred levels of which these bounds tell least (the
-core: Pisinger 1995, EJOR 83:394), then among all that could be better than the best of those. The same bound is the
-quick answer of ``bounds``.
-
-**Ties** are broken on the few requests on which the best choices can differ: whatever cannot reach the best value is
-settled; then, with the multipliers for the least cost at that value, whatever cannot be as cheap. The rest is a small
-programme that is asked for an equally good choice that is cheaper, or earlier by id, until there is none.
+**Ties.** A list has all choices with the best value. Otherwise whatever cannot reach the best value is settled; then,
+with the multipliers for the least cost at that value, whatever cannot be as cheap. What is left is listed, or is a
+small programme that is asked for an equally good choice that is cheaper, or earlier by id, until there is none.
 
 **Impossible.** Where no choice meets all conditions, those that clash are named: a set that cannot be met, though it
 can when any one of them is left out (QuickXplain; Junker 2004, AAAI-04:167). There may be other clashes beside it."""

@@ -26,6 +26,7 @@ class Bounds:
     most: int
     with_level: tuple[int, ...]
     without: tuple[int, ...]
+    multipliers: tuple[int, ...]
 
 
 def upper_bounds(model: Model, objective: Sequence[int], rows: Sequence[Row], free: Collection[int]) -> Bounds | None:
@@ -49,16 +50,17 @@ def upper_bounds(model: Model, objective: Sequence[int], rows: Sequence[Row], fr
     for group, most in zip(model.groups, bests, strict=True):
         for one in group:
             with_level[one] = (total - most + gains[one]) // UNIT
-    return Bounds(total // UNIT, tuple(with_level), tuple((total - most) // UNIT for most in bests))
+    without = tuple((total - most) // UNIT for most in bests)
+    return Bounds(total // UNIT, tuple(with_level), without, tuple(multipliers))
 
 
-def told_apart(model: Model, limits: Bounds) -> list[int]:
-    """For every variable the sum up to which the bounds leave open whether it is chosen."""
-    told = []
+def told_apart(model: Model, limits: Bounds, free: Collection[int]) -> list[int]:
+    """For every free variable the sum up to which the bounds leave open whether it is chosen."""
+    places = frozenset(free)
+    told: list[int] = []
     for group, without in zip(model.groups, limits.without, strict=True):
-        for one in group:
-            otherwise = max((limits.with_level[other] for other in group if other != one), default=without)
-            told.append(min(limits.with_level[one], max(without, otherwise)))
+        sums = [limits.with_level[one] for one in group if one in places]
+        told += (min(most, max([without, *sums[:place], *sums[place + 1 :]])) for place, most in enumerate(sums))
     return told
 
 

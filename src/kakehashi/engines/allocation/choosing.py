@@ -9,6 +9,7 @@ from math import gcd
 
 from kakehashi.engines.allocation.bounding import Bounds, contested, told_apart, upper_bounds
 from kakehashi.engines.allocation.conditions import Condition, Problem
+from kakehashi.engines.allocation.listing import nearest
 from kakehashi.engines.allocation.model import Model, Row
 from kakehashi.engines.allocation.solving import NotProved, Part, Solver, whole, within
 
@@ -63,8 +64,13 @@ def best(problem: Problem, *, seconds: float | None = None) -> Choice:
     solver = Solver(model, seconds)
     everything = whole(model)
     limits = upper_bounds(model, model.values, rows, everything.free)
-    found = None if limits is None else _greatest(solver, rows, limits)
-    if limits is None or found is None:
+    if limits is None:
+        raise Impossible(clash(problem, seconds=seconds))
+    equal = nearest(model, model.values, rows, everything.free, limits)
+    if equal is not None:
+        return _told(problem, model, *_first(model, equal))
+    found = _greatest(solver, rows, limits)
+    if found is None:
         raise Impossible(clash(problem, seconds=seconds))
     value = _sum(model.values, found)
     near = contested(model, limits, value, everything.free)
@@ -72,8 +78,7 @@ def best(problem: Problem, *, seconds: float | None = None) -> Choice:
     if asked is None:
         raise NotProved("the bounds leave out the best choice")
     left, only = _settled(solver, asked, near.free, found.intersection(near.free))
-    found = left | near.taken
-    return _told(problem, model, found, only=only)
+    return _told(problem, model, left | near.taken, only)
 
 
 def clash(problem: Problem, *, seconds: float | None = None) -> tuple[Condition, ...]:
@@ -99,12 +104,23 @@ def clash(problem: Problem, *, seconds: float | None = None) -> tuple[Condition,
     return () if possible(everything) else tuple(needed([], everything, False))
 
 
+def _first(model: Model, equal: Sequence[frozenset[int]]) -> tuple[frozenset[int], bool]:
+    """Of choices with the same value the cheapest and earliest, and whether it is the only one that is as cheap."""
+    least = min(_sum(model.costs, one) for one in equal)
+    cheap = [one for one in equal if _sum(model.costs, one) == least]
+
+    def order(chosen: frozenset[int]) -> list[int]:
+        return [next((place for place, one in enumerate(g) if one in chosen), len(g)) for g in model.groups]
+
+    return min(cheap, key=order), len(cheap) == 1
+
+
 def _greatest(solver: Solver, rows: list[Row], limits: Bounds) -> frozenset[int] | None:
     """A choice with the greatest value. It is looked for first in the core, what is open to choices near the upper
     bound (Pisinger 1995, EJOR 83:394); then in what is open to choices better than the best found there."""
     model, values = solver.model, solver.model.values
     everything = whole(model)
-    nearest = sorted(told_apart(model, limits), reverse=True)
+    nearest = sorted(told_apart(model, limits, everything.free), reverse=True)
     size = CORE
     while size < len(nearest):
         core = contested(model, limits, nearest[size], everything.free)
@@ -131,6 +147,9 @@ def _settled(
     limits = upper_bounds(model, savings, rows, free)
     if limits is None:
         raise NotProved("the solver finds no choice where it found one before")
+    equal = nearest(model, savings, rows, free, limits, _sum(savings, found))
+    if equal is not None:
+        return _first(model, equal)
     while True:
         saved = _sum(savings, found)
         near = contested(model, limits, saved, free)
@@ -185,7 +204,7 @@ def _earliest(solver: Solver, rows: list[Row], part: Part) -> frozenset[int]:
     return found or frozenset()
 
 
-def _told(problem: Problem, model: Model, found: frozenset[int], *, only: bool) -> Choice:
+def _told(problem: Problem, model: Model, found: frozenset[int], only: bool) -> Choice:
     requests = {request.id: request for request in problem.requests}
     granted = []
     for name, group in zip(model.ids, model.groups, strict=True):

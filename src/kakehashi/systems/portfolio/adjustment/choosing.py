@@ -33,7 +33,7 @@ from kakehashi.systems.portfolio.models import AdjustmentRequest, AdjustmentRoun
 from kakehashi.systems.portfolio.placements import places
 
 SECONDS = 20.0
-"""No call of the solver may take longer: a page waits for it. 500 requests take less than one."""
+"""No call of the solver may take longer: a page waits for it. 500 requests hardly ever take more than one."""
 
 
 @dataclass(frozen=True)
