@@ -95,6 +95,23 @@ def test_of_two_that_take_one_code_at_once_the_second_is_told(monkeypatch):
 
 
 @pytest.mark.django_db
+def test_what_is_pressed_twice_or_names_no_country_is_told(browser):
+    sent = SAID | {"standing": "held"}
+    assert [browser.post("/portfolio/abroad/new/", sent).status_code for _press in range(3)] == [302, 422, 422]
+    nowhere = sent | {"countries": "", "name": "別の覚書"}
+    assert browser.post("/portfolio/abroad/new/", nowhere).status_code == 422
+    assert browser.post("/portfolio/abroad/new/", nowhere | {"kind": "workshop"}).status_code == 302
+    assert Cooperation.objects.count() == 2
+
+
+@pytest.mark.parametrize("code", ["new", "rows", "import", "awards"])
+@pytest.mark.django_db
+def test_no_row_of_a_file_takes_the_address_of_a_page(code):
+    (row,) = look_at(file_of("code,kind,name", f"{code},memorandum,b"))
+    assert row.fate == Fate.FAULTY
+
+
+@pytest.mark.django_db
 def test_what_was_installed_keeps_what_the_documents_said():
     assert install_published_cooperation(by=None) == Cooperation.objects.count() > 60
     assert install_published_cooperation(by=None) == 0
@@ -171,7 +188,9 @@ words = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), m
         | {
             "name": words.filter(bool),
             "kind": st.sampled_from(["memorandum", "joint_call"]),
-            "countries": st.lists(st.sampled_from(["US", "EU", "VN"]), unique=True).map(sorted).map(" ".join),
+            "countries": st.lists(st.sampled_from(["US", "EU", "VN"]), unique=True, min_size=1)
+            .map(sorted)
+            .map(" ".join),
             "when": st.dates(date(1950, 1, 1), date(2100, 1, 1)).flatmap(
                 lambda day: st.sampled_from(["", str(day)[:4], str(day)[:7], str(day)])
             ),

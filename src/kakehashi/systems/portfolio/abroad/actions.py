@@ -15,7 +15,7 @@ from kakehashi.kernel import audit
 from kakehashi.kernel.errors import Conflict, Invalid
 from kakehashi.kernel.people.models import Person
 from kakehashi.systems.portfolio import rules
-from kakehashi.systems.portfolio.abroad.told import Read, read, said_of
+from kakehashi.systems.portfolio.abroad.told import Read, lacking, read, said_of
 from kakehashi.systems.portfolio.models import (
     Cooperation,
     CooperationChange,
@@ -30,15 +30,19 @@ def record_cooperation(
     """Write down something done together (``by=None``: the node's operator); ``said``: the fields of ``told.FIELDS`` as
     text. Without a ``code`` it gets one of its kind and a number.
 
-    Raises NotAllowed; Invalid naming each field at fault; Conflict where somebody took the same code meanwhile.
+    Raises NotAllowed; Invalid naming each field at fault; Conflict where the same is recorded already, or
+    somebody took the same code meanwhile.
     """
     _insist(by, "cooperation.record", None)
     told = _sound(read_already or read(said))
+    if read_already is None and (faults := lacking(told)):
+        raise Invalid(faults)
     row = Cooperation(code=code.strip() or f"new-{uuid4()}")
     try:
         with transaction.atomic():
             _write(row, told)
             if not code.strip():
+                _insist_not_the_same_again(row)
                 row.code = _free_code(row)
                 row.save(update_fields=["code"])
             _keep(row, CooperationChange.RECORDED, by, reason)
@@ -112,6 +116,14 @@ def _insist(by: Person | None, action: str, row: Cooperation | None) -> None:
 
 def _locked(row: Cooperation) -> Cooperation:
     return Cooperation.objects.select_for_update(of=("self",)).select_related("programme").get(pk=row.pk)
+
+
+def _insist_not_the_same_again(row: Cooperation) -> None:
+    """What says in every field what another row says, under no code of its own, was sent twice."""
+    said = said_of(row)
+    for one in Cooperation.objects.filter(kind=row.kind, name=row.name).exclude(pk=row.pk):
+        if said_of(one) == said:
+            raise Conflict(_("The same is recorded already: %(code)s.") % {"code": one.code}, field="name")
 
 
 def _free_code(row: Cooperation) -> str:

@@ -132,8 +132,8 @@ def _row(line: CsvRow, known: dict[str, Cooperation], programmes: dict[str, Prog
     told = read(before | {name: text for name, text in said.items() if name in FIELDS}, programmes)
     row = Row(line.line, code, Fate.SAME if there else Fate.NEW, told, there, before)
     row.faults = line.faults + [labelled(name, " ".join(texts)) for name, texts in told.faults.items()]
-    if code and there is None and not _may_be(code):
-        row.faults.append(_("At most 80 letters, digits, - _ and .: %(code)s") % {"code": code[:80]})
+    if code and there is None:
+        row.faults += [labelled("code", text) for text in _faults_of(code)]
     if code and first.setdefault(code, row.line) != row.line:
         row.faults.append(_("The code stands in line %(line)d already.") % {"line": first[code]})
     if row.faults:
@@ -144,12 +144,12 @@ def _row(line: CsvRow, known: dict[str, Cooperation], programmes: dict[str, Prog
     return row
 
 
-def _may_be(code: str) -> bool:
+def _faults_of(code: str) -> list[str]:
     try:
         Cooperation._meta.get_field("code").run_validators(code)
-    except ValidationError:
-        return False
-    return True
+    except ValidationError as error:
+        return error.messages
+    return []
 
 
 def _differs(told: Read, there: Cooperation, name: str, before: dict[str, str]) -> bool:

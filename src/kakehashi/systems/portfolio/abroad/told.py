@@ -42,6 +42,8 @@ TOLD = {1: Precision.YEAR, 2: Precision.MONTH, 3: Precision.DAY}
 KIND, STANDING = Choices(CooperationKind.choices), Choices(CooperationStanding.choices)
 MOST_AWARDS = 32_767
 BEYOND_ISO = "EU"
+BETWEEN_COUNTRIES = frozenset({"memorandum", "joint_research", "joint_call", "joint_award", "office"})
+"""The kinds that are nothing without a country; a workshop or a statement may be everybody's."""
 
 
 @dataclass
@@ -101,6 +103,13 @@ def read(said: Mapping[str, str], programmes: Mapping[str, Programme] | None = N
     _days(told, given)
     told.values["awards"] = _number(told, "awards", given["awards"], range(MOST_AWARDS + 1))
     return told
+
+
+def lacking(told: Read) -> dict[str, list[str]]:
+    """What a person who records a row has to say beside what a file has to: where, but for what may have no country."""
+    if told.countries or told.values["kind"] not in BETWEEN_COUNTRIES:
+        return {}
+    return {"countries": [_("Say with which country it is done, or EU.")]}
 
 
 def _programme(told: Read, code: str, programmes: Mapping[str, Programme] | None) -> None:

@@ -2,6 +2,7 @@
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kakehashi.systems.portfolio.forms.offices import day_field
 from kakehashi.systems.portfolio.ledger.checking import LARGEST_YEN
@@ -13,7 +14,7 @@ class CallForm(forms.Form):
 
     number = forms.CharField(label=_("Number"), max_length=40, help_text=_("Letters, digits, - _ and ."))
     programme = forms.ModelChoiceField(label=_("Programme"), queryset=Programme.objects.all(), to_field_name="code")
-    name = forms.CharField(label=_("Name"), max_length=300)
+    name = forms.CharField(label=pgettext_lazy("of a thing", "Name"), max_length=300)
     name_en = forms.CharField(label=_("Name in English"), max_length=300, required=False)
     summary = forms.CharField(label=_("What is asked for"), widget=forms.Textarea(attrs={"rows": 5}), required=False)
     summary_en = forms.CharField(

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kakehashi.kernel.fiscal import fiscal_year
 from kakehashi.systems.portfolio.forms.files import LookedAtForm
@@ -105,7 +106,7 @@ class AppropriationForm(forms.Form):
     """A sum that a ministry's budget gives: the origin that yen keep."""
 
     code = forms.CharField(label=_("Code"), max_length=60, help_text=_("Such as mhlw-2026-initial."))
-    name = forms.CharField(label=_("Name"), max_length=300)
+    name = forms.CharField(label=pgettext_lazy("of a thing", "Name"), max_length=300)
     name_en = forms.CharField(label=_("Name in English"), max_length=300, required=False)
     ministry = forms.ChoiceField(label=_("Ministry"), choices=Ministry.choices)
     kind = forms.ChoiceField(label=_("Kind of budget"), choices=BudgetKind.choices)

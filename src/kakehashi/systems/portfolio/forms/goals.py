@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kakehashi.systems.portfolio.forms.files import LookedAtForm
 from kakehashi.systems.portfolio.forms.offices import day_field
@@ -39,7 +40,7 @@ class GoalForm(forms.Form):
         help_text=_("Empty: a goal of the whole term."),
     )
     code = forms.CharField(label=_("Code"), max_length=60, help_text=_("Letters, digits, - _ and . It stays."))
-    name = forms.CharField(label=_("Name"), max_length=300)
+    name = forms.CharField(label=pgettext_lazy("of a thing", "Name"), max_length=300)
     name_en = forms.CharField(label=_("Name in English"), max_length=300, required=False)
     definition = text_field(_("What counts"), required=False)
     definition_en = text_field(_("What counts, in English"), required=False)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kakehashi.systems.portfolio.forms.goals import ProjectField, text_field
 from kakehashi.systems.portfolio.forms.structure import source_field
@@ -72,7 +73,7 @@ class IndicatorForm(forms.Form):
     """What a stage is measured by."""
 
     stage = forms.ChoiceField(label=_("Stage"), choices=LogicStage.choices)
-    name = forms.CharField(label=_("Name"), max_length=300)
+    name = forms.CharField(label=pgettext_lazy("of a thing", "Name"), max_length=300)
     name_en = forms.CharField(label=_("Name in English"), max_length=300, required=False)
     unit = forms.CharField(label=_("Unit"), max_length=40, required=False)
     unit_en = forms.CharField(label=_("Unit in English"), max_length=40, required=False)

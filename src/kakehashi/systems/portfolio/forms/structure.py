@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kakehashi.systems.portfolio.forms.goals import ProjectField
 from kakehashi.systems.portfolio.forms.offices import day_field
@@ -43,7 +44,7 @@ class TermForm(Kept):
 
     stays = ("number",)
     number = forms.IntegerField(label=_("Number"), min_value=1, max_value=99)
-    name = forms.CharField(label=_("Name"), max_length=300)
+    name = forms.CharField(label=pgettext_lazy("of a thing", "Name"), max_length=300)
     name_en = forms.CharField(label=_("Name in English"), max_length=300, required=False)
     begins = day_field(_("First day"))
     ends = day_field(_("Last day"), required=False)
@@ -54,7 +55,7 @@ class ProjectForm(Kept):
     """An integrated project of a term."""
 
     code = forms.CharField(label=_("Code"), max_length=40, help_text=_("Letters, digits, - _ and . It stays."))
-    name = forms.CharField(label=_("Name"), max_length=300)
+    name = forms.CharField(label=pgettext_lazy("of a thing", "Name"), max_length=300)
     name_en = forms.CharField(label=_("Name in English"), max_length=300, required=False)
     axis = forms.ChoiceField(label=_("Cut by"), choices=Axis.choices)
     order = forms.IntegerField(label=_("Place in the order"), min_value=0, max_value=999, initial=0)
@@ -64,7 +65,7 @@ class AreaForm(Kept):
     """A disease area."""
 
     code = forms.CharField(label=_("Code"), max_length=40, help_text=_("Letters, digits, - _ and . It stays."))
-    name = forms.CharField(label=_("Name"), max_length=300)
+    name = forms.CharField(label=pgettext_lazy("of a thing", "Name"), max_length=300)
     name_en = forms.CharField(label=_("Name in English"), max_length=300, required=False)
     order = forms.IntegerField(label=_("Place in the order"), min_value=0, max_value=999, initial=0)
 
@@ -73,7 +74,7 @@ class ProgrammeForm(Kept):
     """A programme."""
 
     code = forms.CharField(label=_("Code"), max_length=40, help_text=_("Letters, digits, - _ and . It stays."))
-    name = forms.CharField(label=_("Name"), max_length=300)
+    name = forms.CharField(label=pgettext_lazy("of a thing", "Name"), max_length=300)
     name_en = forms.CharField(label=_("Name in English"), max_length=300, required=False)
     ministry = forms.ChoiceField(label=_("Ministry"), choices=Ministry.choices, initial=Ministry.UNSTATED)
     first_phase = forms.ChoiceField(label=_("From phase"), choices=PHASES, required=False)

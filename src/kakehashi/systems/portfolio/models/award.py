@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from kakehashi.kernel.bilingual import told
-from kakehashi.systems.portfolio.models.structure import Call, DiseaseArea, Modality, Phase, Programme
+from kakehashi.systems.portfolio.models.structure import Call, DiseaseArea, Modality, Phase, Programme, no_page
 
 
 class Award(models.Model):
@@ -20,7 +20,10 @@ class Award(models.Model):
         _("award number"),
         max_length=40,
         unique=True,
-        validators=[RegexValidator(r"^[A-Za-z0-9][A-Za-z0-9_-]*\Z", _("Use letters, digits, - and _."))],
+        validators=[
+            RegexValidator(r"^[A-Za-z0-9][A-Za-z0-9_-]*\Z", _("Use letters, digits, - and _.")),
+            no_page("new", "calls"),
+        ],
     )
     title = models.CharField(_("title"), max_length=500)
     title_en = models.CharField(_("title in English"), max_length=500, blank=True)

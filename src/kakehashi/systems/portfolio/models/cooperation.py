@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from kakehashi.systems.portfolio.models.lineage import Precision
-from kakehashi.systems.portfolio.models.structure import CODE, Named, Programme
+from kakehashi.systems.portfolio.models.structure import CODE, Named, Programme, no_page
 
 
 class CooperationKind(models.TextChoices):
@@ -51,7 +51,9 @@ class Cooperation(Named):
     ``ended_on``: its last day. What it said before a change stands in its revisions.
     """
 
-    code = models.CharField(_("code"), max_length=80, unique=True, validators=[CODE])
+    code = models.CharField(
+        _("code"), max_length=80, unique=True, validators=[CODE, no_page("new", "rows", "import", "awards")]
+    )
     kind = models.CharField(_("kind"), max_length=20, choices=CooperationKind.choices)
     partner = models.CharField(_("partner"), max_length=300, blank=True)
     partner_en = models.CharField(_("partner in English"), max_length=300, blank=True)

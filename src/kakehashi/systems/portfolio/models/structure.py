@@ -11,6 +11,12 @@ from kakehashi.kernel.bilingual import told
 CODE = RegexValidator(r"^[A-Za-z0-9][A-Za-z0-9_.-]*\Z", _("Use letters, digits, - _ and ."))
 
 
+def no_page(*words: str) -> RegexValidator:
+    """Of what an address names by its code: the words that stand in its place in the addresses of other pages."""
+    text = _("This word is the address of another page: choose another.")
+    return RegexValidator(rf"^({'|'.join(words)})\Z", text, inverse_match=True)
+
+
 class Named(models.Model):
     """Something with a name in both languages; the other one stands in where one is missing."""
 
@@ -210,7 +216,7 @@ class Call(Named):
     """
 
     programme = models.ForeignKey(Programme, models.PROTECT, related_name="calls", verbose_name=_("programme"))
-    number = models.CharField(_("number"), max_length=40, unique=True, validators=[CODE])
+    number = models.CharField(_("number"), max_length=40, unique=True, validators=[CODE, no_page("new")])
     summary = models.TextField(_("summary"), blank=True)
     summary_en = models.TextField(_("summary in English"), blank=True)
     opens = models.DateField(_("opens"))
