@@ -319,7 +319,7 @@ def written_by(action, folder):
         told = {"kind": "memorandum", "name": "覚書", "countries": "US"}
         row = record_cooperation(by=None, said=told)
         return {
-            "record": lambda by: record_cooperation(by=by, said=told),
+            "record": lambda by: record_cooperation(by=by, said=told | {"name": "別の覚書"}),
             "correct": lambda by: correct_cooperation(by=by, row=row, said={"countries": "SG"}, reason="r"),
             "end": lambda by: end_cooperation(by=by, row=row, on=YEAR_END, reason="r"),
             "import": lambda by: import_cooperation([], by=by),

@@ -252,7 +252,10 @@ def test_a_president_out_of_office_decides_nothing():
     second = add_person(by=None, email="next@x.example", name="次", organisation=agency(), role=Role.PRESIDENT)
     assert decides_on_funds(first)
     assert is_president(first)
+    elsewhere = someone(Role.PRESIDENT, code="another")
+    assert decides_on_funds(elsewhere)
     held = given_office(first, Role.PRESIDENT, None)
+    assert not decides_on_funds(elsewhere)  # agencies of one node keep one portfolio
     assert [bool(decides_on_funds(one)) for one in (first, second)] == [True, False]
     end_appointment(held, by=None, on=timezone.localdate() - timedelta(days=1), reason="term")
     assert [bool(decides_on_funds(one)) for one in (first, second)] == [False, False]

@@ -46,13 +46,14 @@ def filled(day: date) -> Q:
 
 
 def holds_office(person: Any, office: str) -> bool:
-    """Whether somebody holds the role of an office of a whole agency today, and where anybody was ever appointed to
-    that agency's, is in office themselves."""
+    """Whether somebody holds the role of an office of a whole agency today, and once anybody was appointed to it, at
+    whichever agency of the node (they keep one portfolio), is in office themselves."""
     today = timezone.localdate()
     agencies = {one.organisation_id for one in held_at_agencies(person, office)}
-    taken = Appointment.objects.filter(filled(today), office=office, organisation__in=agencies)
+    if not agencies or not Appointment.objects.filter(filled(today), office=office).exists():
+        return bool(agencies)
     own = held_by(person, office, on=today).values_list("organisation_id", flat=True)
-    return bool(agencies - set(taken.values_list("organisation_id", flat=True)) | agencies & set(own))
+    return bool(agencies & set(own))
 
 
 def ever_held_by(person: Any, *offices: str) -> QuerySet[Appointment]:
