@@ -77,7 +77,8 @@ def test_a_check_says_that_the_books_agree_or_what_does_not(auditor, browser):
     assert last_check().result["open"] == list(triggers.TABLES)
     text = browser.get(PAGE).content.decode()
     assert "The balance is 1 yen" in text
-    assert "Rows of portfolio_entry can be changed" in text
+    assert "Rows of entries of the ledger can be changed" in text
+    assert "portfolio_" not in text, "tables are told in words"
 
 
 def test_the_database_is_asked_whether_it_refuses_changes():

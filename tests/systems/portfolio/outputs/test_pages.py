@@ -143,6 +143,11 @@ def test_an_output_from_before_its_award_is_asked_about(agency, client):
         "sureness": "final",
         "awards": agency.awards[0].number,
     }
+    asked = client.post("/portfolio/outputs/new/", said, headers=EN)
+    assert asked.status_code == 422
+    assert f"1999-06-01 is before the award {agency.awards[0].number} began" in asked.content.decode()
+    assert 'type="checkbox" name="early"' in asked.content.decode()
+    said["early"] = "on"
     recorded = client.post("/portfolio/outputs/new/", said, follow=True, headers=EN).content.decode()
     assert f"1999-06-01 is before the award {agency.awards[0].number} began on 2019-04-01" in recorded
     one = Output.objects.get(reference="10.5555/early")

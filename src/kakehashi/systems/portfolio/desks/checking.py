@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+from django.apps import apps
 from django.db import connection
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -42,10 +43,12 @@ MOST = 200
 
 @dataclass(frozen=True)
 class Kept:
-    """A table whose rows the database itself refuses to change or delete, and whether it does so now."""
+    """A table whose rows the database itself refuses to change or delete, whether it does so now, and what people call
+    its rows."""
 
     table: str
     refuses: bool
+    words: str
 
 
 def start_check(*, by: Person) -> Job:
@@ -91,4 +94,10 @@ def append_only_tables() -> list[Kept]:
     """The tables of the ledger, of contracts, of reports of goals and of outcomes, of what was said and shown before,
     asked of the database now."""
     tables = {table: prefix for one in KEEPERS for table, prefix in one.TABLES.items()}
-    return [Kept(table, holds(connection, table, prefix=prefix)) for table, prefix in tables.items()]
+    words = {
+        one._meta.db_table: str(one._meta.verbose_name_plural) for one in apps.get_app_config("portfolio").get_models()
+    }
+    return [
+        Kept(table, holds(connection, table, prefix=prefix), words.get(table, table))
+        for table, prefix in tables.items()
+    ]

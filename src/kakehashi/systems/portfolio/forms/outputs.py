@@ -12,6 +12,7 @@ from kakehashi.kernel.people.forms import add_problems
 from kakehashi.systems.portfolio.forms.offices import day_field
 from kakehashi.systems.portfolio.models import Award, OutputKind, OutputState
 from kakehashi.systems.portfolio.outputs.actions import NewOutput
+from kakehashi.systems.portfolio.outputs.days import unlikely
 from kakehashi.systems.portfolio.outputs.reading import LARGEST_MB
 from kakehashi.systems.portfolio.outputs.recognising import Recogniser
 from kakehashi.systems.portfolio.outputs.workflow import TOLD_BY_CASES
@@ -75,11 +76,23 @@ class OutputForm(forms.Form):
         label=_("Address of the evidence"), max_length=500, required=False, assume_scheme="https"
     )
     evidence = forms.CharField(label=_("What shows it"), widget=forms.Textarea(attrs={"rows": 3}), required=False)
+    early = forms.BooleanField(
+        label=_("The day is right: it was there before the award began"), required=False, widget=forms.HiddenInput
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """A day before one of the awards began is asked about once."""
+        said: dict[str, Any] = super().clean() or {}
+        if "on" in said and "awards" in said and not said.get("early"):
+            for text in unlikely(said["on"], said["awards"]):
+                self.add_error("on", text)
+                self.fields["early"].widget = forms.CheckboxInput()
+        return said
 
     @property
     def told(self) -> NewOutput:
         """What was entered."""
-        return NewOutput(**{key: value for key, value in self.cleaned_data.items() if key != "awards"})
+        return NewOutput(**{key: value for key, value in self.cleaned_data.items() if key not in ("awards", "early")})
 
 
 class AwardForm(forms.Form):
