@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('portfolio', '0037_companies_named'),
+        ('portfolio', '0038_milestones_put_right'),
     ]
 
     operations = [
