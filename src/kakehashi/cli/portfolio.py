@@ -46,8 +46,19 @@ portfolio.add_command(doi_command)
 def figures(fiscal_year: int, term: int | None, shape: str) -> None:
     from kakehashi.systems.portfolio.answers import COLUMNS, plain, table
     from kakehashi.systems.portfolio.figures import book
+    from kakehashi.systems.portfolio.models import PlanTerm
 
     with told_plainly():
+        terms = list(PlanTerm.objects.order_by("number").values_list("number", flat=True))
+        if term is not None and term not in terms:
+            there = ", ".join(map(str, terms)) or text("none", "なし")
+            raise click.BadParameter(
+                text(
+                    f"there is no plan term {term} here; there are: {there}.",
+                    f"第{term}期はありません。ある期：{there}。",
+                ),
+                param_hint="--term",
+            )
         told = book(fiscal_year, term)
         if shape == "json":
             click.echo(json.dumps(plain(told), ensure_ascii=False, indent=1))

@@ -87,6 +87,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "kakehashi.web.logging_in.BackToThePage",
     "kakehashi.kernel.people.reading.ReadOnce",
     "kakehashi.web.problems.ProblemPages",
     "kakehashi.kernel.answers.Answers",

@@ -138,6 +138,9 @@ def test_figures_are_one_object_with_integers_and_a_day(agency):
     assert told["total"]["awards"] == {"all": 2, "new": 1, "continuing": 1}
     assert [one["code"] for one in told["programmes"]] == ["cell", "gene"]
     assert [one["code"] for one in told["ministries"]] == ["cao", "mext"]
+    unknown = run("figures", "--fiscal-year", str(YEAR), "--term", "99")
+    assert unknown.exit_code == 2
+    assert "there is no plan term 99 here; there are: " in unknown.output
     rows = run("figures", "--fiscal-year", str(YEAR), "--format", "csv").output.splitlines()
     assert rows[0].startswith("scope,code,name,name_en,budgeted_initial_yen")
     assert [row.split(",")[0] for row in rows[1:]] == [

@@ -12,8 +12,9 @@ from kakehashi.kernel.files.models import StoredFile
 from kakehashi.kernel.jobs.models import Job, JobState
 from kakehashi.kernel.jobs.running import execute
 from kakehashi.kernel.organisations.models import Kind
+from kakehashi.kernel.people.models import Person
 from kakehashi.kernel.people.roles import Role
-from kakehashi.systems.portfolio.ledger import importing
+from kakehashi.systems.portfolio.ledger import files, importing
 from kakehashi.systems.portfolio.ledger.posting import post_many
 from kakehashi.systems.portfolio.models import Entry
 from tests.systems.portfolio.agency import make_agency
@@ -84,6 +85,16 @@ def test_what_is_wrong_is_told_and_nothing_is_booked(accountant):
     assert "<span>9</span>" in shown, "the line"
     assert accountant.post(page).status_code == 409
     assert Entry.objects.count() == before
+
+
+def test_what_is_wrong_is_told_in_the_language_of_the_page(accountant, monkeypatch):
+    """Whatever language the accountant's mails are in."""
+    monkeypatch.setattr(files, "MOST", 30)
+    english = accountant.words[0].isascii()
+    Person.objects.update(language="ja" if english else "en")
+    accountant.post(PAGE, {"file": file_of(40)})
+    jobs.run_waiting()
+    assert ("more than 30 rows" in Job.objects.get().error) == english
 
 
 def test_what_changed_since_the_look_books_nothing(accountant):

@@ -11,11 +11,11 @@ from kakehashi.kernel.errors import Conflict, Invalid, NotAllowed
 from kakehashi.kernel.organisations.models import Kind
 from kakehashi.kernel.people.roles import Role
 from kakehashi.systems.portfolio.lineage.rules import LINKS
-from kakehashi.systems.portfolio.models import Award, AwardLink, Call, PairingAnswer
+from kakehashi.systems.portfolio.models import Award, AwardLink, Call, DiseaseArea, PairingAnswer
 from kakehashi.systems.portfolio.pairing import store
 from kakehashi.systems.portfolio.pairing.actions import acceptance, answer_pairing
 from kakehashi.systems.portfolio.pairing.finding import suggestions
-from kakehashi.systems.portfolio.pairing.words import in_words
+from kakehashi.systems.portfolio.pairing.words import english_terms, in_words
 from tests.systems.portfolio.adjustment.funds import make_awards, someone
 
 pytestmark = pytest.mark.django_db
@@ -85,9 +85,37 @@ def test_awards_are_read_anew_in_the_background_when_one_is_added(awards, monkey
 )
 def test_reasons_are_told_in_both_languages(reason, english, japanese):
     with translation.override("en"):
-        assert english in in_words(reason)
+        assert english in in_words(reason, english_terms())
     with translation.override("ja"):
-        assert japanese in in_words(reason)
+        assert japanese in in_words(reason, english_terms())
+
+
+def test_english_reasons_name_no_japanese_word_and_none_ends_in_nothing(db):
+    """膵がん is a term of the field, こころの病 the name of a disease area; what has no English here is left out."""
+    DiseaseArea.objects.create(code="mind", name="こころの病", name_en="Illness of the mind")
+    words = [Shared(word, word, 0.3) for word in ("膵がん", "こころの病", "みつめる", "BRCA1")]
+    with translation.override("en"):
+        terms = english_terms()
+        assert in_words(Reason("text", 1, shared=tuple(words)), terms) == (
+            "Both speak of pancreatic cancer, Illness of the mind, BRCA1."
+        )
+        for code in ("text", "input"):
+            for shared in ((), (words[2],)):
+                told = in_words(Reason(code, 1, shared=shared), terms)
+                assert told.endswith("no single word stands out.")
+        assert in_words(Reason("text", -1), terms) == ""
+    with translation.override("ja"):
+        assert "みつめる" in in_words(Reason("text", 1, shared=tuple(words)), english_terms())
+        assert in_words(Reason("input", 1), {}).endswith("目立つ共通の語はありません。")
+
+
+def test_what_nothing_speaks_for_is_not_suggested(awards):
+    index = store.STORE.read()
+    for language in ("ja", "en"):
+        with translation.override(language):
+            onward, givers = suggestions(awards[0], index, timezone.localdate())
+        assert all(one.reasons for one in [*onward, *givers])
+        assert [one.place for one in onward] == list(range(1, len(onward) + 1))
 
 
 @pytest.mark.parametrize("role", list(Role))

@@ -269,7 +269,10 @@ def test_what_is_asked_stands_in_the_address_and_nothing_is_written(browser, sid
         "The interval of the difference is exact."
         in browser.get(f"{page}&where=device/-/feasibility&more=2").content.decode()
     )
-    assert "Give this too." in browser.get(f"{page}&rate=40").content.decode()
+    refused = browser.get(f"{page}&rate=40").content.decode()
+    assert "Give this too." in refused
+    assert "The difference cannot be told. Please correct:" in refused
+    assert "Nothing was saved" not in refused
     assert "Only 300.0 hundred million yen" in browser.get(f"{page}&giver=drugs&taker=devices&yen=301").content.decode()
     assert "Choose another project" in browser.get(f"{page}&giver=drugs&taker=drugs&yen=1").content.decode()
     assert Award.objects.count() == before

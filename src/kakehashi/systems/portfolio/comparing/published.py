@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from decimal import Decimal
 
 from django.urls import reverse
@@ -31,10 +31,11 @@ from kakehashi.systems.portfolio.models import (
     Goal,
     IntegratedProject,
     Output,
+    OutputKind,
     PlanTerm,
     Programme,
 )
-from kakehashi.systems.portfolio.outputs.goals import counted
+from kakehashi.systems.portfolio.outputs.goals import TOP_PAPER, counted, kinds_of
 from kakehashi.systems.portfolio.outputs.workflow import TOLD_BY_CASES
 
 ZERO = Decimal(0)
@@ -195,7 +196,7 @@ def _goals() -> Iterator[Comparison]:
     """Each goal that names what it is counted from: reported, and counted from the outputs on this node."""
     rows = Goal.objects.exclude(results="").select_related("term", "project").order_by("term__number", "code")
     today = timezone.localdate()
-    why = made_up_outputs()
+    why: dict[str, str] = {}
     for one in counted(goals_reached(rows, on=today)).values():
         if one.reported is None:
             continue
@@ -214,7 +215,7 @@ def _goals() -> Iterator[Comparison]:
             Unit.NUMBER,
             (Part(f"{one.since} – {one.as_of}", Decimal(one.number), url),),
             one.reported.source,
-            why=why,
+            why=why.setdefault(one.goal.results, made_up_outputs(kinds_of(one.goal))),
         )
 
 
@@ -248,20 +249,34 @@ def involvement_published() -> str:
     return _("Published for FY%(year)s: %(share)s %% of the programmes ask in their calls (%(source)s).") % values
 
 
-def made_up_outputs() -> str:
-    """What to say of outputs where all that people record are made up, or of awards that are: the demo agency makes
-    those of its second term alone; else "". Diagnoses, which the cases of the node tell, are no goal's."""
+def made_up_outputs(kinds: Collection[str] = ()) -> str:
+    """What to say of outputs, of some kinds or of all that people record, as long as any of them are made up, or of
+    awards that are (the demo agency makes those of its second term alone), or none is recorded; else "". Diagnoses,
+    which the cases of the node tell, are no goal's."""
     recorded = Output.objects.exclude(kind__in=TOLD_BY_CASES)
-    days = recorded.order_by("on").values_list("on", "synthetic")
+    if kinds:
+        recorded = recorded.filter(kind__in=[OutputKind.PAPER if kind == TOP_PAPER else kind for kind in kinds])
+    days = recorded.order_by("on").values_list("on", flat=True)
     first, last = days.first(), days.last()
     if first is None or last is None:
+        if kinds and Output.objects.exclude(kind__in=TOLD_BY_CASES).exists():
+            return _("Reported by the document; no output of this kind is recorded on this node yet.")
         return _("Reported by the document; no output is recorded on this node yet.")
-    if recorded.filter(synthetic=False).exclude(awards__synthetic=True).exists():
+    real = recorded.filter(synthetic=False).exclude(awards__synthetic=True).count()
+    made_up = recorded.count() - real
+    if not made_up:
         return ""
-    return _(
-        "Reported by the document; counted are the outputs on this node, which are made up for the demonstration and "
-        "came between %(first)s and %(last)s."
-    ) % {"first": first[0], "last": last[0]}
+    if real:
+        text = _(
+            "Reported by the document; counted are the outputs on this node, of which %(made_up)s are made up for the "
+            "demonstration and %(real)s are not; they came between %(first)s and %(last)s."
+        )
+    else:
+        text = _(
+            "Reported by the document; counted are the outputs on this node, which are made up for the demonstration "
+            "and came between %(first)s and %(last)s."
+        )
+    return text % {"first": first, "last": last, "made_up": made_up, "real": real}
 
 
 def _own(facts: Facts) -> Iterator[Comparison]:

@@ -30,6 +30,8 @@ class LongSelect(forms.Select):
 class WhatIfForm(forms.Form):
     """A change of the pipeline; nothing of it is written."""
 
+    refused = _("The difference cannot be told. Please correct:")
+
     rate_of = forms.ChoiceField(label=_("Rate to change"), required=False, widget=LongSelect)
     rate = forms.FloatField(
         label=_("Its mean then (%)"),

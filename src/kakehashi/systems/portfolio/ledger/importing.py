@@ -12,9 +12,9 @@ from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from kakehashi.kernel import audit, jobs
 from kakehashi.kernel.errors import Conflict, Invalid, NotFound, texts_of
@@ -45,7 +45,7 @@ def start_looking(*, by: Person, upload: UploadedFile[Any]) -> Job:
         kept = save_file(
             by=by, organisation=holder, name=name, chunks=upload.chunks(), most_bytes=most, kept_until=until
         )
-        return jobs.start(LOOK, look, owner=by, file_id=kept.pk)
+        return jobs.start(LOOK, look, owner=by, file_id=kept.pk, language=get_language() or "")
 
 
 def start_booking(*, by: Person, looked: Job) -> Job:
@@ -58,23 +58,27 @@ def start_booking(*, by: Person, looked: Job) -> Job:
         StoredFile.objects.select_for_update().filter(pk=looked.arguments["file_id"]).first()
         if booking_of(looked) is not None:
             raise Conflict(_("This file is being booked already."))
-        return jobs.start(BOOK, book_file, owner=by, file_id=looked.arguments["file_id"])
+        file_id = looked.arguments["file_id"]
+        return jobs.start(BOOK, book_file, owner=by, file_id=file_id, language=get_language() or "")
 
 
-def look(job: jobs.Running, *, file_id: int) -> dict[str, Any]:
-    """The job that looks: what is wrong with which row, and what the rows come to. Writes nothing."""
-    content = _content(job, file_id)
-    return _told(_rows(job, content)) | {"shift_jis": bool(read_text(content, largest_mb=LARGEST_MB).note)}
+def look(job: jobs.Running, *, file_id: int, language: str = "") -> dict[str, Any]:
+    """The job that looks: what is wrong with which row, and what the rows come to. Writes nothing. ``language``: of the
+    page that started it, in which it tells; "": its owner's."""
+    with translation.override(language or get_language()):
+        content = _content(job, file_id)
+        return _told(_rows(job, content)) | {"shift_jis": bool(read_text(content, largest_mb=LARGEST_MB).note)}
 
 
-def book_file(job: jobs.Running, *, file_id: int) -> dict[str, Any]:
+def book_file(job: jobs.Running, *, file_id: int, language: str = "") -> dict[str, Any]:
     """The job that books: all rows or, where something is wrong by now, none.
 
     What an earlier turn of it booked, whose worker ended, is told, and nothing is booked again.
     """
     if job.kept is not None:
         return dict(job.kept)
-    rows = _rows(job, _content(job, file_id))
+    with translation.override(language or get_language()):
+        rows = _rows(job, _content(job, file_id))
     if any(row.faults for row in rows):
         return _told(rows)
     with transaction.atomic():

@@ -90,7 +90,7 @@ def _counting(goal: Goal, on: date, found: Credits, projects: dict[tuple[PlanTer
     """The outputs that ``outputs_of`` lists, those of a project's goal year by year (an output comes in one).
     ``projects``: of each award by term and year, filled as they are asked."""
     first, last = span_of(goal, on)
-    kinds = _kinds(goal)
+    kinds = kinds_of(goal)
     top_papers = OutputKind.PAPER if TOP_PAPER in kinds else ""
     came = found.between(first, last, on).of_kinds(kinds, top_papers=top_papers)
     if goal.project is None:
@@ -103,7 +103,8 @@ def _counting(goal: Goal, on: date, found: Credits, projects: dict[tuple[PlanTer
         yield those.of(projects[scheme].is_(goal.project.pk))
 
 
-def _kinds(goal: Goal) -> list[str]:
+def kinds_of(goal: Goal) -> list[str]:
+    """The kinds of outputs that a goal counts, TOP_PAPER among them."""
     return [key for one in goal.results.split(",") if (key := one.strip())]
 
 
@@ -117,7 +118,7 @@ def span_of(goal: Goal, on: date) -> tuple[date, date]:
 def outputs_of(goal: Goal, on: date) -> QuerySet[Output]:
     """The outputs that a goal counts as of a day, each once; of a project's goal those of awards placed in it."""
     first, last = span_of(goal, on)
-    keys = _kinds(goal)
+    keys = kinds_of(goal)
     kinds = Q(kind__in=[key for key in keys if key != TOP_PAPER])
     if TOP_PAPER in keys:
         kinds |= Q(kind=OutputKind.PAPER, top_journal=True)

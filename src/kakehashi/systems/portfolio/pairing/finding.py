@@ -13,7 +13,7 @@ from kakehashi.engines.pairing.awards import Phase as PairedPhase
 from kakehashi.engines.pairing.index import PairingIndex
 from kakehashi.systems.portfolio.models import Award, Call, Found, PairingAnswer, Phase, Programme
 from kakehashi.systems.portfolio.pairing.store import PHASES, history, paired
-from kakehashi.systems.portfolio.pairing.words import in_words
+from kakehashi.systems.portfolio.pairing.words import English, english_terms, in_words
 
 MOST = 10
 
@@ -38,14 +38,22 @@ def suggestions(award: Award, index: PairingIndex, today: date) -> tuple[list[Su
         (one.found, one.key): one for one in PairingAnswer.objects.filter(award=award).select_related("answered_by")
     }
     openings, labels = _openings(award, today)
-    onward = [
-        _suggestion(match, place, labels[match.key], answers)
-        for place, match in enumerate(index.openings(asked, openings, most=MOST, history=history()), 1)
+    english = english_terms()
+    carrying = [
+        (labels[match.key], reasons)
+        for match in index.openings(asked, openings, most=MOST, history=history())
+        if (reasons := _reasons(match, english))  # nothing speaks for the others: they are the last of the list
     ]
+    onward = [_suggestion(said, place, reasons, answers) for place, (said, reasons) in enumerate(carrying, 1)]
     matches = index.givers(asked, most=MOST)
     others = Award.objects.in_bulk([match.key for match in matches], field_name="number")
     givers = [
-        _suggestion(match, place, (Found.GIVER, match.key, f"{match.key} {others[match.key].label()}"), answers)
+        _suggestion(
+            (Found.GIVER, match.key, f"{match.key} {others[match.key].label()}"),
+            place,
+            _reasons(match, english),
+            answers,
+        )
         for place, match in enumerate(matches, 1)
         if match.key in others
     ]
@@ -76,8 +84,15 @@ def _phases(programme: Programme) -> frozenset[PairedPhase]:
     return frozenset(PHASES[one] for one in order[first : last + 1])
 
 
+def _reasons(match: Match, english: English) -> tuple[str, ...]:
+    return tuple(text for one in match.reasons if (text := in_words(one, english)))
+
+
 def _suggestion(
-    match: Match, place: int, said: tuple[str, str, str], answers: dict[tuple[str, str], PairingAnswer]
+    said: tuple[str, str, str],
+    place: int,
+    reasons: tuple[str, ...],
+    answers: dict[tuple[str, str], PairingAnswer],
 ) -> Suggestion:
     found, key, label = said
     url = {
@@ -85,5 +100,4 @@ def _suggestion(
         Found.CALL: lambda: reverse("portfolio:call", args=[key]),
         Found.PROGRAMME: lambda: reverse("portfolio:programme", args=[key]),
     }.get(Found(found), lambda: "")()
-    reasons = tuple(text for text in map(in_words, match.reasons) if text)
     return Suggestion(found, key, place, label, url, reasons, answers.get((found, key)))
