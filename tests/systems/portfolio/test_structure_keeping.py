@@ -338,6 +338,13 @@ def test_pages_keep_the_structure_in_both_languages(client, language, words):
     for view in ("terms", "areas", "x"):
         assert client.get(f"{root}?term=1&year=2020&view={view}").status_code == 200
     assert client.post(f"{root}terms/1/", {"delete": "1"}).status_code == 409
+    for page, lost in (
+        ("terms/1/", "難病克服"),
+        ("terms/1/projects/rare/", "難病克服"),
+        (f"shown-again/{share.pk}/", "12,345"),
+    ):
+        danger = client.get(f"{root}{page}").content.decode().partition("danger-zone")[2]
+        assert lost in danger.partition("</details>")[0], page  # named before it is asked once more
     send(f"shown-again/{share.pk}/end/")
     for page in ("programmes/gene/", "projects/drugs/?term=1&year=2019", ""):
         assert client.get(f"/portfolio/{page}").status_code == 200

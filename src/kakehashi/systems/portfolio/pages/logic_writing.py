@@ -98,7 +98,10 @@ def statement(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         return _page(one)
 
     asked = _asked(one, _("Change the statement"), _("Keep the changes"), _("It is changed."))
-    return form_page(request, form, write, asked, changes=changes_of(row), deletable=_("Take it out"), delete_url=".")
+    links = row.leads_to.select_related("before", "after"), row.comes_from.select_related("before", "after")
+    loses = [row.label(), *(f"{link.before} → {link.after}" for side in links for link in side)]
+    told = {"changes": changes_of(row), "deletable": _("Take it out"), "delete_url": ".", "loses": loses}
+    return form_page(request, form, write, asked, **told)
 
 
 @login_required
@@ -135,7 +138,8 @@ def indicator(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     given = {name: getattr(row, name) for name in IndicatorForm.base_fields}
     asked = _asked(one, _("Change the indicator"), _("Keep the changes"), _("It is changed."))
     form = IndicatorForm(request.POST or None, initial=given)
-    return form_page(request, form, write, asked, changes=changes_of(row), deletable=_("Take it out"))
+    told = {"changes": changes_of(row), "deletable": _("Take it out"), "loses": [row.label()]}
+    return form_page(request, form, write, asked, **told)
 
 
 @login_required

@@ -27,6 +27,7 @@ from kakehashi.systems.portfolio.models import (
     Programme,
     SharedBudget,
 )
+from kakehashi.systems.portfolio.money import exact
 from kakehashi.systems.portfolio.pages.keeping import Asked, form_page
 
 
@@ -59,7 +60,8 @@ def term(request: HttpRequest, number: int) -> HttpResponse:
         structure.delete_term(by=request.user, term=one)  # type: ignore[arg-type]
         messages.success(request, _("The term is deleted."))
         return redirect("portfolio:structure")
-    return form_page(request, form, write, asked, changes=changes_of(one), deletable=_("Delete the term"))
+    loses = [one.label(), *(each.label() for each in one.projects.all())]
+    return form_page(request, form, write, asked, changes=changes_of(one), deletable=_("Delete the term"), loses=loses)
 
 
 @login_required
@@ -102,7 +104,8 @@ def project(request: HttpRequest, number: int, code: str) -> HttpResponse:
         messages.success(request, _("The project is deleted."))
         return redirect(_page(one.term))
     form = _form(forms.ProjectForm, request, one)
-    return form_page(request, form, write, asked, changes=changes_of(one), deletable=_("Delete the project"))
+    told = {"changes": changes_of(one), "deletable": _("Delete the project"), "loses": [one.label()]}
+    return form_page(request, form, write, asked, **told)
 
 
 @login_required
@@ -246,6 +249,7 @@ def share(request: HttpRequest, pk: int) -> HttpResponse:
         asked,
         changes=changes_of(one),
         deletable=_("Show it again no longer"),
+        loses=[f"{one}: {exact(one.amount_yen)}"],
         delete_url=reverse("portfolio:share_end", args=[pk]),
     )
 
