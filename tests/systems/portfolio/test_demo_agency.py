@@ -7,12 +7,12 @@ from kakehashi.systems.portfolio.demo.agency import make_agency
 from kakehashi.systems.portfolio.demo.budgets import OTHER, YEARS, last_year, plan, shared, total_of
 from kakehashi.systems.portfolio.demo.running import FIXED, runs
 from kakehashi.systems.portfolio.facts.reading import load
-from kakehashi.systems.portfolio.facts.reckoning import programme_yen
 from kakehashi.systems.portfolio.figures import book
 from kakehashi.systems.portfolio.installing import code_in
 from kakehashi.systems.portfolio.models import Appropriation, Award, Entry, IntegratedProject
 from kakehashi.systems.portfolio.numbers import parse_award_number
 from kakehashi.systems.portfolio.reconciling import faults
+from tests.systems.portfolio.counted import programme_yen
 
 SHARE = 0.05
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kakehashi.systems.portfolio.facts.reckoning import counted_yen, shown_yen
+from kakehashi.systems.portfolio.facts.reckoning import shown_yen
 from kakehashi.systems.portfolio.figures import book
 from kakehashi.systems.portfolio.installing import install_structure, published_budgets
 from kakehashi.systems.portfolio.ledger.reconciling import ledger_faults
@@ -17,6 +17,7 @@ from kakehashi.systems.portfolio.models import (
 )
 from kakehashi.systems.portfolio.publishing import post_budgets
 from kakehashi.systems.portfolio.reconciling import faults
+from tests.systems.portfolio.counted import counted_yen
 
 pytestmark = pytest.mark.django_db
 MODELS = (PlanTerm, IntegratedProject, Programme, Placement, SharedBudget, Goal, GoalActual)

@@ -36,11 +36,6 @@ class AwardNumber:
         """What papers write: JP17am0101001."""
         return f"JP{self.short}"
 
-    @property
-    def lasting(self) -> str:
-        """What stays the same from year to year: the number without its fiscal year."""
-        return f"{self.office}{self.programme}{self.serial}"
-
     def __str__(self) -> str:
         return f"{self.short}{self.contract}{self.branch}"
 

@@ -48,24 +48,6 @@ def shown_yen(facts: Facts, project: str, fiscal_year: int) -> int:
     )
 
 
-def counted_yen(facts: Facts, project: str, fiscal_year: int) -> int:
-    """What counts in a project: its programmes at home, each once."""
-    return sum(
-        line.amount_yen or 0
-        for line in facts.budget_lines
-        if (line.project, line.fiscal_year) == (project, fiscal_year) and not line.shared
-    )
-
-
-def programme_yen(facts: Facts, programme: str, fiscal_year: int) -> int:
-    """A programme's money in a year, over all projects, each yen once."""
-    return sum(
-        line.amount_yen or 0
-        for line in facts.budget_lines
-        if (line.programme, line.fiscal_year) == (programme, fiscal_year) and not line.shared
-    )
-
-
 def reconcile(facts: Facts) -> tuple[Reconciliation, ...]:
     """Every published total, share, sum, percentage and period of the documents beside what its rows give."""
     return (*_budgets(facts), *_shares(facts), *_breakdowns(facts), *_ratios(facts), *_periods(facts))

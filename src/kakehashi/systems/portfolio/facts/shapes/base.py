@@ -72,14 +72,6 @@ class Fact(Shape):
             raise ValueError(f"`inferred` names fields this fact does not have: {', '.join(strange)}")
         return self
 
-    def certainty_of(self, field: str) -> Certainty:
-        """Whether one field is stated or inferred."""
-        return "inferred" if field in self.inferred else self.certainty
-
-    def reason_for(self, field: str) -> str | None:
-        """The key of the reason why a field is inferred; None where it is stated."""
-        return self.inferred.get(field, self.why)
-
 
 class Document(Shape):
     """One of the slide sets. ``title_given`` is false where its text has no title and the title here describes it."""
