@@ -77,22 +77,22 @@ def _pairs(figures: Figures, rows: Figures) -> Iterator[tuple[str, int, int]]:
 
 
 def _shown_again() -> Iterator[Fault]:
-    """What other projects of a term show again of a programme is together no more than its budget, and is shown by none
-    in which the programme counts."""
+    """What another project shows again of a programme is no more than its budget (published slides show a whole budget
+    in several), and is shown by none in which the programme counts."""
     shares = SharedBudget.objects.select_related("programme", "project__term")
     rows = sorted(shares, key=lambda one: (*_of_budget(one), one.project.code))
     for (year, term, programme), same in groupby(rows, key=_of_budget):
         those = list(same)
-        where = f"{year}:{programme}:{'+'.join(one.project.code for one in those)}"
         line = book(year, term).programmes.get(those[0].programme_id)
-        budgeted, shown = sum(line.budgeted.values()) if line else 0, sum(one.amount_yen for one in those)
-        if shown > budgeted:
-            text = _("%(yen)s yen are shown again of a budget of %(budget)s.")
-            yield Fault("shown_again", where, text % {"yen": f"{shown:,}", "budget": f"{budgeted:,}"})
+        budgeted = sum(line.budgeted.values()) if line else 0
         for one in those:
+            where = f"{year}:{programme}:{one.project.code}"
+            if one.amount_yen > budgeted:
+                text = _("%(yen)s yen are shown again of a budget of %(budget)s.")
+                yield Fault("shown_again", where, text % {"yen": f"{one.amount_yen:,}", "budget": f"{budgeted:,}"})
             if counts_in(one.programme_id, one.project, year):
                 text = _("The budget is shown again where the programme counts.")
-                yield Fault("shown_again", f"{year}:{programme}:{one.project.code}", text)
+                yield Fault("shown_again", where, text)
 
 
 def _of_budget(share: SharedBudget) -> tuple[int, int, str]:
