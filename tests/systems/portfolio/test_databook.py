@@ -128,6 +128,18 @@ def test_files_hold_every_pair(term, tmp_path):
     assert duckdb.sql(f"SELECT count(*) FROM '{tmp_path / 'none.parquet'}'").fetchall() == [(0,)]
 
 
+@pytest.mark.parametrize(("language", "yen", "number"), [("ja", "円", "数"), ("en", "yen", "Number")])
+def test_yen_are_headed_so_and_what_adds_up_has_a_grand_total(term, client, language, yen, number):
+    client.force_login(someone(Role.PRESIDENT, Kind.AGENCY))
+    page, said = "/portfolio/databook/", {"accept-language": language}
+    for measure, head in (("committed", yen), ("awards", number)):
+        told = client.get(f"{page}?measure={measure}&rows=programme&year={YEAR}", headers=said).content.decode()
+        assert f'<th scope="col" class="number">{head}</th>' in told
+    told = client.get(f"{page}?measure=committed&rows=programme&columns=institution&year={YEAR}", headers=said)
+    assert f"<strong>{told.context['whole']}</strong></td></tr></tfoot>" in told.content.decode()
+    assert told.context["whole"] != "0"
+
+
 def test_the_page_shows_every_ready_table_and_takes_no_nonsense(term, client):
     client.force_login(someone(Role.PROGRAMME_DIRECTOR, Kind.AGENCY))
     page = client.get("/portfolio/databook/", headers={"accept-language": "en"})

@@ -67,6 +67,8 @@ def show(request: HttpRequest) -> HttpResponse:
         "head": wanted.rows.label,
         "lines": _lines(table),
         "sums": _sums(table),
+        "whole": _text(table, sum(table.total_of(column) for column, _label in table.columns)),
+        "money": wanted.measure.is_money,
         "adds_up": table.adds_up,
         "plot": _plot(table),
         "plot_unit": _unit(wanted.measure)[1],
