@@ -29,7 +29,7 @@ worker: $(VENV)/.installed
 	$(BIN)/kakehashi worker
 
 test: $(VENV)/.installed-dev
-	$(BIN)/pytest -n 2 --dist worksteal --note-statements var/test-statements
+	$(BIN)/pytest -n 2 --dist worksteal --note-statements var/test-statements tests
 	TEST_DATABASE=postgresql $(BIN)/pytest -n 2 --dist worksteal --by-statements var/test-statements tests/kernel tests/systems tests/web tests/contract
 
 lint: $(VENV)/.installed-dev
