@@ -17,10 +17,9 @@ from kakehashi.systems.portfolio import finding
 from kakehashi.systems.portfolio.columns import held
 from kakehashi.systems.portfolio.columns.column import Numbers, tally
 from kakehashi.systems.portfolio.columns.credited import Counting, credits
-from kakehashi.systems.portfolio.models import Award, DiseaseArea, Modality, OutputKind, Phase, Programme
+from kakehashi.systems.portfolio.models import Award, DiseaseArea, Modality, Output, OutputKind, Phase, Programme
 from kakehashi.systems.portfolio.numbers import acknowledgement_number
-from kakehashi.systems.portfolio.outputs.counting import credits_in_force
-from kakehashi.systems.portfolio.outputs.published import OF_PATIENTS, patents_until, public_on
+from kakehashi.systems.portfolio.outputs.published import OF_PATIENTS, patents_until
 
 FIELDS = (
     "number",
@@ -153,7 +152,8 @@ def find(chosen: Mapping[str, str], fiscal_year: int | None, text: str) -> Found
     if text:
         numbered = Award.objects.filter(number__in=[text, text.removeprefix("JP")])
         named = wanted & awards.among(list(numbered.values_list("pk", flat=True)))
-        wanted = named if named.any() else wanted & awards.among([*finding.keys_holding(text), *keys_of_outputs(text)])
+        holding = awards.among(finding.keys_holding(text)) | of_outputs_named(counting, text)
+        wanted = named if named.any() else wanted & holding
     places = awards.newest_first(wanted)
     titled = np.isin(awards.pk[places], _titled(awards.pk[places].tolist(), text))
     return Found(awards, np.concatenate([places[titled], places[~titled]]), counting, int(titled.sum()))
@@ -180,17 +180,15 @@ def with_outputs(counting: Counting, kind: str) -> NDArray[np.bool_]:
     return counting.of_kinds([kind]).of_awards()
 
 
-def keys_of_outputs(text: str) -> list[int]:
-    """The primary keys of the awards with an output of this identifier, or with the text in its title."""
+def of_outputs_named(counting: Counting, text: str) -> NDArray[np.bool_]:
+    """Which awards have an output among these of this identifier, or with the text in its title."""
     wanted = text.strip()
     if len(wanted) < SHORTEST:
-        return []
+        return np.zeros(len(counting.credits.awards.pk), np.bool_)
     bare = DOI_ADDRESS.sub("", wanted)
-    named = Q(output__reference__iexact=bare)
-    named |= Q(output__title__icontains=wanted) | Q(output__title_en__icontains=wanted)
-    today = timezone.localdate()
-    rows = credits_in_force(today).filter(named, public_on(today, "output__"))
-    return list(rows.order_by().values_list("award_id", flat=True).distinct())
+    named = Q(reference__iexact=bare) | Q(title__icontains=wanted) | Q(title_en__icontains=wanted)
+    found = Output.objects.filter(named).exclude(kind__in=OF_PATIENTS).order_by()
+    return counting.among(set(found.values_list("pk", flat=True))).of_awards()
 
 
 def _key(facet: str, value: str) -> Any:

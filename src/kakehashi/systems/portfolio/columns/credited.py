@@ -106,6 +106,11 @@ class Counting:
         of_kind = Column(rows.kind.codes[self.places], rows.kind.keys).is_(kind)
         return Counting(self.credits, self.places[~(of_kind & (rows.came[self.places] > np.datetime64(after)))])
 
+    def among(self, outputs: Collection[int]) -> Counting:
+        """Those of some outputs, by their primary keys."""
+        wanted = self.credits.rows.output.among(outputs)
+        return Counting(self.credits, self.places[wanted[self.places]])
+
     def of_awards(self) -> NDArray[np.bool_]:
         """Which of the awards have any."""
         award = self.credits.award[self.places]

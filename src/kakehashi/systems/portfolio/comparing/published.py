@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
@@ -28,6 +31,7 @@ from kakehashi.systems.portfolio.ledger.kinds import BudgetKind
 from kakehashi.systems.portfolio.models import (
     Appropriation,
     Award,
+    Credit,
     Goal,
     IntegratedProject,
     Output,
@@ -197,6 +201,7 @@ def _goals() -> Iterator[Comparison]:
     rows = Goal.objects.exclude(results="").select_related("term", "project").order_by("term__number", "code")
     today = timezone.localdate()
     why: dict[str, str] = {}
+    recorded = recorded_outputs()
     for one in counted(goals_reached(rows, on=today)).values():
         if one.reported is None:
             continue
@@ -215,7 +220,7 @@ def _goals() -> Iterator[Comparison]:
             Unit.NUMBER,
             (Part(f"{one.since} – {one.as_of}", Decimal(one.number), url),),
             one.reported.source,
-            why=why.setdefault(one.goal.results, made_up_outputs(kinds_of(one.goal))),
+            why=why.setdefault(one.goal.results, made_up_outputs(recorded, kinds_of(one.goal))),
         )
 
 
@@ -249,21 +254,39 @@ def involvement_published() -> str:
     return _("Published for FY%(year)s: %(share)s %% of the programmes ask in their calls (%(source)s).") % values
 
 
-def made_up_outputs(kinds: Collection[str] = ()) -> str:
+@dataclass(frozen=True)
+class Recorded:
+    """The outputs of a kind that people have recorded: of which days, how many, and how many that are neither made up
+    nor of awards that are."""
+
+    kind: str
+    first: date
+    last: date
+    number: int
+    real: int
+
+
+def recorded_outputs() -> list[Recorded]:
+    """What people have recorded, by kind; what the cases of the node tell is left out."""
+    of_made_up = Credit.objects.filter(output=OuterRef("pk"), award__synthetic=True).order_by()
+    real = Count("pk", filter=Q(~Exists(of_made_up), synthetic=False))
+    rows = Output.objects.exclude(kind__in=TOLD_BY_CASES).order_by().values_list("kind")
+    return [Recorded(*row) for row in rows.annotate(Min("on"), Max("on"), number=Count("pk"), real=real)]
+
+
+def made_up_outputs(recorded: Collection[Recorded], kinds: Collection[str] = ()) -> str:
     """What to say of outputs, of some kinds or of all that people record, as long as any of them are made up, or of
     awards that are (the demo agency makes those of its second term alone), or none is recorded; else "". Diagnoses,
     which the cases of the node tell, are no goal's."""
-    recorded = Output.objects.exclude(kind__in=TOLD_BY_CASES)
-    if kinds:
-        recorded = recorded.filter(kind__in=[OutputKind.PAPER if kind == TOP_PAPER else kind for kind in kinds])
-    days = recorded.order_by("on").values_list("on", flat=True)
-    first, last = days.first(), days.last()
-    if first is None or last is None:
-        if kinds and Output.objects.exclude(kind__in=TOLD_BY_CASES).exists():
+    wanted = {OutputKind.PAPER if kind == TOP_PAPER else kind for kind in kinds}
+    asked = [one for one in recorded if not wanted or one.kind in wanted]
+    if not asked:
+        if recorded:
             return _("Reported by the document; no output of this kind is recorded on this node yet.")
         return _("Reported by the document; no output is recorded on this node yet.")
-    real = recorded.filter(synthetic=False).exclude(awards__synthetic=True).count()
-    made_up = recorded.count() - real
+    first, last = min(one.first for one in asked), max(one.last for one in asked)
+    real = sum(one.real for one in asked)
+    made_up = sum(one.number for one in asked) - real
     if not made_up:
         return ""
     if real:

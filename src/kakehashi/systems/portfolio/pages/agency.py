@@ -20,7 +20,7 @@ from kakehashi.kernel.fiscal import fiscal_year_days
 from kakehashi.systems.portfolio import drawing, rules
 from kakehashi.systems.portfolio.columns import held
 from kakehashi.systems.portfolio.columns.column import tally
-from kakehashi.systems.portfolio.comparing.published import made_up_outputs
+from kakehashi.systems.portfolio.comparing.published import made_up_outputs, recorded_outputs
 from kakehashi.systems.portfolio.databook.dimensions import NOTHING
 from kakehashi.systems.portfolio.desks.deciding import waiting_for_president
 from kakehashi.systems.portfolio.desks.rules import is_president
@@ -277,7 +277,7 @@ def goals(request: HttpRequest) -> HttpResponse:
         "kept": [(only, "1")] if only else [],
         "may_keep": bool(rules.may_keep_structure(request.user)),
         "may_report": bool(rules.may_report_goals(request.user)),
-        "made_up": made_up_outputs() if any(one.differs for one in from_outputs.values()) else "",
+        "made_up": made_up_outputs(recorded_outputs()) if any(one.differs for one in from_outputs.values()) else "",
     }
     return render(request, "portfolio/goals.html", context)
 
