@@ -352,7 +352,7 @@ def written_by(action, folder):
         }[verb]
     if action == "programme.register":
         told = {"title": "t", "organisation": awards[0].organisation, "begins": awards[0].begins}
-        return lambda by: register_award(by=by, number="new", programme="new", ends=awards[0].ends, **told)
+        return lambda by: register_award(by=by, number="20ek0109999", programme="new", ends=awards[0].ends, **told)
     if kinds in KEPT:
         return KEPT[kinds](verb)
     if kinds == "appropriation":
@@ -397,7 +397,7 @@ def written_by(action, folder):
     days = {"begins": date(2020, 4, 1), "ends": date(2021, 3, 31)}
     return {
         "register": lambda by: register_award(
-            by=by, number="new", title="t", organisation=awards[0].organisation, **days
+            by=by, number="20ek0109998", title="t", organisation=awards[0].organisation, **days
         ),
         "publish": lambda by: publish_awards(by=by, awards=Award.objects.all()),
         "withdraw": lambda by: withdraw_award(by=by, award=shown, reason="r"),

@@ -78,6 +78,7 @@ WHOLE: dict[str, Text] = {
     "award.withdraw": pgettext_lazy("audit", "award: taken from public view"),
     "portfolio.install": pgettext_lazy("audit", "portfolio: published structure installed"),
     "output.record": pgettext_lazy("audit", "output: recorded"),
+    "output.correct": pgettext_lazy("audit", "output: corrected"),
     "output.credit": pgettext_lazy("audit", "output: credited to an award"),
     "output.end_credit": pgettext_lazy("audit", "output: no longer credited to an award"),
     "output.confirm": pgettext_lazy("audit", "output: confirmed"),

@@ -133,6 +133,7 @@ urlpatterns = [
     path("outputs/new/", output_writing.record, name="output_record"),
     path("outputs/import/", output_importing.import_file, name="output_import"),
     path("outputs/<int:pk>/", outputs.output, name="output"),
+    path("outputs/<int:pk>/correct/", output_writing.correct, name="output_correct"),
     path("outputs/<int:pk>/credit/", output_writing.credit, name="output_credit"),
     path("outputs/<int:pk>/credit/<int:credit>/end/", output_writing.end_credit, name="output_end_credit"),
     path("outputs/<int:pk>/confirm/", output_writing.confirm, name="output_confirm"),

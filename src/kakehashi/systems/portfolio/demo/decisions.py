@@ -162,10 +162,11 @@ def _funded(staff: Mapping[str, Person], fiscal_year: int) -> None:
         for days in (OPENED_AFTER, DECIDED_AFTER)
     )
     AdjustmentRound.objects.filter(pk=made.pk).update(opened_at=opened, decided_at=decided)
+    reviewer = staff.get(Role.PROGRAMME_SUPERVISOR) or staff[Role.PROGRAMME_DIRECTOR]  # not the officer who asked
     for number, request in enumerate(made.requests.filter(state=RequestState.FUNDED).order_by("number")):
         for (outcome, findings), years in zip(FINDINGS[number % len(FINDINGS)], (1, 2), strict=False):
             on = min(date(last.year + years, last.month, last.day), timezone.localdate())
-            review_outcome(by=staff[Role.PROGRAMME_OFFICER], request=request, on=on, outcome=outcome, findings=findings)
+            review_outcome(by=reviewer, request=request, on=on, outcome=outcome, findings=findings)
 
 
 def _gates(staff: Mapping[str, Person]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -10,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from kakehashi.kernel.errors import Invalid
 from kakehashi.kernel.people.forms import add_problems
 from kakehashi.systems.portfolio.forms.offices import day_field
-from kakehashi.systems.portfolio.models import Award, OutputKind, OutputState
-from kakehashi.systems.portfolio.outputs.actions import NewOutput
+from kakehashi.systems.portfolio.models import Award, Output, OutputKind, OutputState
+from kakehashi.systems.portfolio.outputs.actions import CORRECTED, NewOutput
 from kakehashi.systems.portfolio.outputs.days import unlikely
 from kakehashi.systems.portfolio.outputs.reading import LARGEST_MB
 from kakehashi.systems.portfolio.outputs.recognising import Recogniser
@@ -83,16 +84,39 @@ class OutputForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """A day before one of the awards began is asked about once."""
         said: dict[str, Any] = super().clean() or {}
-        if "on" in said and "awards" in said and not said.get("early"):
-            for text in unlikely(said["on"], said["awards"]):
+        if "on" in said and not said.get("early"):
+            for text in unlikely(said["on"], self.credited_to(said)):
                 self.add_error("on", text)
                 self.fields["early"].widget = forms.CheckboxInput()
         return said
+
+    def credited_to(self, said: dict[str, Any]) -> Sequence[Award]:
+        """The awards against whose days its day is held."""
+        awards: Sequence[Award] = said.get("awards", ())
+        return awards
 
     @property
     def told(self) -> NewOutput:
         """What was entered."""
         return NewOutput(**{key: value for key, value in self.cleaned_data.items() if key not in ("awards", "early")})
+
+
+class CorrectionForm(OutputForm):
+    """What was recorded of an output is put right, and why."""
+
+    kind = sureness = awards = company_public = None  # type: ignore[assignment]  # Django: fields taken out
+    reason = forms.CharField(
+        label=_("Reason for the correction"), max_length=500, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+    def __init__(self, output: Output, data: Any = None) -> None:
+        self._output = output
+        super().__init__(data, initial={name: getattr(output, name) for name in CORRECTED})
+
+    def credited_to(self, said: dict[str, Any]) -> Sequence[Award]:
+        """The awards to which it is credited; a day that stays is not asked about."""
+        same = said["on"] == self._output.on
+        return () if same else [one.award for one in self._output.credits.filter(until=None).select_related("award")]
 
 
 class AwardForm(forms.Form):

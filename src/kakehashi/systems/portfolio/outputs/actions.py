@@ -19,12 +19,16 @@ from kakehashi.kernel.errors import Conflict, Invalid
 from kakehashi.kernel.punctuation import within_brackets
 from kakehashi.kernel.workflow import advance
 from kakehashi.systems.portfolio import rules
+from kakehashi.systems.portfolio.keeping.writing import change, stripped
 from kakehashi.systems.portfolio.models import Award, Credit, Output, OutputKind, OutputState
 from kakehashi.systems.portfolio.outputs.days import impossible
 from kakehashi.systems.portfolio.outputs.references import normalised
 from kakehashi.systems.portfolio.outputs.workflow import TOLD_BY_CASES
 
 MAY_BEGIN_AS = (OutputState.EXPECTED, OutputState.FINAL)
+CORRECTED = ("reference", "title", "title_en", "where", "top_journal", "on", "evidence_url", "evidence")
+"""What of an output can be put right; its kind cannot: that is another output."""
+LONGEST_REASON = 500
 
 
 @dataclass(frozen=True)
@@ -167,6 +171,36 @@ def take_back_output(output: Output, *, by: Any, reason: str, on: date | None = 
         if locked.taken_back_on is None and on is not None:
             Output.objects.filter(pk=output.pk).update(taken_back_on=on)
         return advance(locked, "give_up" if locked.state == OutputState.EXPECTED else "take_back", by=by, note=reason)
+
+
+def correct_output(output: Output, *, by: Any, reason: str, **said: Any) -> Output:
+    """Put right what was recorded wrongly, with the reason: any of ``CORRECTED``. What it said before stays readable;
+    every figure is counted as if it had been recorded so, and credits that began on its day begin on the right one.
+
+    Raises NotAllowed; Invalid naming each field at fault, or without a reason; Conflict for a diagnosis, which its case
+    tells, and for what is taken back.
+    """
+    _insist(by, "output.correct", output)
+    if not reason.strip() or len(reason) > LONGEST_REASON:
+        raise Invalid({"reason": [_("Say why, in at most %(most)d letters.") % {"most": LONGEST_REASON}]})
+    told = stripped({name: said[name] for name in CORRECTED if name in said})
+    with transaction.atomic():
+        locked = Output.objects.select_for_update().get(pk=output.pk)
+        if locked.kind in TOLD_BY_CASES or locked.state not in MAY_BEGIN_AS:
+            raise Conflict(_("What its case tells, or what is taken back, is not corrected here."))
+        if wrong := impossible(told.get("on", locked.on), locked.state):
+            raise Invalid({"on": [wrong]})
+        if "reference" in told:
+            try:
+                told["reference"] = normalised(locked.kind, told["reference"])
+            except ValueError as error:
+                raise Invalid({"reference": [str(error)]}) from error
+        day = locked.on
+        changed = change(locked, told, by=by, action="output.correct", reason=reason.strip())
+        if changed.on != day:
+            later = changed.credits.filter(since=day).exclude(until__lt=changed.on)
+            later.update(since=changed.on)
+    return changed
 
 
 def name_company(output: Output, *, by: Any, public: bool) -> Output:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -14,11 +17,12 @@ from kakehashi.kernel import audit
 from kakehashi.kernel.errors import Conflict, Invalid, NotFound
 from kakehashi.kernel.people.forms import add_problems
 from kakehashi.systems.portfolio import rules
-from kakehashi.systems.portfolio.forms.outputs import AwardForm, DayForm, OutputForm, ReasonForm
+from kakehashi.systems.portfolio.forms.outputs import AwardForm, CorrectionForm, DayForm, OutputForm, ReasonForm
 from kakehashi.systems.portfolio.models import Award, Output
 from kakehashi.systems.portfolio.outputs import actions
 from kakehashi.systems.portfolio.outputs.days import unlikely
 from kakehashi.systems.portfolio.pages.asking import asked
+from kakehashi.systems.portfolio.pages.keeping import Asked, form_page
 from kakehashi.systems.portfolio.pages.outputs import output_of, shown
 
 
@@ -98,6 +102,31 @@ def take_back(request: HttpRequest, pk: int) -> HttpResponse:
     actions.take_back_output(one, by=request.user, reason=form.cleaned_data["reason"])
     messages.success(request, _("The output is taken back: it counts no more from today on."))
     return redirect("portfolio:output", one.pk)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def correct(request: HttpRequest, pk: int) -> HttpResponse:
+    """What was recorded of an output is put right."""
+    one = _own(request, pk, "output.correct")
+    audit.insist(rules.may_record_outputs(request.user), by=request.user, action="output.correct", subject=one)
+    here = reverse("portfolio:output", args=[one.pk])
+
+    def write(said: dict[str, Any]) -> str:
+        told = {name: said[name] for name in (*actions.CORRECTED, "reason")}
+        actions.correct_output(one, by=request.user, **told)
+        return here
+
+    said = Asked(
+        _("Correct what was recorded"),
+        one.reference,
+        here,
+        _("Correct it"),
+        _("It is corrected; what it said before stays below."),
+        here,
+        _("Every figure is counted as if it had been recorded so. What it said before, and the reason, stay readable."),
+    )
+    return form_page(request, CorrectionForm(one, request.POST or None), write, said)
 
 
 @login_required

@@ -19,6 +19,7 @@ from kakehashi.kernel.listing import Column, Filter, Listing
 from kakehashi.systems.portfolio import rules
 from kakehashi.systems.portfolio.behind import awards_behind, results_behind
 from kakehashi.systems.portfolio.forms.outputs import AwardForm, DayForm, ReasonForm
+from kakehashi.systems.portfolio.keeping.history import changes_of
 from kakehashi.systems.portfolio.models import Award, Credit, Goal, Output, OutputKind, OutputState
 from kakehashi.systems.portfolio.outputs.actions import MAY_BEGIN_AS
 from kakehashi.systems.portfolio.outputs.goals import outputs_of
@@ -131,4 +132,5 @@ def shown(request: HttpRequest, one: Output, **forms: Any) -> dict[str, Any]:
         "award_form": AwardForm(),
         "day_form": DayForm(),
         "reason_form": ReasonForm(),
+        "changes": changes_of(one),
     } | forms
