@@ -74,7 +74,7 @@ def test_a_figure_is_opened_down_to_its_entry(open_page, president):
     assert page.get_by_text("Recorded").count() == 1
     stranger = open_page(Look(language="en"))
     stranger.goto("/awards/")
-    stranger.get_by_label("Number, title, programme, institution or output").fill("antibody")
+    stranger.get_by_label("Number, title, summary, programme, institution or output").fill("antibody")
     follow(stranger.get_by_role("button", name="Find"))
     follow(stranger.locator("ol.stack a").first)
     assert stranger.get_by_text("In acknowledgements").count() == 1

@@ -35,8 +35,11 @@ def codes():
     return set(Organisation.objects.values_list("code", flat=True))
 
 
-def test_who_writes_does_not_wait_for_who_reads():
+@pytest.mark.parametrize("opened", [True, False])
+def test_who_writes_does_not_wait_for_who_reads(opened):
     write("BEFORE")
+    if not opened:
+        connection.close()
     with one_moment():
         assert codes() == {"BEFORE"}
         write("MEANWHILE")

@@ -59,7 +59,7 @@ def browser(agency):
 def addresses(agency, patterns, name_of):
     """Every address that can be read, of what is there where the address names something."""
     given = GIVEN | {"number": agency.awards[0].number, "share": "left", "section": "awards"}
-    given |= {"pk": Account.objects.order_by("pk")[0].pk, "credit": 1}
+    given |= {"pk": Account.objects.order_by("pk")[0].pk, "credit": 1, "which": 1}
     for pattern in patterns:
         assert isinstance(pattern, URLPattern)
         parts = dict(pattern.pattern.converters)
