@@ -71,6 +71,7 @@ def desks() -> list[tuple[str, str]]:
         ("disease_coordinator", "/portfolio/mine/area/?show=overdue"),
         ("president", "/portfolio/gates/?state=held"),
         ("auditor", "/portfolio/mine/audit/"),
+        ("accountant", "/portfolio/mine/books/"),
         ("administrator", "/portfolio/offices/programme_officer/"),
         ("investigator", "/portfolio/mine/research/"),
         ("investigator", f"/portfolio/mine/research/{own.number}/"),

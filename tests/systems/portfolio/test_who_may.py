@@ -293,6 +293,7 @@ def written_by(action, folder):
             "end_credit": lambda by: outputs.end_credit(Credit.objects.get(), by=by),
             "confirm": lambda by: outputs.confirm_output(one, by=by, on=date(2020, 1, 1)),
             "take_back": lambda by: outputs.take_back_output(one, by=by, reason="r"),
+            "correct": lambda by: outputs.correct_output(one, by=by, reason="r", title="x"),
             "name_company": lambda by: outputs.name_company(licence, by=by, public=True),
             "import": lambda by: import_outputs([], by=by),
             "diagnosed": lambda by: count_diagnosis(CaseDiagnosed(1, 7, 1, awards[0].pk, YEAR_END), by=by),

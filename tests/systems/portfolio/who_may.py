@@ -94,6 +94,7 @@ WRITES = {
     "output.credit": RECORD_OUTPUTS,
     "output.end_credit": RECORD_OUTPUTS,
     "output.confirm": RECORD_OUTPUTS,
+    "output.correct": RECORD_OUTPUTS,
     "output.name_company": RECORD_OUTPUTS,
     "output.take_back": RECORD_OUTPUTS,
     "output.import": RECORD_OUTPUTS,

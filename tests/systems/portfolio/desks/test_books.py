@@ -15,6 +15,7 @@ from kakehashi.kernel.organisations.models import Kind
 from kakehashi.kernel.people.roles import Role
 from kakehashi.systems.portfolio.adjustment.states import RoundState
 from kakehashi.systems.portfolio.contracts.actions import amend_contract, record_contract
+from kakehashi.systems.portfolio.contracts.correcting import take_back
 from kakehashi.systems.portfolio.contracts.terms import agreed_of
 from kakehashi.systems.portfolio.desks.books import Due, closing, rows_due, waits
 from kakehashi.systems.portfolio.desks.waiting import waiting_for
@@ -118,6 +119,12 @@ def test_what_contracts_agree_on_and_the_ledger_lacks_waits_as_the_awards_page_s
     assert waiting() == {agency.awards[0].pk}
     amend_contract(by=None, contract=signed[0], signed_on=date(2019, 7, 1), reason="r", amount_yen=123_455_789)
     assert waiting() == set()
+    take_back(by=None, contract=signed[0], reason="r", amendment=signed[0].amendments.latest("number"))
+    assert waiting() == {agency.awards[0].pk}
+    take_back(by=None, contract=signed[0], reason="r")
+    assert waiting() == {agency.awards[0].pk}  # what was recorded wrongly agrees on nothing, and money is booked
+    (row,) = listed(browser_of(people["accountant"]), "contracts")
+    assert (row["Agreed (yen)"], row["Committed (yen)"]) == ("0", "123455789")
 
 
 @pytest.mark.parametrize(

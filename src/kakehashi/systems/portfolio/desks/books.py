@@ -80,14 +80,18 @@ def rows_due(kind: Due, today: date) -> QuerySet[Any]:
 
 
 def at_odds_with_contracts() -> QuerySet[Award]:
-    """The awards of which contracts agree on more than was ever committed, or on less: as ``Agreed.missing_yen``."""
-    amended = Amendment.objects.filter(contract=OuterRef("pk"), amount_yen__isnull=False).order_by("-number")
+    """The awards of which contracts that stand agree on more than was ever committed, or on less, taken back ones on
+    nothing: as ``Agreed.missing_yen``."""
+    amended = Amendment.objects.filter(contract=OuterRef("pk"), taken_back=None, amount_yen__isnull=False).order_by(
+        "-number"
+    )
     in_force = Coalesce(Subquery(amended.values("amount_yen")[:1]), F("amount_yen"))
-    agreed = Contract.objects.filter(award=OuterRef("pk")).order_by().annotate(now_yen=in_force)
+    standing = Contract.objects.filter(award=OuterRef("pk"), taken_back=None).order_by()
+    agreed = standing.annotate(now_yen=in_force)
     lying = Account.objects.filter(award=OuterRef("pk")).order_by().values("award")
     returned = Q(kind=AccountKind.RETURNED)
     told = Award.objects.filter(Exists(Contract.objects.filter(award=OuterRef("pk")))).annotate(
-        agreed_yen=Subquery(agreed.values("award").annotate(yen=Sum("now_yen")).values("yen")),
+        agreed_yen=Coalesce(Subquery(agreed.values("award").annotate(yen=Sum("now_yen")).values("yen")), 0),
         has_yen=Coalesce(
             Subquery(lying.annotate(yen=Coalesce(Sum("balance_yen", filter=~returned), 0)).values("yen")), 0
         ),

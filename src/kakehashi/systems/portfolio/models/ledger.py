@@ -75,6 +75,7 @@ class Account(models.Model):
             models.Index(
                 fields=["fiscal_year", "programme", "kind", "appropriation", "balance_yen"], name="account_of_year"
             ),
+            models.Index(fields=["kind", "balance_yen", "fiscal_year"], name="account_holding"),
         ]
 
     def __str__(self) -> str:

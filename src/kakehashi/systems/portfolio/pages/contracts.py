@@ -157,15 +157,15 @@ def _address(step: Step) -> str:
 
 def _booking(award: Award, agreed: Agreed) -> str:
     """Where an accountant books what the ledger lacks or has too much; "" where it has all."""
-    standing = [step.contract for step in agreed.steps if not step.taken_back]
-    if not agreed.missing_yen or not standing:
+    if not agreed.missing_yen or not agreed.steps:
         return ""
+    told = [step.contract for step in agreed.steps if not step.taken_back] or [agreed.steps[-1].contract]
     query = QueryDict(mutable=True)
     query.update(
         {
             "award": award.number,
             "amount_yen": str(abs(agreed.missing_yen)),
-            "reference": standing[-1].number,
+            "reference": told[-1].number,
         }
     )
     kind = EntryKind.COMMIT if agreed.missing_yen > 0 else EntryKind.RELEASE
