@@ -366,7 +366,7 @@ def test_one_lands_where_the_rows_are_and_a_second_press_says_that_nothing_was_n
     officer = someone(Role.PROGRAMME_OFFICER)
     client.force_login(officer)
     page = client.get("/portfolio/goals/import/").content.decode()
-    assert all(word in page for word in ("provisional (", "paper (", "R8.4.1"))
+    assert all(word in page for word in ("provisional（", "paper（", "R8.4.1"))
     said = {"content": reported({}).decode(), "write": "1"}
     answer = client.post("/portfolio/goals/import/", said, follow=True)
     assert answer.redirect_chain[-1][0] == "/portfolio/goals/?term=2"

@@ -282,7 +282,7 @@ def test_files_say_kinds_and_days_as_people_do():
     )
     assert row.told.values["ended_on"] == date(2026, 3, 31)
     (row,) = look_at(file_of(head, "友情,覚書,,,"))
-    assert "joint_call (" in " ".join(row.faults)
+    assert "joint_call（国際共同公募）" in " ".join(row.faults)
 
 
 @pytest.mark.django_db
