@@ -54,7 +54,8 @@ def pytest_collection_modifyitems(config, items):
         same = {item.nodeid for item in items if not asks_the_database(item)}
         if named := config.getoption("--by-statements"):
             same |= statements.left_out(
-                {item.nodeid: statements.group_of(item) for item in items}, statements.noted_in(Path(named))
+                {item.nodeid: statements.group_of(item) for item in items if item.nodeid not in same},
+                statements.noted_in(Path(named)),
             )
         config.hook.pytest_deselected(items=[item for item in items if item.nodeid in same])
         items[:] = [item for item in items if item.nodeid not in same]

@@ -325,7 +325,7 @@ def _found(rows: QuerySet[Any], keys: Sequence[int]) -> list[Any]:
     return [found[key] for key in keys if key in found]
 
 
-def address(request: HttpRequest, **changes: object) -> str:
+def address(request: HttpRequest, /, **changes: object) -> str:
     """This page's address with some of its query changed; None takes a part away."""
     query = request.GET.copy()
     query.pop("columns", None)

@@ -1,7 +1,7 @@
 """Logging in again after a session ended in the middle of a press."""
 
 from collections.abc import Callable
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from django.conf import settings
 from django.contrib import messages
@@ -29,7 +29,8 @@ class BackToThePage:
         login = resolve_url(settings.LOGIN_URL)
         if request.method != "POST" or response.status_code != 302 or request.path == login:
             return response
-        if urlsplit(response["Location"]).path == login:
+        said = urlsplit(response["Location"])
+        if said.path == login and REDIRECT_FIELD_NAME in parse_qs(said.query):  # who asks for a log-in says where from
             messages.warning(request, _("Your session had ended: what you pressed was not done. Press it again."))
             response["Location"] = f"{login}?{urlencode({REDIRECT_FIELD_NAME: _page_of(request)})}"
         return response

@@ -97,6 +97,14 @@ def test_the_award_s_days_hold_what_stands_whatever_is_taken_back_first(award, o
     assert award.ends == LAST
 
 
+def test_an_earlier_value_that_was_put_back_wrongly_goes_again(award):
+    contract = contract_of(award, ends=LATEST)
+    amend(contract, date(2020, 5, 1), ends=LATER, title="二つ目の課題名")
+    wrong = amend(contract, date(2020, 6, 1), ends=LATEST, title="課題0")  # as the contract and the award said at first
+    undo(contract, wrong)
+    assert (award.ends, award.title) == (LATER, "二つ目の課題名")
+
+
 def test_what_something_else_said_since_stays(award):
     wrong = amend(contract_of(award), title="誤り")
     Award.objects.filter(pk=award.pk).update(title="取り込んだ課題名")

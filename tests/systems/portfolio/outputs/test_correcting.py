@@ -109,3 +109,10 @@ def test_the_page_asks_about_a_day_before_the_award_and_tells_what_it_said(wrong
     assert "1800-01-01" in shown
     assert "typing error" in shown
     assert "訂正" in client.get(page, headers={"accept-language": "ja"}).text
+
+
+def test_another_company_is_named_in_public_only_where_somebody_says_so(wrong):
+    told = NewOutput("licence", "L9", date(2019, 6, 1), where="A社", company_public=True)
+    licence = record_output(told, list(wrong.awards.all()), by=None)
+    assert correct_output(licence, by=None, reason="誤り", title="x").company_public
+    assert not correct_output(licence, by=None, reason="誤り", where="B社").company_public

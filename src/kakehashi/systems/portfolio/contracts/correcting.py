@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -12,7 +10,7 @@ from kakehashi.kernel import audit
 from kakehashi.kernel.errors import Conflict, Invalid
 from kakehashi.kernel.people.models import Person
 from kakehashi.systems.portfolio.contracts.actions import insist_registers, locked_award
-from kakehashi.systems.portfolio.contracts.following import Followed, follow, put_back
+from kakehashi.systems.portfolio.contracts.following import Followed, follow, put_back, told_at
 from kakehashi.systems.portfolio.contracts.terms import standing_amendments
 from kakehashi.systems.portfolio.models import Amendment, Award, Contract, TakenBack
 
@@ -67,7 +65,4 @@ def _gone(award: Award, contract: Contract, amendment: Amendment | None) -> list
         now | Q(taken_back__isnull=False) | Q(contract__taken_back__isnull=False), contract__award=award
     )
     undone = TakenBack.objects.filter(Q(contract__award=award) | Q(amendment__contract__award=award))
-    dated: list[tuple[datetime, int, Followed]] = [(one.recorded_at, 0, one) for one in contracts]
-    dated += [(one.recorded_at, 1, one) for one in amendments]
-    dated += [(one.taken_back_at, 2, one) for one in undone]
-    return [one for *_when, one in sorted(dated, key=lambda row: (row[0], row[1], row[2].pk), reverse=True)]
+    return sorted([*contracts, *amendments, *undone], key=told_at, reverse=True)

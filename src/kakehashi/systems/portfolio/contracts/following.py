@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from kakehashi.kernel.organisations.models import Organisation
@@ -55,7 +55,7 @@ def put_back(award: Award, undone: Contract | Amendment, gone: Sequence[Followed
     }
     kept: list[Contract | Amendment] = [*stand, *(row for rows in stand.values() for row in rows)]
     for name, said in said_of(award).items():
-        found = _before(name, said, gone, {one.followed[name][1] for one in kept if name in one.followed})
+        found = _before(name, said, gone, [one for one in kept if name in one.followed])
         if found != said:
             setattr(award, name, _read(name, found))
     put = said_of(award)
@@ -65,10 +65,18 @@ def put_back(award: Award, undone: Contract | Amendment, gone: Sequence[Followed
     return moved(put, said_of(award))
 
 
-def _before(name: str, said: str, gone: Iterable[Followed], kept: set[str]) -> str:
+def told_at(one: Followed) -> tuple[datetime, int, int]:
+    """When something of a contract was told, in the order in which things of one moment follow each other."""
+    if isinstance(one, TakenBack):
+        return one.taken_back_at, 2, one.pk
+    return one.recorded_at, 0 if isinstance(one, Contract) else 1, one.pk
+
+
+def _before(name: str, said: str, gone: Iterable[Followed], kept: Sequence[Contract | Amendment]) -> str:
     for one in gone:
         told = one.followed.get(name)
-        if told is not None and told[1] == said and said not in kept:
+        later = any(row.followed[name][1] == said and told_at(row) > told_at(one) for row in kept)
+        if told is not None and told[1] == said and not later:
             said = str(told[0])
     return said
 

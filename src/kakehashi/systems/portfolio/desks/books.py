@@ -113,7 +113,9 @@ def waits(today: date) -> list[Waits]:
             told.append(Waits(kind, of["number"], None, since, today))
         elif kind is Due.CONTRACTS:
             of = rows.aggregate(number=Count("pk"))
-            first = Contract.objects.filter(award__in=rows.values("pk")).aggregate(day=Min("signed_on"))["day"]
+            first = Contract.objects.filter(award__in=rows.values("pk"), taken_back=None).aggregate(
+                day=Min("signed_on")
+            )["day"]
             told.append(Waits(kind, of["number"], None, first or today, closes_on(fiscal_year(today))))
         else:
             of = rows.aggregate(

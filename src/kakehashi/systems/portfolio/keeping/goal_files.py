@@ -118,7 +118,10 @@ def write_rows(rows: Sequence[Row], *, by: Person | None) -> int:
 
 def codes_of(rows: Sequence[Row]) -> set[str]:
     """The goals whose rows write something; where none does, those that the file tells of."""
-    return {row.cells.get("goal") or row.cells["code"] for row in [one for one in rows if one.fate in WRITES] or rows}
+    return {
+        row.cells.get("goal") or row.cells.get("code", "")
+        for row in [one for one in rows if one.fate in WRITES] or rows
+    }
 
 
 class _Held:
@@ -175,7 +178,7 @@ def _goal(row: Row, held: _Held) -> tuple[object, ...]:
     if known is None and not row.faults:
         row.said = said | {"term": made.term, "project": made.project, "code": made.code}
     elif known is not None:
-        same = all(getattr(known, name) == value for name, value in said.items())
+        same = all(_same_ends(getattr(known, name)) == _same_ends(value) for name, value in said.items())
         row.fate = Fate.KNOWN if same else Fate.CHANGED
     return (cells["code"],)
 
@@ -255,7 +258,12 @@ def _results(text: str) -> list[str]:
 
 def _agrees(stands: GoalActual, told: dict[str, str], cells: dict[str, str]) -> bool:
     """Whether the texts that the file has are those of the report that stands."""
-    return all(getattr(stands, name) == text for name, text in told.items() if name in cells)
+    return all(_same_ends(getattr(stands, name)) == _same_ends(text) for name, text in told.items() if name in cells)
+
+
+def _same_ends(value: object) -> object:
+    """A text whatever its line ends: browsers send their own, spreadsheets keep others."""
+    return value.replace("\r\n", "\n").replace("\r", "\n") if isinstance(value, str) else value
 
 
 def _said(row: Row, form: forms.Form) -> dict[str, Any] | None:

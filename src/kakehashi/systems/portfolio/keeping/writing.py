@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
@@ -21,13 +22,10 @@ Row = TypeVar("Row", bound=Model)
 def add(row: Row, *, by: Person | None, action: str, **detail: Any) -> Row:
     """Save a new row and tell the trail. Raises Invalid naming each field at fault; Conflict where somebody else added
     the same at the same moment."""
-    try:
-        with transaction.atomic():
-            _check(row)
-            row.save()
-            audit.record(by, action, row, detail=detail)
-    except IntegrityError as error:
-        raise Conflict(_("Somebody added the same at the same moment: look at it first.")) from error
+    with once(), transaction.atomic():
+        _check(row)
+        row.save()
+        audit.record(by, action, row, detail=detail)
     return row
 
 
@@ -36,7 +34,7 @@ def change(
 ) -> Row:
     """Give a row other words; what it said before is kept. Nothing is written where nothing differs. Raises Invalid;
     Conflict where it was taken out meanwhile."""
-    with transaction.atomic():
+    with once(), transaction.atomic():
         locked = type(row)._base_manager.select_for_update(of=("self",)).filter(pk=row.pk).first()
         if locked is None:
             raise Conflict(taken_out())
@@ -51,6 +49,15 @@ def change(
         keep_before(locked, before, by=by, reason=reason)
         audit.record(by, action, locked, detail=detail | {"changed": sorted(before)})
     return locked
+
+
+@contextmanager
+def once() -> Iterator[None]:
+    """Conflict where what is written inside would stand twice: somebody else wrote it at the same moment."""
+    try:
+        yield
+    except IntegrityError as error:
+        raise Conflict(_("Somebody added the same at the same moment: look at it first.")) from error
 
 
 def take_out(row: Model, *, of: Model, by: Person | None, action: str, said: str) -> None:

@@ -195,8 +195,10 @@ def correct_output(output: Output, *, by: Any, reason: str, **said: Any) -> Outp
                 told["reference"] = normalised(locked.kind, told["reference"])
             except ValueError as error:
                 raise Invalid({"reference": [str(error)]}) from error
-        day = locked.on
+        day, where = locked.on, locked.where
         changed = change(locked, told, by=by, action="output.correct", reason=reason.strip())
+        if changed.company_public and changed.where != where:
+            changed = name_company(changed, by=by, public=False)  # to be said anew of another company
         if changed.on != day:
             later = changed.credits.filter(since=day).exclude(until__lt=changed.on)
             later.update(since=changed.on)

@@ -101,10 +101,11 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
 def told_of(award: Award, person: Any, *, only: frozenset[int] | None = None) -> dict[str, Any]:
     """What a page says of an award's contracts: their history, and what is agreed beside what is committed.
 
-    ``only``: of the contracts with these institutions alone (keys); the sums are of all of them.
+    ``only``: of the contracts with these institutions alone (keys), without sums: they would tell the others.
     """
     agreed = agreed_of(award)
     return {
+        "whole": only is None,
         "steps": [_line(step) for step in agreed.steps if only is None or step.terms.organisation.pk in only],
         "agreed": exact(agreed.agreed_yen),
         "committed": exact(agreed.committed_yen),
