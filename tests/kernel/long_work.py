@@ -13,7 +13,9 @@ def count(job: Running, *, to: int, folder: str, seconds: float = 0.0) -> dict[s
     for number in range(1, to + 1):
         path = Path(folder) / str(number)
         if not path.exists():
-            path.write_text(f"{os.getpid()}")
+            part = path.parent.with_name(f"{path.parent.name}-{number}")
+            part.write_text(f"{os.getpid()}")
+            part.replace(path)  # whole or not at all: a process may be killed at any moment
             time.sleep(seconds)
         job.progress(number, to, f"{number} files")
     return {"files": to}
