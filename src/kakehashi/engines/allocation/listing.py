@@ -31,7 +31,7 @@ MOST_READ = 2_000
 """… nor more than so many choices held against the conditions that have no multiplier."""
 FIRST = 24
 """Looked at first is what comes so near the bound that about so many variables are open …"""
-FURTHER = 1.3
+FURTHER = 1.25
 """… then so many times more, until something is found or there would be too many."""
 SPARE = 3.0
 """There are taken to be so many times more pairs than is reckoned."""
@@ -52,12 +52,6 @@ class Cluster:
 
     ways: tuple[frozenset[int], ...]
     losses: tuple[int, ...]
-
-
-FIRST = 24
-"""Looked at first is what comes so near the bound that about so many variables are open …"""
-FURTHER = 1.25
-"""… then so many times more, until something is found or there would be too many."""
 
 
 @dataclass(frozen=True)
